@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "pfor-tui",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "ParallelFor", targets: ["ParallelFor"]),
+    .executable(name: "pfor-tui", targets: ["pfor-tui"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: [
+    // 1: no knowledge of anything above
+    .target(name: "CPosix"),
+    .target(name: "ParallelFor", dependencies: ["CPosix"], swiftSettings: settings),
+    .target(name: "Screen", swiftSettings: settings),
+    .systemLibrary(name: "CNCurses", providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]),
+    .target(name: "CTerminalGuard"),
+
+    // 2: what is on the screen, as values
+    .target(
+      name: "Dashboard",
+      dependencies: ["ParallelFor", .product(name: "Histogram", package: "hdrhistogram-swift")],
+      swiftSettings: settings),
+    .target(
+      name: "Themes",
+      dependencies: ["Screen", .product(name: "TOMLKit", package: "TOMLKit")],
+      resources: [.embedInCode("Files")],
+      swiftSettings: settings),
+
+    // 3: drawing, the terminal, and what is done to an item
+    .target(
+      name: "DashboardView", dependencies: ["ParallelFor", "Dashboard", "Screen", "Themes"], swiftSettings: settings),
+    .target(name: "Terminal", dependencies: ["Screen", "CNCurses", "CTerminalGuard"], swiftSettings: settings),
+    .target(
+      name: "Jobs",
+      dependencies: [
+        "ParallelFor", "CPosix",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
+
+    // 4, 5: the program
+    .target(
+      name: "PForApp",
+      dependencies: [
+        "ParallelFor", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "Jobs", "CPosix", "CTerminalGuard",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(name: "pfor-tui", dependencies: ["PForApp"], swiftSettings: settings),
+    .executableTarget(
+      name: "pfor-bench",
+      dependencies: [
+        "ParallelFor", "Jobs", "Dashboard", "DashboardView", "Screen", "Themes",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
+
+    // Tests
+    .target(
+      name: "TestSupport", dependencies: ["ParallelFor", "Screen", "Themes", "CPosix"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(name: "ParallelForTests", dependencies: ["ParallelFor", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "ScreenTests", dependencies: ["Screen", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "ThemesTests", dependencies: ["Screen", "Themes", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "DashboardTests", dependencies: ["ParallelFor", "Dashboard", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "DashboardViewTests",
+      dependencies: ["ParallelFor", "Dashboard", "DashboardView", "Screen", "Themes", "TestSupport"],
+      exclude: ["Screens"], swiftSettings: settings),
+    .testTarget(
+      name: "TerminalTests", dependencies: ["Screen", "Terminal", "Themes", "CNCurses", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "JobsTests",
+      dependencies: ["ParallelFor", "Jobs", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
+    .testTarget(
+      name: "PForAppTests",
+      dependencies: [
+        "ParallelFor", "Dashboard", "DashboardView", "Jobs", "PForApp", "Screen", "Themes", "TestSupport",
+      ],
+      swiftSettings: settings),
+    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "pfor-tui"], swiftSettings: settings),
+    .testTarget(name: "ImportLawTests", dependencies: ["TestSupport"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

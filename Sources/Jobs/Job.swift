@@ -1,0 +1,39 @@
+public import ParallelFor
+
+/// What is done to every item; one for a run, used by all workers at once.
+public protocol Job: Sendable {
+  /// What the job does, in a line for the header: the command's template or the query.
+  var title: String { get }
+  /// What exactly is done to this item: the command line or the query with its parameters; for a person to read.
+  func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String
+  /// Makes what one worker needs, such as a database connection; called on the worker's thread.
+  func openSession(for worker: WorkerID) throws -> any JobSession
+}
+
+/// What one worker uses for all its items; used by one thread at a time.
+public protocol JobSession: AnyObject {
+  /// Does the job to one item and waits for its end.
+  func run(_ item: Item, in context: ItemContext) -> JobEnding
+  /// Gives back what the session holds.
+  func close()
+}
+
+/// What came of one item.
+public struct JobEnding: Sendable {
+  /// How it ended.
+  public var outcome: Outcome
+  /// What it wrote to its standard output, or its rows.
+  public var output: CapturedBytes
+  /// What it wrote to its standard error.
+  public var errors: CapturedBytes
+  /// A remark beside the outcome, such as `left a process running`.
+  public var note: String?
+
+  /// Makes an ending.
+  public init(outcome: Outcome, output: CapturedBytes = .empty, errors: CapturedBytes = .empty, note: String? = nil) {
+    self.outcome = outcome
+    self.output = output
+    self.errors = errors
+    self.note = note
+  }
+}

@@ -1,0 +1,2 @@
+/// The program; filled in by the application layer.
+public enum PForApp {}

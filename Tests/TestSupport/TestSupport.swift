@@ -1,0 +1,2 @@
+/// Shared by the tests.
+public enum TestSupport {}
