@@ -1,0 +1,136 @@
+/// All cells of a screen, as a value: what is drawn, before any terminal knows of it.
+///
+/// A wide character stands in its left cell, and its right cell is a continuation; the grid never holds half of one.
+public struct CellGrid: Equatable, Sendable {
+  /// How many columns.
+  public let width: Int
+  /// How many rows.
+  public let height: Int
+  private var cells: [Cell]
+
+  /// Makes an empty grid; negative sizes become 0.
+  public init(width: Int, height: Int, role: Role = Role(rawValue: 0)) {
+    self.width = max(0, width)
+    self.height = max(0, height)
+    cells = Array(repeating: Cell(role: role), count: self.width * self.height)
+  }
+
+  /// The whole grid.
+  public var bounds: Rect { Rect(x: 0, y: 0, width: width, height: height) }
+
+  /// One cell; blank outside of the grid, where writing does nothing.
+  ///
+  /// Writing a wide glyph also writes its right half; a glyph that would lose a half leaves a blank.
+  public subscript(x x: Int, y y: Int) -> Cell {
+    get { bounds.contains(x: x, y: y) ? cells[y * width + x] : Cell() }
+    set {
+      guard bounds.contains(x: x, y: y) else { return }
+      put(newValue, x: x, y: y, limit: width)
+    }
+  }
+
+  /// Writes a text into one row, from left to right.
+  ///
+  /// Anything a terminal could interpret becomes a visible stand-in; a newline does not begin a new row.
+  ///
+  /// - Parameters:
+  ///   - text: Any text, trusted or not.
+  ///   - x: The column of the first glyph; may lie left of the grid.
+  ///   - y: The row.
+  ///   - role: What the text is for.
+  ///   - clip: Where cells may change; the whole grid when nil.
+  ///   - maxWidth: How many columns the text may take.
+  /// - Returns: The columns taken from `x` on: where the next text may begin.
+  @discardableResult
+  public mutating func write(
+    _ text: some StringProtocol, x: Int, y: Int, role: Role, in clip: Rect? = nil, maxWidth: Int? = nil
+  ) -> Int {
+    let area = bounds.intersection(clip ?? bounds)
+    let limit = maxWidth.map { min(area.maxX, x + max(0, $0)) } ?? area.maxX
+    guard x < limit else { return 0 }
+    let isVisible = y >= area.y && y < area.maxY
+    var scanner = GlyphScanner(String(text))
+    var column = x
+    while column < limit, let glyph = scanner.next() {
+      let next = column + glyph.columns
+      if isVisible { place(glyph, role: role, x: column, y: y, from: area.x, to: limit) }
+      column = next
+    }
+    return min(column, limit) - x
+  }
+
+  /// Fills a rectangle with a character of one column.
+  public mutating func fill(_ rect: Rect, with character: Character = " ", role: Role) {
+    let area = bounds.intersection(rect)
+    var glyph = Glyph(character)
+    if glyph.columns != 1 { glyph = .blank }
+    for y in area.y..<max(area.y, area.maxY) where area.width > 0 {
+      mendEdges(from: area.x, to: area.maxX, y: y)
+      for x in area.x..<area.maxX { cells[y * width + x] = Cell(glyph: glyph, role: role) }
+    }
+  }
+
+  /// Marks the cells of a rectangle as selected; they keep their text and roles.
+  public mutating func select(_ rect: Rect) {
+    change(rect) { $0.isSelected = true }
+  }
+
+  /// Gives the cells of a rectangle another role; they keep their text.
+  public mutating func setRole(_ rect: Rect, _ role: Role) {
+    change(rect) { $0.role = role }
+  }
+
+  /// One row as plain text; empty outside of the grid.
+  public func row(_ y: Int) -> String {
+    SafeText.joined(cells(inRow: y).map(\.glyph))
+  }
+
+  /// The cells of one row; none outside of the grid.
+  public func cells(inRow y: Int) -> ArraySlice<Cell> {
+    guard y >= 0 && y < height else { return [] }
+    return cells[(y * width)..<((y + 1) * width)]
+  }
+
+  private mutating func change(_ rect: Rect, _ body: (inout Cell) -> Void) {
+    let area = bounds.intersection(rect)
+    guard !area.isEmpty else { return }
+    for y in area.y..<area.maxY {
+      for x in area.x..<area.maxX { body(&cells[y * width + x]) }
+    }
+  }
+
+  /// Places what of a glyph lies between two columns: all of it, or blanks for a half.
+  private mutating func place(_ glyph: Glyph, role: Role, x: Int, y: Int, from left: Int, to right: Int) {
+    if x >= left {
+      put(Cell(glyph: glyph, role: role), x: x, y: y, limit: right)
+    } else if x + glyph.columns > left {
+      put(Cell(role: role), x: left, y: y, limit: right)
+    }
+  }
+
+  private mutating func put(_ cell: Cell, x: Int, y: Int, limit: Int) {
+    var cell = cell
+    if cell.glyph.isContinuation || x + cell.glyph.columns > limit { cell.glyph = .blank }
+    mendEdges(from: x, to: x + cell.glyph.columns, y: y)
+    let index = y * width + x
+    let isWide = cell.glyph.columns == 2
+    cells[index] = cell
+    guard isWide else { return }
+    cell.glyph = .continuation
+    cells[index + 1] = cell
+  }
+
+  /// Blanks the halves of wide glyphs that are about to lose the other half to columns `left..<right`.
+  private mutating func mendEdges(from left: Int, to right: Int, y: Int) {
+    let start = y * width
+    if left > 0, left < width, cells[start + left].glyph.isContinuation { cells[start + left - 1].glyph = .blank }
+    if right < width, cells[start + right].glyph.isContinuation { cells[start + right].glyph = .blank }
+  }
+}
+
+extension CellGrid: CustomStringConvertible {
+  /// All rows as plain text, one a line.
+  public var description: String {
+    (0..<height).map(row).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,104 @@
+/// A rectangle of cells on a grid; the origin is the top left cell (0, 0).
+public struct Rect: Equatable, Sendable {
+  /// The leftmost column.
+  public var x: Int
+  /// The topmost row.
+  public var y: Int
+  /// How many columns; never negative.
+  public var width: Int
+  /// How many rows; never negative.
+  public var height: Int
+
+  /// Makes a rectangle; negative sizes become 0.
+  public init(x: Int, y: Int, width: Int, height: Int) {
+    self.x = x
+    self.y = y
+    self.width = max(0, width)
+    self.height = max(0, height)
+  }
+
+  /// The column after the last one.
+  public var maxX: Int { x + width }
+  /// The row after the last one.
+  public var maxY: Int { y + height }
+  /// How many columns and rows.
+  public var size: Size { Size(width: width, height: height) }
+  /// Whether no cell lies inside.
+  public var isEmpty: Bool { width == 0 || height == 0 }
+
+  /// Whether a cell lies inside.
+  public func contains(x: Int, y: Int) -> Bool {
+    x >= self.x && x < maxX && y >= self.y && y < maxY
+  }
+
+  /// The cells that lie in both; empty when there are none.
+  public func intersection(_ other: Rect) -> Rect {
+    let left = max(x, other.x)
+    let top = max(y, other.y)
+    return Rect(x: left, y: top, width: min(maxX, other.maxX) - left, height: min(maxY, other.maxY) - top)
+  }
+
+  /// The rectangle without `horizontal` columns at either side and `vertical` rows above and below.
+  public func inset(horizontal: Int = 0, vertical: Int = 0) -> Rect {
+    Rect(x: x + horizontal, y: y + vertical, width: width - 2 * horizontal, height: height - 2 * vertical)
+  }
+
+  /// The rectangle without `margin` cells at each side.
+  public func inset(by margin: Int) -> Rect { inset(horizontal: margin, vertical: margin) }
+
+  /// The top `height` rows, and what remains below them. Asking for more than there is takes all.
+  public func splitTop(_ height: Int) -> (top: Rect, rest: Rect) {
+    let taken = min(max(0, height), self.height)
+    return (
+      Rect(x: x, y: y, width: width, height: taken),
+      Rect(x: x, y: y + taken, width: width, height: self.height - taken)
+    )
+  }
+
+  /// The bottom `height` rows, and what remains above them.
+  public func splitBottom(_ height: Int) -> (bottom: Rect, rest: Rect) {
+    let halves = splitTop(self.height - min(max(0, height), self.height))
+    return (halves.rest, halves.top)
+  }
+
+  /// The left `width` columns, and what remains to the right of them.
+  public func splitLeft(_ width: Int) -> (left: Rect, rest: Rect) {
+    let taken = min(max(0, width), self.width)
+    return (
+      Rect(x: x, y: y, width: taken, height: height),
+      Rect(x: x + taken, y: y, width: self.width - taken, height: height)
+    )
+  }
+
+  /// The right `width` columns, and what remains to the left of them.
+  public func splitRight(_ width: Int) -> (right: Rect, rest: Rect) {
+    let halves = splitLeft(self.width - min(max(0, width), self.width))
+    return (halves.rest, halves.left)
+  }
+
+  /// One row of the rectangle, counted from its top; empty when there is no such row.
+  public func row(_ index: Int) -> Rect {
+    Rect(x: x, y: y + index, width: width, height: index >= 0 && index < height ? 1 : 0)
+  }
+
+  /// A rectangle of a size in the middle of this one, made smaller where it would not fit.
+  public func centered(_ size: Size) -> Rect {
+    let width = min(size.width, self.width)
+    let height = min(size.height, self.height)
+    return Rect(x: x + (self.width - width) / 2, y: y + (self.height - height) / 2, width: width, height: height)
+  }
+}
+
+/// How many columns and rows.
+public struct Size: Hashable, Sendable {
+  /// How many columns.
+  public var width: Int
+  /// How many rows.
+  public var height: Int
+
+  /// Makes a size.
+  public init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+}

@@ -1,0 +1,105 @@
+/// One press of a key, or what else arrives by the same way.
+public enum Key: Hashable, Sendable {
+  /// A character, as typed.
+  case character(Character)
+  /// A letter, or one of `@[\]^_`, pressed with Control; letters are lower case.
+  case control(Character)
+  /// A character pressed with Alt.
+  case alt(Character)
+  /// An arrow.
+  case up, down, left, right
+  /// A key that moves by more.
+  case pageUp, pageDown, home, end
+  /// A key that edits.
+  case insert, delete, backspace
+  /// A key that decides or changes the place.
+  case tab, backTab, enter, escape
+  /// A numbered function key, from 1.
+  case function(Int)
+  /// The screen has got another size.
+  case resize
+}
+
+extension Key: CustomStringConvertible {
+  /// The key in the notation of scripts and help: `q`, `<Down>`, `<C-c>`, `<A-x>`, `<F1>`, `<Space>`, `<lt>`.
+  public var description: String {
+    switch self {
+    case .character(" "): "<Space>"
+    case .character("<"): "<lt>"
+    case .character(let character): String(character)
+    case .control(let character): "<C-\(character == "<" ? "lt" : String(character))>"
+    case .alt(" "): "<A-Space>"
+    case .alt("<"): "<A-lt>"
+    case .alt(let character): "<A-\(character)>"
+    case .function(let number): "<F\(number)>"
+    default: "<\(Self.names.first { $0.key == self }?.name ?? "?")>"
+    }
+  }
+
+  /// The key that a notation means; nil when it means none, or more than one.
+  public static func parse(_ notation: String) -> Key? {
+    guard let keys = sequence(notation), keys.count == 1 else { return nil }
+    return keys[0]
+  }
+
+  /// The keys that a script's notation means, such as `gg<Down>q`.
+  ///
+  /// - Returns: The keys in order; nil when a name in angle brackets is unknown or not closed. A bare `<` is written
+  ///   `<lt>`.
+  public static func sequence(_ notation: String) -> [Key]? {
+    var keys: [Key] = []
+    var rest = Substring(notation)
+    while let character = rest.popFirst() {
+      guard character == "<" else {
+        keys.append(.character(character))
+        continue
+      }
+      // The name is never empty, so that `<A->>` is Alt and a bracket.
+      guard let close = rest.dropFirst().firstIndex(of: ">") else { return nil }
+      var end = close
+      if rest[..<close].hasSuffix("-"), rest[rest.index(after: close)...].hasPrefix(">") {
+        end = rest.index(after: end)
+      }
+      guard let key = named(rest[..<end]) else { return nil }
+      keys.append(key)
+      rest = rest[rest.index(after: end)...]
+    }
+    return keys
+  }
+
+  private static func named(_ name: Substring) -> Key? {
+    let folded = name.lowercased()
+    if let key = names.first(where: { $0.name.lowercased() == folded })?.key { return key }
+    if folded.hasPrefix("f"), let number = Int(folded.dropFirst()), (1...63).contains(number) {
+      return .function(number)
+    }
+    guard folded.hasPrefix("c-") || folded.hasPrefix("a-") || folded.hasPrefix("m-") else { return nil }
+    guard let character = single(name.dropFirst(2)) else { return nil }
+    if folded.hasPrefix("c-") { return controlled(character) }
+    return .alt(character)
+  }
+
+  private static func single(_ name: Substring) -> Character? {
+    switch name.lowercased() {
+    case "space": " "
+    case "lt": "<"
+    default: name.count == 1 ? name.first : nil
+    }
+  }
+
+  private static func controlled(_ character: Character) -> Key? {
+    let lower = Character(character.lowercased())
+    return ("a"..."z").contains(lower) || "@[\\]^_ ".contains(lower) ? .control(lower) : nil
+  }
+
+  /// The names that are printed come first; the others are read too.
+  private static let names: [(name: String, key: Key)] = [
+    ("Up", .up), ("Down", .down), ("Left", .left), ("Right", .right),
+    ("PageUp", .pageUp), ("PageDown", .pageDown), ("Home", .home), ("End", .end),
+    ("Insert", .insert), ("Delete", .delete), ("Backspace", .backspace),
+    ("Tab", .tab), ("S-Tab", .backTab), ("Enter", .enter), ("Esc", .escape), ("Resize", .resize),
+    ("Space", .character(" ")), ("lt", .character("<")), ("gt", .character(">")),
+    ("PgUp", .pageUp), ("PgDn", .pageDown), ("Ins", .insert), ("Del", .delete), ("BS", .backspace),
+    ("CR", .enter), ("Escape", .escape), ("BackTab", .backTab),
+  ]
+}

@@ -1,0 +1,154 @@
+/// A colour, as exactly as its author knew it.
+public enum Color: Hashable, Sendable {
+  /// Whatever the user's terminal uses.
+  case terminalDefault
+  /// One of the 16 colours that the user's terminal defines, 0 to 15.
+  case ansi(UInt8)
+  /// One of xterm's 256 colours.
+  case indexed(UInt8)
+  /// Red, green and blue.
+  case rgb(UInt8, UInt8, UInt8)
+}
+
+/// How many colours a terminal can show.
+public enum ColorDepth: Int, CaseIterable, Comparable, Sendable {
+  /// None: only attributes.
+  case mono
+  /// The 16 colours of the user's terminal.
+  case ansi16
+  /// xterm's 256.
+  case indexed256
+  /// Red, green and blue.
+  case truecolor
+
+  /// Whether one shows fewer colours than another.
+  public static func < (left: ColorDepth, right: ColorDepth) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension Color {
+  /// The nearest colour that a terminal of a depth can show.
+  ///
+  /// Near is measured in OKLab, a perceptual space. Of the 256 colours only the fixed ones (16 to 255) are chosen, for
+  /// users redefine the first 16. It compares with every candidate: keep the results.
+  public func reduced(to depth: ColorDepth) -> Color {
+    switch (self, depth) {
+    case (_, .mono): return .terminalDefault
+    case (.terminalDefault, _), (.ansi, _), (_, .truecolor): return self
+    case (.indexed, .indexed256): return self
+    case (.indexed(let index), .ansi16):
+      if index < 16 { return .ansi(index) }
+      return Self.nearestANSI(to: OKLab(ANSIPalette.rgb(index)))
+    case (.rgb(let red, let green, let blue), .indexed256):
+      return Self.nearestIndexed(to: OKLab((red, green, blue)))
+    case (.rgb(let red, let green, let blue), .ansi16):
+      return Self.nearestANSI(to: OKLab((red, green, blue)))
+    }
+  }
+
+  /// The colour's red, green and blue, as xterm shows it; nil for the terminal's own.
+  public var components: (red: UInt8, green: UInt8, blue: UInt8)? {
+    switch self {
+    case .terminalDefault: nil
+    case .ansi(let index), .indexed(let index): ANSIPalette.rgb(index)
+    case .rgb(let red, let green, let blue): (red, green, blue)
+    }
+  }
+
+  private static func nearestIndexed(to color: OKLab) -> Color {
+    let nearest = (UInt8(16)...255).min { color.distance(to: .indexed($0)) < color.distance(to: .indexed($1)) }
+    return .indexed(nearest ?? 16)
+  }
+
+  /// A colour with a hue keeps a hue: the greys among the 16 are nearer to most pastels, and would lose their meaning.
+  private static func nearestANSI(to color: OKLab) -> Color {
+    let hues: [UInt8] = [1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14]
+    let greys: [UInt8] = [0, 8, 7, 15]
+    let nearest = (color.chroma > 0.05 ? hues : greys).min {
+      color.distance(to: .indexed($0)) < color.distance(to: .indexed($1))
+    }
+    return .ansi(nearest ?? 7)
+  }
+}
+
+/// A colour where equal distances look equally different.
+struct OKLab {
+  var lightness: Double
+  var a: Double
+  var b: Double
+
+  init(_ rgb: (red: UInt8, green: UInt8, blue: UInt8)) {
+    let red = Self.linear(rgb.red)
+    let green = Self.linear(rgb.green)
+    let blue = Self.linear(rgb.blue)
+    let long = Self.cubeRoot(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    let medium = Self.cubeRoot(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    let short = Self.cubeRoot(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    lightness = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
+    a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
+    b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
+  }
+
+  var chroma: Double { (a * a + b * b).squareRoot() }
+
+  func distance(to color: Color) -> Double {
+    guard let rgb = color.components else { return .infinity }
+    let other = OKLab(rgb)
+    let lightness = lightness - other.lightness
+    let a = a - other.a
+    let b = b - other.b
+    return lightness * lightness + a * a + b * b
+  }
+
+  /// sRGB to light. A power of 2.4 by roots: the pure layers import no C library.
+  private static func linear(_ value: UInt8) -> Double {
+    let signal = Double(value) / 255
+    if signal <= 0.04045 { return signal / 12.92 }
+    let base = (signal + 0.055) / 1.055
+    return base * base * fifthRoot(base * base)
+  }
+
+  private static func fifthRoot(_ value: Double) -> Double {
+    root(value, degree: 5)
+  }
+
+  private static func cubeRoot(_ value: Double) -> Double {
+    root(value, degree: 3)
+  }
+
+  /// Newton's method; for 0…1 a dozen and a half steps reach the last digit from 1 downward.
+  private static func root(_ value: Double, degree: Int) -> Double {
+    guard value > 0 else { return 0 }
+    var estimate = 1.0
+    for _ in 0..<60 {
+      var power = 1.0
+      for _ in 1..<degree { power *= estimate }
+      let next = (Double(degree - 1) * estimate + value / power) / Double(degree)
+      if abs(next - estimate) < 1e-12 { return next }
+      estimate = next
+    }
+    return estimate
+  }
+}
+
+/// The colours behind xterm's 256 numbers.
+enum ANSIPalette {
+  static func rgb(_ index: UInt8) -> (red: UInt8, green: UInt8, blue: UInt8) {
+    switch index {
+    case 0..<16: return first16[Int(index)]
+    case 16..<232:
+      let cube = index - 16
+      return (level(cube / 36), level(cube / 6 % 6), level(cube % 6))
+    default:
+      let grey = 8 + 10 * (index - 232)
+      return (grey, grey, grey)
+    }
+  }
+
+  private static func level(_ step: UInt8) -> UInt8 { step == 0 ? 0 : 55 + 40 * step }
+
+  private static let first16: [(red: UInt8, green: UInt8, blue: UInt8)] = [
+    (0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (0, 0, 238), (205, 0, 205), (0, 205, 205), (229, 229, 229),
+    (127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0), (92, 92, 255), (255, 0, 255), (0, 255, 255),
+    (255, 255, 255),
+  ]
+}

@@ -1,0 +1,58 @@
+/// How many columns texts take on the screen, after they were made harmless.
+public enum TextWidth {
+  /// The columns that a text takes.
+  public static func columns(of text: String) -> Int {
+    var scanner = GlyphScanner(text)
+    var columns = 0
+    while let glyph = scanner.next() { columns += glyph.columns }
+    return columns
+  }
+
+  /// The columns that one character takes: 1, or 2 for wide ones, emoji and flags.
+  ///
+  /// A syllable of several spacing letters, as in Indian scripts, takes one column for each.
+  public static func width(of character: Character) -> Int { columns(of: String(character)) }
+
+  /// The text cut to a number of columns; a cut text ends with an ellipsis, which counts.
+  ///
+  /// - Returns: Harmless text of at most `columns` columns; empty for no columns.
+  public static func prefix(_ text: String, columns: Int, ellipsis: Character = "…") -> String {
+    guard columns > 0 else { return "" }
+    var scanner = GlyphScanner(text)
+    var kept: [Glyph] = []
+    var used = 0
+    while let glyph = scanner.next() {
+      if used + glyph.columns > columns { return cut(kept, used: used, to: columns, ellipsis: ellipsis) }
+      kept.append(glyph)
+      used += glyph.columns
+    }
+    return SafeText.joined(kept)
+  }
+
+  private static func cut(_ glyphs: [Glyph], used: Int, to columns: Int, ellipsis: Character) -> String {
+    var glyphs = glyphs
+    var used = used
+    while used > columns - 1, let last = glyphs.popLast() { used -= last.columns }
+    return SafeText.joined(glyphs) + String(ellipsis)
+  }
+}
+
+/// Text from strangers as text that may be printed anywhere.
+public enum SafeText {
+  /// The text with everything that a terminal could interpret replaced by visible stand-ins of one column.
+  ///
+  /// The result is one line: a newline shows as `␤`, a tab as one blank. Lines that are to stay lines must be split
+  /// before.
+  public static func visible(_ text: String) -> String {
+    var scanner = GlyphScanner(text)
+    var result = String.UnicodeScalarView()
+    while let glyph = scanner.next() { result.append(contentsOf: glyph.scalars) }
+    return String(result)
+  }
+
+  static func joined(_ glyphs: [Glyph]) -> String {
+    var result = String.UnicodeScalarView()
+    for glyph in glyphs { result.append(contentsOf: glyph.scalars) }
+    return String(result)
+  }
+}
