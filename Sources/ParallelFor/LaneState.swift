@@ -1,0 +1,67 @@
+/// What one worker has claimed, runs now and has ended since somebody last looked: decided as a value.
+struct LaneState {
+  /// An item that runs.
+  struct Running {
+    var position: Int
+    var start: Instant
+    var label: String
+    /// Whether an ``RunEvent/Kind/itemStarted(_:)`` has told of it.
+    var isAnnounced = false
+  }
+
+  let worker: WorkerID
+  /// Claimed and not begun.
+  private(set) var rest: Range<Int> = 0..<0
+  private(set) var running: Running?
+  private(set) var ended: [FinishedItem] = []
+
+  init(worker: WorkerID) { self.worker = worker }
+
+  /// Takes a claim; the last one must be used up.
+  mutating func claim(_ range: Range<Int>) {
+    precondition(rest.isEmpty && running == nil, "worker \(worker): claim \(range) while \(rest) is left")
+    rest = range
+  }
+
+  /// Begins the next claimed item; nil when the claim is used up.
+  mutating func begin(at now: Instant, label: (ItemID) -> String) -> ItemID? {
+    precondition(running == nil, "worker \(worker): began an item inside another")
+    guard let position = rest.popFirst() else { return nil }
+    let id = ItemID(position)
+    running = Running(position: position, start: now, label: label(id))
+    return id
+  }
+
+  /// Ends the running item.
+  mutating func end(_ outcome: Outcome, note: String?, at now: Instant) {
+    guard let item = running else { preconditionFailure("worker \(worker): ended an item it does not run") }
+    running = nil
+    ended.append(
+      FinishedItem(
+        id: ItemID(item.position), worker: worker, start: item.start, end: now, outcome: outcome, label: item.label,
+        note: note))
+  }
+
+  /// Gives up the last `count` items of the untouched rest, or all of it.
+  mutating func takeBack(_ count: Int = .max) -> Range<Int> {
+    let kept = max(0, rest.count - count)
+    let given = rest.dropFirst(kept)
+    rest = rest.prefix(kept)
+    return given
+  }
+
+  /// Hands over what has ended, in order.
+  mutating func harvest() -> [FinishedItem] {
+    guard !ended.isEmpty else { return [] }
+    let harvested = ended
+    ended.removeAll(keepingCapacity: ended.capacity <= 1_024)
+    return harvested
+  }
+
+  /// The running item, if nobody has told of it yet; from now on it counts as told.
+  mutating func announce() -> StartedItem? {
+    guard let item = running, !item.isAnnounced else { return nil }
+    running?.isAnnounced = true
+    return StartedItem(id: ItemID(item.position), worker: worker, start: item.start, label: item.label)
+  }
+}

@@ -1,0 +1,82 @@
+/// Decides which ended items' results may be handed on now.
+///
+/// In order: a result waits until every earlier one has been handed on. Unordered: results go as they come.
+struct OrderedDelivery {
+  /// The order in which results are handed on.
+  enum Order: Sendable { case input, completion }
+
+  let order: Order
+  /// Every result before this position has been handed on (in input order).
+  private(set) var next = 0
+  /// Results that wait for an earlier one, or for whoever takes them.
+  private(set) var held = 0
+
+  /// Which positions from `next` on have ended; a ring, indexed by the position's low bits.
+  private var ended = [Bool](repeating: false, count: 1_024)
+  private var furthest = 0
+  private var isClosed = false
+  private var asTheyCame: [Int] = []
+
+  init(order: Order) { self.order = order }
+
+  /// Takes notice that the item at `position` has ended.
+  mutating func complete(_ position: Int) {
+    held += 1
+    switch order {
+    case .completion: asTheyCame.append(position)
+    case .input:
+      precondition(position >= next, "delivery: position \(position) ended twice (next is \(next))")
+      makeRoom(for: position)
+      ended[position & (ended.count - 1)] = true
+      furthest = max(furthest, position + 1)
+    }
+  }
+
+  /// True when ``take(upTo:)`` would give something.
+  var hasReady: Bool {
+    switch order {
+    case .completion: !asTheyCame.isEmpty
+    case .input: isClosed ? held > 0 : next < furthest && ended[next & (ended.count - 1)]
+    }
+  }
+
+  /// The next positions to hand on, at most `limit`.
+  mutating func take(upTo limit: Int) -> [Int] {
+    switch order {
+    case .completion: takeAsTheyCame(limit)
+    case .input: takeInOrder(limit)
+    }
+  }
+
+  /// No further item will end: what waits for one that never ran waits no longer.
+  mutating func close() { isClosed = true }
+
+  private mutating func takeAsTheyCame(_ limit: Int) -> [Int] {
+    let taken = Array(asTheyCame.prefix(limit))
+    asTheyCame.removeFirst(taken.count)
+    next += taken.count
+    held -= taken.count
+    return taken
+  }
+
+  private mutating func takeInOrder(_ limit: Int) -> [Int] {
+    let mask = ended.count - 1
+    var taken: [Int] = []
+    while taken.count < limit, next < furthest, ended[next & mask] || isClosed {
+      if ended[next & mask] { taken.append(next) }
+      ended[next & mask] = false
+      next += 1
+    }
+    held -= taken.count
+    return taken
+  }
+
+  private mutating func makeRoom(for position: Int) {
+    guard position - next >= ended.count else { return }
+    var size = ended.count
+    while position - next >= size { size *= 2 }
+    var larger = [Bool](repeating: false, count: size)
+    for old in next..<furthest where ended[old & (ended.count - 1)] { larger[old & (size - 1)] = true }
+    ended = larger
+  }
+}

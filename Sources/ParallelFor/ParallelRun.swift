@@ -1,0 +1,176 @@
+/// How one attempt at an item ended, with what it produced.
+public struct AttemptEnding<Output> {
+  /// How it ended.
+  public var outcome: Outcome
+  /// What is to be delivered; nil delivers nothing for this item.
+  public var output: Output?
+  /// A remark beside the outcome, for the event.
+  public var note: String?
+
+  /// Makes an ending.
+  @inlinable
+  public init(_ outcome: Outcome, output: Output?, note: String? = nil) {
+    self.outcome = outcome
+    self.output = output
+    self.note = note
+  }
+}
+
+extension AttemptEnding: Sendable where Output: Sendable {}
+
+/// What one worker does with its items, made on the worker's own thread and used by it alone.
+public struct WorkerBody<Input, Output> {
+  /// Runs one item.
+  public var run: (Input, ItemContext) -> AttemptEnding<Output>
+  /// Gives back what the worker holds, when it leaves.
+  public var close: () -> Void
+
+  /// Makes a body, with something to close when the worker leaves.
+  public init(
+    run: @escaping (Input, ItemContext) -> AttemptEnding<Output>, close: @escaping () -> Void = {}
+  ) {
+    self.run = run
+    self.close = close
+  }
+}
+
+/// One execution of a body over items that arrive one batch after another, on threads whose number may change.
+///
+/// Safe to use from any thread. A feeder calls ``offer(_:)`` until there is no more; somebody takes the results with
+/// ``takeDelivered(upTo:)``; whoever watches takes the events. Every item runs exactly once, unless the run is stopped
+/// or finished early. Never more threads than the largest target; lowering the target never interrupts an item.
+public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
+  private let pool: WorkerPool
+  private let inputs: Slots<Input>
+  private let outputs: Slots<Output>
+  private let feeding = Feeding()
+
+  /// Makes a run; its threads come with its items.
+  ///
+  /// - Parameters:
+  ///   - threads: the target number of workers; 0 hands out nothing until it is raised.
+  ///   - limits: how far the run may get ahead of feeder, taker and watcher.
+  ///   - inOrder: whether results are delivered in input order, or as they come.
+  ///   - isObserved: whether there are events; somebody must take them then.
+  ///   - label: what to call an item on a screen.
+  ///   - makeBody: makes a worker's body on its thread.
+  public init(
+    threads: Int, limits: RunLimits = RunLimits(), inOrder: Bool = true, isObserved: Bool = true,
+    label: @escaping @Sendable (Input) -> String,
+    makeBody: @escaping @Sendable (WorkerID) -> WorkerBody<Input, Output>
+  ) {
+    let inputs = Slots<Input>()
+    let outputs = Slots<Output>()
+    self.inputs = inputs
+    self.outputs = outputs
+    pool = WorkerPool(
+      targetWorkers: threads, limits: limits, order: inOrder ? .input : .completion, isObserved: isObserved
+    ) { pool, lane in
+      Self.live(in: lane, of: pool, inputs, outputs, label: label, body: makeBody(lane.worker))
+    }
+  }
+
+  /// A worker's life, from its first item to its last.
+  private static func live(
+    in lane: Lane, of pool: WorkerPool, _ inputs: Slots<Input>, _ outputs: Slots<Output>,
+    label: (Input) -> String, body: WorkerBody<Input, Output>
+  ) {
+    var reading = Slots<Input>.Cursor()
+    var writing = Slots<Output>.Cursor()
+    var ending: Ending?
+    while let id = pool.nextItem(
+      of: lane, after: ending, label: { inputs.peek(at: $0.position, using: &reading, label) ?? "" })
+    {
+      guard let input = inputs.take(at: id.position, using: &reading) else {
+        preconditionFailure("item \(id) was handed out but never put")
+      }
+      let context = ItemContext(item: id, worker: lane.worker, cancellation: lane.cancellation)
+      let result = body.run(input, context)
+      if let output = result.output { outputs.put(output, at: id.position, using: &writing) }
+      ending = Ending(outcome: result.outcome, note: result.note)
+    }
+    body.close()
+  }
+}
+
+/// Where the feeder stands; only its thread uses it.
+private final class Feeding: @unchecked Sendable {
+  var next = 0
+}
+
+// MARK: - Feeding
+
+extension ParallelRun {
+  /// Adds items after those offered before; waits while enough are read ahead. Call it from one thread.
+  ///
+  /// - Returns: false when the run wants no more items, because it was stopped or finished early.
+  @discardableResult
+  public func offer(_ items: some Collection<Input>) -> Bool {
+    guard pool.waitUntilInputIsWanted() else { return false }
+    var cursor = Slots<Input>.Cursor()
+    var count = 0
+    for item in items {
+      inputs.put(item, at: feeding.next + count, using: &cursor)
+      count += 1
+    }
+    feeding.next += count
+    pool.itemsArrived(count)
+    return true
+  }
+
+  /// Says that no further item will come.
+  public func endInput() { pool.inputReachedEnd() }
+
+  /// Says how many items there will be in all, when that is known before their end.
+  public func expectItems(_ count: Int) { pool.inputCounted(count) }
+}
+
+// MARK: - Steering
+
+extension ParallelRun {
+  /// Asks for `count` workers: more start at once, fewer leave after their items. 0 lets what runs end and waits.
+  public func setThreads(_ count: Int) { pool.setTargetWorkers(max(0, count)) }
+
+  /// Hands out no item until ``resume()``; what runs goes on.
+  public func pause() { pool.pause() }
+
+  /// Hands out items again.
+  public func resume() { pool.resume() }
+
+  /// Hands out no further item and lets what runs end.
+  public func finish() { pool.finish() }
+
+  /// Hands out no further item and asks what runs to end.
+  public func stop(_ urgency: StopUrgency) { pool.stop(urgency) }
+
+  /// Asks one running item to end.
+  ///
+  /// - Returns: false if the item does not run.
+  @discardableResult
+  public func interrupt(_ id: ItemID, _ urgency: StopUrgency) -> Bool { pool.interrupt(id, urgency) }
+}
+
+// MARK: - Watching
+
+extension ParallelRun {
+  /// Takes the events since the last call, in order; the last one ever is ``RunEvent/Kind/runFinished(_:)``.
+  public func takeEvents() -> [RunEvent] { pool.takeEvents() }
+
+  /// Takes the next results; waits until there is one.
+  ///
+  /// - Returns: at most `limit` results, fewer or none where items delivered nothing; nil when all are delivered.
+  public func takeDelivered(upTo limit: Int = 256) -> [(ItemID, Output)]? {
+    guard let positions = pool.takeDelivered(upTo: limit) else { return nil }
+    var cursor = Slots<Output>.Cursor()
+    return positions.compactMap { position in
+      outputs.take(at: position, using: &cursor).map { (ItemID(position), $0) }
+    }
+  }
+
+  /// Waits until the run is over and all its threads have ended.
+  ///
+  /// - Parameter nanoseconds: how long to wait at most.
+  /// - Returns: true if the run is over.
+  @discardableResult
+  public func waitUntilOver(nanoseconds: Int64 = .max) -> Bool { pool.waitUntilOver(nanoseconds: nanoseconds) }
+}

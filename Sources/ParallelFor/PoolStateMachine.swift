@@ -1,0 +1,357 @@
+/// Decides what each worker does next. Never waits, starts no thread, reads no clock, knows no item's value.
+///
+/// Positions flow `queue → claims (in flight) → ended`; those that a worker gives back return to the queue, and those
+/// that a stopped run will never run are skipped. Protocol and invariants, checked by ``checkInvariants()`` in tests:
+///
+/// * `itemsRead = queue + inFlight + ended + skipped`.
+/// * A worker is free, idle (parked until summoned), ready (deciding or working) or leaving. It comes to life as
+///   ready in a `Summons.start`, asks ``workerBecameReady(_:at:)``, runs what it gets, asks again; told to leave, it
+///   closes what it holds and says ``workerLeft(_:at:)``.
+/// * `active` workers are those alive and not leaving; as many of them as exceed the target are draining. Whichever
+///   worker asks while there is a surplus leaves, so the target is reached as early as can be without interrupting.
+/// * The life of the run only advances: running, finishing, stopping, over.
+struct PoolStateMachine {
+  /// What the asking worker does next.
+  enum WorkerAction: Equatable {
+    /// Run these positions, one after the other.
+    case run(Range<Int>)
+    /// Sleep until summoned; if another worker's claim has untouched items, take some back instead.
+    case wait
+    /// Close and say ``PoolStateMachine/workerLeft(_:at:)``.
+    case leave
+  }
+
+  /// Workers that the shell must wake or start, because there is something for them to do.
+  struct Summons: Equatable {
+    var wake: [WorkerID] = []
+    var start: [WorkerID] = []
+  }
+
+  /// The run's life, in the order in which it advances.
+  enum Life: Int, Comparable {
+    case running, finishing, stopping, over
+    static func < (left: Life, right: Life) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  enum Slot { case free, idle, ready, leaving }
+
+  let limits: RunLimits
+  var queue = PositionQueue()
+  var claimSize: ClaimSize
+  var delivery: OrderedDelivery
+  var slots: [Slot] = []
+  var isDraining: [Bool] = []
+  var idle: [WorkerID] = []
+  var target: Int
+  var active = 0
+  var live = 0
+  var inFlight = 0
+  var itemsRead = 0
+  var ended = 0
+  var skipped = 0
+  var inputEnded = false
+  var isPaused = false
+  var life = Life.running
+
+  var log: EventLog
+  private var toldDelivery = (0, 0)
+
+  init(targetWorkers: Int, limits: RunLimits, order: OrderedDelivery.Order, isObserved: Bool, at now: Instant) {
+    self.limits = limits
+    target = targetWorkers
+    claimSize = ClaimSize(work: limits.claimWork, limit: limits.largestClaim)
+    delivery = OrderedDelivery(order: order)
+    log = EventLog(isObserved: isObserved)
+    log.append(.runStarted(targetWorkers: targetWorkers), at: now)
+  }
+
+  // MARK: - Input
+
+  /// Whether the feeder may read on.
+  var wantsInput: Bool { life == .running && !inputEnded && queue.count < limits.readAhead }
+
+  /// `count` more items stand ready after those read so far.
+  mutating func itemsArrived(_ count: Int, at now: Instant) -> Summons {
+    precondition(!inputEnded, "items arrived after the end of the input")
+    let range = itemsRead..<itemsRead + count
+    itemsRead += count
+    guard life == .running else {
+      skipped += count
+      return Summons()
+    }
+    queue.insert(range)
+    log.append(.itemsRead(itemsRead), at: now)
+    return summon()
+  }
+
+  /// No further item will arrive.
+  mutating func inputReachedEnd(at now: Instant) -> Summons {
+    guard !inputEnded else { return Summons() }
+    inputEnded = true
+    if life == .running { log.append(.totalKnown(itemsRead), at: now) }
+    return advanceToEnd(at: now)
+  }
+
+  /// The input was counted beside the run and holds `count` items.
+  mutating func inputCounted(_ count: Int, at now: Instant) {
+    if !inputEnded { log.append(.totalKnown(count), at: now) }
+  }
+
+  // MARK: - Workers
+
+  /// A worker came to life, was woken, or has used up its claim.
+  ///
+  /// With a claim comes a call for at most one more worker: each one woken calls the next, so that nobody stays parked
+  /// while items wait, in the queue or untouched in a claim behind an item that may turn out slow.
+  mutating func workerBecameReady(_ worker: WorkerID, at now: Instant) -> (WorkerAction, Summons) {
+    let action = nextAction(of: worker, at: now)
+    guard case .run(let range) = action, !queue.isEmpty || range.count > 1, let other = idle.popLast() else {
+      return (action, Summons())
+    }
+    slots[other.slot - 1] = .ready
+    return (action, Summons(wake: [other]))
+  }
+
+  private mutating func nextAction(of worker: WorkerID, at now: Instant) -> WorkerAction {
+    let place = worker.slot - 1
+    switch slots[place] {
+    case .leaving: return .leave
+    case .idle: return .wait
+    case .free: preconditionFailure("worker \(worker) is ready but not alive")
+    case .ready: break
+    }
+    if life == .over || active > target { return leave(worker, at: now) }
+    if handsOut, let range = queue.take(upTo: fairClaim) {
+      inFlight += range.count
+      return .run(range)
+    }
+    slots[place] = .idle
+    idle.append(worker)
+    return .wait
+  }
+
+  /// A parked worker goes on at once, because it took back items from another one's claim.
+  mutating func workerFoundItems(_ worker: WorkerID) {
+    precondition(slots[worker.slot - 1] == .idle, "worker \(worker) found items but was not idle")
+    slots[worker.slot - 1] = .ready
+    idle.removeAll { $0 == worker }
+  }
+
+  /// A worker that was told to leave has closed what it held.
+  mutating func workerLeft(_ worker: WorkerID, at now: Instant) {
+    precondition(slots[worker.slot - 1] == .leaving, "worker \(worker) left without being told to")
+    slots[worker.slot - 1] = .free
+    live -= 1
+    log.append(.workerStopped(worker), at: now)
+    if life == .over, live == 0 { log.finish(at: now) }
+  }
+
+  /// No thread could be had for a worker that should have started: the target falls to what is alive.
+  mutating func workerFailedToStart(_ worker: WorkerID, at now: Instant) -> Summons {
+    slots[worker.slot - 1] = .leaving
+    active -= 1
+    workerLeft(worker, at: now)
+    return setTargetWorkers(max(1, active), at: now)
+  }
+
+  // MARK: - Items
+
+  /// Items ended; `busy` nanoseconds went by over them on their worker.
+  mutating func itemsEnded(_ items: [FinishedItem], at now: Instant) -> Summons {
+    guard let first = items.first, let last = items.last else { return Summons() }
+    inFlight -= items.count
+    ended += items.count
+    claimSize.observe(items: items.count, nanoseconds: last.end.nanoseconds(since: first.start))
+    for item in items {
+      delivery.complete(item.id.position)
+      log.append(.itemFinished(item), at: now)
+    }
+    return advanceToEnd(at: now)
+  }
+
+  /// A worker gave back items of its claim that it had not begun.
+  mutating func itemsGivenBack(_ range: Range<Int>, at now: Instant) -> Summons {
+    guard !range.isEmpty else { return Summons() }
+    inFlight -= range.count
+    if life == .running {
+      queue.insert(range)
+      return summon()
+    }
+    skipped += range.count
+    return advanceToEnd(at: now)
+  }
+
+  /// Tells by an event how far delivery has come, once for all that happened since the last time.
+  mutating func tellDelivery(at now: Instant) {
+    let told = (delivery.next, delivery.held)
+    guard told != toldDelivery else { return }
+    toldDelivery = told
+    log.append(.deliveryAdvanced(next: ItemID(told.0), held: told.1), at: now)
+  }
+
+  /// Hands on up to `limit` results' positions.
+  mutating func takeDelivered(upTo limit: Int) -> ([Int], Summons) {
+    (delivery.take(upTo: limit), summon())
+  }
+
+  // MARK: - Wishes
+
+  /// Asks for `count` workers; 0 drains.
+  mutating func setTargetWorkers(_ count: Int, at now: Instant) -> Summons {
+    guard count != target, life != .over else { return Summons() }
+    target = count
+    log.append(.targetWorkersChanged(count), at: now)
+    var summons = Summons()
+    while active > target, let worker = idle.popLast() {
+      slots[worker.slot - 1] = .leaving
+      active -= 1
+      summons.wake.append(worker)
+    }
+    rebalanceDraining(at: now)
+    let more = summon()
+    return Summons(wake: summons.wake + more.wake, start: more.start)
+  }
+
+  /// Hands out nothing until ``resume(at:)``.
+  mutating func pause(at now: Instant) {
+    guard life == .running, !isPaused else { return }
+    isPaused = true
+    log.append(.runPaused, at: now)
+  }
+
+  /// Hands out items again.
+  mutating func resume(at now: Instant) -> Summons {
+    guard isPaused else { return Summons() }
+    isPaused = false
+    log.append(.runResumed, at: now)
+    return summon()
+  }
+
+  /// Hands out nothing any more; what runs may end.
+  mutating func finish(at now: Instant) -> Summons {
+    guard life < .finishing else { return Summons() }
+    life = .finishing
+    log.append(.runFinishing, at: now)
+    return abandonQueue(at: now)
+  }
+
+  /// Hands out nothing any more; the shell asks what runs to end.
+  mutating func stop(_ urgency: StopUrgency, at now: Instant) -> Summons {
+    guard life < .over else { return Summons() }
+    life = .stopping
+    log.append(.runStopping(urgency), at: now)
+    return abandonQueue(at: now)
+  }
+}
+
+// MARK: - Inside
+
+extension PoolStateMachine {
+  /// Whether the queue's first item may go to a worker now.
+  private var handsOut: Bool {
+    guard life == .running, !isPaused, log.count < limits.eventBacklog, let first = queue.first else { return false }
+    switch delivery.order {
+    case .completion: return delivery.held < limits.deliveryWindow
+    case .input: return first < delivery.next + limits.deliveryWindow
+    }
+  }
+
+  /// A claim's size: what the item times suggest, and never so much that others would go without.
+  private var fairClaim: Int {
+    max(1, min(claimSize.count, queue.count / max(1, 2 * target)))
+  }
+
+  /// Calls as many idle and new workers as there are claims waiting.
+  mutating func summon() -> Summons {
+    var summons = Summons()
+    guard handsOut else { return summons }
+    var claims = (queue.count + claimSize.count - 1) / claimSize.count
+    while claims > 0, active > 0, let worker = idle.popLast() {
+      slots[worker.slot - 1] = .ready
+      summons.wake.append(worker)
+      claims -= 1
+    }
+    while claims > 0, active < target {
+      summons.start.append(startWorker())
+      claims -= 1
+    }
+    return summons
+  }
+
+  private mutating func startWorker() -> WorkerID {
+    let place = slots.firstIndex(of: .free) ?? slots.count
+    if place == slots.count {
+      slots.append(.free)
+      isDraining.append(false)
+    }
+    slots[place] = .ready
+    active += 1
+    live += 1
+    log.appendWorkerStart(WorkerID(place + 1))
+    return WorkerID(place + 1)
+  }
+
+  private mutating func leave(_ worker: WorkerID, at now: Instant) -> WorkerAction {
+    slots[worker.slot - 1] = .leaving
+    isDraining[worker.slot - 1] = false
+    active -= 1
+    rebalanceDraining(at: now)
+    return .leave
+  }
+
+  /// Marks the highest slots as draining until the surplus is covered, or unmarks the lowest ones.
+  private mutating func rebalanceDraining(at now: Instant) {
+    let surplus = life == .over ? 0 : max(0, active - target)
+    var marked = isDraining.count { $0 }
+    while marked > surplus, let place = isDraining.firstIndex(of: true) {
+      isDraining[place] = false
+      marked -= 1
+      log.append(.workerKept(WorkerID(place + 1)), at: now)
+    }
+    var place = slots.count
+    while marked < surplus, place > 0 {
+      place -= 1
+      guard slots[place] == .ready, !isDraining[place] else { continue }
+      isDraining[place] = true
+      marked += 1
+      log.append(.workerDraining(WorkerID(place + 1)), at: now)
+    }
+  }
+
+  private mutating func abandonQueue(at now: Instant) -> Summons {
+    skipped += queue.removeAll()
+    isPaused = false
+    return advanceToEnd(at: now)
+  }
+
+  /// Ends the run once nothing waits and nothing runs: everybody leaves.
+  private mutating func advanceToEnd(at now: Instant) -> Summons {
+    let isUsedUp = queue.isEmpty && inFlight == 0 && (inputEnded || life > .running)
+    guard isUsedUp, life != .over else { return summon() }
+    log.ending = life == .running ? .completed : life == .finishing ? .finishedEarly : .stopped
+    life = .over
+    delivery.close()
+    let woken = idle
+    idle = []
+    for worker in woken {
+      slots[worker.slot - 1] = .leaving
+      active -= 1
+    }
+    if live == 0 { log.finish(at: now) }
+    return Summons(wake: woken)
+  }
+}
+
+extension PoolStateMachine {
+  /// Traps if the state breaks the rules written at the top; tests call it after every step.
+  func checkInvariants() {
+    precondition(itemsRead == queue.count + inFlight + ended + skipped, "items do not add up")
+    precondition(live == slots.count { $0 != .free }, "live workers do not add up")
+    precondition(active == slots.count { $0 == .idle || $0 == .ready }, "active workers do not add up")
+    precondition(idle.count == slots.count { $0 == .idle }, "idle workers do not add up")
+    let surplus = max(0, active - target)
+    let draining = isDraining.count { $0 }
+    precondition(life == .over || draining == min(surplus, slots.count { $0 == .ready }), "draining is not the surplus")
+    precondition(life != .over || inFlight == 0, "the run is over but items are in flight")
+  }
+}

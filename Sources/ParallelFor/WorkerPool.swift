@@ -1,0 +1,268 @@
+/// Real threads that carry out what a ``PoolStateMachine`` decides; knows positions, not values.
+///
+/// Every decision is taken under one monitor: lock, ask the machine, act on its answer. Items themselves run outside.
+final class WorkerPool: @unchecked Sendable {
+  private let monitor = Monitor()
+  private let inputWanted = Condition()
+  private let deliveryReady = Condition()
+  private let over = Condition()
+  private let limits: RunLimits
+  private let work: @Sendable (WorkerPool, Lane) -> Void
+
+  // All below is guarded by the monitor.
+  private var machine: PoolStateMachine
+  private var lanes: [Lane?] = []
+  private var wakeUps: [Condition] = []
+  private var isDeliveryAwaited = false
+
+  /// Makes a pool without threads; they come with the items.
+  ///
+  /// - Parameter work: a worker's whole life: takes items with ``nextItem(of:after:label:)`` until there is none.
+  init(
+    targetWorkers: Int, limits: RunLimits, order: OrderedDelivery.Order, isObserved: Bool,
+    work: @escaping @Sendable (WorkerPool, Lane) -> Void
+  ) {
+    self.limits = limits
+    self.work = work
+    machine = PoolStateMachine(
+      targetWorkers: targetWorkers, limits: limits, order: order, isObserved: isObserved, at: MonotonicClock.now)
+  }
+
+  /// Locks, asks, acts.
+  private func decide(_ question: (inout PoolStateMachine, Instant) -> PoolStateMachine.Summons) {
+    monitor.withLock { carryOut(question(&machine, MonotonicClock.now)) }
+  }
+
+  private func carryOut(_ summons: PoolStateMachine.Summons) {
+    for worker in summons.wake { wakeUps[worker.slot - 1].signal() }
+    for worker in summons.start { start(worker) }
+    if isDeliveryAwaited, machine.delivery.hasReady || machine.life == .over {
+      isDeliveryAwaited = false
+      deliveryReady.broadcast()
+    }
+    if machine.life != .running || machine.queue.count <= limits.readAhead / 2 { inputWanted.signal() }
+    if machine.log.isFinished { over.broadcast() }
+  }
+
+  private func start(_ worker: WorkerID) {
+    let lane = Lane(worker: worker)
+    while lanes.count < worker.slot {
+      lanes.append(nil)
+      wakeUps.append(Condition())
+    }
+    lanes[worker.slot - 1] = lane
+    let isStarted = WorkerThread.start(name: "pfor-\(worker)", isVital: machine.live == 1) { [self] in live(in: lane) }
+    if !isStarted { carryOut(machine.workerFailedToStart(worker, at: MonotonicClock.now)) }
+  }
+
+  private func live(in lane: Lane) {
+    work(self, lane)
+    decide { machine, now in
+      machine.workerLeft(lane.worker, at: now)
+      return PoolStateMachine.Summons()
+    }
+  }
+}
+
+// MARK: - On a worker's thread
+
+extension WorkerPool {
+  /// Ends the worker's item, if it has one, and begins its next one; nil when the worker must leave.
+  func nextItem(of lane: Lane, after ending: Ending?, label: (ItemID) -> String) -> ItemID? {
+    if let ending {
+      if let id = lane.advance(ending, at: MonotonicClock.now, label: label) { return id }
+    }
+    while claim(for: lane) {
+      // A pause or a resize may take the claim back before its first item begins.
+      if let id = lane.begin(at: MonotonicClock.now, label: label) { return id }
+    }
+    return nil
+  }
+
+  /// Waits for a claim; false when the worker must leave.
+  private func claim(for lane: Lane) -> Bool {
+    monitor.withLock {
+      collect(from: lane)
+      while true {
+        let (action, summons) = machine.workerBecameReady(lane.worker, at: MonotonicClock.now)
+        carryOut(summons)
+        switch action {
+        case .run(let range):
+          lane.withState { $0.claim(range) }
+          return true
+        case .wait:
+          if let range = takeFromBusiest() {
+            machine.workerFoundItems(lane.worker)
+            lane.withState { $0.claim(range) }
+            return true
+          }
+          monitor.wait(for: wakeUps[lane.worker.slot - 1])
+        case .leave:
+          lanes[lane.worker.slot - 1] = nil
+          return false
+        }
+      }
+    }
+  }
+
+  /// Half of the largest untouched rest of a claim, for a worker that has nothing to do.
+  private func takeFromBusiest() -> Range<Int>? {
+    guard machine.life == .running, !machine.isPaused else { return nil }
+    var most = 0
+    var busiest: Lane?
+    for lane in lanes {
+      guard let lane else { continue }
+      let rest = lane.withState { $0.rest.count }
+      if rest > most { (most, busiest) = (rest, lane) }
+    }
+    let range = busiest?.withState { $0.takeBack(($0.rest.count + 1) / 2) }
+    return range.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  private func collect(from lane: Lane) {
+    let ended = lane.withState { $0.harvest() }
+    guard let last = ended.last else { return }
+    carryOut(machine.itemsEnded(ended, at: last.end))
+  }
+}
+
+// MARK: - Feeding
+
+extension WorkerPool {
+  /// Waits until more items are wanted; false when none ever will be.
+  func waitUntilInputIsWanted() -> Bool {
+    monitor.withLock {
+      while machine.life == .running, !machine.wantsInput { monitor.wait(for: inputWanted) }
+      return machine.life == .running
+    }
+  }
+
+  /// `count` more items stand ready.
+  func itemsArrived(_ count: Int) { decide { $0.itemsArrived(count, at: $1) } }
+
+  /// No further item will come.
+  func inputReachedEnd() { decide { $0.inputReachedEnd(at: $1) } }
+
+  /// The input holds `count` items in all.
+  func inputCounted(_ count: Int) {
+    decide { machine, now in
+      machine.inputCounted(count, at: now)
+      return PoolStateMachine.Summons()
+    }
+  }
+}
+
+// MARK: - Steering
+
+extension WorkerPool {
+  func setTargetWorkers(_ count: Int) {
+    decide { machine, now in
+      let summons = machine.setTargetWorkers(count, at: now)
+      let draining = lanes.filter { lane in lane.map { machine.isDraining[$0.worker.slot - 1] } ?? false }
+      return merge(summons, takeBackRests(of: draining, &machine, now))
+    }
+  }
+
+  func pause() {
+    decide { machine, now in
+      machine.pause(at: now)
+      return takeBackRests(of: lanes, &machine, now)
+    }
+  }
+
+  func resume() { decide { $0.resume(at: $1) } }
+
+  func finish() {
+    decide { machine, now in
+      let summons = machine.finish(at: now)
+      return merge(summons, takeBackRests(of: lanes, &machine, now))
+    }
+  }
+
+  func stop(_ urgency: StopUrgency) {
+    decide { machine, now in
+      let summons = merge(machine.stop(urgency, at: now), takeBackRests(of: lanes, &machine, now))
+      for lane in lanes { lane?.interrupt(urgency) }
+      return summons
+    }
+  }
+
+  /// Asks one running item to end; false if it does not run.
+  func interrupt(_ id: ItemID, _ urgency: StopUrgency) -> Bool {
+    monitor.withLock { lanes.contains { $0?.interrupt(urgency, only: id) ?? false } }
+  }
+
+  private func takeBackRests(
+    of lanes: [Lane?], _ machine: inout PoolStateMachine, _ now: Instant
+  ) -> PoolStateMachine.Summons {
+    var summons = PoolStateMachine.Summons()
+    for lane in lanes {
+      guard let range = lane?.withState({ $0.takeBack() }) else { continue }
+      summons = merge(summons, machine.itemsGivenBack(range, at: now))
+    }
+    return summons
+  }
+
+  private func merge(
+    _ first: PoolStateMachine.Summons, _ second: PoolStateMachine.Summons
+  ) -> PoolStateMachine.Summons {
+    PoolStateMachine.Summons(wake: first.wake + second.wake, start: first.start + second.start)
+  }
+}
+
+// MARK: - Watching
+
+extension WorkerPool {
+  /// Everything that became true since the last call, with a start for each item that runs and was not yet told of.
+  func takeEvents() -> [RunEvent] {
+    monitor.withLock {
+      let now = MonotonicClock.now
+      for lane in lanes {
+        guard let lane else { continue }
+        collect(from: lane)
+        if let started = lane.withState({ $0.announce() }) { machine.log.append(.itemStarted(started), at: now) }
+      }
+      machine.tellDelivery(at: now)
+      let events = machine.log.take()
+      carryOut(machine.summon())
+      return events
+    }
+  }
+
+  /// The positions of the next results to hand on; waits for one. Nil when the run is over and all are handed on.
+  func takeDelivered(upTo limit: Int) -> [Int]? {
+    monitor.withLock {
+      while !machine.delivery.hasReady {
+        if machine.life == .over { return nil }
+        isDeliveryAwaited = true
+        // Ended items may wait in a lane behind a slow one of the same claim: look there now and then.
+        if machine.claimSize.count > 1 {
+          monitor.wait(for: deliveryReady, nanoseconds: 20_000_000)
+          for lane in lanes { lane.map(collect(from:)) }
+        } else {
+          monitor.wait(for: deliveryReady)
+        }
+      }
+      let (positions, summons) = machine.takeDelivered(upTo: limit)
+      carryOut(summons)
+      return positions
+    }
+  }
+
+  /// Waits until the run is over and every worker has left, or until the time is up; true if it is over.
+  func waitUntilOver(nanoseconds: Int64 = .max) -> Bool {
+    let deadline = nanoseconds == .max ? nil : MonotonicClock.now + nanoseconds
+    return monitor.withLock {
+      while !machine.log.isFinished {
+        guard let deadline else {
+          monitor.wait(for: over)
+          continue
+        }
+        let left = deadline.nanoseconds(since: MonotonicClock.now)
+        if left <= 0 { return false }
+        monitor.wait(for: over, nanoseconds: left)
+      }
+      return true
+    }
+  }
+}
