@@ -55,18 +55,14 @@ extension Color {
   }
 
   private static func nearestIndexed(to color: OKLab) -> Color {
-    let nearest = (UInt8(16)...255).min { color.distance(to: .indexed($0)) < color.distance(to: .indexed($1)) }
-    return .indexed(nearest ?? 16)
+    .indexed(color.nearest(of: 16...255) ?? 16)
   }
 
   /// A colour with a hue keeps a hue: the greys among the 16 are nearer to most pastels, and would lose their meaning.
   private static func nearestANSI(to color: OKLab) -> Color {
     let hues: [UInt8] = [1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14]
     let greys: [UInt8] = [0, 8, 7, 15]
-    let nearest = (color.chroma > 0.05 ? hues : greys).min {
-      color.distance(to: .indexed($0)) < color.distance(to: .indexed($1))
-    }
-    return .ansi(nearest ?? 7)
+    return .ansi(color.nearest(of: color.chroma > 0.05 ? hues : greys) ?? 7)
   }
 }
 
@@ -90,9 +86,14 @@ struct OKLab {
 
   var chroma: Double { (a * a + b * b).squareRoot() }
 
-  func distance(to color: Color) -> Double {
-    guard let rgb = color.components else { return .infinity }
-    let other = OKLab(rgb)
+  /// The number, among some of the 256, of the colour that looks most alike.
+  func nearest(of candidates: some Sequence<UInt8>) -> UInt8? {
+    candidates.min { distance(to: Self.indexed[Int($0)]) < distance(to: Self.indexed[Int($1)]) }
+  }
+
+  private static let indexed = (0...255).map { OKLab(ANSIPalette.rgb(UInt8($0))) }
+
+  private func distance(to other: OKLab) -> Double {
     let lightness = lightness - other.lightness
     let a = a - other.a
     let b = b - other.b
@@ -115,7 +116,7 @@ struct OKLab {
     root(value, degree: 3)
   }
 
-  /// Newton's method; for 0…1 a dozen and a half steps reach the last digit from 1 downward.
+  /// Newton's method, from 1 downward: the arguments lie between 0 and 1.
   private static func root(_ value: Double, degree: Int) -> Double {
     guard value > 0 else { return 0 }
     var estimate = 1.0

@@ -1,0 +1,108 @@
+public import Screen
+
+/// A style for every role, and a glyph for every state.
+public struct Theme: Equatable, Sendable {
+  /// What a theme is made for.
+  public enum Variant: String, Sendable {
+    /// A dark background.
+    case dark
+    /// A light background.
+    case light
+    /// Either: it uses the terminal's own colours.
+    case any
+  }
+
+  /// What it is called; harmless text.
+  public var name: String
+  /// One sentence about it; harmless text.
+  public var about: String
+  /// What it is made for.
+  public var variant: Variant
+  /// The glyphs that differ from the usual ones.
+  public var glyphs: [ThemeRole: ThemeGlyph]
+  private var styles: [Style]
+
+  /// Makes a theme in which every role has the terminal's own style.
+  public init(name: String, about: String = "", variant: Variant = .any) {
+    self.name = name
+    self.about = about
+    self.variant = variant
+    glyphs = [:]
+    styles = Array(repeating: Style(), count: ThemeRole.allCases.count)
+  }
+
+  /// The style of a role, in the colours that the theme's author chose.
+  public subscript(role: ThemeRole) -> Style {
+    get { styles[Int(role.rawValue)] }
+    set { styles[Int(role.rawValue)] = newValue }
+  }
+
+  /// The glyph of a state; a blank for roles that are no state.
+  public func glyph(_ role: ThemeRole, in set: GlyphSet) -> Character {
+    guard let glyph = glyphs[role] ?? ThemeGlyph.usual[role] else { return " " }
+    return set == .unicode ? glyph.unicode : glyph.ascii
+  }
+
+  /// The styles as a terminal of some depth can show them.
+  ///
+  /// Without colours, the attributes of the theme `mono` stand in, for only they are made to tell states apart alone.
+  public func palette(depth: ColorDepth) -> Palette {
+    if depth == .mono {
+      let mono = Themes.mono.styles.map { Style(attributes: $0.attributes) }
+      return Palette(styles: mono, selection: mono[Int(ThemeRole.selection.rawValue)])
+    }
+    let reduced = styles.map { reduce($0, to: depth) }
+    return Palette(styles: reduced, selection: selection(at: depth))
+  }
+
+  /// Bright black is unreadable on many terminals' black: on dark backgrounds its text becomes white.
+  private func reduce(_ style: Style, to depth: ColorDepth) -> Style {
+    var reduced = style.reduced(to: depth)
+    if depth == .ansi16, variant != .light, reduced.foreground == .ansi(8), style.foreground != .ansi(8) {
+      reduced.foreground = .ansi(7)
+    }
+    return reduced
+  }
+
+  /// With 16 colours a chosen background may come out as that of the text: the exchange of colours never does.
+  private func selection(at depth: ColorDepth) -> Style {
+    let style = self[.selection]
+    guard depth == .ansi16, style.background.reduced(to: depth) != style.background else {
+      return style.reduced(to: depth)
+    }
+    return Style(background: self[.text].background.reduced(to: depth), attributes: .reverse)
+  }
+}
+
+/// How a state is shown in one column besides its colour and its word.
+public struct ThemeGlyph: Hashable, Sendable {
+  /// Where there are Unicode characters.
+  public var unicode: Character
+  /// Where there are none.
+  public var ascii: Character
+
+  /// Makes a glyph; both must take one column.
+  public init(unicode: Character, ascii: Character) {
+    self.unicode = unicode
+    self.ascii = ascii
+  }
+
+  /// The glyphs that a theme has unless its file says otherwise.
+  static let usual: [ThemeRole: ThemeGlyph] = [
+    .workerIdle: ThemeGlyph(unicode: "·", ascii: "."),
+    .workerRunning: ThemeGlyph(unicode: "▶", ascii: ">"),
+    .workerDraining: ThemeGlyph(unicode: "▽", ascii: "v"),
+    .workerSlow: ThemeGlyph(unicode: "▲", ascii: "!"),
+    .itemQueued: ThemeGlyph(unicode: "·", ascii: "."),
+    .itemRunning: ThemeGlyph(unicode: "▶", ascii: ">"),
+    .itemSucceeded: ThemeGlyph(unicode: "✓", ascii: "+"),
+    .itemFailed: ThemeGlyph(unicode: "✗", ascii: "x"),
+    .itemTimedOut: ThemeGlyph(unicode: "◷", ascii: "t"),
+    .itemCancelled: ThemeGlyph(unicode: "⊘", ascii: "-"),
+    .notice: ThemeGlyph(unicode: "•", ascii: "*"),
+    .warning: ThemeGlyph(unicode: "▲", ascii: "!"),
+    .error: ThemeGlyph(unicode: "✗", ascii: "x"),
+    .statePaused: ThemeGlyph(unicode: "‖", ascii: "="),
+    .stateDone: ThemeGlyph(unicode: "✓", ascii: "+"),
+  ]
+}

@@ -1,0 +1,101 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The themes that there are.
+public enum Themes {
+  /// A theme and where it comes from.
+  public struct Found: Sendable {
+    /// What it is asked for by.
+    public var name: String
+    /// The file it was read from; nil for a shipped theme.
+    public var path: String?
+    /// The theme.
+    public var theme: Theme
+    /// What in its file was passed over.
+    public var warnings: [ThemeWarning]
+  }
+
+  /// The shipped themes, the default one first. They are part of the program.
+  public static let builtin: [Found] = {
+    let initial = shipped("default", PackageResources.default_toml) { _ in Theme(name: "default") }
+    let others: [(String, [UInt8])] = [
+      ("dark", PackageResources.dark_toml),
+      ("light", PackageResources.light_toml),
+      ("colorblind", PackageResources.colorblind_toml),
+      ("high-contrast", PackageResources.high_contrast_toml),
+      ("mono", PackageResources.mono_toml),
+    ]
+    return [initial] + others.map { shipped($0, $1) { $0 == "default" ? initial.theme : nil } }
+  }()
+
+  /// The theme that is used when the user names none: the terminal's own colours.
+  public static var standard: Theme { builtin[0].theme }
+
+  /// The shipped theme with a name.
+  public static func builtin(named name: String) -> Found? { builtin.first { $0.name == name } }
+
+  static var mono: Theme { builtin(named: "mono")?.theme ?? standard }
+
+  /// Finds a theme by its name or its file.
+  ///
+  /// A name with a slash or ending in `.toml` is a file. Otherwise the directories are searched in order for
+  /// `NAME.toml`, then the shipped themes: a user may replace one.
+  ///
+  /// - Throws: `ThemeError` when there is none, or it cannot be read. What is merely wrong in it becomes warnings.
+  public static func find(nameOrFile name: String, searching directories: [String] = []) throws(ThemeError) -> Found {
+    if name.contains("/") || name.hasSuffix(".toml") { return try read(name) }
+    for directory in directories {
+      let path = "\(directory)/\(name).toml"
+      if FileManager.default.fileExists(atPath: path) { return try read(path) }
+    }
+    if let found = builtin(named: name) { return found }
+    throw .notFound(name, known: builtin.map(\.name) + directories.flatMap(names(in:)))
+  }
+
+  /// All themes: the user's that can be read, by name, and the shipped ones that they do not replace.
+  public static func all(userDirectory: String?) -> [Found] {
+    let own = userDirectory.map { directory in
+      names(in: directory).compactMap { try? read("\(directory)/\($0).toml") }
+    }
+    let replaced = Set((own ?? []).map(\.name))
+    return builtin.filter { !replaced.contains($0.name) } + (own ?? [])
+  }
+
+  private static func shipped(_ name: String, _ bytes: [UInt8], base: (String) -> Theme?) -> Found {
+    let file = ThemeFile(
+      String(decoding: bytes, as: UTF8.self), source: "\(name).toml", fallbackName: name, base: base)
+    return Found(name: name, path: nil, theme: file.theme, warnings: file.warnings)
+  }
+
+  private static func names(in directory: String) -> [String] {
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return entries.filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }.sorted()
+  }
+
+  /// No theme is as long as this: what is, was named by mistake.
+  private static let largestFile = 1 << 20
+
+  private static func read(_ path: String) throws(ThemeError) -> Found {
+    let resolved = try? FileManager.default.attributesOfItem(
+      atPath: URL(filePath: path).resolvingSymlinksInPath().path)
+    guard let type = resolved?[.type] as? FileAttributeType else {
+      throw .unreadable(path, reason: "no such file")
+    }
+    guard type == .typeRegular else {
+      throw .unreadable(path, reason: type == .typeDirectory ? "it is a directory" : "it is not a regular file")
+    }
+    guard (resolved?[.size] as? Int ?? Int.max) <= largestFile else {
+      throw .unreadable(path, reason: "it is larger than a theme can be")
+    }
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw .unreadable(path, reason: "it may not be read")
+    }
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let name = file.hasSuffix(".toml") ? String(file.dropLast(5)) : file
+    let parsed = ThemeFile(parsing: String(decoding: bytes, as: UTF8.self), source: path, fallbackName: name)
+    return Found(name: name, path: path, theme: parsed.theme, warnings: parsed.warnings)
+  }
+}
