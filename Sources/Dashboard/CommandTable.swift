@@ -1,0 +1,93 @@
+extension Command {
+  /// A headline in the help.
+  public enum Group: String, CaseIterable, Sendable {
+    case threads = "Threads"
+    case views = "Views"
+    case lists = "Lists"
+    case find = "Find"
+    case program = "Program"
+  }
+
+  /// A command's line in the one table that keymap, help, footer and scripts are made from.
+  public struct Entry: Sendable {
+    /// What the keys do.
+    public let command: Command
+    /// The name in scripts.
+    public let name: String
+    /// The headline in the help.
+    public let group: Group
+    /// What it does, in a few words.
+    public let help: String
+    /// One word for the footer, or nil to stay out of it.
+    public let hint: String?
+    /// The default keys in the notation of scripts; the first one is the one to teach.
+    public let keys: [String]
+
+    init(_ command: Command, _ name: String, _ group: Group, _ keys: [String], _ help: String, hint: String? = nil) {
+      self.command = command
+      self.name = name
+      self.group = group
+      self.help = help
+      self.hint = hint
+      self.keys = keys
+    }
+  }
+
+  /// All commands that have keys, in the order of the help.
+  public static let table: [Entry] = [
+    Entry(.moreThreads, "more-threads", .threads, ["+", "="], "one thread more", hint: "threads"),
+    Entry(.fewerThreads, "fewer-threads", .threads, ["-"], "one thread fewer; never kills an item"),
+    Entry(.manyMoreThreads, "many-more-threads", .threads, ["]"], "five threads more"),
+    Entry(.manyFewerThreads, "many-fewer-threads", .threads, ["["], "five threads fewer"),
+    Entry(.promptThreads, "threads", .threads, ["t"], "type the number of threads; 0 drains"),
+    Entry(.togglePause, "pause", .threads, ["p"], "pause: begin no item; again: resume", hint: "pause"),
+    Entry(.killItem, "kill-item", .threads, ["K"], "stop the selected running item; asks first", hint: "kill item"),
+
+    Entry(.show(.overview), "overview", .views, ["1"], "overview"),
+    Entry(.show(.workers), "workers", .views, ["2"], "workers only"),
+    Entry(.show(.slow), "slow", .views, ["3"], "slow items only"),
+    Entry(.show(.results), "results", .views, ["4"], "results only"),
+    Entry(.show(.latency), "latency", .views, ["5"], "latency only"),
+    Entry(.nextPanel, "next-panel", .views, ["<Tab>", "<Right>"], "next panel", hint: "panel"),
+    Entry(.previousPanel, "previous-panel", .views, ["<S-Tab>", "<Left>"], "previous panel"),
+    Entry(.toggleFreeze, "freeze", .views, ["Z"], "freeze the display; the run goes on"),
+    Entry(.nextTheme, "next-theme", .views, ["T"], "next theme"),
+
+    Entry(.moveUp, "up", .lists, ["<Up>", "k"], "up"),
+    Entry(.moveDown, "down", .lists, ["<Down>", "j"], "down"),
+    Entry(.pageUp, "page-up", .lists, ["<PageUp>", "<C-b>"], "page up"),
+    Entry(.pageDown, "page-down", .lists, ["<PageDown>", "<C-f>", "<Space>"], "page down"),
+    Entry(.moveToStart, "start", .lists, ["g", "<Home>"], "to the start"),
+    Entry(.moveToEnd, "end", .lists, ["G", "<End>"], "to the end; results then follow the run"),
+    Entry(.open, "open", .lists, ["<Enter>"], "open the selected item", hint: "open"),
+    Entry(.back, "back", .lists, ["<Esc>"], "back; never stops anything"),
+    Entry(.sort, "sort", .lists, ["s"], "sort workers by slot or by time"),
+
+    Entry(.search, "search", .find, ["/"], "search names and output", hint: "search"),
+    Entry(.searchNext, "search-next", .find, ["n"], "next match"),
+    Entry(.searchPrevious, "search-previous", .find, ["N"], "previous match"),
+    Entry(.filter, "filter", .find, ["f"], "filter results: failed, slow, running, text", hint: "filter"),
+
+    Entry(.help, "help", .program, ["?", "<F1>"], "this help", hint: "help"),
+    Entry(.redraw, "redraw", .program, ["<C-l>"], "draw the screen anew"),
+    Entry(.suspend, "suspend", .program, ["<C-z>"], "suspend"),
+    Entry(.quit, "quit", .program, ["q"], "quit; asks while items run", hint: "quit"),
+    Entry(.interrupt, "interrupt", .program, ["<C-c>"], "asks; again: TERM to every item; again: KILL"),
+  ]
+
+  /// The command with a script's name; `set-threads 8` and `choose y` take an argument.
+  public init?(name: String, argument: String? = nil) {
+    switch (name, argument) {
+    case ("set-threads", let argument?):
+      guard let threads = Int(argument), threads >= 0 else { return nil }
+      self = .setThreads(threads)
+    case ("choose", let argument?):
+      guard argument.count == 1, let letter = argument.first else { return nil }
+      self = .choose(letter)
+    case (_, nil):
+      guard let entry = Self.table.first(where: { $0.name == name }) else { return nil }
+      self = entry.command
+    default: return nil
+    }
+  }
+}

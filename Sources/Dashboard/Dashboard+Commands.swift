@@ -1,0 +1,135 @@
+public import ParallelFor
+
+extension Dashboard {
+  /// Does what a person wishes, as far as the screen goes, and asks for the rest.
+  ///
+  /// - Parameters:
+  ///   - command: The wish.
+  ///   - now: The time; the last event's when nil.
+  /// - Returns: What is to be done in the world; facts change only by the events that come of it.
+  public mutating func perform(_ command: Command, at now: Instant? = nil) -> [Effect] {
+    let now = now ?? live.latest
+    switch command {
+    case .moreThreads: return askForThreads(wishedTarget + 1)
+    case .fewerThreads: return askForThreads(max(1, wishedTarget - 1))
+    case .manyMoreThreads: return askForThreads(wishedTarget + 5)
+    case .manyFewerThreads: return askForThreads(max(1, wishedTarget - 5))
+    case .setThreads(let count): return askForThreads(count)
+    case .togglePause: return togglePause()
+    case .killItem: return askToKill(at: now)
+    case .promptThreads: return prompt(for: .threads)
+    case .search: return prompt(for: .search)
+    case .searchNext: return searchAgain(forward: true, at: now)
+    case .searchPrevious: return searchAgain(forward: false, at: now)
+    case .filter: return overlay(.filterMenu)
+    case .help: return overlay(isHelpOpen ? nil : .help(top: 0))
+    case .show, .nextPanel, .previousPanel, .moveUp, .moveDown, .pageUp, .pageDown, .moveToStart, .moveToEnd:
+      return navigate(command, at: now)
+    case .open: return open(at: now)
+    case .back: return back()
+    case .choose(let letter): return choose(letter)
+    case .sort: return sortWorkers()
+    case .toggleFreeze: return toggleFreeze(at: now)
+    case .nextTheme: return [.nextTheme]
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    case .quit: return quit()
+    case .interrupt: return interrupt()
+    }
+  }
+
+  private var isHelpOpen: Bool {
+    if case .help = overlay { true } else { false }
+  }
+
+  private mutating func overlay(_ overlay: Overlay?) -> [Effect] {
+    self.overlay = overlay
+    return []
+  }
+
+  private mutating func sortWorkers() -> [Effect] {
+    workerOrder = workerOrder == .bySlot ? .longestFirst : .bySlot
+    return []
+  }
+
+  private mutating func toggleFreeze(at now: Instant) -> [Effect] {
+    frozen = frozen == nil ? Frozen(facts: live, instant: now) : nil
+    if frozen == nil { results.grow(to: live.begun) }
+    return []
+  }
+
+  // MARK: Threads
+
+  /// The threads asked for, with wishes that no event has answered yet.
+  private var wishedTarget: Int { wishedTargets.last ?? live.targetWorkers }
+
+  private mutating func askForThreads(_ count: Int) -> [Effect] {
+    guard live.state == .running || live.state == .paused, count != wishedTarget else { return [] }
+    wishedTargets.append(count)
+    return [.setTargetWorkers(count)]
+  }
+
+  private func togglePause() -> [Effect] {
+    switch live.state {
+    case .running: [.pause]
+    case .paused: [.resume]
+    case .draining, .stopping, .done: []
+    }
+  }
+
+  // MARK: Prompts
+
+  private mutating func prompt(for kind: Prompt.Kind) -> [Effect] {
+    if kind == .search { openItem = nil }
+    return overlay(.prompt(Prompt(kind: kind)))
+  }
+
+  /// Takes a key that was pressed while a prompt is open; does nothing otherwise.
+  public mutating func type(_ key: PromptKey, at now: Instant? = nil) -> [Effect] {
+    guard case .prompt(var prompt) = overlay else { return [] }
+    switch key {
+    case .character(let character): prompt.type(character)
+    case .backspace: if prompt.text.popLast() == nil { return overlay(nil) }
+    case .clear: prompt.text = ""
+    case .cancel: return overlay(nil)
+    case .submit: return submit(prompt, at: now ?? live.latest)
+    }
+    return overlay(.prompt(prompt))
+  }
+
+  private mutating func submit(_ prompt: Prompt, at now: Instant) -> [Effect] {
+    overlay = nil
+    guard !prompt.text.isEmpty else { return [] }
+    switch prompt.kind {
+    case .threads: return Int(prompt.text).map { askForThreads($0) } ?? []
+    case .search: return search(prompt.text, from: results.selectedID ?? ItemID(0), forward: true, at: now)
+    case .filterText: return filter(.text(prompt.text))
+    }
+  }
+
+  // MARK: Finding
+
+  private mutating func search(_ text: String, from: ItemID, forward: Bool, at now: Instant) -> [Effect] {
+    searchText = text
+    isSearching = true
+    focusOn(.results)
+    lastNotice = Notice(text: "searching for \(text)", instant: now)
+    return [.search(text: text, from: from, forward: forward)]
+  }
+
+  private mutating func searchAgain(forward: Bool, at now: Instant) -> [Effect] {
+    guard let searchText else { return prompt(for: .search) }
+    let here = results.selectedID?.position ?? 0
+    let last = max(0, live.begun - 1)
+    let next = forward ? (here >= last ? 0 : here + 1) : (here == 0 ? last : here - 1)
+    return search(searchText, from: ItemID(next), forward: forward, at: now)
+  }
+
+  mutating func filter(_ filter: ResultFilter) -> [Effect] {
+    overlay = nil
+    openItem = nil
+    focusOn(.results)
+    setFilter(filter)
+    return takeEffects()
+  }
+}

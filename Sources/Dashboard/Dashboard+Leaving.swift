@@ -1,0 +1,86 @@
+import ParallelFor
+
+extension Dashboard {
+  /// Whether something would be left undone if the program were left now.
+  public var isBusy: Bool {
+    live.state != .done && (live.tally.running > 0 || live.tally.queued > 0 || live.total == nil)
+  }
+
+  /// Asks, unless there is nothing to lose.
+  mutating func quit() -> [Effect] {
+    guard isBusy else { return [.quit] }
+    overlay = .dialog(Dialog(.leave))
+    return []
+  }
+
+  /// The first time asks, the second stops everything, the third kills it.
+  mutating func interrupt() -> [Effect] {
+    guard isBusy else { return [.quit] }
+    if askedToStop != nil || live.state == .stopping { return stop(.kill) }
+    if case .dialog(let dialog) = overlay, dialog.kind == .leave { return stop(.interrupt) }
+    return quit()
+  }
+
+  private mutating func stop(_ urgency: StopUrgency) -> [Effect] {
+    overlay = nil
+    leavesWhenDone = true
+    askedToStop = urgency
+    return [.stop(urgency)]
+  }
+
+  /// Asks how to stop the selected item, if it runs.
+  mutating func askToKill(at now: Instant) -> [Effect] {
+    guard let id = openItem ?? selectedItem(at: now) else { return [] }
+    if live.runningItem(id) == nil {
+      notice("item \(id) is not running", at: now)
+    } else {
+      overlay = .dialog(Dialog(.kill(id)))
+    }
+    return []
+  }
+
+  /// Answers the menu or the dialog that is open.
+  mutating func choose(_ letter: Character) -> [Effect] {
+    switch overlay {
+    case .filterMenu: return chooseFilter(letter)
+    case .dialog(let dialog):
+      guard let choice = dialog.choices.first(where: { $0.key == letter }) else { return [] }
+      return answer(choice, to: dialog)
+    case .help, .prompt, nil: return []
+    }
+  }
+
+  /// Takes the answer that is selected.
+  mutating func acceptDialog(_ dialog: Dialog) -> [Effect] {
+    answer(dialog.choices[dialog.selected], to: dialog)
+  }
+
+  private mutating func answer(_ choice: Dialog.Choice, to dialog: Dialog) -> [Effect] {
+    overlay = nil
+    switch (choice, dialog.kind) {
+    case (.keepRunning, _):
+      leavesWhenDone = false
+      return []
+    case (.finish, _):
+      leavesWhenDone = true
+      return live.state == .draining ? [] : [.finish]
+    case (.stopNow, _): return stop(live.state == .stopping ? .kill : .interrupt)
+    case (.terminate, .kill(let id)): return [.interrupt(id, .interrupt)]
+    case (.kill, .kill(let id)): return [.interrupt(id, .kill)]
+    case (.leaveAlone, _), (.terminate, .leave), (.kill, .leave): return []
+    }
+  }
+
+  private mutating func chooseFilter(_ letter: Character) -> [Effect] {
+    switch letter {
+    case "a": return filter(.all)
+    case "f": return filter(.failed)
+    case "s": return filter(.slow)
+    case "r": return filter(.running)
+    case "t", "/":
+      overlay = .prompt(Prompt(kind: .filterText))
+      return []
+    default: return []
+    }
+  }
+}

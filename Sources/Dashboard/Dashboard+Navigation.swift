@@ -1,0 +1,127 @@
+public import ParallelFor
+
+extension Dashboard {
+  /// The item that the keys mean: in the selected row of the panel with the focus.
+  public func selectedItem(at now: Instant) -> ItemID? {
+    let now = shownInstant(now)
+    switch focus {
+    case .workers:
+      let workers = facts.workers(workerOrder, at: now)
+      let slot = workerSelection.selected(in: workers.map(\.id))
+      return workers.first { $0.id == slot }?.item?.id
+    case .slow: return slowSelection.selected(in: facts.slowItems(at: now).map(\.id))
+    case .results: return results.selectedID
+    case .latency: return nil
+    }
+  }
+
+  mutating func focusOn(_ panel: Panel) {
+    focus = panel
+    if page != .overview { page = panel.page }
+  }
+
+  mutating func navigate(_ command: Command, at now: Instant) -> [Effect] {
+    if case .dialog(var dialog) = overlay {
+      dialog.selected = Self.row(dialog.selected, after: command, page: 1, count: dialog.choices.count)
+      overlay = .dialog(dialog)
+    } else if case .help(let top) = overlay {
+      overlay = .help(top: Self.row(top, after: command, page: rows.help, count: Command.table.count + 10))
+    } else if openItem != nil, !Self.isPageChange(command) {
+      detailTop = Self.row(detailTop, after: command, page: rows.detail, count: detailLineCount)
+    } else {
+      browse(command, at: shownInstant(now))
+    }
+    return []
+  }
+
+  private static func isPageChange(_ command: Command) -> Bool {
+    if case .show = command { true } else { false }
+  }
+
+  /// Enough lines to scroll through all of the open item, however it is laid out.
+  private var detailLineCount: Int {
+    guard let detail else { return 1 }
+    return max(1, detail.output.count + detail.errors.count + detail.fields.count + 12 - rows.detail)
+  }
+
+  private mutating func browse(_ command: Command, at now: Instant) {
+    switch command {
+    case .show(let page):
+      self.page = page
+      openItem = nil
+      if let panel = page.panel { focus = panel }
+    case .nextPanel: focusOn(neighbour(1))
+    case .previousPanel: focusOn(neighbour(-1))
+    default: move(command, at: now)
+    }
+  }
+
+  private func neighbour(_ step: Int) -> Panel {
+    let panels = Panel.allCases
+    let here = panels.firstIndex(of: focus) ?? 0
+    return panels[(here + step + panels.count) % panels.count]
+  }
+
+  private mutating func move(_ command: Command, at now: Instant) {
+    switch focus {
+    case .workers:
+      let ids = facts.workers(workerOrder, at: now).map(\.id)
+      let row = Self.row(workerSelection.row(in: ids), after: command, page: rows.workers, count: ids.count)
+      workerSelection.move(to: row, rows: rows.workers, in: ids)
+    case .slow:
+      let ids = facts.slowItems(at: now).map(\.id)
+      let row = Self.row(slowSelection.row(in: ids), after: command, page: rows.slow, count: ids.count)
+      slowSelection.move(to: row, rows: rows.slow, in: ids)
+    case .results:
+      let row = Self.row(results.selectedRow, after: command, page: rows.results, count: results.count)
+      results.move(to: row, rows: rows.results)
+    case .latency: return
+    }
+  }
+
+  /// The row that a command leads to from `row`.
+  private static func row(_ row: Int, after command: Command, page: Int, count: Int) -> Int {
+    let wanted =
+      switch command {
+      case .moveUp, .previousPanel: row - 1
+      case .moveDown, .nextPanel: row + 1
+      case .pageUp: row - max(1, page)
+      case .pageDown: row + max(1, page)
+      case .moveToStart: 0
+      case .moveToEnd: count - 1
+      default: row
+      }
+    return min(max(0, wanted), max(0, count - 1))
+  }
+
+  /// Takes the selected answer, or opens the selected item.
+  mutating func open(at now: Instant) -> [Effect] {
+    switch overlay {
+    case .dialog(let dialog): return acceptDialog(dialog)
+    case .help, .filterMenu, .prompt:
+      overlay = nil
+      return []
+    case nil: break
+    }
+    guard openItem == nil, let id = selectedItem(at: now) else { return [] }
+    openItem = id
+    detail = nil
+    detailTop = 0
+    return [.loadDetail(id)]
+  }
+
+  /// Goes one step back: from an overlay, an item, a filter, a page. Never stops anything.
+  mutating func back() -> [Effect] {
+    if overlay != nil {
+      overlay = nil
+    } else if openItem != nil {
+      openItem = nil
+      detail = nil
+    } else if results.filter != .all, focus == .results {
+      return filter(.all)
+    } else {
+      page = .overview
+    }
+    return []
+  }
+}

@@ -1,0 +1,60 @@
+public import ParallelFor
+
+extension Dashboard {
+  /// The items whose rows the results panel shows; the finished ones are to be given to ``showResults(_:)``.
+  public var visibleResults: [ItemID] { results.visibleIDs(rows: rows.results) }
+
+  /// Takes the rows of finished items that are visible; replaces those given before.
+  public mutating func showResults(_ rows: [ResultRow]) {
+    results.rows = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+  }
+
+  /// What to show for an item: that it runs, its loaded row, or that it has not begun.
+  public func resultRow(_ id: ItemID, at now: Instant) -> ResultRow {
+    let facts = facts
+    if let item = facts.runningItem(id) {
+      return ResultRow(
+        id: id, label: item.label, state: .running, latency: max(0, now.nanoseconds(since: item.start)))
+    }
+    return results.rows[id] ?? ResultRow(id: id, label: "", state: facts.state == .done ? .neverRan : .queued)
+  }
+
+  /// Takes what a slice of the scan for the filter found.
+  ///
+  /// - Parameters:
+  ///   - found: The matching items among those looked at since the last call.
+  ///   - scanned: How many items were looked at in all.
+  ///   - done: Whether the scan is over.
+  public mutating func filterMatched(_ found: [ItemID], scanned: Int, done: Bool) {
+    guard results.filter.needsScan else { return }
+    for id in found { results.addMatch(id) }
+    results.scanned = scanned
+    results.isScanning = !done
+  }
+
+  /// Takes the answer to a search; nil when nothing was found.
+  public mutating func searchEnded(found: ItemID?) {
+    guard isSearching else { return }
+    isSearching = false
+    guard let found else {
+      lastNotice = Notice(text: "not found: \(searchText ?? "")", instant: lastNotice?.instant ?? live.latest)
+      return
+    }
+    if !results.select(found, rows: rows.results) {
+      setFilter(.all)
+      _ = results.select(found, rows: rows.results)
+    }
+    results.holdSelection()
+  }
+
+  /// Takes all about the open item; anything else is dropped.
+  public mutating func showDetail(_ detail: ItemDetail) {
+    if detail.id == openItem { self.detail = detail }
+  }
+
+  mutating func setFilter(_ filter: ResultFilter) {
+    let scannedBefore = results.isScanning
+    results.setFilter(filter, running: live.runningItems.map(\.id))
+    if filter.needsScan || scannedBefore { pending.append(.scanFilter(filter)) }
+  }
+}

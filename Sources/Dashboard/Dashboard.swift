@@ -1,0 +1,146 @@
+public import ParallelFor
+
+/// Everything that the screen shows, as a value: what is known of the run, and what a person looks at.
+///
+/// Facts enter by ``apply(_:)`` only, and wishes by ``perform(_:at:)`` and ``type(_:at:)``, which ask for effects and
+/// never touch a fact: a key cannot make the screen show what is not so. Times are arguments.
+public struct Dashboard: Equatable, Sendable {
+  /// How many rows the lists have on the screen; paging depends on it.
+  public struct Rows: Equatable, Sendable {
+    /// Rows of workers.
+    public var workers = 10
+    /// Rows of slow items.
+    public var slow = 10
+    /// Rows of results.
+    public var results = 10
+    /// Lines of an open item.
+    public var detail = 10
+    /// Lines of the help.
+    public var help = 20
+
+    /// Makes the default numbers.
+    public init() {}
+  }
+
+  /// What the job does, in a line; may hold a stranger's text.
+  public let title: String
+  /// Where the items come from.
+  public let source: String
+  /// Where results are safe, for the dialog on leaving: `out.txt`, `standard output`; nil to leave it out.
+  public var destination: String?
+  /// What is known now.
+  public private(set) var live: RunFacts
+  /// What was known when the display was frozen, and when that was.
+  public internal(set) var frozen: Frozen?
+  /// The rows of the lists on the screen; set it before commands and frames.
+  public var rows = Rows()
+
+  /// Which page is shown.
+  public internal(set) var page = Page.overview
+  /// Which panel the keys go to.
+  public internal(set) var focus = Panel.workers
+  /// What lies over the panels.
+  public internal(set) var overlay: Overlay?
+  /// How workers are sorted.
+  public internal(set) var workerOrder = WorkerOrder.bySlot
+  /// The selected worker.
+  public internal(set) var workerSelection = ListSelection<WorkerID>()
+  /// The selected slow item.
+  public internal(set) var slowSelection = ListSelection<ItemID>()
+  /// The results.
+  public internal(set) var results = ResultList()
+  /// The item that is open.
+  public internal(set) var openItem: ItemID?
+  /// All about the open item, once loaded.
+  public internal(set) var detail: ItemDetail?
+  /// The first line shown of the open item.
+  public internal(set) var detailTop = 0
+  /// What was searched for last.
+  public internal(set) var searchText: String?
+  /// Whether a search goes on.
+  public internal(set) var isSearching = false
+  /// Whether the program is left when the run is over.
+  public internal(set) var leavesWhenDone = false
+
+  var lastNotice: Notice?
+  var wishedTargets: [Int] = []
+  var askedToStop: StopUrgency?
+  var pending: [Effect] = []
+
+  /// What was known at a moment.
+  public struct Frozen: Equatable, Sendable {
+    /// What was known.
+    public let facts: RunFacts
+    /// When.
+    public let instant: Instant
+  }
+
+  /// Makes the dashboard of a run that has not begun.
+  ///
+  /// - Parameters:
+  ///   - title: What the job does, in a line.
+  ///   - source: Where the items come from.
+  ///   - slow: From when on an item counts as slow.
+  public init(title: String, source: String, slow: SlowThreshold = SlowThreshold()) {
+    self.title = title
+    self.source = source
+    live = RunFacts(slow: slow)
+  }
+
+  /// What the screen shows: the facts now, or those of the moment it was frozen.
+  public var facts: RunFacts { frozen?.facts ?? live }
+
+  /// The time that the screen shows.
+  public func shownInstant(_ now: Instant) -> Instant { frozen?.instant ?? now }
+
+  /// Takes in one fact; facts must come in order. Takes well under a microsecond for an item.
+  public mutating func apply(_ event: RunEvent) {
+    live.apply(event)
+    switch event.kind {
+    case .itemStarted(let item): noteStart(item)
+    case .itemFinished(let item): noteFinish(item)
+    case .targetWorkersChanged(let count): forgetWish(count)
+    case .runFinished: if leavesWhenDone { pending.append(.quit) }
+    default: return
+    }
+  }
+
+  /// What facts, not commands, have given reason to ask for since the last call; to be asked once a frame.
+  public mutating func takeEffects() -> [Effect] {
+    defer { pending = [] }
+    return pending
+  }
+
+  /// Shows a line of warning for a while.
+  public mutating func notice(_ text: String, at now: Instant) {
+    lastNotice = Notice(text: text, instant: now)
+  }
+
+  /// The notice to show at `now`, if any.
+  public func currentNotice(at now: Instant) -> Notice? {
+    lastNotice.flatMap { now.nanoseconds(since: $0.instant) < Notice.duration ? $0 : nil }
+  }
+
+  private mutating func noteStart(_ item: StartedItem) {
+    if frozen == nil { results.grow(to: live.begun) }
+    if results.filter == .running { results.addMatch(item.id) }
+  }
+
+  private mutating func noteFinish(_ item: FinishedItem) {
+    if frozen == nil { results.grow(to: live.begun) }
+    if openItem == item.id { pending.append(.loadDetail(item.id)) }
+    switch results.filter {
+    case .all: return
+    case .running: results.removeMatch(item.id)
+    case .failed: if item.outcome.failureReason != nil { results.addMatch(item.id) }
+    case .slow: if live.isSlow(item.latency) { results.addMatch(item.id) }
+    case .text(let text): if ResultFilter.text(text, isIn: item.label) { results.addMatch(item.id) }
+    }
+  }
+
+  /// A wish that came true, and those before it, need not be remembered; an answer nobody wished for ends all wishes.
+  private mutating func forgetWish(_ count: Int) {
+    let kept = wishedTargets.firstIndex(of: count).map { $0 + 1 } ?? wishedTargets.count
+    wishedTargets.removeFirst(kept)
+  }
+}

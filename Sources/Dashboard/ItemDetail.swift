@@ -1,0 +1,57 @@
+public import ParallelFor
+
+/// All about one item.
+public struct ItemDetail: Equatable, Sendable {
+  /// A named field of the item, such as a column of its line.
+  public struct Field: Equatable, Sendable {
+    /// The field's name.
+    public var name: String
+    /// The field's value.
+    public var value: String
+
+    /// Makes a field.
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// The item.
+  public var id: ItemID
+  /// What to call it.
+  public var label: String
+  /// Its fields; none when it is just a text.
+  public var fields: [Field] = []
+  /// The command line or the query with its parameters.
+  public var invocation = ""
+  /// The worker that ran it last, once it has begun.
+  public var worker: WorkerID?
+  /// The number of attempts made.
+  public var attempt = 1
+  /// When the last attempt began.
+  public var start: Instant?
+  /// How long the last attempt took in nanoseconds, once it has ended.
+  public var latency: Int64?
+  /// How it ended; nil while it has not.
+  public var outcome: Outcome?
+  /// A remark beside the outcome.
+  public var note: String?
+  /// What it wrote to standard output, as lines.
+  public var output: [String] = []
+  /// How many bytes of output there are in all.
+  public var outputBytes = 0
+  /// Whether `output` is only the beginning.
+  public var outputCut = false
+  /// What it wrote to standard error, as lines.
+  public var errors: [String] = []
+  /// How many bytes of standard error there are in all.
+  public var errorBytes = 0
+  /// Whether `errors` is only the beginning.
+  public var errorsCut = false
+
+  /// Makes a detail that is to be filled in.
+  public init(id: ItemID, label: String) {
+    self.id = id
+    self.label = label
+  }
+}

@@ -1,0 +1,18 @@
+public import ParallelFor
+
+/// What one item is doing, or how it ended.
+public enum ItemState: Equatable, Sendable, CaseIterable {
+  case queued, running, succeeded, failed, timedOut, cancelled
+  /// The run ended before the item began.
+  case neverRan
+
+  /// The state of an item that ended with this outcome.
+  public init(_ outcome: Outcome) {
+    switch outcome {
+    case .succeeded: self = .succeeded
+    case .failed: self = .failed
+    case .timedOut: self = .timedOut
+    case .cancelled: self = .cancelled
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Histogram
+import ParallelFor
+
+/// How long finished items took: percentiles with an error under 1 %, and a histogram to draw.
+///
+/// Percentiles are cached: they are computed anew at most ten times a second or when the count has grown by 1/32, so
+/// that recording stays cheap; ``refresh()`` brings them up to date. Count, mean and maximum are always exact.
+public struct LatencySummary: Sendable {
+  /// Percentiles in nanoseconds; nil where there are too few samples to name one.
+  public struct Percentiles: Equatable, Sendable {
+    /// The median; of one item or more.
+    public var p50: Int64?
+    /// Of ten items or more.
+    public var p90: Int64?
+    /// Of twenty items or more.
+    public var p95: Int64?
+    /// Of a hundred items or more.
+    public var p99: Int64?
+  }
+
+  private static let refreshInterval: Int64 = 100_000_000
+
+  private var histogram: Histogram<UInt32>
+  private var refreshedAt = Instant(nanoseconds: .min / 2)
+  private var refreshedCount = 0
+  private var sum = 0.0
+  private var sumOfSquares = 0.0
+  /// How many items.
+  public private(set) var count = 0
+  /// The shortest latency, or nil without items.
+  public private(set) var minimum: Int64?
+  /// The longest latency, or nil without items.
+  public private(set) var maximum: Int64?
+  /// The percentiles.
+  public private(set) var percentiles = Percentiles()
+
+  /// Makes an empty summary.
+  public init() {
+    histogram = Histogram(highestTrackableValue: 3_600_000_000_000, numberOfSignificantValueDigits: .two)
+    histogram.autoResize = true
+  }
+
+  /// Nanoseconds of all items together.
+  public var total: Double { sum }
+  /// The mean in nanoseconds, or nil without items.
+  public var mean: Int64? { count == 0 ? nil : Int64(sum / Double(count)) }
+
+  /// Standard deviation over mean, or nil for fewer than two items or a mean of 0.
+  public var variation: Double? {
+    guard count >= 2, sum > 0 else { return nil }
+    let mean = sum / Double(count)
+    let variance = max(0, sumOfSquares / Double(count) - mean * mean) * Double(count) / Double(count - 1)
+    return variance.squareRoot() / mean
+  }
+
+  mutating func record(_ latency: Int64, at instant: Instant) {
+    let latency = max(0, latency)
+    histogram.record(UInt64(latency))
+    count += 1
+    sum += Double(latency)
+    sumOfSquares += Double(latency) * Double(latency)
+    minimum = min(minimum ?? latency, latency)
+    maximum = max(maximum ?? latency, latency)
+    let isOld = instant.nanoseconds(since: refreshedAt) >= Self.refreshInterval
+    if isOld || count - refreshedCount > refreshedCount / 32 { refresh(at: instant) }
+  }
+
+  /// Computes the percentiles from all items.
+  public mutating func refresh() { refresh(at: refreshedAt) }
+
+  private mutating func refresh(at instant: Instant) {
+    percentiles = Percentiles(
+      p50: percentile(50, samples: 1), p90: percentile(90, samples: 10), p95: percentile(95, samples: 20),
+      p99: percentile(99, samples: 100))
+    refreshedAt = instant
+    refreshedCount = count
+  }
+
+  private func percentile(_ percent: Double, samples: Int) -> Int64? {
+    count >= samples ? Int64(clamping: histogram.valueAtPercentile(percent)) : nil
+  }
+
+  /// How many items lie in each of `columns` spans of equal ratio between the shortest and the longest latency.
+  ///
+  /// - Returns: `columns` counts; empty without items or columns.
+  public func buckets(_ columns: Int) -> [Int] {
+    guard let minimum, let maximum, columns > 0 else { return [] }
+    var counts = [Int](repeating: 0, count: columns)
+    let low = Double(max(minimum, 1)), high = Double(max(maximum, 1))
+    let scale = high > low ? Double(columns) / Self.log(high / low) : 0
+    for recorded in histogram.recordedValues() {
+      let value = min(max(Double(recorded.value), low), high)
+      counts[min(columns - 1, Int(Self.log(value / low) * scale))] += Int(recorded.count)
+    }
+    return counts
+  }
+
+  /// The latency at the lower edge of a column of ``buckets(_:)``.
+  public func edge(_ column: Int, of columns: Int) -> Int64 {
+    guard let minimum, let maximum, columns > 0 else { return 0 }
+    let low = Double(max(minimum, 1)), high = Double(max(maximum, 1))
+    return Int64(low * Self.exp(Self.log(high / low) * Double(column) / Double(columns)))
+  }
+}
+
+extension LatencySummary: Equatable {
+  /// True if both have seen the same items; when the percentiles were last computed does not count.
+  public static func == (left: LatencySummary, right: LatencySummary) -> Bool {
+    left.count == right.count && left.sum == right.sum && left.sumOfSquares == right.sumOfSquares
+      && left.histogram == right.histogram
+  }
+}

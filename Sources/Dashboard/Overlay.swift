@@ -1,0 +1,83 @@
+public import ParallelFor
+
+/// What lies over the panels and takes the keys.
+public enum Overlay: Equatable, Sendable {
+  /// All keys; the first line shown.
+  case help(top: Int)
+  /// A line that is typed.
+  case prompt(Prompt)
+  /// The choice of a filter.
+  case filterMenu
+  /// A question.
+  case dialog(Dialog)
+}
+
+/// A line that is being typed, and what for.
+public struct Prompt: Equatable, Sendable {
+  /// What the text is for.
+  public enum Kind: Equatable, Sendable { case threads, search, filterText }
+
+  /// Longer texts are not taken.
+  public static let maximumLength = 200
+
+  /// What the text is for.
+  public var kind: Kind
+  /// What has been typed.
+  public var text = ""
+
+  mutating func type(_ character: Character) {
+    if kind == .threads, !(character.isASCII && character.isNumber && text.count < 5) { return }
+    if text.count < Self.maximumLength { text.append(character) }
+  }
+}
+
+/// A key in a prompt.
+public enum PromptKey: Equatable, Sendable {
+  case character(Character)
+  case backspace, clear, submit, cancel
+}
+
+/// A question with answers to choose from.
+public struct Dialog: Equatable, Sendable {
+  /// What is asked.
+  public enum Kind: Equatable, Sendable {
+    /// What is to become of what runs, when the program is left.
+    case leave
+    /// How to stop one item.
+    case kill(ItemID)
+  }
+
+  /// An answer.
+  public enum Choice: Equatable, Sendable {
+    case keepRunning, finish, stopNow
+    case leaveAlone, terminate, kill
+
+    /// The letter that chooses it.
+    public var key: Character {
+      switch self {
+      case .keepRunning: "k"
+      case .finish: "f"
+      case .stopNow: "s"
+      case .leaveAlone: "n"
+      case .terminate: "t"
+      case .kill: "k"
+      }
+    }
+  }
+
+  /// What is asked.
+  public let kind: Kind
+  /// The answers; the first one changes nothing and is selected at first.
+  public let choices: [Choice]
+  /// Which answer Enter takes.
+  public internal(set) var selected = 0
+
+  init(_ kind: Kind) {
+    self.kind = kind
+    choices =
+      switch kind {
+      case .leave: [.keepRunning, .finish, .stopNow]
+      case .kill: [.leaveAlone, .terminate, .kill]
+      }
+  }
+}

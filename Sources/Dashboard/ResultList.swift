@@ -1,0 +1,123 @@
+public import ParallelFor
+
+/// The list of results as it is looked at: which filter, which part, which row is selected.
+///
+/// The list itself stands on disk; only the rows of one screen, and while a filter is on the positions of the items
+/// that match, are in memory.
+public struct ResultList: Equatable, Sendable {
+  /// A filter stops collecting after so many items.
+  public static let maximumMatches = 1_000_000
+
+  /// Which items are shown.
+  public internal(set) var filter = ResultFilter.all
+  /// Whether the list stays at its end while it grows.
+  public internal(set) var follows = true
+  /// The first visible row, counted within the filter.
+  public private(set) var top = 0
+  /// The selected row, counted within the filter.
+  public private(set) var selected = 0
+  /// How many items the scan for the filter has looked at.
+  public internal(set) var scanned = 0
+  /// Whether the scan for the filter goes on.
+  public internal(set) var isScanning = false
+  /// The loaded rows of finished items.
+  public internal(set) var rows: [ItemID: ResultRow] = [:]
+  private var matches: [ItemID] = []
+  private var begun = 0
+
+  init() {}
+
+  /// How many rows the list has.
+  public var count: Int { filter == .all ? begun : matches.count }
+
+  /// Whether the filter found more than it can keep.
+  public var isFull: Bool { matches.count >= Self.maximumMatches }
+
+  /// The item in a row, counted within the filter.
+  public func id(atRow row: Int) -> ItemID? {
+    guard row >= 0, row < count else { return nil }
+    return filter == .all ? ItemID(row) : matches[row]
+  }
+
+  /// The selected item.
+  public var selectedID: ItemID? { id(atRow: selectedRow) }
+
+  /// The row that is selected: the last one while the list follows.
+  public var selectedRow: Int { follows ? max(0, count - 1) : min(selected, max(0, count - 1)) }
+
+  /// The first row to show of `rows`, so that the selected one is among them.
+  public func firstRow(rows: Int) -> Int {
+    let last = max(0, count - rows)
+    if follows { return last }
+    return min(max(min(top, selectedRow), selectedRow - rows + 1), last)
+  }
+
+  /// The items to show in so many rows.
+  public func visibleIDs(rows: Int) -> [ItemID] {
+    guard rows > 0 else { return [] }
+    let first = firstRow(rows: rows)
+    return (first..<max(first, min(count, first + rows))).compactMap(id(atRow:))
+  }
+
+  mutating func grow(to begun: Int) { self.begun = max(self.begun, begun) }
+
+  mutating func move(by distance: Int, rows: Int) {
+    move(to: selectedRow + distance, rows: rows)
+  }
+
+  mutating func move(to row: Int, rows: Int) {
+    let first = firstRow(rows: rows)
+    selected = min(max(0, row), max(0, count - 1))
+    follows = selected >= count - 1
+    top = min(max(first, selected - max(1, rows) + 1), selected)
+  }
+
+  /// Stays at the selected row though it may be the last one.
+  mutating func holdSelection() { follows = false }
+
+  /// Selects the item's row, if the filter shows it.
+  mutating func select(_ id: ItemID, rows: Int) -> Bool {
+    let row: Int? =
+      if filter == .all { id.position < begun ? id.position : nil } else { matchIndex(id).found }
+    guard let row else { return false }
+    move(to: row, rows: rows)
+    return true
+  }
+
+  mutating func setFilter(_ filter: ResultFilter, running: [ItemID]) {
+    self.filter = filter
+    follows = true
+    matches = filter == .running ? running.sorted() : []
+    scanned = 0
+    isScanning = filter.needsScan
+  }
+
+  mutating func addMatch(_ id: ItemID) {
+    let index: Int
+    if let last = matches.last, last < id { index = matches.count } else { index = matchIndex(id).insertion }
+    guard !isFull, index == matches.count || matches[index] != id else { return }
+    matches.insert(id, at: index)
+    if !follows, index <= selected {
+      selected += 1
+      top += 1
+    }
+  }
+
+  mutating func removeMatch(_ id: ItemID) {
+    guard let index = matchIndex(id).found else { return }
+    matches.remove(at: index)
+    if !follows, index < selected {
+      selected -= 1
+      top = max(0, top - 1)
+    }
+  }
+
+  private func matchIndex(_ id: ItemID) -> (found: Int?, insertion: Int) {
+    var low = 0, high = matches.count
+    while low < high {
+      let middle = (low + high) / 2
+      if matches[middle] < id { low = middle + 1 } else { high = middle }
+    }
+    return (low < matches.count && matches[low] == id ? low : nil, low)
+  }
+}

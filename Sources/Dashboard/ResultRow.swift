@@ -1,0 +1,49 @@
+public import ParallelFor
+
+/// One item in the list of results.
+public struct ResultRow: Equatable, Sendable {
+  /// The item.
+  public var id: ItemID
+  /// What to call it.
+  public var label: String
+  /// What it is doing, or how it ended.
+  public var state: ItemState
+  /// How long it took in nanoseconds, if it has ended.
+  public var latency: Int64?
+  /// The first line of its output, or of why it failed; a stranger's text.
+  public var firstLine: String
+  /// A remark beside the outcome.
+  public var note: String?
+
+  /// Makes a row.
+  public init(
+    id: ItemID, label: String, state: ItemState, latency: Int64? = nil, firstLine: String = "", note: String? = nil
+  ) {
+    self.id = id
+    self.label = label
+    self.state = state
+    self.latency = latency
+    self.firstLine = firstLine
+    self.note = note
+  }
+}
+
+/// Which items the list of results shows.
+public enum ResultFilter: Equatable, Sendable {
+  case all, failed, slow, running
+  /// Items whose name or output holds the text.
+  case text(String)
+
+  /// Whether finding its items takes a look through the results on disk.
+  public var needsScan: Bool {
+    switch self {
+    case .all, .running: false
+    case .failed, .slow, .text: true
+    }
+  }
+
+  /// Whether a text filter or a search for `text` finds it in `line`, without regard to case.
+  public static func text(_ text: String, isIn line: String) -> Bool {
+    line.contains(text) || line.lowercased().contains(text.lowercased())
+  }
+}

@@ -1,0 +1,157 @@
+public import ParallelFor
+
+extension RunFacts {
+  /// Takes in one fact; events must come in order.
+  mutating func apply(_ event: RunEvent) {
+    advance(to: event.instant)
+    switch event.kind {
+    case .itemFinished(let item): finish(item, at: event.instant)
+    case .itemStarted(let item): start(item)
+    case .deliveryAdvanced(let next, let held): delivery.advance(to: next, held: held, at: event.instant)
+    case .itemsRead(let count): learn { $0.itemsRead = max($0.itemsRead, count) }
+    case .totalKnown(let count): learn { $0.total = count }
+    case .workerStarted, .workerDraining, .workerKept, .workerStopped, .targetWorkersChanged:
+      applyWorkers(event.kind)
+    case .runStarted, .runPaused, .runResumed, .runFinishing, .runStopping, .runFinished:
+      applyRun(event.kind, at: event.instant)
+    }
+  }
+
+  private mutating func advance(to instant: Instant) {
+    guard instant > latest else { return }
+    if liveWorkers > 0 { workerTime = workerTime(at: instant) }
+    latest = instant
+  }
+
+  // MARK: Items
+
+  private mutating func start(_ item: StartedItem) {
+    let index = slotIndex(item.worker)
+    if slots[index].item == nil { tally.running += 1 }
+    slots[index].item = item
+    begun = max(begun, item.id.position + 1)
+    updateQueued()
+  }
+
+  private mutating func finish(_ item: FinishedItem, at instant: Instant) {
+    let index = slotIndex(item.worker)
+    if slots[index].item?.id == item.id {
+      slots[index].item = nil
+      tally.running -= 1
+    }
+    let time = max(0, item.latency)
+    slots[index].itemsDone += 1
+    slots[index].busy += time
+    begun = max(begun, item.id.position + 1)
+    tally.count(item.outcome)
+    updateQueued()
+    measure(item, time, at: instant)
+    if let reason = item.outcome.failureReason, failures.count < FailedItem.keptForSummary {
+      failures.append(FailedItem(id: item.id, label: item.label, reason: reason))
+    }
+  }
+
+  /// A stopped item's time says nothing about how long items take.
+  private mutating func measure(_ item: FinishedItem, _ time: Int64, at instant: Instant) {
+    throughput.countItem(at: instant)
+    threadComparison.countItem(at: instant)
+    guard item.outcome != .cancelled else { return }
+    latency.record(time, at: instant)
+    if isSlow(time) { slowCount += 1 }
+    slowest.add(item)
+  }
+
+  private mutating func learn(_ change: (inout RunFacts) -> Void) {
+    change(&self)
+    updateQueued()
+  }
+
+  /// Items that are neither running nor finished, of as many as are known of.
+  private mutating func updateQueued() {
+    let underway = tally.finished + tally.running
+    tally.queued = max(itemsRead, total ?? 0, underway) - underway
+  }
+
+  // MARK: Workers
+
+  private func slotPosition(_ worker: WorkerID) -> Int { max(0, worker.slot - 1) }
+
+  private mutating func slotIndex(_ worker: WorkerID) -> Int {
+    let index = slotPosition(worker)
+    while slots.count <= index { slots.append(WorkerRow(id: WorkerID(slots.count + 1))) }
+    return index
+  }
+
+  private mutating func applyWorkers(_ kind: RunEvent.Kind) {
+    switch kind {
+    case .targetWorkersChanged(let count):
+      targetWorkers = count
+      threadComparison.endPeriod()
+    case .workerStarted(let worker): setWorker(worker, isAlive: true, isLeaving: false)
+    case .workerDraining(let worker): setWorker(worker, isAlive: true, isLeaving: true)
+    case .workerKept(let worker): setWorker(worker, isAlive: true, isLeaving: false)
+    case .workerStopped(let worker): setWorker(worker, isAlive: false, isLeaving: false)
+    default: return
+    }
+    if liveWorkers == targetWorkers, drainingWorkers == 0, state == .running {
+      threadComparison.workersSettled(at: targetWorkers)
+    }
+  }
+
+  private mutating func setWorker(_ worker: WorkerID, isAlive: Bool, isLeaving: Bool) {
+    let index = slotIndex(worker)
+    liveWorkers += (isAlive ? 1 : 0) - (slots[index].isAlive ? 1 : 0)
+    drainingWorkers += (isLeaving ? 1 : 0) - (slots[index].isLeaving ? 1 : 0)
+    slots[index].isAlive = isAlive
+    slots[index].isLeaving = isLeaving
+  }
+
+  // MARK: The run
+
+  private mutating func applyRun(_ kind: RunEvent.Kind, at instant: Instant) {
+    switch kind {
+    case .runStarted(let target):
+      targetWorkers = target
+      stopwatch.start(at: instant)
+      throughput.begin(at: instant)
+    case .runPaused: pause(at: instant)
+    case .runResumed: resume(at: instant)
+    case .runFinishing: leavePause(for: .draining, at: instant)
+    case .runStopping(let urgency):
+      stopUrgency = urgency
+      leavePause(for: .stopping, at: instant)
+    case .runFinished(let ending): end(ending, at: instant)
+    default: return
+    }
+  }
+
+  private mutating func pause(at instant: Instant) {
+    isPaused = true
+    if state == .running { state = .paused }
+    stopwatch.pause(at: instant)
+    threadComparison.interrupt()
+  }
+
+  private mutating func resume(at instant: Instant) {
+    isPaused = false
+    if state == .paused { state = .running }
+    stopwatch.resume(at: instant)
+  }
+
+  /// A run that winds up cannot be paused any more.
+  private mutating func leavePause(for next: RunState, at instant: Instant) {
+    isPaused = false
+    stopwatch.resume(at: instant)
+    threadComparison.endPeriod()
+    if state != .done, !(state == .stopping && next == .draining) { state = next }
+  }
+
+  private mutating func end(_ ending: RunEnding, at instant: Instant) {
+    state = .done
+    self.ending = ending
+    isPaused = false
+    stopwatch.stop(at: instant)
+    latency.refresh()
+    delivery.advance(to: delivery.next, held: 0, at: instant)
+  }
+}

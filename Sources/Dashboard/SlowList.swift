@@ -1,0 +1,76 @@
+public import ParallelFor
+
+/// A finished item among the slowest.
+public struct SlowItem: Equatable, Sendable {
+  /// The item.
+  public var id: ItemID
+  /// What to call it.
+  public var label: String
+  /// How long it took, in nanoseconds; for a running item, so far.
+  public var latency: Int64
+  /// How it ended, or that it runs.
+  public var state: ItemState
+
+  /// True if this item stands before `other` in a list that begins with the slowest.
+  func isSlower(than other: SlowItem) -> Bool {
+    latency != other.latency ? latency > other.latency : id < other.id
+  }
+}
+
+/// The slowest finished items, exactly; a heap whose root is the fastest of them.
+public struct SlowList: Equatable, Sendable {
+  /// How many items are kept.
+  public static let capacity = 1000
+
+  private var heap: [SlowItem] = []
+  let capacity: Int
+
+  /// Makes an empty list for the slowest `capacity` items.
+  public init(capacity: Int = capacity) { self.capacity = max(1, capacity) }
+
+  /// How many items are kept now.
+  public var count: Int { heap.count }
+
+  /// The items, slowest first.
+  public func sorted() -> [SlowItem] { heap.sorted { $0.isSlower(than: $1) } }
+
+  @inline(__always)
+  mutating func add(_ item: FinishedItem) {
+    let latency = item.latency
+    if heap.count == capacity, latency <= heap[0].latency { return }
+    insert(SlowItem(id: item.id, label: item.label, latency: latency, state: ItemState(item.outcome)))
+  }
+
+  private mutating func insert(_ item: SlowItem) {
+    if heap.count < capacity {
+      heap.append(item)
+      siftUp(heap.count - 1)
+    } else if item.isSlower(than: heap[0]) {
+      heap[0] = item
+      siftDown()
+    }
+  }
+
+  private mutating func siftUp(_ position: Int) {
+    var child = position
+    while child > 0 {
+      let parent = (child - 1) / 2
+      guard heap[parent].isSlower(than: heap[child]) else { return }
+      heap.swapAt(parent, child)
+      child = parent
+    }
+  }
+
+  private mutating func siftDown() {
+    var parent = 0
+    while true {
+      var fastest = parent
+      for child in 2 * parent + 1..<min(2 * parent + 3, max(heap.count, 2 * parent + 1)) {
+        if heap[fastest].isSlower(than: heap[child]) { fastest = child }
+      }
+      if fastest == parent { return }
+      heap.swapAt(parent, fastest)
+      parent = fastest
+    }
+  }
+}

@@ -1,0 +1,76 @@
+public import ParallelFor
+
+/// Finished items over time, in a fixed number of buckets.
+///
+/// Keeps five minutes at a quarter of a second; older buckets are overwritten.
+public struct Throughput: Equatable, Sendable {
+  /// The length of a bucket in nanoseconds.
+  public static let bucketLength: Int64 = 250_000_000
+  static let bucketCount = 1200
+  /// A rate looks back this far, and further while that holds too few items.
+  static let windows: [Int64] = [10_000_000_000, 60_000_000_000, 300_000_000_000]
+  static let enoughItems = 20
+
+  private var buckets = [Int32](repeating: 0, count: bucketCount)
+  private var start: Instant?
+  private var newest = 0
+
+  /// Makes an empty record.
+  public init() {}
+
+  mutating func begin(at instant: Instant) {
+    if start == nil { start = instant }
+  }
+
+  mutating func countItem(at instant: Instant) {
+    guard let start else { return }
+    let bucket = Int(max(0, instant.nanoseconds(since: start)) / Self.bucketLength)
+    if bucket > newest { advance(to: bucket) }
+    guard bucket > newest - Self.bucketCount else { return }
+    buckets[bucket % Self.bucketCount] &+= 1
+  }
+
+  private mutating func advance(to bucket: Int) {
+    let first = max(newest + 1, bucket - Self.bucketCount + 1)
+    for index in first...bucket { buckets[index % Self.bucketCount] = 0 }
+    newest = bucket
+  }
+
+  private func count(inBucket bucket: Int) -> Int {
+    guard bucket >= 0, bucket <= newest, bucket > newest - Self.bucketCount else { return 0 }
+    return Int(buckets[bucket % Self.bucketCount])
+  }
+
+  /// Items a second around `now`: over ten seconds, over more while these hold fewer than twenty items.
+  ///
+  /// - Returns: nil before a quarter of a second has passed or before any item was counted in the last five minutes.
+  public func rate(at now: Instant) -> Double? {
+    guard let start else { return nil }
+    let age = now.nanoseconds(since: start)
+    guard age >= Self.bucketLength else { return nil }
+    let current = Int(age / Self.bucketLength)
+    for window in Self.windows {
+      let length = min(age, window)
+      let first = current - Int(length / Self.bucketLength) + 1
+      let items = (max(0, first)...max(0, current)).reduce(0) { $0 + count(inBucket: $1) }
+      if items >= Self.enoughItems || length == age || window == Self.windows.last {
+        let covered = age - Int64(max(0, first)) * Self.bucketLength
+        return items == 0 && length == age ? nil : Double(items) * 1e9 / Double(max(covered, 1))
+      }
+    }
+    return nil
+  }
+
+  /// Items a second over the last `columns` spans of `span` buckets that are over, oldest first; for a sparkline.
+  ///
+  /// - Returns: at most `columns` values, fewer while the run is young.
+  public func history(columns: Int, bucketsPerColumn span: Int = 4, at now: Instant) -> [Double] {
+    guard let start, columns > 0, span > 0 else { return [] }
+    let over = Int(max(0, now.nanoseconds(since: start)) / Self.bucketLength) / span
+    let seconds = Double(span) * Double(Self.bucketLength) / 1e9
+    return (max(0, over - columns)..<over).map { column in
+      let items = (column * span..<(column + 1) * span).reduce(0) { $0 + count(inBucket: $1) }
+      return Double(items) / seconds
+    }
+  }
+}
