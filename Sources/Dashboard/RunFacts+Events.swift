@@ -1,4 +1,4 @@
-public import ParallelFor
+import ParallelFor
 
 extension RunFacts {
   /// Takes in one fact; events must come in order.

@@ -1,4 +1,4 @@
-public import ParallelFor
+import ParallelFor
 
 /// How many items are in which state; every item that is known of is counted in exactly one.
 public struct Tally: Equatable, Sendable {

@@ -1,4 +1,4 @@
-public import ParallelFor
+import ParallelFor
 
 /// What a change of threads did to the rate, told only when both sides have been seen for long enough.
 ///
@@ -74,8 +74,10 @@ public struct ThreadComparison: Equatable, Sendable {
   }
 
   mutating func interrupt() {
-    after?.since = nil
-    after?.itemsToSkip = after?.threads ?? 0
+    guard var period = after else { return }
+    period.since = nil
+    period.itemsToSkip = period.threads
+    after = period
   }
 
   @inline(__always)
