@@ -4,11 +4,14 @@
 /// that a stopped run will never run are skipped. Protocol and invariants, checked by ``checkInvariants()`` in tests:
 ///
 /// * `itemsRead = queue + inFlight + ended + skipped`.
-/// * A worker is free, idle (parked until summoned), ready (deciding or working) or leaving. It comes to life as
-///   ready in a `Summons.start`, asks ``workerBecameReady(_:at:)``, runs what it gets, asks again; told to leave, it
-///   closes what it holds and says ``workerLeft(_:at:)``.
-/// * `active` workers are those alive and not leaving; as many of them as exceed the target are draining. Whichever
-///   worker asks while there is a surplus leaves, so the target is reached as early as can be without interrupting.
+/// * A worker's slot is free, idle (parked until summoned), ready (deciding or working), dismissed (woken to be told
+///   to leave) or leaving (told). A worker comes to life as ready in a `Summons.start`, asks
+///   ``workerBecameReady(_:at:)``, runs what it gets, asks again; told to leave, it closes what it holds and says
+///   ``workerLeft(_:at:)``.
+/// * `active` workers are the idle and the ready; as many of them as exceed the target are draining. Whichever worker
+///   asks while there is a surplus leaves, so the target is reached as early as can be without interrupting.
+/// * A worker starts only while fewer than the target are `live`, those on their way out included: so there are never
+///   more alive than the largest target so far.
 /// * The life of the run only advances: running, finishing, stopping, over.
 struct PoolStateMachine {
   /// What the asking worker does next.
@@ -33,7 +36,7 @@ struct PoolStateMachine {
     static func < (left: Life, right: Life) -> Bool { left.rawValue < right.rawValue }
   }
 
-  enum Slot { case free, idle, ready, leaving }
+  enum Slot { case free, idle, ready, dismissed, leaving }
 
   let limits: RunLimits
   var queue = PositionQueue()
@@ -115,13 +118,15 @@ struct PoolStateMachine {
   private mutating func nextAction(of worker: WorkerID, at now: Instant) -> WorkerAction {
     let place = worker.slot - 1
     switch slots[place] {
-    case .leaving: return .leave
+    case .dismissed, .leaving:
+      slots[place] = .leaving
+      return .leave
     case .idle: return .wait
     case .free: preconditionFailure("worker \(worker) is ready but not alive")
     case .ready: break
     }
     if life == .over || active > target { return leave(worker, at: now) }
-    if handsOut, let range = queue.take(upTo: fairClaim) {
+    if room > 0, let range = queue.take(upTo: fairClaim) {
       inFlight += range.count
       return .run(range)
     }
@@ -138,20 +143,22 @@ struct PoolStateMachine {
   }
 
   /// A worker that was told to leave has closed what it held.
-  mutating func workerLeft(_ worker: WorkerID, at now: Instant) {
+  mutating func workerLeft(_ worker: WorkerID, at now: Instant) -> Summons {
     precondition(slots[worker.slot - 1] == .leaving, "worker \(worker) left without being told to")
     slots[worker.slot - 1] = .free
     live -= 1
     log.append(.workerStopped(worker), at: now)
-    if life == .over, live == 0 { log.finish(at: now) }
+    finishIfAllIsDone(at: now)
+    return summon()
   }
 
   /// No thread could be had for a worker that should have started: the target falls to what is alive.
   mutating func workerFailedToStart(_ worker: WorkerID, at now: Instant) -> Summons {
     slots[worker.slot - 1] = .leaving
     active -= 1
-    workerLeft(worker, at: now)
-    return setTargetWorkers(max(1, active), at: now)
+    target = active
+    log.append(.targetWorkersChanged(target), at: now)
+    return workerLeft(worker, at: now)
   }
 
   // MARK: - Items
@@ -184,14 +191,16 @@ struct PoolStateMachine {
   /// Tells by an event how far delivery has come, once for all that happened since the last time.
   mutating func tellDelivery(at now: Instant) {
     let told = (delivery.next, delivery.held)
-    guard told != toldDelivery else { return }
+    guard told != toldDelivery, !log.isFinished else { return }
     toldDelivery = told
     log.append(.deliveryAdvanced(next: ItemID(told.0), held: told.1), at: now)
   }
 
   /// Hands on up to `limit` results' positions.
-  mutating func takeDelivered(upTo limit: Int) -> ([Int], Summons) {
-    (delivery.take(upTo: limit), summon())
+  mutating func takeDelivered(upTo limit: Int, at now: Instant) -> ([Int], Summons) {
+    let positions = delivery.take(upTo: limit)
+    finishIfAllIsDone(at: now)
+    return (positions, summon())
   }
 
   // MARK: - Wishes
@@ -203,7 +212,7 @@ struct PoolStateMachine {
     log.append(.targetWorkersChanged(count), at: now)
     var summons = Summons()
     while active > target, let worker = idle.popLast() {
-      slots[worker.slot - 1] = .leaving
+      slots[worker.slot - 1] = .dismissed
       active -= 1
       summons.wake.append(worker)
     }
@@ -247,31 +256,36 @@ struct PoolStateMachine {
 // MARK: - Inside
 
 extension PoolStateMachine {
-  /// Whether the queue's first item may go to a worker now.
-  private var handsOut: Bool {
-    guard life == .running, !isPaused, log.count < limits.eventBacklog, let first = queue.first else { return false }
+  /// How many items may go to workers now, from the queue's first one on.
+  private var room: Int {
+    guard life == .running, !isPaused, log.count < limits.eventBacklog, let first = queue.first else { return 0 }
     switch delivery.order {
-    case .completion: return delivery.held < limits.deliveryWindow
-    case .input: return first < delivery.next + limits.deliveryWindow
+    case .completion: return max(0, limits.deliveryWindow - delivery.held)
+    case .input: return max(0, delivery.next + limits.deliveryWindow - first)
     }
   }
 
   /// A claim's size: what the item times suggest, and never so much that others would go without.
   private var fairClaim: Int {
-    max(1, min(claimSize.count, queue.count / max(1, 2 * target)))
+    max(1, min(claimSize.count, queue.count / max(1, 2 * target), room))
   }
 
   /// Calls as many idle and new workers as there are claims waiting.
   mutating func summon() -> Summons {
     var summons = Summons()
-    guard handsOut else { return summons }
+    guard room > 0 else { return summons }
     var claims = (queue.count + claimSize.count - 1) / claimSize.count
     while claims > 0, active > 0, let worker = idle.popLast() {
       slots[worker.slot - 1] = .ready
       summons.wake.append(worker)
       claims -= 1
     }
-    while claims > 0, active < target {
+    while claims > 0, active < target, let place = slots.firstIndex(of: .dismissed) {
+      slots[place] = .ready
+      active += 1
+      claims -= 1
+    }
+    while claims > 0, active < target, live < target {
       summons.start.append(startWorker())
       claims -= 1
     }
@@ -334,11 +348,18 @@ extension PoolStateMachine {
     let woken = idle
     idle = []
     for worker in woken {
-      slots[worker.slot - 1] = .leaving
+      slots[worker.slot - 1] = .dismissed
       active -= 1
     }
-    if live == 0 { log.finish(at: now) }
+    finishIfAllIsDone(at: now)
     return Summons(wake: woken)
+  }
+
+  /// Writes the last event once nobody is alive and every result was handed on.
+  private mutating func finishIfAllIsDone(at now: Instant) {
+    guard life == .over, live == 0, delivery.held == 0, !log.isFinished else { return }
+    tellDelivery(at: now)
+    log.finish(at: now)
   }
 }
 

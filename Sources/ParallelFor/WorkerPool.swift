@@ -57,10 +57,7 @@ final class WorkerPool: @unchecked Sendable {
 
   private func live(in lane: Lane) {
     work(self, lane)
-    decide { machine, now in
-      machine.workerLeft(lane.worker, at: now)
-      return PoolStateMachine.Summons()
-    }
+    decide { $0.workerLeft(lane.worker, at: $1) }
   }
 }
 
@@ -243,7 +240,7 @@ extension WorkerPool {
           monitor.wait(for: deliveryReady)
         }
       }
-      let (positions, summons) = machine.takeDelivered(upTo: limit)
+      let (positions, summons) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
       carryOut(summons)
       return positions
     }

@@ -1,0 +1,111 @@
+import TestSupport
+import Testing
+
+@testable import ParallelFor
+
+@Suite struct PoolStateMachineTests {
+  let now = Instant(nanoseconds: 0)
+
+  private func machine(_ target: Int, limits: RunLimits = RunLimits()) -> PoolStateMachine {
+    PoolStateMachine(targetWorkers: target, limits: limits, order: .input, isObserved: true, at: now)
+  }
+
+  private func ended(_ position: Int, by worker: WorkerID, took: Int64 = 1_000_000) -> FinishedItem {
+    FinishedItem(
+      id: ItemID(position), worker: worker, start: now, end: now + took, outcome: .succeeded, label: "\(position)")
+  }
+
+  @Test func startsNoMoreWorkersThanItems() {
+    var pool = machine(10_000)
+    #expect(pool.itemsArrived(3, at: now).start.map(\.slot) == [1, 2, 3])
+  }
+
+  @Test func noItemsEndAtOnce() {
+    var pool = machine(5)
+    _ = pool.inputReachedEnd(at: now)
+    #expect(pool.log.take().last?.kind == .runFinished(.completed))
+  }
+
+  @Test func raisingStartsWorkersWhileAllAreBusy() {
+    var pool = machine(1)
+    #expect(pool.itemsArrived(9, at: now).start == [WorkerID(1)])
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
+    #expect(pool.setTargetWorkers(3, at: now).start == [WorkerID(2), WorkerID(3)])
+  }
+
+  @Test func loweringDrainsTheHighestSlotsAndWhoeverEndsFirstLeaves() {
+    var pool = machine(3)
+    _ = pool.itemsArrived(9, at: now)
+    for slot in 1...3 { _ = pool.workerBecameReady(WorkerID(slot), at: now) }
+    _ = pool.log.take()
+    _ = pool.setTargetWorkers(2, at: now)
+    #expect(pool.log.take().map(\.kind) == [.targetWorkersChanged(2), .workerDraining(WorkerID(3))])
+    _ = pool.itemsEnded([ended(0, by: WorkerID(1))], at: now)
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .leave)
+    #expect(pool.log.take().last?.kind == .workerKept(WorkerID(3)))
+    _ = pool.workerLeft(WorkerID(1), at: now)
+    pool.checkInvariants()
+    // The free slot is used again.
+    #expect(pool.setTargetWorkers(3, at: now).start == [WorkerID(1)])
+  }
+
+  @Test func zeroDrainsAndComesBack() {
+    var pool = machine(1)
+    _ = pool.itemsArrived(2, at: now)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    _ = pool.setTargetWorkers(0, at: now)
+    _ = pool.itemsEnded([ended(0, by: WorkerID(1))], at: now)
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .leave)
+    _ = pool.workerLeft(WorkerID(1), at: now)
+    #expect(pool.life == .running && pool.live == 0)
+    #expect(pool.setTargetWorkers(2, at: now).start == [WorkerID(1)])
+  }
+
+  @Test func handsOutNothingWhilePaused() {
+    var pool = machine(2)
+    _ = pool.itemsArrived(5, at: now)
+    pool.pause(at: now)
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .wait)
+    #expect(pool.resume(at: now).wake == [WorkerID(1)])
+  }
+
+  @Test func aWindowOfOneHoldsEverybodyBehindTheFirstItem() {
+    var pool = machine(2, limits: RunLimits(deliveryWindow: 1))
+    #expect(pool.itemsArrived(3, at: now).start == [WorkerID(1), WorkerID(2)])
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
+    #expect(pool.workerBecameReady(WorkerID(2), at: now).0 == .wait)
+    _ = pool.itemsEnded([ended(0, by: WorkerID(1))], at: now)
+    let (positions, summons) = pool.takeDelivered(upTo: 9, at: now)
+    #expect(positions == [0])
+    #expect(summons.wake == [WorkerID(2)])
+  }
+
+  @Test func eventsNotTakenHoldTheWorkers() {
+    var pool = machine(1, limits: RunLimits(eventBacklog: 3))
+    _ = pool.itemsArrived(3, at: now)
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .wait)
+    #expect(pool.log.take().count == 3)
+    #expect(pool.summon().wake == [WorkerID(1)])
+  }
+
+  @Test func stoppingSkipsWhatNeverRan() {
+    var pool = machine(1)
+    _ = pool.itemsArrived(5, at: now)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    _ = pool.stop(.interrupt, at: now)
+    #expect(pool.skipped == 4 && pool.life == .stopping)
+    _ = pool.itemsEnded([ended(0, by: WorkerID(1))], at: now)
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .leave)
+    _ = pool.workerLeft(WorkerID(1), at: now)
+    #expect(pool.log.take().last?.kind == .workerStopped(WorkerID(1)))
+    #expect(pool.takeDelivered(upTo: 9, at: now).0 == [0])
+    #expect(pool.log.take().last?.kind == .runFinished(.stopped))
+  }
+
+  /// The machine under thousands of random schedules: whoever could do something next is drawn by lot.
+  @Test(arguments: 0..<2_000) func everyScheduleKeepsThePromises(seed: Int) {
+    var schedule = RandomSchedule(seed: UInt64(seed))
+    schedule.runToEnd()
+    #expect(schedule.problems == [])
+  }
+}

@@ -1,0 +1,200 @@
+import TestSupport
+
+@testable import ParallelFor
+
+/// Plays feeder, workers, taker and user against a machine, in an order drawn from a seed, and notes broken promises.
+struct RandomSchedule {
+  private var random: SeededGenerator
+  private var machine: PoolStateMachine
+  private var lanes: [Int: LaneState] = [:]
+  private var ready: Set<Int> = []
+  private var parked: Set<Int> = []
+  /// Told to leave, still alive.
+  private var closing: Set<Int> = []
+  private var unread: Int
+  private let total: Int
+  private var largestTarget: Int
+  private var runs: [Int: Int] = [:]
+  private var delivered: [Int] = []
+  private var events: [RunEvent] = []
+  private var now = Instant(nanoseconds: 0)
+  private var isStopped = false
+  private(set) var problems: [String] = []
+
+  init(seed: UInt64) {
+    random = SeededGenerator(seed: seed)
+    total = Int.random(in: 0...60, using: &random)
+    unread = total
+    largestTarget = Int.random(in: 0...6, using: &random)
+    let limits = RunLimits(
+      readAhead: Int.random(in: 1...20, using: &random), deliveryWindow: Int.random(in: 1...20, using: &random),
+      eventBacklog: Int.random(in: 4...200, using: &random), largestClaim: Int.random(in: 1...16, using: &random))
+    machine = PoolStateMachine(
+      targetWorkers: largestTarget, limits: limits, order: .input, isObserved: true, at: now)
+  }
+
+  mutating func runToEnd() {
+    var steps = 0
+    while !machine.log.isFinished, problems.isEmpty {
+      step(wishes: steps < 400)
+      machine.checkInvariants()
+      steps += 1
+      if steps > 20_000 { problems.append("no end: \(machine.life), queue \(machine.queue.count)") }
+    }
+    takeEvents()
+    judge()
+  }
+
+  private mutating func step(wishes: Bool) {
+    now = now + Int64.random(in: 1...100_000, using: &random)
+    switch Int.random(in: 0..<12, using: &random) {
+    case 0, 1: feed()
+    case 2, 3, 4, 5: workerStep()
+    case 6: workerStep()
+    case 7:
+      if let slot = closing.sorted().randomElement(using: &random) {
+        closing.remove(slot)
+        act(machine.workerLeft(WorkerID(slot), at: now))
+      }
+    case 8: takeDelivered()
+    case 9: takeEvents()
+    case 10: if wishes { wish() } else { settle() }
+    default: idleWorkerTakesBack()
+    }
+  }
+
+  private mutating func act(_ summons: PoolStateMachine.Summons) {
+    for worker in summons.wake {
+      if parked.remove(worker.slot) == nil { problems.append("woke worker \(worker), who was not parked") }
+      ready.insert(worker.slot)
+    }
+    for worker in summons.start {
+      if lanes[worker.slot] != nil || closing.contains(worker.slot) {
+        problems.append("started worker \(worker) twice")
+      }
+      lanes[worker.slot] = LaneState(worker: worker)
+      ready.insert(worker.slot)
+    }
+    let alive = lanes.count + closing.count
+    if alive > largestTarget { problems.append("\(alive) alive, largest target \(largestTarget)") }
+  }
+
+  private mutating func feed() {
+    guard unread > 0 else { return act(machine.inputReachedEnd(at: now)) }
+    guard machine.wantsInput else { return }
+    let count = Int.random(in: 1...unread, using: &random)
+    unread -= count
+    act(machine.itemsArrived(count, at: now))
+  }
+
+  private mutating func workerStep() {
+    let busy = lanes.keys.filter { lanes[$0]?.running != nil }.sorted() + ready.sorted()
+    guard let slot = busy.randomElement(using: &random) else { return }
+    if lanes[slot]?.running != nil {
+      lanes[slot]?.end(.succeeded, note: nil, at: now)
+      ready.insert(slot)
+    } else {
+      beginOrAsk(slot)
+    }
+  }
+
+  private mutating func beginOrAsk(_ slot: Int) {
+    if let id = lanes[slot]?.begin(at: now, label: { "\($0.position)" }) {
+      runs[id.position, default: 0] += 1
+      if isStopped { problems.append("\(id) began after the stop") }
+      ready.remove(slot)
+      return
+    }
+    act(machine.itemsEnded(lanes[slot]?.harvest() ?? [], at: now))
+    let worker = WorkerID(slot)
+    let (action, summons) = machine.workerBecameReady(worker, at: now)
+    act(summons)
+    switch action {
+    case .run(let range): lanes[slot]?.claim(range)
+    case .wait:
+      ready.remove(slot)
+      parked.insert(slot)
+    case .leave:
+      ready.remove(slot)
+      lanes[slot] = nil
+      closing.insert(slot)
+    }
+  }
+
+  private mutating func idleWorkerTakesBack() {
+    guard machine.life == .running, !machine.isPaused, let thief = parked.min(),
+      let victim = lanes.keys.filter({ lanes[$0]?.rest.isEmpty == false }).randomElement(using: &random),
+      let range = lanes[victim]?.takeBack(1), !range.isEmpty
+    else { return }
+    machine.workerFoundItems(WorkerID(thief))
+    parked.remove(thief)
+    ready.insert(thief)
+    lanes[thief]?.claim(range)
+  }
+
+  private mutating func wish() {
+    switch Int.random(in: 0..<12, using: &random) {
+    case 0...5:
+      let target = Int.random(in: 0...8, using: &random)
+      largestTarget = max(largestTarget, target)
+      act(machine.setTargetWorkers(target, at: now))
+    case 6, 7:
+      machine.pause(at: now)
+      takeBackRests()
+    case 8, 9: act(machine.resume(at: now))
+    case 10 where Int.random(in: 0..<10, using: &random) == 0:
+      act(machine.finish(at: now))
+      takeBackRests()
+      isStopped = true
+    case 11 where Int.random(in: 0..<10, using: &random) == 0:
+      act(machine.stop(.interrupt, at: now))
+      takeBackRests()
+      isStopped = true
+    default: break
+    }
+  }
+
+  /// After the user's whims, what lets every run come to its end.
+  private mutating func settle() {
+    act(machine.resume(at: now))
+    if machine.target == 0 {
+      largestTarget = max(largestTarget, 2)
+      act(machine.setTargetWorkers(2, at: now))
+    }
+  }
+
+  private mutating func takeBackRests() {
+    for slot in lanes.keys.sorted() {
+      if let range = lanes[slot]?.takeBack() { act(machine.itemsGivenBack(range, at: now)) }
+    }
+  }
+
+  private mutating func takeDelivered() {
+    let (positions, summons) = machine.takeDelivered(upTo: Int.random(in: 1...10, using: &random), at: now)
+    delivered += positions
+    act(summons)
+  }
+
+  private mutating func takeEvents() {
+    for slot in lanes.keys.sorted() {
+      act(machine.itemsEnded(lanes[slot]?.harvest() ?? [], at: now))
+      if !machine.log.isFinished, let started = lanes[slot]?.announce() {
+        machine.log.append(.itemStarted(started), at: now)
+      }
+    }
+    machine.tellDelivery(at: now)
+    events += machine.log.take()
+    act(machine.summon())
+  }
+
+  private mutating func judge() {
+    let ranOnce = runs.values.allSatisfy { $0 == 1 }
+    if !ranOnce { problems.append("an item ran twice: \(runs.filter { $0.value != 1 })") }
+    if !isStopped, runs.count != total { problems.append("\(runs.count) of \(total) items ran") }
+    if delivered != runs.keys.sorted() { problems.append("delivered \(delivered)") }
+    if events.map(\.sequence) != Array(0..<UInt64(events.count)) { problems.append("event numbers have gaps") }
+    if events.map(\.instant) != events.map(\.instant).sorted() { problems.append("time runs backwards") }
+    if !lanes.isEmpty { problems.append("workers are left: \(lanes.keys)") }
+    guard case .runFinished? = events.last?.kind else { return problems.append("the last event is not the end") }
+  }
+}

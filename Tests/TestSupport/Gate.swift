@@ -1,0 +1,59 @@
+import Foundation
+
+/// Holds threads at a point until a test lets them through, and lets the test wait until they are there.
+public final class Gate: @unchecked Sendable {
+  private let condition = NSCondition()
+  private var passes = 0
+  private var arrived = 0
+  private var isOpen = false
+
+  /// Makes a closed gate.
+  public init() {}
+
+  /// Waits at the gate for a pass, or for the gate to open.
+  public func wait() {
+    condition.withLock {
+      arrived += 1
+      condition.broadcast()
+      while passes == 0, !isOpen { condition.wait() }
+      if !isOpen { passes -= 1 }
+    }
+  }
+
+  /// Lets `count` threads through.
+  public func letThrough(_ count: Int) {
+    condition.withLock {
+      passes += count
+      condition.broadcast()
+    }
+  }
+
+  /// Lets everybody through, for good.
+  public func open() {
+    condition.withLock {
+      isOpen = true
+      condition.broadcast()
+    }
+  }
+
+  /// Waits until `count` threads have come to the gate in all; false after the deadline.
+  public func waitForArrivals(_ count: Int, seconds: Double = 20) -> Bool {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    return condition.withLock {
+      while arrived < count {
+        if !condition.wait(until: deadline) { return false }
+      }
+      return true
+    }
+  }
+}
+
+/// Calls `check` until it is true; false after the deadline.
+public func eventually(seconds: Double = 20, _ check: () -> Bool) -> Bool {
+  let deadline = Date(timeIntervalSinceNow: seconds)
+  while !check() {
+    if Date() > deadline { return false }
+    Thread.sleep(forTimeInterval: 0.001)
+  }
+  return true
+}
