@@ -1,0 +1,61 @@
+/// A text from outside, kept byte for byte: a string when it is valid UTF-8, the raw bytes when it is not.
+///
+/// Up to 15 bytes need no memory of their own.
+public enum ByteText: Sendable, Hashable {
+  /// Valid UTF-8.
+  case text(String)
+  /// Anything else.
+  case bytes([UInt8])
+
+  /// Copies bytes.
+  public init(_ bytes: UnsafeRawBufferPointer) {
+    if let text = bytes.withMemoryRebound(to: UInt8.self, { String(validating: $0, as: UTF8.self) }) {
+      self = .text(text)
+    } else {
+      self = .bytes([UInt8](bytes))
+    }
+  }
+
+  /// Keeps bytes.
+  public init(_ bytes: [UInt8]) { self = bytes.withUnsafeBytes { ByteText($0) } }
+
+  /// The text for people: what is not UTF-8 becomes U+FFFD.
+  public var description: String {
+    switch self {
+    case .text(let text): text
+    case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+    }
+  }
+
+  /// The number of bytes.
+  public var count: Int {
+    switch self {
+    case .text(let text): text.utf8.count
+    case .bytes(let bytes): bytes.count
+    }
+  }
+
+  /// The bytes as they came.
+  public var bytes: [UInt8] {
+    switch self {
+    case .text(let text): Array(text.utf8)
+    case .bytes(let bytes): bytes
+    }
+  }
+
+  /// Appends the bytes as they came.
+  func append(to buffer: inout [UInt8]) {
+    switch self {
+    case .text(let text): buffer.append(contentsOf: text.utf8)
+    case .bytes(let bytes): buffer.append(contentsOf: bytes)
+    }
+  }
+
+  /// Lends the bytes without copying them where that is possible.
+  func withBytes<Value>(_ body: (UnsafeBufferPointer<UInt8>) -> Value) -> Value {
+    switch self {
+    case .text(var text): text.withUTF8(body)
+    case .bytes(let bytes): bytes.withUnsafeBufferPointer(body)
+    }
+  }
+}

@@ -1,0 +1,155 @@
+/// Reads the items of a source one after another, never more than it needs; used by one thread.
+public final class ItemReader {
+  /// What is known of a record's fields.
+  private enum Header {
+    case unread
+    /// The names that all records share; `isNamed` when they come from the file.
+    case known([String], isNamed: Bool)
+  }
+
+  /// Where the items come from.
+  public let source: ItemSource
+  /// How they are cut.
+  public let format: ItemFormat
+
+  private var records: RecordStream
+  private var header = Header.unread
+  private var peeked: Item?
+  private var problem: ItemError?
+  private var previousNames: [String] = []
+
+  /// Opens the source; reads nothing yet.
+  ///
+  /// - Throws: no such file, a directory, not readable.
+  public convenience init(source: ItemSource, format: ItemFormat) throws(ItemError) {
+    try self.init(source: source, format: format, maximumLength: ItemFormat.maximumLength)
+  }
+
+  init(source: ItemSource, format: ItemFormat, maximumLength: Int) throws(ItemError) {
+    self.source = source
+    self.format = format
+    records = try RecordStream(source: source, format: format, maximumLength: maximumLength)
+  }
+
+  /// What the items' fields are called; for csv and tsv it waits for the first record.
+  ///
+  /// - Returns: for an empty csv or tsv file `perItem`, since nothing is known and nothing will be run.
+  /// - Throws: when the first record cannot be read, or two columns have one name.
+  public func fieldNames() throws(ItemError) -> FieldNames {
+    switch format {
+    case .lines, .nul: return .none
+    case .jsonl: return .perItem
+    case .csv, .tsv:
+      if case .unread = header { try readHeader() }
+      guard case .known(let names, _) = header else { return .perItem }
+      return .known(names)
+    }
+  }
+
+  /// The next items, as soon as there is one: an interactive source is not kept waiting for a batch to fill.
+  ///
+  /// - Parameter limit: the most items to return, at least 1.
+  /// - Returns: at least one item, or nil at the end.
+  /// - Throws: when the source cannot be read further; all items before that place have been returned.
+  public func nextBatch(limit: Int) throws(ItemError) -> [Item]? {
+    if let problem { throw problem }
+    var batch: [Item] = []
+    do throws(ItemError) {
+      _ = try fieldNames()
+      if let item = peeked.take() { batch.append(item) }
+      repeat {
+        while batch.count < limit, let record = try records.nextBuffered() {
+          if let item = try item(of: record) { batch.append(item) }
+        }
+        if !batch.isEmpty { return batch }
+      } while try records.fill()
+      // The end lets the stream give out a last record without a terminator.
+      while batch.count < limit, let record = try records.nextBuffered() {
+        if let item = try item(of: record) { batch.append(item) }
+      }
+      return batch.isEmpty ? nil : batch
+    } catch {
+      problem = error
+      guard batch.isEmpty else { return batch }
+      throw error
+    }
+  }
+
+  private func item(of record: RecordStream.Record) throws(ItemError) -> Item? {
+    switch format {
+    case .lines, .nul: return Item(ByteText(record.bytes))
+    case .jsonl: return try object(of: record)
+    case .csv, .tsv:
+      let values = try split(record)
+      guard case .known(let names, let isNamed) = header else { return nil }
+      guard values.count == names.count else {
+        let model = isNamed ? "as in the header" : "as in the first record"
+        throw ItemError(
+          source.name, line: record.line, "expected \(fields(names.count)) \(model), found \(values.count)")
+      }
+      return delimitedItem(record, values, names)
+    }
+  }
+
+  private func fields(_ count: Int) -> String { count == 1 ? "1 field" : "\(count) fields" }
+
+  private func delimitedItem(_ record: RecordStream.Record, _ values: [ByteText], _ names: [String]) -> Item {
+    let value = values.count == 1 ? values[0] : ByteText(record.bytes)
+    return Item(value, fields: Fields(names: names, values: values))
+  }
+
+  private func object(of record: RecordStream.Record) throws(ItemError) -> Item? {
+    guard record.bytes.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { return nil }
+    do throws(JSONRecord.Problem) {
+      let fields = try JSONRecord.parse(record.bytes, previous: previousNames)
+      previousNames = fields.names
+      return Item(ByteText(record.bytes), fields: fields)
+    } catch {
+      throw ItemError(source.name, line: record.line, column: error.position + 1, error.reason)
+    }
+  }
+
+  private func split(_ record: RecordStream.Record) throws(ItemError) -> [ByteText] {
+    guard format.isQuoted else { return DelimitedRecord.splitTabs(record.bytes) }
+    do throws(DelimitedRecord.Problem) {
+      return try DelimitedRecord.splitCommas(record.bytes)
+    } catch {
+      throw ItemError(source.name, line: record.line, error.reason)
+    }
+  }
+
+  /// Reads the first record of csv or tsv: the names, or the first item.
+  private func readHeader() throws(ItemError) {
+    var first = try records.nextBuffered()
+    while first == nil {
+      let mayComeMore = try records.fill()
+      first = try records.nextBuffered()
+      if !mayComeMore { break }
+    }
+    guard let first else { return }
+    let values = try split(first)
+    if format.hasHeader {
+      header = .known(try names(values, line: first.line), isNamed: true)
+    } else {
+      let names = (1...values.count).map(String.init)
+      header = .known(names, isNamed: false)
+      peeked = delimitedItem(first, values, names)
+    }
+  }
+
+  /// The names that a header's fields give; one without a name is called by its number.
+  private func names(_ values: [ByteText], line: Int) throws(ItemError) -> [String] {
+    var names: [String] = []
+    for (position, value) in values.enumerated() {
+      let name = value.count == 0 ? String(position + 1) : value.description
+      if let other = names.firstIndex(of: name) {
+        throw ItemError(
+          source.name, line: line,
+          "expected every column to have a name of its own; columns \(other + 1) and \(position + 1) are both "
+            + "“\(name)” (with --no-header columns are called by number)")
+      }
+      names.append(name)
+    }
+    return names
+  }
+}

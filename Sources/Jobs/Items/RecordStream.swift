@@ -1,0 +1,194 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Cuts a stream of bytes into records, each a slice of one big buffer: what reader and counter have in common.
+///
+/// Owns the bytes from `start` to `end` of its buffer; the record being looked for begins at `start`, and up to
+/// `scanned` no end of it was found.
+struct RecordStream: ~Copyable {
+  /// One record without its terminator; valid until the next call of the stream.
+  struct Record {
+    var bytes: UnsafeRawBufferPointer
+    /// The line on which it begins, from 1; the number of the record for NUL-separated items.
+    var line: Int
+  }
+
+  private static let initialCapacity = 256 << 10
+
+  private let source: SourceDescriptor
+  private let name: String
+  private let format: ItemFormat
+  private let maximumLength: Int
+  private var buffer: UnsafeMutableRawBufferPointer
+  private var start = 0
+  private var end = 0
+  private var scanned = 0
+  private var quoting = QuoteScanner()
+  private var line = 1
+  private var isAtEnd = false
+  private var mayHaveByteOrderMark: Bool
+
+  init(source: ItemSource, format: ItemFormat, maximumLength: Int = ItemFormat.maximumLength) throws(ItemError) {
+    self.source = try source.open()
+    self.name = source.name
+    self.format = format
+    self.maximumLength = maximumLength
+    buffer = .allocate(byteCount: Self.initialCapacity, alignment: 16)
+    mayHaveByteOrderMark = format != .nul
+  }
+
+  deinit { buffer.deallocate() }
+
+  /// The next record that is not empty (for NUL-separated items, the next of all) among the bytes read so far, or nil
+  /// when only ``fill()`` can bring one.
+  mutating func nextBuffered() throws(ItemError) -> Record? {
+    if mayHaveByteOrderMark { guard dropByteOrderMark() else { return nil } }
+    while let terminator = try findEnd() {
+      let record = Record(bytes: slice(to: terminator), line: line)
+      advance(past: terminator, of: record)
+      if format == .nul || !record.bytes.isEmpty { return record }
+    }
+    return nil
+  }
+
+  /// Reads more bytes, waiting until there are some.
+  ///
+  /// - Returns: false at the end of the source, when nothing more can come.
+  mutating func fill() throws(ItemError) -> Bool {
+    guard !isAtEnd else { return false }
+    makeRoom()
+    let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+    end += count
+    isAtEnd = count == 0
+    return true
+  }
+
+  /// Finds the terminator of the record at `start`, or the end of the source when a record lacks it.
+  private mutating func findEnd() throws(ItemError) -> Int? {
+    while scanned < end, let base = buffer.baseAddress,
+      let found = memchr(base + scanned, Int32(format.terminator), end - scanned)
+    {
+      let position = base.distance(to: found)
+      let isInside = format.isQuoted && quoting.isOpen(after: buffer[scanned..<position])
+      scanned = position + 1
+      if !isInside {
+        try check(length: position - start)
+        quoting = QuoteScanner()
+        return position
+      }
+      quoting.passLineEnd()
+    }
+    if format.isQuoted && scanned < end { _ = quoting.isOpen(after: buffer[scanned..<end]) }
+    scanned = end
+    try check(length: end - start)
+    guard isAtEnd && start < end else { return nil }
+    if quoting.isOpen { throw ItemError(name, line: line, "expected a closing quote before the end of the file") }
+    return end
+  }
+
+  private func check(length: Int) throws(ItemError) {
+    guard length > maximumLength else { return }
+    throw ItemError(name, line: line, "longer than the \(maximumLength) bytes that an item may have")
+  }
+
+  private func slice(to terminator: Int) -> UnsafeRawBufferPointer {
+    var last = terminator
+    if format != .nul && last > start && buffer[last - 1] == UInt8(ascii: "\r") { last -= 1 }
+    return UnsafeRawBufferPointer(rebasing: buffer[start..<last])
+  }
+
+  private mutating func advance(past terminator: Int, of record: Record) {
+    line += 1
+    if format.isQuoted { line += record.bytes.count(of: UInt8(ascii: "\n")) }
+    start = min(terminator + 1, end)
+    scanned = start
+  }
+
+  /// Drops a byte order mark; false while too few bytes are there to tell.
+  private mutating func dropByteOrderMark() -> Bool {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let isMark = buffer[start..<end].prefix(3).elementsEqual(mark.prefix(end - start))
+    if isMark && end - start < 3 && !isAtEnd { return false }
+    mayHaveByteOrderMark = false
+    if isMark && end - start >= 3 {
+      start += 3
+      scanned = start
+    }
+    return true
+  }
+
+  /// Moves what is left to the front and grows the buffer when one record fills half of it.
+  private mutating func makeRoom() {
+    if start > 0 {
+      if let base = buffer.baseAddress, end > start { memmove(base, base + start, end - start) }
+      scanned -= start
+      end -= start
+      start = 0
+    }
+    guard end > buffer.count / 2 else { return }
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count * 2, alignment: 16)
+    larger.copyMemory(from: UnsafeRawBufferPointer(buffer))
+    buffer.deallocate()
+    buffer = larger
+  }
+}
+
+/// Knows whether a place in a CSV record is inside quotes; a quote opens only at the start of a field.
+struct QuoteScanner {
+  private enum State {
+    case fieldStart
+    case unquoted
+    case quoted
+    /// After a quote inside a quoted field: the field's end, or the first half of a doubled quote.
+    case quoteSeen
+  }
+
+  private var state = State.fieldStart
+
+  /// True inside quotes.
+  var isOpen: Bool { state == .quoted }
+
+  /// Passes over bytes without a line end; true when a line end after them is part of a field.
+  mutating func isOpen(after bytes: Slice<UnsafeMutableRawBufferPointer>) -> Bool {
+    let run = UnsafeRawBufferPointer(rebasing: bytes)
+    let quote = UInt8(ascii: "\"")
+    // Most records hold no quote at all; then only the last byte matters for what comes after.
+    if state != .quoted && state != .quoteSeen && !run.contains(byte: quote) {
+      if let last = run.last { state = last == UInt8(ascii: ",") ? .fieldStart : .unquoted }
+      return false
+    }
+    for byte in run { pass(byte) }
+    return isOpen
+  }
+
+  /// Passes over a line end inside quotes.
+  mutating func passLineEnd() { pass(UInt8(ascii: "\n")) }
+
+  private mutating func pass(_ byte: UInt8) {
+    let isQuote = byte == UInt8(ascii: "\"")
+    switch state {
+    case .quoted: if isQuote { state = .quoteSeen }
+    case .quoteSeen where isQuote: state = .quoted
+    case .fieldStart where isQuote: state = .quoted
+    case .fieldStart, .unquoted, .quoteSeen: state = byte == UInt8(ascii: ",") ? .fieldStart : .unquoted
+    }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// True when a byte occurs.
+  func contains(byte: UInt8) -> Bool {
+    guard let baseAddress, !isEmpty else { return false }
+    return memchr(baseAddress, Int32(byte), count) != nil
+  }
+
+  /// How often a byte occurs.
+  func count(of byte: UInt8) -> Int {
+    var total = 0
+    for candidate in self where candidate == byte { total += 1 }
+    return total
+  }
+}
