@@ -15,3 +15,27 @@ static inline int nc_lines(void) { return LINES; }
 static inline int nc_cols(void) { return COLS; }
 static inline int nc_colors(void) { return COLORS; }
 static inline int nc_key_f(int n) { return KEY_F(n); }
+
+/// One cell: up to five wide characters ending with 0, attributes, and a colour pair of any number.
+static inline void nc_cell(cchar_t *cell, const wchar_t *text, attr_t attributes, int pair) {
+  setcchar(cell, text, attributes, (short)(pair > 32767 ? 32767 : pair), &pair);
+}
+/// The colour pair of a cell, of any number.
+static inline int nc_cell_pair(const cchar_t *cell, wchar_t *text, attr_t *attributes) {
+  short pair = 0;
+  int wide_pair = 0;
+  getcchar(cell, text, attributes, &pair, &wide_pair);
+  return wide_pair;
+}
+static inline WINDOW *nc_curscr(void) { return curscr; }
+static inline int nc_key_code_yes(void) { return KEY_CODE_YES; }
+/// A capability that is a text; NULL when the terminal has none.
+static inline const char *nc_capability(const char *name) {
+  const char *value = tigetstr((char *)name);
+  return value == (char *)-1 ? NULL : value;
+}
+/// The columns that the C library thinks a character takes; -1 when it knows none.
+static inline int nc_width(wchar_t character) {
+  extern int wcwidth(wchar_t);
+  return wcwidth(character);
+}

@@ -5,3 +5,13 @@ public enum TerminalError: Error, Equatable, Sendable {
   /// The terminal type is unknown or cannot place the cursor.
   case unsuitable(String)
 }
+
+extension TerminalError: CustomStringConvertible {
+  /// The reason as a sentence for the user.
+  public var description: String {
+    switch self {
+    case .noTerminal: "there is no terminal to draw on"
+    case .unsuitable(let reason): reason
+    }
+  }
+}

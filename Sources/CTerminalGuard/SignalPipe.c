@@ -1,0 +1,67 @@
+#define _GNU_SOURCE
+#include "CTerminalGuard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#define HIGHEST_SIGNAL 64
+
+static int pipe_ends[2] = {-1, -1};
+static struct sigaction former[HIGHEST_SIGNAL + 1];
+static char is_taken[HIGHEST_SIGNAL + 1];
+
+static void on_signal(int number) {
+  int saved = errno;
+  unsigned char byte = (unsigned char)number;
+  // A full pipe loses the byte: hundreds of signals then wait to be read, and one more says nothing new.
+  ssize_t written = write(pipe_ends[1], &byte, 1);
+  (void)written;
+  errno = saved;
+}
+
+static int open_pipe(void) {
+  if (pipe_ends[0] >= 0) return 0;
+#ifdef __linux__
+  return pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK);
+#else
+  if (pipe(pipe_ends) != 0) return -1;
+  for (int i = 0; i < 2; i++) {
+    fcntl(pipe_ends[i], F_SETFD, FD_CLOEXEC);
+    fcntl(pipe_ends[i], F_SETFL, O_NONBLOCK);
+  }
+  return 0;
+#endif
+}
+
+static int stays_ignored(int number) {
+  return former[number].sa_handler == SIG_IGN && (number == SIGHUP || number == SIGINT || number == SIGTSTP);
+}
+
+int tg_signal_pipe_open(const int *signals, int count) {
+  if (open_pipe() != 0) return -1;
+  for (int i = 0; i < count; i++) {
+    int number = signals[i];
+    if (number < 1 || number > HIGHEST_SIGNAL || is_taken[number]) continue;
+    if (sigaction(number, NULL, &former[number]) != 0 || stays_ignored(number)) continue;
+    struct sigaction action = {0};
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESTART;
+    sigfillset(&action.sa_mask);
+    if (sigaction(number, &action, NULL) == 0) is_taken[number] = 1;
+  }
+  return pipe_ends[0];
+}
+
+void tg_signal_pipe_close(void) {
+  for (int number = 1; number <= HIGHEST_SIGNAL; number++) {
+    if (!is_taken[number]) continue;
+    sigaction(number, &former[number], NULL);
+    is_taken[number] = 0;
+  }
+  for (int i = 0; i < 2; i++) {
+    if (pipe_ends[i] >= 0) close(pipe_ends[i]);
+    pipe_ends[i] = -1;
+  }
+}
