@@ -36,7 +36,7 @@ extension Command {
   /// All commands that have keys, in the order of the help.
   public static let table: [Entry] = [
     Entry(.moreThreads, "more-threads", .threads, ["+", "="], "one thread more", hint: "threads"),
-    Entry(.fewerThreads, "fewer-threads", .threads, ["-"], "one thread fewer; never kills an item"),
+    Entry(.fewerThreads, "fewer-threads", .threads, ["-"], "one thread fewer; never kills an item", hint: "threads"),
     Entry(.manyMoreThreads, "many-more-threads", .threads, ["]"], "five threads more"),
     Entry(.manyFewerThreads, "many-fewer-threads", .threads, ["["], "five threads fewer"),
     Entry(.promptThreads, "threads", .threads, ["t"], "type the number of threads; 0 drains"),

@@ -1,5 +1,100 @@
-/// Draws the whole screen from the dashboard's state.
+public import Dashboard
+public import ParallelFor
+public import Screen
+public import Themes
+
+/// Draws the whole screen from the dashboard's state; a pure function of state, time and size.
+///
+/// ```
+///  curl -s {}  urls.txt                       6→4 threads, 2 draining  ▶ running  2m 05s     header
+///  12,345 done   3 failed   5 running   37,647 queued              812/s  1m 05s left
+///  ██████████████████▍░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   24 %  12,345/50,000      bar
+/// ╭─ Workers ─────────────────────────────╮╭─ Latency ─────────────────────────────────╮    body
+/// │                                       ││                                           │
+/// │                                       │╰───────────────────────────────────────────╯
+/// │                                       │╭─ Slow ────────────────────────────────────╮
+/// │                                       ││                                           │
+/// ╰───────────────────────────────────────╯╰───────────────────────────────────────────╯
+/// ╭─ Results ──────────────────────────────────────────────────────────────────────────╮
+/// │                                                                                    │
+/// ╰────────────────────────────────────────────────────────────────────────────────────╯
+///  +/- threads  p pause  K kill item  Tab panel  Enter open  / search  ? help  q quit       footer
+/// ```
+///
+/// A page shows one panel in the whole body; so does a small screen, below a line of tabs. Under 40x10 there is one
+/// line. An open item takes the body; prompts and menus take the footer; help and questions lie over the body.
 public struct DashboardView: Sendable {
-  /// Makes the view.
-  public init() {}
+  /// Where the signs of the states come from; colours are a matter of the terminal.
+  public var theme: Theme
+  /// What pictures are made of.
+  public var glyphs: GlyphSet
+
+  /// Makes a view.
+  public init(theme: Theme = Themes.standard, glyphs: GlyphSet = .unicode) {
+    self.theme = theme
+    self.glyphs = glyphs
+  }
+
+  /// Where everything is on a screen of this size, and how many rows the lists have.
+  public func layout(for size: Size, of dashboard: Dashboard) -> Layout { Layout(size, of: dashboard) }
+
+  /// A grid of this size with the screen on it.
+  public func draw(_ dashboard: Dashboard, at now: Instant, size: Size) -> CellGrid {
+    var grid = CellGrid(width: size.width, height: size.height, role: ThemeRole.text.role)
+    draw(dashboard, at: now, into: &grid)
+    return grid
+  }
+
+  /// Draws onto a grid; what it held before is lost.
+  public func draw(_ dashboard: Dashboard, at now: Instant, into grid: inout CellGrid) {
+    grid.fill(grid.bounds, role: ThemeRole.text.role)
+    let layout = layout(for: grid.bounds.size, of: dashboard)
+    if layout.isOneLine {
+      let text = ProgressLine.text(dashboard, at: now, width: grid.width, glyphs: glyphs)
+      grid.write(text, x: 0, y: 0, role: ThemeRole.text.role)
+      return
+    }
+    let drawing = Drawing(dashboard, at: now, theme: theme, glyphs: glyphs)
+    HeaderPanel(drawing: drawing).draw(in: layout.header, of: &grid)
+    ProgressPanel(drawing: drawing).draw(in: layout.bar, of: &grid)
+    drawBody(drawing, layout, of: &grid)
+    drawFooter(drawing, at: now, layout, of: &grid)
+  }
+
+  private func drawBody(_ drawing: Drawing, _ layout: Layout, of grid: inout CellGrid) {
+    if let id = drawing.dashboard.openItem {
+      DetailPanel(drawing: drawing, id: id).draw(in: union(layout.tabs, layout.body), of: &grid)
+    } else {
+      TabsPanel(drawing: drawing).draw(in: layout.tabs, of: &grid)
+      for panel in Panel.allCases {
+        if let area = layout.panels[panel] { draw(panel, drawing, in: area, !layout.isCompact, of: &grid) }
+      }
+    }
+    switch drawing.dashboard.overlay {
+    case .help(let top): HelpOverlay(drawing: drawing, top: top).draw(in: layout.body, of: &grid)
+    case .dialog(let dialog): ConfirmOverlay(drawing: drawing, dialog: dialog).draw(in: layout.body, of: &grid)
+    case .prompt, .filterMenu, nil: return
+    }
+  }
+
+  private func union(_ upper: Rect, _ lower: Rect) -> Rect {
+    Rect(x: lower.x, y: upper.y, width: lower.width, height: upper.height + lower.height)
+  }
+
+  private func draw(_ panel: Panel, _ drawing: Drawing, in area: Rect, _ isFramed: Bool, of grid: inout CellGrid) {
+    switch panel {
+    case .workers: WorkersPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
+    case .latency: LatencyPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
+    case .slow: SlowPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
+    case .results: ResultsPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
+    }
+  }
+
+  private func drawFooter(_ drawing: Drawing, at now: Instant, _ layout: Layout, of grid: inout CellGrid) {
+    switch drawing.dashboard.overlay {
+    case .prompt(let prompt): PromptLine(drawing: drawing).draw(prompt, in: layout.footer, of: &grid)
+    case .filterMenu: PromptLine(drawing: drawing).drawFilterMenu(in: layout.footer, of: &grid)
+    case .help, .dialog, nil: FooterPanel(drawing: drawing, now: now).draw(in: layout.footer, of: &grid)
+    }
+  }
 }

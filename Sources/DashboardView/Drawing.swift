@@ -1,0 +1,92 @@
+import Dashboard
+import ParallelFor
+import Screen
+import Themes
+
+/// What all panels of one frame draw from: the dashboard, its facts and time taken once, and how signs look.
+struct Drawing {
+  let dashboard: Dashboard
+  let facts: RunFacts
+  let now: Instant
+  let theme: Theme
+  let glyphs: GlyphSet
+  let format: Formatting
+  let slowLimit: Int64?
+  let median: Int64?
+
+  init(_ dashboard: Dashboard, at now: Instant, theme: Theme, glyphs: GlyphSet) {
+    self.dashboard = dashboard
+    facts = dashboard.facts
+    self.now = dashboard.shownInstant(now)
+    self.theme = theme
+    self.glyphs = glyphs
+    format = Formatting(glyphs: glyphs)
+    slowLimit = facts.slowLimit
+    median = facts.latency.percentiles.p50
+  }
+
+  /// The sign of a state.
+  func glyph(_ role: ThemeRole) -> String { String(theme.glyph(role, in: glyphs)) }
+
+  func isSlow(_ nanoseconds: Int64) -> Bool { slowLimit.map { nanoseconds >= $0 } ?? false }
+
+  /// What a latency's colour says: as usual, longer than usual, slow.
+  func latencyRole(_ nanoseconds: Int64) -> ThemeRole {
+    if isSlow(nanoseconds) { return .latencyHigh }
+    guard let median, nanoseconds > median * 3 / 2 else { return .latencyLow }
+    return .latencyMiddle
+  }
+
+  /// Draws a panel's frame, if it has one, and returns the inside.
+  func frame(
+    _ panel: Panel, trailing: String = "", footer: String = "", in area: Rect, isFramed: Bool, of grid: inout CellGrid
+  ) -> Rect {
+    guard isFramed else { return area }
+    let hasFocus = dashboard.focus == panel
+    let frame = Frame(
+      title: panel.title, trailing: trailing, footer: footer,
+      role: (hasFocus ? ThemeRole.title : .border).role, titleRole: (hasFocus ? ThemeRole.key : .title).role,
+      labelRole: ThemeRole.muted.role)
+    return frame.draw(in: area, of: &grid, glyphs: glyphs)
+  }
+}
+
+/// Writes into one row of a grid, column after column.
+struct RowWriter {
+  let row: Rect
+  let glyphs: GlyphSet
+  private(set) var x: Int
+
+  init(_ row: Rect, glyphs: GlyphSet) {
+    self.row = row
+    self.glyphs = glyphs
+    x = row.x
+  }
+
+  var remaining: Int { max(0, row.maxX - x) }
+
+  mutating func skip(_ columns: Int = 1) { x += columns }
+
+  /// Writes a text and moves behind it.
+  mutating func write(_ text: String, _ role: ThemeRole, to grid: inout CellGrid) {
+    x += grid.write(text, x: x, y: row.y, role: role.role, in: row)
+  }
+
+  /// Writes a text at the left of a column of some width, cut with an ellipsis.
+  mutating func left(_ text: String, width: Int, _ role: ThemeRole, to grid: inout CellGrid) {
+    let width = min(width, remaining)
+    if width > 0 { grid.write(fit(text, width), x: x, y: row.y, role: role.role, in: row) }
+    x += width
+  }
+
+  /// Writes a text at the right of a column of some width.
+  mutating func right(_ text: String, width: Int, _ role: ThemeRole, to grid: inout CellGrid) {
+    let text = fit(text, width)
+    grid.write(text, x: x + width - TextWidth.columns(of: text), y: row.y, role: role.role, in: row)
+    x += width
+  }
+
+  private func fit(_ text: String, _ width: Int) -> String {
+    TextWidth.prefix(text, columns: width, ellipsis: glyphs == .unicode ? "…" : "~")
+  }
+}

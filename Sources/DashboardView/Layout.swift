@@ -1,0 +1,78 @@
+public import Dashboard
+public import Screen
+
+/// Where everything is on a screen of some size.
+///
+/// Depends on the size and on what is looked at, never on what the run does, so that nothing jumps.
+public struct Layout: Equatable, Sendable {
+  /// Smaller screens get one line.
+  static let smallest = Size(width: 40, height: 10)
+
+  /// Whether the screen is so small that there is only one line.
+  public let isOneLine: Bool
+  /// Whether only the panel with the focus is shown, below a line of tabs.
+  public let isCompact: Bool
+  /// The job, the state, and the counts.
+  public let header: Rect
+  /// The progress bar.
+  public let bar: Rect
+  /// The names of the panels, when there is room for only one.
+  public let tabs: Rect
+  /// What lies between the bar and the footer.
+  public let body: Rect
+  /// The keys.
+  public let footer: Rect
+  /// The panels that are shown.
+  public let panels: [Panel: Rect]
+  /// How many rows the lists have.
+  public let rows: Dashboard.Rows
+
+  init(_ size: Size, of dashboard: Dashboard) {
+    let screen = Rect(x: 0, y: 0, width: size.width, height: size.height)
+    isOneLine = size.width < Self.smallest.width || size.height < Self.smallest.height
+    isCompact = size.width < 76 || size.height < 20
+    let header = screen.splitTop(2)
+    let bar = header.rest.splitTop(1)
+    let tabs = bar.rest.splitTop(isCompact ? 1 : 0)
+    let footer = tabs.rest.splitBottom(1)
+    self.header = header.top
+    self.bar = bar.top
+    self.tabs = tabs.top
+    self.footer = footer.bottom
+    body = footer.rest
+    panels = Self.panels(in: footer.rest, of: dashboard, isCompact: isCompact)
+    rows = Self.rows(panels, body: footer.rest, isFramed: !isCompact)
+  }
+
+  private static func panels(in body: Rect, of dashboard: Dashboard, isCompact: Bool) -> [Panel: Rect] {
+    if isCompact { return [dashboard.focus: body] }
+    if let panel = dashboard.page.panel { return [panel: body] }
+    let upper = body.splitTop(body.height * 11 / 20)
+    let left = upper.top.splitLeft(body.width / 2)
+    let right = left.rest.splitTop((left.rest.height + 1) / 2)
+    return [.workers: left.left, .latency: right.top, .slow: right.rest, .results: upper.rest]
+  }
+
+  private static func rows(_ panels: [Panel: Rect], body: Rect, isFramed: Bool) -> Dashboard.Rows {
+    var rows = Dashboard.Rows()
+    let height = { (panel: Panel) in
+      panels[panel].map { ListArea(isFramed ? $0.inset(by: 1) : $0).list.height } ?? 0
+    }
+    rows.workers = height(.workers)
+    rows.slow = height(.slow)
+    rows.results = height(.results)
+    rows.detail = max(1, body.height - 2)
+    rows.help = max(1, HelpOverlay.lines(in: body))
+    return rows
+  }
+}
+
+/// The inside of a panel with a list: a row of headings where there is room, and the rows.
+struct ListArea {
+  let headings: Rect
+  let list: Rect
+
+  init(_ inside: Rect) {
+    (headings, list) = inside.splitTop(inside.height >= 4 ? 1 : 0)
+  }
+}

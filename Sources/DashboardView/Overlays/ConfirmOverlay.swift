@@ -1,0 +1,116 @@
+import Dashboard
+import ParallelFor
+import Screen
+import Themes
+
+/// A question in the middle of the screen that says what is lost and what is not.
+struct ConfirmOverlay {
+  let drawing: Drawing
+  let dialog: Dialog
+
+  func draw(in body: Rect, of grid: inout CellGrid) {
+    let width =
+      ([title] + text + choices.map { "      \($0.text)" } + [hint]).map { TextWidth.columns(of: $0) }.max() ?? 0
+    let height = text.count + choices.count + (body.height >= 11 ? 5 : 3)
+    let area = body.centered(Size(width: min(width, 76) + 6, height: min(height, body.height)))
+    let isTight = body.height < 11
+    grid.fill(area, role: ThemeRole.dialog.role)
+    let frame = Frame(
+      title: title, role: ThemeRole.title.role, titleRole: ThemeRole.key.role, labelRole: ThemeRole.muted.role)
+    var rest = frame.draw(in: area, of: &grid, glyphs: drawing.glyphs).inset(horizontal: 2)
+    for line in text { draw(line, .dialog, in: take(1, of: &rest), to: &grid) }
+    _ = take(isTight ? 0 : 1, of: &rest)
+    for (index, choice) in choices.enumerated() {
+      draw(choice, isSelected: index == dialog.selected, in: take(1, of: &rest), of: &grid)
+    }
+    _ = take(isTight ? 0 : 1, of: &rest)
+    draw(hint, .muted, in: take(1, of: &rest), to: &grid)
+  }
+
+  private func take(_ rows: Int, of rest: inout Rect) -> Rect {
+    let split = rest.splitTop(rows)
+    rest = split.rest
+    return split.top
+  }
+
+  private func draw(_ text: String, _ role: ThemeRole, in row: Rect, to grid: inout CellGrid) {
+    guard !row.isEmpty else { return }
+    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    writer.left(text, width: row.width, role, to: &grid)
+  }
+
+  private func draw(
+    _ choice: (key: Character, text: String, isDangerous: Bool), isSelected: Bool, in row: Rect,
+    of grid: inout CellGrid
+  ) {
+    guard !row.isEmpty else { return }
+    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    writer.write(isSelected ? (drawing.glyphs == .unicode ? "› " : "> ") : "  ", .key, to: &grid)
+    writer.write(String(choice.key), .key, to: &grid)
+    writer.skip(2)
+    writer.left(choice.text, width: writer.remaining, choice.isDangerous ? .dialogDanger : .dialog, to: &grid)
+    if isSelected { grid.select(row) }
+  }
+
+  // MARK: Words
+
+  private var tally: Tally { drawing.dashboard.live.tally }
+
+  private var title: String {
+    switch dialog.kind {
+    case .leave: "Leave?"
+    case .kill(let id): "Stop item \(id)?"
+    }
+  }
+
+  private var text: [String] {
+    switch dialog.kind {
+    case .leave: [left, safe]
+    case .kill(let id): [drawing.dashboard.live.runningItem(id)?.label ?? "it has ended meanwhile"]
+    }
+  }
+
+  private var left: String {
+    let running = drawing.format.plural(tally.running, "item")
+    let verb = tally.running == 1 ? "is" : "are"
+    return
+      "\(running) \(verb) running; \(drawing.format.count(tally.queued)) \(tally.queued == 1 ? "has" : "have") not started."
+  }
+
+  private var safe: String {
+    let delivery = drawing.dashboard.live.delivery
+    let delivered = drawing.format.plural(delivery.next.position, "result")
+    let place = drawing.dashboard.destination.map { "safe in \($0)" } ?? "safe"
+    let held = delivery.held > 0 ? "; \(drawing.format.count(delivery.held)) wait for \(delivery.next)" : ""
+    return "\(delivered) \(delivery.next.position == 1 ? "is" : "are") \(place)\(held)."
+  }
+
+  private var hint: String {
+    switch dialog.kind {
+    case .leave: "Ctrl-C stops now; Esc keeps running"
+    case .kill: "Esc leaves it alone"
+    }
+  }
+
+  private var choices: [(key: Character, text: String, isDangerous: Bool)] {
+    dialog.choices.map { ($0.key, words($0), isDangerous($0)) }
+  }
+
+  private func isDangerous(_ choice: Dialog.Choice) -> Bool {
+    switch choice {
+    case .stopNow, .terminate, .kill: true
+    case .keepRunning, .finish, .leaveAlone: false
+    }
+  }
+
+  private func words(_ choice: Dialog.Choice) -> String {
+    switch choice {
+    case .keepRunning: "keep running"
+    case .finish: "finish what runs; \(drawing.format.plural(tally.queued, "item")) will never run"
+    case .stopNow: "stop now: \(drawing.format.plural(tally.running, "running item")) will be lost"
+    case .leaveAlone: "no, let it run"
+    case .terminate: "ask it to end (TERM, or interrupt the query)"
+    case .kill: "kill it (KILL)"
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Dashboard
+import Screen
+import Themes
+
+/// All keys, from the table of commands; in two columns where there is room.
+struct HelpOverlay {
+  let drawing: Drawing
+  let top: Int
+
+  private enum Line {
+    case heading(String)
+    case keys(String, String)
+    case blank
+  }
+
+  private static let columnWidth = 50
+
+  /// How many lines fit.
+  static func lines(in body: Rect) -> Int { max(0, body.height - 2) }
+
+  func draw(in body: Rect, of grid: inout CellGrid) {
+    let isWide = body.width >= 2 * Self.columnWidth + 4
+    let lines = isWide ? [] : Command.Group.allCases.flatMap(lines(of:)).dropLast()
+    let columns = isWide ? twoColumns : [Array(lines)]
+    let height = columns.map(\.count).max() ?? 0
+    let size = Size(width: min(body.width, columns.count * Self.columnWidth + 4), height: min(body.height, height + 2))
+    let area = body.centered(size)
+    grid.fill(area, role: ThemeRole.dialog.role)
+    let shown = max(1, area.height - 2)
+    let top = min(top, max(0, height - shown))
+    let frame = Frame(
+      title: "Keys", trailing: "Esc back", footer: height > shown ? "\(top + shown) of \(height)" : "",
+      role: ThemeRole.title.role, titleRole: ThemeRole.key.role, labelRole: ThemeRole.muted.role)
+    var rest = frame.draw(in: area, of: &grid, glyphs: drawing.glyphs).inset(horizontal: 1)
+    for column in columns {
+      let (left, right) = rest.splitLeft(Self.columnWidth)
+      for (index, line) in column.dropFirst(top).prefix(shown).enumerated() {
+        draw(line, in: left.row(index), of: &grid)
+      }
+      rest = right
+    }
+  }
+
+  private var twoColumns: [[Line]] {
+    let left = [Command.Group.threads, .views].flatMap(lines(of:)).dropLast()
+    let right = [Command.Group.lists, .find, .program].flatMap(lines(of:)).dropLast()
+    return [Array(left), Array(right)]
+  }
+
+  private func lines(of group: Command.Group) -> [Line] {
+    let entries = Command.table.filter { $0.group == group }
+    let rows = entries.map { Line.keys($0.keys.map(FooterPanel.short).joined(separator: " "), $0.help) }
+    return [.heading(group.rawValue)] + rows + [.blank]
+  }
+
+  private func draw(_ line: Line, in row: Rect, of grid: inout CellGrid) {
+    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    switch line {
+    case .blank: return
+    case .heading(let text): writer.write(text, .title, to: &grid)
+    case .keys(let keys, let help):
+      writer.skip(2)
+      writer.left(keys, width: 14, .key, to: &grid)
+      writer.skip()
+      writer.left(help, width: writer.remaining, .dialog, to: &grid)
+    }
+  }
+}

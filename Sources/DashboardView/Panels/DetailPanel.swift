@@ -1,0 +1,112 @@
+import Dashboard
+import ParallelFor
+import Screen
+import Themes
+
+/// All about one item, in lines that scroll.
+struct DetailPanel {
+  let drawing: Drawing
+  let id: ItemID
+
+  private struct Line {
+    var name = ""
+    var text: String
+    var role = ThemeRole.text
+  }
+
+  private static let nameWidth = 10
+
+  func draw(in area: Rect, of grid: inout CellGrid) {
+    grid.fill(area, role: ThemeRole.text.role)
+    let running = drawing.facts.runningItem(id)
+    let label = drawing.dashboard.detail?.label ?? running?.label ?? ""
+    let lines = lines(width: max(1, area.width - 4 - Self.nameWidth))
+    let top = min(drawing.dashboard.detailTop, max(0, lines.count - max(1, area.height - 2)))
+    let last = min(lines.count, top + max(0, area.height - 2))
+    let frame = Frame(
+      title: "\(id) \(label)", trailing: "Esc back", footer: "\(last) of \(lines.count) lines",
+      role: ThemeRole.title.role, titleRole: ThemeRole.key.role, labelRole: ThemeRole.muted.role)
+    let inside = frame.draw(in: area, of: &grid, glyphs: drawing.glyphs).inset(horizontal: 1)
+    for (index, line) in lines.dropFirst(top).prefix(inside.height).enumerated() {
+      draw(line, in: inside.row(index), of: &grid)
+    }
+  }
+
+  private func draw(_ line: Line, in row: Rect, of grid: inout CellGrid) {
+    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    if !line.name.isEmpty {
+      writer.left(line.name, width: Self.nameWidth - 1, .muted, to: &grid)
+      writer.skip()
+    }
+    writer.left(line.text, width: writer.remaining, line.role, to: &grid)
+  }
+
+  private func lines(width: Int) -> [Line] {
+    guard let detail = drawing.dashboard.detail else { return [stateLine(nil)] }
+    return facts(of: detail, width: width)
+      + stream("output", detail.output, bytes: detail.outputBytes, isCut: detail.outputCut, role: .text)
+      + stream("error", detail.errors, bytes: detail.errorBytes, isCut: detail.errorsCut, role: .warning)
+  }
+
+  private func facts(of detail: ItemDetail, width: Int) -> [Line] {
+    var lines = [stateLine(detail)]
+    if let note = detail.note { lines.append(Line(name: "note", text: note, role: .warning)) }
+    if let time = timeLine(detail) { lines.append(time) }
+    if let place = placeLine(detail) { lines.append(place) }
+    lines += wrapped(detail.invocation, width: width).enumerated().map {
+      Line(name: $0.offset == 0 ? "command" : " ", text: $0.element)
+    }
+    return lines + detail.fields.map { Line(name: $0.name.isEmpty ? " " : $0.name, text: $0.value) }
+  }
+
+  private func stateLine(_ detail: ItemDetail?) -> Line {
+    let isRunning = drawing.facts.runningItem(id) != nil
+    let idle: ItemState = drawing.facts.state == .done ? .neverRan : .queued
+    let state = isRunning ? .running : detail?.outcome.map(ItemState.init) ?? idle
+    let reason = detail?.outcome?.failureReason.map { state == .failed ? ": \($0)" : "" } ?? ""
+    return Line(name: "state", text: "\(drawing.glyph(state.role)) \(state.word)\(reason)", role: state.role)
+  }
+
+  private func timeLine(_ detail: ItemDetail) -> Line? {
+    let running = drawing.facts.runningItem(id).map { max(0, drawing.now.nanoseconds(since: $0.start)) }
+    guard let time = running ?? detail.latency else { return nil }
+    let times = drawing.format.timesMedian(time, median: drawing.median)
+    return Line(
+      name: "time", text: "\(drawing.format.duration(time))  \(times) median", role: drawing.latencyRole(time))
+  }
+
+  private func placeLine(_ detail: ItemDetail) -> Line? {
+    let running = drawing.facts.runningItem(id)
+    guard let worker = running?.worker ?? detail.worker else { return nil }
+    let attempt = running?.attempt ?? detail.attempt
+    return Line(name: "worker", text: attempt > 1 ? "\(worker), attempt \(attempt)" : "\(worker)")
+  }
+
+  private func stream(_ name: String, _ lines: [String], bytes: Int, isCut: Bool, role: ThemeRole) -> [Line] {
+    guard bytes > 0 || !lines.isEmpty else {
+      return name == "output" && drawing.facts.runningItem(id) == nil
+        ? [Line(name: name, text: "none", role: .muted)] : []
+    }
+    let cut = isCut ? ", the beginning" : ""
+    let heading = Line(name: name, text: "\(drawing.format.bytes(bytes))\(cut)", role: .muted)
+    return [Line(text: ""), heading] + lines.map { Line(text: $0, role: role) }
+  }
+
+  /// The text in pieces of at most `width` columns, its own lines apart.
+  private func wrapped(_ text: String, width: Int) -> [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line -> [String] in
+      var pieces: [String] = [""]
+      var used = 0
+      for character in line {
+        let columns = TextWidth.width(of: character)
+        if used + columns > width {
+          pieces.append("")
+          used = 0
+        }
+        pieces[pieces.count - 1].append(character)
+        used += columns
+      }
+      return pieces
+    }
+  }
+}

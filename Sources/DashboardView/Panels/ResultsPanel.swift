@@ -1,0 +1,87 @@
+import Dashboard
+import ParallelFor
+import Screen
+import Themes
+
+/// All items that have begun, in their order, with the first line of what they wrote.
+struct ResultsPanel {
+  let drawing: Drawing
+  let isFramed: Bool
+
+  private var list: ResultList { drawing.dashboard.results }
+
+  func draw(in area: Rect, of grid: inout CellGrid) {
+    let waiting = drawing.format.delivery(drawing.facts, at: drawing.now) ?? ""
+    let inside = drawing.frame(
+      .results, trailing: trailing, footer: waiting, in: area, isFramed: isFramed, of: &grid)
+    let area = ListArea(inside)
+    drawHeadings(in: area.headings, of: &grid)
+    let first = list.firstRow(rows: area.list.height)
+    for (index, id) in list.visibleIDs(rows: area.list.height).enumerated() {
+      let row = area.list.row(index)
+      draw(drawing.dashboard.resultRow(id, at: drawing.now), in: row, of: &grid)
+      if first + index == list.selectedRow, drawing.dashboard.focus == .results { grid.select(row) }
+    }
+    if list.count == 0 { drawEmpty(in: area.list.row(0), of: &grid) }
+  }
+
+  private var trailing: String {
+    let position = list.follows ? "following" : "\(drawing.format.count(list.selectedRow + 1))"
+    let place = "\(position) of \(drawing.format.count(list.count))"
+    return list.filter == .all ? (list.count == 0 ? "" : place) : "\(filterText)  \(place)"
+  }
+
+  private var filterText: String {
+    let name =
+      switch list.filter {
+      case .all: "all"
+      case .failed: "failed"
+      case .slow: "slow"
+      case .running: "running"
+      case .text(let text): "\"\(text)\""
+      }
+    if list.isScanning { return "only \(name), looked at \(drawing.format.count(list.scanned))" }
+    return list.isFull ? "only \(name), the first" : "only \(name)"
+  }
+
+  private func drawEmpty(in row: Rect, of grid: inout CellGrid) {
+    let text =
+      if list.filter != .all { list.isScanning ? "looking" : "none: Esc shows all" } else { "no item has begun" }
+    grid.write(text, x: row.x + 1, y: row.y, role: ThemeRole.muted.role, in: row)
+  }
+
+  /// As wide as the largest number so far, and never narrower than three figures.
+  private var numberWidth: Int { "#\(max(99, drawing.facts.begun))".count + 1 }
+
+  private func labelWidth(_ width: Int) -> Int { width < 60 ? max(0, width - 33) : min(40, width / 4) }
+
+  private func drawHeadings(in row: Rect, of grid: inout CellGrid) {
+    guard !row.isEmpty else { return }
+    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    writer.right("#", width: numberWidth, .muted, to: &grid)
+    writer.skip()
+    writer.left("state", width: 10, .muted, to: &grid)
+    writer.right("time", width: Formatting.durationWidth, .muted, to: &grid)
+    writer.skip(2)
+    writer.left("item", width: labelWidth(row.width), .muted, to: &grid)
+    writer.skip()
+    writer.left("result", width: writer.remaining, .muted, to: &grid)
+  }
+
+  private func draw(_ result: ResultRow, in row: Rect, of grid: inout CellGrid) {
+    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    let role = result.state.role
+    writer.right(result.id.description, width: numberWidth, .muted, to: &grid)
+    writer.skip()
+    writer.left("\(drawing.glyph(role)) \(result.state.word)", width: 10, role, to: &grid)
+    let time = result.latency.map { drawing.format.duration($0) } ?? ""
+    let timeRole = result.latency.map { drawing.isSlow($0) ? ThemeRole.latencyHigh : .text } ?? .text
+    writer.right(time, width: Formatting.durationWidth, timeRole, to: &grid)
+    writer.skip(2)
+    writer.left(result.label, width: labelWidth(row.width), .text, to: &grid)
+    writer.skip()
+    let isBad = result.state == .failed || result.state == .timedOut
+    let note = result.note.map { result.firstLine.isEmpty ? $0 : " (\($0))" } ?? ""
+    writer.left(result.firstLine + note, width: writer.remaining, isBad ? .error : .muted, to: &grid)
+  }
+}

@@ -1,0 +1,57 @@
+import Dashboard
+import ParallelFor
+import Screen
+import Themes
+
+/// The slowest items, the running ones among them, against the median.
+struct SlowPanel {
+  let drawing: Drawing
+  let isFramed: Bool
+
+  func draw(in area: Rect, of grid: inout CellGrid) {
+    let items = drawing.facts.slowItems(at: drawing.now)
+    let inside = drawing.frame(.slow, trailing: trailing, in: area, isFramed: isFramed, of: &grid)
+    let area = ListArea(inside)
+    drawHeadings(in: area.headings, of: &grid)
+    let ids = items.map(\.id)
+    let first = drawing.dashboard.slowSelection.first(rows: area.list.height, in: ids)
+    let selected = drawing.dashboard.slowSelection.row(in: ids)
+    for (index, item) in items.dropFirst(first).prefix(area.list.height).enumerated() {
+      let row = area.list.row(index)
+      draw(item, in: row, of: &grid)
+      if first + index == selected, drawing.dashboard.focus == .slow { grid.select(row) }
+    }
+  }
+
+  private var trailing: String {
+    let limit = drawing.slowLimit.map { "slow from \(drawing.format.duration($0))" } ?? ""
+    guard drawing.facts.slowCount > 0 else { return limit }
+    return "\(drawing.format.count(drawing.facts.slowCount)) so far, \(limit)"
+  }
+
+  private var numberWidth: Int { "#\(max(99, drawing.facts.begun))".count }
+
+  private func drawHeadings(in row: Rect, of grid: inout CellGrid) {
+    guard !row.isEmpty else { return }
+    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    writer.right("time", width: 2 + Formatting.durationWidth, .muted, to: &grid)
+    writer.right("\(drawing.format.times)p50", width: 7, .muted, to: &grid)
+    writer.skip()
+    writer.left("state", width: 10, .muted, to: &grid)
+    writer.right("item", width: numberWidth, .muted, to: &grid)
+  }
+
+  private func draw(_ item: SlowItem, in row: Rect, of grid: inout CellGrid) {
+    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    let isSlow = drawing.isSlow(item.latency)
+    let role = drawing.latencyRole(item.latency)
+    writer.left(isSlow ? drawing.glyph(.workerSlow) : "", width: 2, .workerSlow, to: &grid)
+    writer.right(drawing.format.duration(item.latency), width: Formatting.durationWidth, role, to: &grid)
+    writer.right(drawing.format.timesMedian(item.latency, median: drawing.median), width: 7, role, to: &grid)
+    writer.skip()
+    writer.left("\(drawing.glyph(item.state.role)) \(item.state.word)", width: 10, item.state.role, to: &grid)
+    writer.right(item.id.description, width: numberWidth, .muted, to: &grid)
+    writer.skip()
+    writer.left(item.label, width: writer.remaining, .text, to: &grid)
+  }
+}

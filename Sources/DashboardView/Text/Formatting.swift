@@ -1,0 +1,106 @@
+public import Screen
+
+/// Numbers as a person reads them.
+///
+/// Durations are cut, not rounded, so that a running clock never shows more time than has passed.
+public struct Formatting: Sendable {
+  /// Whether signs beyond ASCII may be used.
+  public let glyphs: GlyphSet
+
+  /// Makes a formatting.
+  public init(glyphs: GlyphSet = .unicode) { self.glyphs = glyphs }
+
+  /// The width of the longest duration.
+  static let durationWidth = 7
+
+  private var isUnicode: Bool { glyphs == .unicode }
+  /// What stands for a number that nobody knows.
+  public var unknown: String { isUnicode ? "–" : "-" }
+  var times: String { isUnicode ? "×" : "x" }
+  var arrow: String { isUnicode ? "→" : "->" }
+  var dot: String { isUnicode ? "·" : "|" }
+
+  /// A duration in two or three figures: `850 µs`, `1.2 s`, `1m 05s`, `2h 03m`, `100 h`; nil is unknown.
+  public func duration(_ nanoseconds: Int64?) -> String {
+    guard let nanoseconds else { return unknown }
+    switch max(0, nanoseconds) {
+    case 0: return "0 s"
+    case let time where time < 1_000: return "\(time) ns"
+    case let time where time < 1_000_000: return scaled(time, unit: 1_000, isUnicode ? "µs" : "us")
+    case let time where time < 1_000_000_000: return scaled(time, unit: 1_000_000, "ms")
+    case let time where time < 60_000_000_000: return "\(tenths(time, unit: 1_000_000_000)) s"
+    case let time: return clock(seconds: time / 1_000_000_000)
+    }
+  }
+
+  /// A duration in whole seconds, for a clock that runs: `42 s`, `1m 05s`.
+  public func clock(_ nanoseconds: Int64) -> String { clock(seconds: max(0, nanoseconds) / 1_000_000_000) }
+
+  private func clock(seconds: Int64) -> String {
+    switch seconds {
+    case ..<60: "\(seconds) s"
+    case ..<3_600: "\(seconds / 60)m \(twoDigits(seconds % 60))s"
+    case ..<360_000: "\(seconds / 3_600)h \(twoDigits(seconds / 60 % 60))m"
+    default: "\(count(Int(seconds / 3_600))) h"
+    }
+  }
+
+  private func scaled(_ time: Int64, unit: Int64, _ name: String) -> String {
+    time < 10 * unit ? "\(tenths(time, unit: unit)) \(name)" : "\(time / unit) \(name)"
+  }
+
+  private func tenths(_ value: Int64, unit: Int64) -> String { "\(value / unit).\(value % unit * 10 / unit)" }
+
+  private func twoDigits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+
+  /// A count with its thousands apart: `12,345`.
+  public func count(_ count: Int) -> String {
+    let digits = Array(String(count.magnitude))
+    var text = count < 0 ? "-" : ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
+      text.append(digit)
+    }
+    return text
+  }
+
+  /// A count and a noun: `1 item`, `5 items`.
+  func plural(_ count: Int, _ noun: String) -> String { "\(self.count(count)) \(noun)\(count == 1 ? "" : "s")" }
+
+  /// A number a second: `812/s`, `4.1/s`, `0.31/s`; nil is unknown.
+  public func rate(_ perSecond: Double?) -> String {
+    guard let perSecond, perSecond.isFinite, perSecond >= 0 else { return "\(unknown)/s" }
+    return "\(figures(perSecond))/s"
+  }
+
+  /// Two figures after a small number's point, one after a middling one's, none after a large one's.
+  func figures(_ value: Double) -> String {
+    if value >= 99.5 { return count(Int(min(value.rounded(), 1e15))) }
+    let unit: Int64 = value < 0.995 ? 100 : 10
+    let scaled = Int64((value * Double(unit)).rounded())
+    if scaled == 0 { return "0" }
+    let digits = String(scaled % unit)
+    return "\(scaled / unit).\(String(repeating: "0", count: (unit == 100 ? 2 : 1) - digits.count))\(digits)"
+  }
+
+  /// How many times the median: `×1.2`, `×12`; nil is unknown.
+  public func timesMedian(_ latency: Int64, median: Int64?) -> String {
+    guard let median, median > 0 else { return unknown }
+    let factor = Double(max(0, latency)) / Double(median)
+    return times + (factor < 9.95 ? figures(max(factor, 0.1)) : count(Int(min(factor.rounded(), 1e15))))
+  }
+
+  /// A part of a whole in whole per cent, 100 only when nothing is missing.
+  public func percent(_ part: Int, of whole: Int) -> String {
+    whole <= 0 ? "100 %" : "\(Int(Double(part) / Double(whole) * 100)) %"
+  }
+
+  /// A size in bytes: `812 bytes`, `1.2 MB`.
+  func bytes(_ bytes: Int) -> String {
+    switch bytes {
+    case ..<10_000: plural(bytes, "byte")
+    case ..<1_000_000: "\(bytes / 1000) kB"
+    default: "\(tenths(Int64(bytes), unit: 1_000_000)) MB"
+    }
+  }
+}

@@ -1,0 +1,81 @@
+public import Dashboard
+public import ParallelFor
+public import Screen
+
+/// What is left to read when the dashboard has gone, and what a run without one prints at its end.
+public enum Summary {
+  private static let slowestShown = 5
+
+  /// The summary as harmless lines.
+  ///
+  /// - Parameters:
+  ///   - width: lines are cut to so many columns, except the command line.
+  ///   - command: the exact command line to run this again, if it is worth telling.
+  public static func lines(
+    _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode, command: String? = nil
+  ) -> [String] {
+    let writer = Writer(facts: dashboard.live, now: now, format: Formatting(glyphs: glyphs))
+    let lines = [writer.counts, writer.times, writer.latency] + writer.slowest + writer.failures + writer.missing
+    let cut = lines.compactMap { $0 }.map {
+      TextWidth.prefix($0, columns: max(1, width), ellipsis: glyphs == .unicode ? "…" : "~")
+    }
+    return cut + (command.map { ["run it again: \(SafeText.visible($0))"] } ?? [])
+  }
+
+  private struct Writer {
+    let facts: RunFacts
+    let now: Instant
+    let format: Formatting
+
+    var counts: String? {
+      let tally = facts.tally
+      var parts = ["\(format.count(tally.succeeded)) ok"]
+      for (count, word) in [(tally.failed, "failed"), (tally.timedOut, "timed out"), (tally.cancelled, "stopped")]
+      where count > 0 { parts.append("\(format.count(count)) \(word)") }
+      let state = facts.ending?.word ?? facts.state.word
+      return "\(state): \(parts.joined(separator: ", ")) of \(format.plural(facts.total ?? tally.known, "item"))"
+    }
+
+    var times: String? {
+      let wall = facts.stopwatch.wall(at: now), active = facts.stopwatch.active(at: now)
+      let paused = wall - active >= 1_000_000_000 ? " (\(format.duration(wall - active)) of it paused)" : ""
+      return "in \(format.duration(wall))\(paused), \(format.rate(ProgressLine.meanRate(facts, at: now)))"
+    }
+
+    var latency: String? {
+      let latency = facts.latency
+      guard latency.count > 0 else { return nil }
+      let values = latency.percentiles
+      let named = [("p50", values.p50), ("p90", values.p90), ("p95", values.p95), ("p99", values.p99)]
+      let parts = named.map { "\($0) \(format.duration($1))" } + ["max \(format.duration(latency.maximum))"]
+      return "latency: \(parts.joined(separator: "  "))"
+    }
+
+    var slowest: [String] {
+      let items = facts.slowest.sorted().prefix(Summary.slowestShown)
+      guard items.count > 1, let median = facts.latency.percentiles.p50 else { return [] }
+      return ["slowest:"]
+        + items.map {
+          let times = format.timesMedian($0.latency, median: median)
+          return "  \(right(format.duration($0.latency), 7))  \(right(times, 6))  \($0.id) \($0.label)"
+        }
+    }
+
+    var failures: [String] {
+      let tally = facts.tally
+      guard tally.unsuccessful > 0 else { return [] }
+      let more = tally.unsuccessful - facts.failures.count
+      return ["failed:"] + facts.failures.map { "  \($0.id) \($0.label): \($0.reason)" }
+        + (more > 0 ? ["  and \(format.count(more)) more"] : [])
+    }
+
+    var missing: [String] {
+      guard facts.state == .done, facts.tally.queued > 0 else { return [] }
+      return ["never ran: \(format.plural(facts.tally.queued, "item"))"]
+    }
+
+    private func right(_ text: String, _ width: Int) -> String {
+      String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+  }
+}

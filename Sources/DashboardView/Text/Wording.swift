@@ -1,0 +1,113 @@
+import Dashboard
+import ParallelFor
+import Screen
+import Themes
+
+extension ItemState {
+  /// The state in a word of at most eight letters.
+  var word: String {
+    switch self {
+    case .queued: "queued"
+    case .running: "running"
+    case .succeeded: "ok"
+    case .failed: "failed"
+    case .timedOut: "timeout"
+    case .cancelled: "stopped"
+    case .neverRan: "not run"
+    }
+  }
+
+  var role: ThemeRole {
+    switch self {
+    case .queued, .neverRan: .itemQueued
+    case .running: .itemRunning
+    case .succeeded: .itemSucceeded
+    case .failed: .itemFailed
+    case .timedOut: .itemTimedOut
+    case .cancelled: .itemCancelled
+    }
+  }
+}
+
+extension RunState {
+  var word: String {
+    switch self {
+    case .running: "running"
+    case .paused: "paused"
+    case .draining: "draining"
+    case .stopping: "stopping"
+    case .done: "done"
+    }
+  }
+}
+
+extension RunEnding {
+  var word: String {
+    switch self {
+    case .completed: "done"
+    case .finishedEarly: "finished early"
+    case .stopped: "stopped"
+    }
+  }
+}
+
+extension Panel {
+  var title: String {
+    switch self {
+    case .workers: "Workers"
+    case .latency: "Latency"
+    case .slow: "Slow"
+    case .results: "Results"
+    }
+  }
+}
+
+extension Formatting {
+  /// How long it will still take, in the header's words.
+  func timeLeft(_ left: TimeLeft) -> String {
+    switch left {
+    case .unknown: "? left"
+    case .none: ""
+    case .about(let time): "\(rough(time)) left"
+    case .between(let low, let high):
+      rough(low) == rough(high) ? "\(rough(low)) left" : "\(rough(low)) \(unknown) \(rough(high)) left"
+    case .lastItems(let running, let longest, let elapsed):
+      running == 1
+        ? "last item \(longest) for \(duration(elapsed))"
+        : "last \(running) items, \(longest) for \(duration(elapsed))"
+    }
+  }
+
+  /// An estimate, to the second.
+  private func rough(_ nanoseconds: Int64) -> String {
+    nanoseconds < 1_000_000_000 ? "1 s" : clock(nanoseconds)
+  }
+
+  /// The threads asked for and alive: `5 threads`, `6→4 threads, 2 draining`.
+  func threads(_ facts: RunFacts, short: Bool = false) -> String {
+    let target = facts.targetWorkers, live = facts.liveWorkers
+    let numbers = live == target || facts.state == .done ? "\(target)" : "\(live)\(arrow)\(target)"
+    let noun = target == 1 && live == 1 ? "thread" : "threads"
+    let draining = facts.drainingWorkers > 0 && !short ? ", \(facts.drainingWorkers) draining" : ""
+    return "\(numbers) \(noun)\(draining)"
+  }
+
+  /// What results wait for, once they have waited for a second.
+  func delivery(_ facts: RunFacts, at now: Instant) -> String? {
+    guard facts.delivery.held > 0, let since = facts.delivery.waitingSince else { return nil }
+    let waited = now.nanoseconds(since: since)
+    guard waited >= 1_000_000_000 else { return nil }
+    let running = facts.runningItem(facts.delivery.next).map { now.nanoseconds(since: $0.start) }
+    let held = plural(facts.delivery.held, "result")
+    return "waiting for \(facts.delivery.next), \(duration(max(waited, running ?? 0))), \(held) held"
+  }
+
+  /// What a change of threads did to the rate.
+  func comparison(_ comparison: ThreadComparison) -> String? {
+    guard let (before, after) = comparison.measured, let gain = comparison.gain else { return nil }
+    let percent = Int((gain.fraction * 100).rounded())
+    let change = gain.isClear ? "\(percent > 0 ? "+" : "")\(percent) %" : "no clear change"
+    let rates = "\(figures(before.rate))\(arrow)\(rate(after.rate))"
+    return "\(before.threads)\(arrow)\(after.threads) threads: \(rates) (\(change))"
+  }
+}
