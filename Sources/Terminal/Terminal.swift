@@ -152,7 +152,6 @@ extension Terminal {
   private static func begin(
     _ type: String, _ depth: ColorDepth, _ output: UnsafeMutablePointer<FILE>, _ input: UnsafeMutablePointer<FILE>
   ) -> OpaquePointer? {
-    use_env(false)
     let direct =
       depth == .truecolor ? DirectColor.withType(from: type) { newterm(DirectColor.name, output, input) } : nil
     guard let screen = direct ?? newterm(type, output, input) else { return nil }
