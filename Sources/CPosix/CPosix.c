@@ -1,8 +1,21 @@
 #define _GNU_SOURCE
 #include "CPosix.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+#ifdef __APPLE__
+#include <crt_externs.h>
+#endif
 
 void cposix_name_thread(const char *name) {
 #ifdef __APPLE__
@@ -12,7 +25,7 @@ void cposix_name_thread(const char *name) {
 #endif
 }
 
-int cposix_pipe(int ends[2]) {
+static int raw_pipe(int ends[2]) {
 #ifdef __APPLE__
   if (pipe(ends) != 0) return -1;
   fcntl(ends[0], F_SETFD, FD_CLOEXEC);
@@ -20,5 +33,122 @@ int cposix_pipe(int ends[2]) {
   return 0;
 #else
   return pipe2(ends, O_CLOEXEC);
+#endif
+}
+
+static void close_both(const int ends[2]) {
+  int problem = errno;
+  close(ends[0]);
+  close(ends[1]);
+  errno = problem;
+}
+
+int cposix_pipe(int ends[2]) {
+  if (raw_pipe(ends) != 0) return -1;
+  // An end that is itself a standard stream (of a program started without one) would be overwritten in the child.
+  for (int i = 0; i < 2; ++i) {
+    if (ends[i] > 2) continue;
+    int moved = fcntl(ends[i], F_DUPFD_CLOEXEC, 3);
+    if (moved < 0) {
+      close_both(ends);
+      return -1;
+    }
+    close(ends[i]);
+    ends[i] = moved;
+  }
+  if (fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0) return 0;
+  close_both(ends);
+  return -1;
+}
+
+int cposix_open_unlinked(const char *directory) {
+#ifdef O_TMPFILE
+  int unnamed = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (unnamed >= 0) return unnamed;
+#endif
+  char path[4096];
+  if (snprintf(path, sizeof path, "%s/pfor-XXXXXX", directory) >= (int)sizeof path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  int descriptor = mkstemp(path);
+  if (descriptor < 0) return -1;
+  unlink(path);
+  fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+  return descriptor;
+}
+
+int cposix_punch_hole(int descriptor, int64_t offset, int64_t length) {
+#ifdef FALLOC_FL_PUNCH_HOLE
+  return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
+#else
+  (void)descriptor, (void)offset, (void)length;
+  return -1;
+#endif
+}
+
+static posix_spawnattr_t attributes;
+static pthread_once_t attributes_once = PTHREAD_ONCE_INIT;
+
+static void make_attributes(void) {
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+int cposix_spawn(pid_t *child, const char *path, char *const arguments[], char *const environment[], int input,
+                 int output, int errors) {
+  pthread_once(&attributes_once, make_attributes);
+  posix_spawn_file_actions_t actions;
+  int problem = posix_spawn_file_actions_init(&actions);
+  if (problem != 0) return problem;
+  if ((problem = posix_spawn_file_actions_adddup2(&actions, input, 0)) == 0 &&
+      (problem = posix_spawn_file_actions_adddup2(&actions, output, 1)) == 0 &&
+      (problem = posix_spawn_file_actions_adddup2(&actions, errors, 2)) == 0)
+    problem = posix_spawn(child, path, &actions, &attributes, arguments, environment);
+  posix_spawn_file_actions_destroy(&actions);
+  return problem;
+}
+
+int cposix_process_descriptor(pid_t process) {
+#if defined(__linux__) && defined(SYS_pidfd_open)
+  return (int)syscall(SYS_pidfd_open, process, 0);
+#else
+  (void)process;
+  return -1;
+#endif
+}
+
+int cposix_child_has_ended(pid_t child, int is_blocking) {
+  siginfo_t ending = {0};
+  int problem;
+  do {
+    problem = waitid(P_PID, (id_t)child, &ending, WEXITED | WNOWAIT | (is_blocking ? 0 : WNOHANG));
+  } while (problem != 0 && errno == EINTR);
+  if (problem != 0) return -1;
+  return ending.si_pid == child;
+}
+
+void cposix_adopt_orphans(void) {
+#ifdef PR_SET_CHILD_SUBREAPER
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+#endif
+}
+
+int cposix_exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
+
+int cposix_ending_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+
+char **cposix_environment(void) {
+#ifdef __APPLE__
+  return *_NSGetEnviron();
+#else
+  extern char **environ;
+  return environ;
 #endif
 }

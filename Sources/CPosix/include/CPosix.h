@@ -1,8 +1,42 @@
 // The calls that Glibc's Swift module does not show because they need _GNU_SOURCE, under portable names.
 #pragma once
 
+#include <stdint.h>
+#include <sys/types.h>
+
 /// Names the calling thread (at most 15 bytes), for debuggers and `top -H`.
 void cposix_name_thread(const char *name);
 
-/// A pipe whose ends are closed on exec; `ends[0]` is for reading. Returns 0, or -1 with `errno` set.
+/// A pipe whose ends are closed on exec and are none of 0, 1 and 2; `ends[0]` is for reading and does not block.
+/// Returns 0, or -1 with `errno` set.
 int cposix_pipe(int ends[2]);
+
+/// Opens a temporary file in `directory` that has no name. Returns a descriptor, or -1 with `errno` set.
+int cposix_open_unlinked(const char *directory);
+
+/// Gives the space of a stretch of a file back to the system, where the system can. Returns 0, or -1.
+int cposix_punch_hole(int descriptor, int64_t offset, int64_t length);
+
+/// Starts a program in a process group of its own with no signal blocked or ignored and these three standard streams.
+/// Returns 0, or the error's number.
+int cposix_spawn(pid_t *child, const char *path, char *const arguments[], char *const environment[], int input,
+                 int output, int errors);
+
+/// A descriptor that becomes readable when the process ends, or -1 where there is none.
+int cposix_process_descriptor(pid_t process);
+
+/// Waits until a child has ended and leaves it to be reaped; `is_blocking` 0 only looks.
+/// Returns 1 when it has ended, 0 when not yet, -1 with `errno` set.
+int cposix_child_has_ended(pid_t child, int is_blocking);
+
+/// Makes orphans among our descendants our own children, so that their groups can be watched. Does nothing elsewhere.
+void cposix_adopt_orphans(void);
+
+/// The exit status of a wait status, or -1 when a signal ended the process.
+int cposix_exit_status(int status);
+
+/// The signal that ended the process, or 0.
+int cposix_ending_signal(int status);
+
+/// The environment as it is now.
+char **cposix_environment(void);

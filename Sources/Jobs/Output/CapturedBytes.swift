@@ -1,8 +1,78 @@
-/// Bytes that an item produced.
+/// Bytes that an item produced: in memory when they are few, else in a temporary file that has no name.
+///
+/// What lies in the file gives its space back when the last copy of the value is gone.
 public struct CapturedBytes: Sendable {
-  /// The bytes, when they are few enough to stay in memory.
-  public var bytes: [UInt8]
+  /// The most bytes that are kept in memory.
+  public static let inlineLimit = 64 << 10
+
+  private enum Storage: Sendable {
+    case inline([UInt8])
+    case spilled(SpilledBytes)
+  }
+
+  private let storage: Storage
+
+  /// Keeps bytes in memory, however many.
+  public init(bytes: [UInt8]) { storage = .inline(bytes) }
+
+  init(_ spilled: SpilledBytes) { storage = .spilled(spilled) }
 
   /// No bytes.
-  public static var empty: CapturedBytes { CapturedBytes(bytes: []) }
+  public static let empty = CapturedBytes(bytes: [])
+
+  /// How many bytes there are.
+  public var count: Int {
+    switch storage {
+    case .inline(let bytes): bytes.count
+    case .spilled(let spilled): spilled.count
+    }
+  }
+
+  /// True when there are none.
+  public var isEmpty: Bool { count == 0 }
+
+  /// The bytes of memory that keep this alive; what was spilled counts next to nothing.
+  public var memoryFootprint: Int {
+    switch storage {
+    case .inline(let bytes): bytes.count
+    case .spilled: 0
+    }
+  }
+
+  /// Some of the bytes.
+  ///
+  /// - Parameters:
+  ///   - offset: the first byte wanted, from 0.
+  ///   - count: how many; fewer come back at the end.
+  /// - Throws: when the temporary file cannot be read.
+  public func read(from offset: Int, count: Int) throws(SpillError) -> [UInt8] {
+    let start = min(max(0, offset), self.count)
+    let wanted = min(max(0, count), self.count - start)
+    switch storage {
+    case .inline(let bytes): return Array(bytes[start..<start + wanted])
+    case .spilled(let spilled): return try spilled.read(from: start, count: wanted)
+    }
+  }
+
+  /// Calls `body` with the bytes piece by piece, in order.
+  ///
+  /// - Throws: what `body` throws, or a ``SpillError`` when the temporary file cannot be read.
+  public func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    if case .inline(let bytes) = storage {
+      if !bytes.isEmpty { try bytes.withUnsafeBytes(body) }
+      return
+    }
+    var offset = 0
+    while offset < count {
+      let chunk = try read(from: offset, count: Self.inlineLimit)
+      try chunk.withUnsafeBytes(body)
+      offset += chunk.count
+    }
+  }
+
+  /// The first line without its ending, at most `limit` bytes of it; empty when the bytes cannot be read.
+  public func firstLine(limit: Int = 1024) -> [UInt8] {
+    guard let start = try? read(from: 0, count: limit) else { return [] }
+    return Array(start.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
+  }
 }

@@ -1,0 +1,53 @@
+import CPosix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The environment of commands: that of this program when the run began, and the item's number and slot.
+final class ChildEnvironment: Sendable {
+  private static let numberNames = ["PFOR_SEQ", "PARALLEL_SEQ"]
+  private static let slotNames = ["PFOR_SLOT", "PARALLEL_JOBSLOT"]
+
+  /// C strings that live as long as this object.
+  nonisolated(unsafe) private let inherited: [UnsafeMutablePointer<CChar>]
+
+  /// Copies the environment as it is now.
+  init() {
+    var copies: [UnsafeMutablePointer<CChar>] = []
+    var next = cposix_environment()
+    while let entry = next?.pointee {
+      if !Self.isOurs(entry), let copy = strdup(entry) { copies.append(copy) }
+      next = next?.successor()
+    }
+    inherited = copies
+  }
+
+  deinit {
+    for entry in inherited { free(entry) }
+  }
+
+  private static func isOurs(_ entry: UnsafePointer<CChar>) -> Bool {
+    (numberNames + slotNames).contains { name in strncmp(entry, name + "=", name.utf8.count + 1) == 0 }
+  }
+
+  /// Puts the entries that differ from item to item into a list of NUL-ended strings.
+  func fill(_ list: inout ArgumentList, number: Int, slot: Int) {
+    list.removeAll()
+    for (names, value) in [(Self.numberNames, number), (Self.slotNames, slot)] {
+      for name in names {
+        list.bytes.append(contentsOf: name.utf8)
+        list.bytes.append(UInt8(ascii: "="))
+        list.bytes.append(contentsOf: String(value).utf8)
+        list.endArgument()
+      }
+    }
+  }
+
+  /// Appends the pointers to what all items share.
+  func append(to pointers: inout [UnsafeMutablePointer<CChar>?]) {
+    for entry in inherited { pointers.append(entry) }
+  }
+}

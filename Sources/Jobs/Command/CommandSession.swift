@@ -1,0 +1,184 @@
+import CPosix
+import ParallelFor
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Runs the commands of one worker, one after another, with the same buffers.
+final class CommandSession: JobSession {
+  private typealias Pointer = UnsafeMutablePointer<CChar>
+
+  private let job: CommandJob
+  private let groups = ProcessGroups.shared
+  private var arguments = ArgumentList()
+  private var variables = ArgumentList()
+  private var argumentPointers: [Pointer?] = []
+  private var environmentPointers: [Pointer?] = []
+  private var program: (name: [UInt8], path: String) = ([], "")
+  private var capture: OutputCapture
+
+  init(_ job: CommandJob) {
+    self.job = job
+    capture = OutputCapture(spillFile: job.spillFile)
+  }
+
+  func close() {}
+
+  func run(_ item: Item, in context: ItemContext) -> JobEnding {
+    do throws(Failure) {
+      try job.template.fill(&arguments, for: item, id: context.item, worker: context.worker)
+      job.environment.fill(&variables, number: context.item.number, slot: context.worker.slot)
+      guard let (member, pipes) = try start(unless: context) else { return JobEnding(outcome: .cancelled) }
+      return finish(member, pipes, in: context)
+    } catch {
+      return JobEnding(outcome: .failed(error))
+    }
+  }
+
+  /// Follows a command to its end.
+  private func finish(_ member: ProcessGroups.Member, _ pipes: OutputPipes, in context: ItemContext) -> JobEnding {
+    context.onCancel { [groups] urgency in groups.signal(member, urgency == .kill ? SIGKILL : SIGTERM) }
+    let spillProblem = capture.collect(from: pipes, of: member.leader)
+    if spillProblem != nil { groups.signal(member, SIGKILL) }
+    let ending = groups.reap(member)
+    let note = ending.leftProcesses ? "left a process running" : nil
+    do throws(SpillError) {
+      if let spillProblem { throw spillProblem }
+      let (output, errors) = try capture.finish()
+      let outcome = CommandEnding.outcome(status: ending.status, wasSignalled: ending.wasSignalled)
+      return JobEnding(outcome: outcome, output: output, errors: errors, note: note)
+    } catch {
+      capture.reset()
+      return JobEnding(outcome: .failed(Failure(error.description)), note: note)
+    }
+  }
+
+  /// Starts the command, waiting for descriptors and processes to come free; nil when cancelled meanwhile.
+  private func start(unless context: ItemContext) throws(Failure) -> (ProcessGroups.Member, OutputPipes)? {
+    var tries = 0
+    var lonelyTries = 0
+    while !context.isCancelled {
+      switch startOnce() {
+      case .success(let started): return started
+      case .failure(let problem):
+        tries += 1
+        lonelyTries = groups.runningCount == 0 ? lonelyTries + 1 : 0
+        let name = String(decoding: arguments.arguments.first ?? [], as: UTF8.self)
+        switch SpawnPolicy.decide(
+          code: problem.code, program: name, lonelyTries: lonelyTries, tries: tries,
+          descriptorLimit: Self.descriptorLimit)
+        {
+        case .wait(let milliseconds): usleep(UInt32(milliseconds) * 1000)
+        case .fail(let reason): throw Failure(reason)
+        }
+      }
+    }
+    return nil
+  }
+
+  private struct StartProblem: Error {
+    var code: Int32
+  }
+
+  private func startOnce() -> Result<(ProcessGroups.Member, OutputPipes), StartProblem> {
+    guard let pipes = OutputPipes() else { return .failure(StartProblem(code: errno)) }
+    guard let null = NullDevice.descriptor else {
+      pipes.close()
+      return .failure(StartProblem(code: errno))
+    }
+    var child: pid_t = 0
+    let problem = spawn(&child, null, pipes)
+    pipes.closeWritingEnds()
+    guard problem == 0 else {
+      pipes.closeReadingEnds()
+      return .failure(StartProblem(code: problem))
+    }
+    return .success((groups.add(child), pipes))
+  }
+
+  private func spawn(_ child: inout pid_t, _ null: Int32, _ pipes: OutputPipes) -> Int32 {
+    let path = resolvedProgram()
+    let code = withPointers { arguments, environment in
+      cposix_spawn(&child, path, arguments, environment, null, pipes.output.write, pipes.errors.write)
+    }
+    guard code == ENOEXEC else { return code }
+    // A script without a first line that names its interpreter: the shell's, as execvp has it.
+    return withPointers { original, environment in
+      var arguments: [Pointer?] = [strdup("/bin/sh"), strdup(path)]
+      defer { for copy in arguments.prefix(2) { free(copy) } }
+      var next = original + 1
+      while let argument = next.pointee {
+        arguments.append(argument)
+        next += 1
+      }
+      arguments.append(nil)
+      return cposix_spawn(&child, "/bin/sh", &arguments, environment, null, pipes.output.write, pipes.errors.write)
+    }
+  }
+
+  /// The path of the first argument; looked up only when it differs from the last one.
+  private func resolvedProgram() -> String {
+    let end = (arguments.ends.first ?? 1) - 1
+    let name = arguments.bytes[..<end]
+    if !name.elementsEqual(program.name) || program.path.isEmpty {
+      program = (Array(name), job.programs.resolve(String(decoding: name, as: UTF8.self)))
+    }
+    return program.path
+  }
+
+  private func withPointers(
+    _ body: (UnsafeMutablePointer<Pointer?>, UnsafeMutablePointer<Pointer?>) -> Int32
+  ) -> Int32 {
+    arguments.withPointers(into: &argumentPointers, then: { _ in }) { arguments in
+      variables.withPointers(into: &environmentPointers, then: job.environment.append, body: { body(arguments, $0) })
+    }
+  }
+
+  private static var descriptorLimit: Int {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    #else
+      getrlimit(RLIMIT_NOFILE, &limit)
+    #endif
+    return Int(clamping: limit.rlim_cur)
+  }
+}
+
+/// `/dev/null`, opened once for all commands.
+private enum NullDevice {
+  static let opened = posixOpen("/dev/null", O_RDONLY | O_CLOEXEC)
+
+  static var descriptor: Int32? { opened >= 0 ? opened : nil }
+}
+
+extension ArgumentList {
+  /// Lends the list as the nil-ended array of C strings that `posix_spawn` wants.
+  ///
+  /// - Parameters:
+  ///   - pointers: memory for the array, used again and again.
+  ///   - more: appends further strings.
+  ///   - body: uses the array.
+  mutating func withPointers(
+    into pointers: inout [UnsafeMutablePointer<CChar>?],
+    then more: (inout [UnsafeMutablePointer<CChar>?]) -> Void,
+    body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
+  ) -> Int32 {
+    let ends = ends
+    return bytes.withUnsafeMutableBytes { buffer in
+      guard let base = buffer.baseAddress?.assumingMemoryBound(to: CChar.self) else { return EINVAL }
+      pointers.removeAll(keepingCapacity: true)
+      var start = 0
+      for end in ends {
+        pointers.append(base + start)
+        start = end
+      }
+      more(&pointers)
+      pointers.append(nil)
+      return pointers.withUnsafeMutableBufferPointer { array in array.baseAddress.map(body) ?? EINVAL }
+    }
+  }
+}

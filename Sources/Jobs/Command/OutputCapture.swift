@@ -1,0 +1,130 @@
+import CPosix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The two pipes that carry a command's standard output and standard error.
+struct OutputPipes {
+  let output: (read: Int32, write: Int32)
+  let errors: (read: Int32, write: Int32)
+
+  /// Opens both, or none and leaves the reason in `errno`.
+  init?() {
+    var first: [Int32] = [-1, -1]
+    var second: [Int32] = [-1, -1]
+    guard cposix_pipe(&first) == 0 else { return nil }
+    guard cposix_pipe(&second) == 0 else {
+      let problem = errno
+      for end in first { Self.shut(end) }
+      errno = problem
+      return nil
+    }
+    output = (first[0], first[1])
+    errors = (second[0], second[1])
+  }
+
+  private static func shut(_ descriptor: Int32) {
+    #if canImport(Glibc)
+      _ = Glibc.close(descriptor)
+    #else
+      _ = Darwin.close(descriptor)
+    #endif
+  }
+
+  func closeWritingEnds() {
+    Self.shut(output.write)
+    Self.shut(errors.write)
+  }
+
+  func closeReadingEnds() {
+    Self.shut(output.read)
+    Self.shut(errors.read)
+  }
+
+  func close() {
+    closeWritingEnds()
+    closeReadingEnds()
+  }
+}
+
+/// Reads a command's two outputs side by side until both end or the command does.
+struct OutputCapture {
+  private static let chunkLength = 64 << 10
+  /// More than the largest pipe can hold: what a command wrote before its end is always read.
+  private static let readsInTurn = 32
+  /// How often to look whether the command has ended where no descriptor tells, in milliseconds.
+  private static let lookInterval: Int32 = 20
+
+  private var output: CaptureBuffer
+  private var errors: CaptureBuffer
+  private var chunk = [UInt8](repeating: 0, count: chunkLength)
+
+  init(spillFile: SpillFile) {
+    output = CaptureBuffer(spillFile: spillFile)
+    errors = CaptureBuffer(spillFile: spillFile)
+  }
+
+  /// Collects until both pipes have ended, or the command has and the pipes are drained; closes the reading ends.
+  ///
+  /// - Returns: why the outputs could not be kept, or nil.
+  mutating func collect(from pipes: OutputPipes, of process: pid_t) -> SpillError? {
+    let watch = cposix_process_descriptor(process)
+    defer {
+      pipes.closeReadingEnds()
+      if watch >= 0 { close(watch) }
+    }
+    let readable = Int16(POLLIN)
+    var polled = [
+      pollfd(fd: pipes.output.read, events: readable, revents: 0),
+      pollfd(fd: pipes.errors.read, events: readable, revents: 0),
+      pollfd(fd: watch, events: readable, revents: 0),
+    ]
+    do throws(SpillError) {
+      while polled[0].fd >= 0 || polled[1].fd >= 0 {
+        let ready = poll(&polled, 3, watch >= 0 ? -1 : Self.lookInterval)
+        if ready < 0 && errno != EINTR { return SpillError(description: "cannot wait: \(errorText(errno))") }
+        // Looked at before reading, so that all that was written before the end is read.
+        let hasEnded = watch >= 0 ? polled[2].revents != 0 : cposix_child_has_ended(process, 0) == 1
+        if try Self.drain(polled[0], into: &output, by: &chunk) { polled[0].fd = -1 }
+        if try Self.drain(polled[1], into: &errors, by: &chunk) { polled[1].fd = -1 }
+        if hasEnded { break }
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// What was collected; the buffers are empty afterwards.
+  mutating func finish() throws(SpillError) -> (output: CapturedBytes, errors: CapturedBytes) {
+    (try output.finish(), try errors.finish())
+  }
+
+  /// Forgets what was collected.
+  mutating func reset() {
+    output.reset()
+    errors.reset()
+  }
+
+  /// Reads what is there; true at the pipe's end.
+  ///
+  /// A pipe that is filled as fast as it is emptied, perhaps by what outlived the command, gets a limited turn.
+  private static func drain(
+    _ polled: pollfd, into buffer: inout CaptureBuffer, by chunk: inout [UInt8]
+  ) throws(SpillError) -> Bool {
+    guard polled.fd >= 0 else { return true }
+    for _ in 0..<readsInTurn {
+      let count = chunk.withUnsafeMutableBytes { posixRead(polled.fd, $0) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return count == 0 || errno != EAGAIN }
+      try chunk.withUnsafeBufferPointer { (bytes) throws(SpillError) in
+        try buffer.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<count]))
+      }
+      if count < chunkLength { return false }
+    }
+    return false
+  }
+}

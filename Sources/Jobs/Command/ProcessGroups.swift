@@ -1,0 +1,127 @@
+import CPosix
+import ParallelFor
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// All process groups that commands of ours run in, and those that outlived their command.
+///
+/// The lock is held whenever a leader is reaped or a group is signalled, so that no signal can reach a group whose
+/// number has been given to someone else. Where the system can, orphans in a group become our children, which pins the
+/// group's number until they too are reaped.
+final class ProcessGroups: Sendable {
+  /// One command's group, different from every other one even when the number is used again.
+  struct Member: Sendable, Hashable {
+    let leader: pid_t
+    let serial: UInt64
+  }
+
+  /// How a command ended.
+  struct Ending {
+    var status: Int32
+    /// Whether a signal was sent to its group while it ran.
+    var wasSignalled: Bool
+    /// Whether processes of its group still lived.
+    var leftProcesses: Bool
+  }
+
+  private struct Running {
+    var serial: UInt64
+    var wasSignalled = false
+  }
+
+  private struct State {
+    var running: [pid_t: Running] = [:]
+    var strays: Set<pid_t> = []
+    var nextSerial: UInt64 = 0
+  }
+
+  /// The groups of this process.
+  static let shared = ProcessGroups()
+
+  private let lock = Lock()
+  nonisolated(unsafe) private var state = State()
+
+  private init() { cposix_adopt_orphans() }
+
+  /// How many commands run now.
+  var runningCount: Int { lock.withLock { state.running.count } }
+
+  /// Takes note of a command that was just started.
+  func add(_ leader: pid_t) -> Member {
+    lock.withLock {
+      state.nextSerial += 1
+      state.running[leader] = Running(serial: state.nextSerial)
+      return Member(leader: leader, serial: state.nextSerial)
+    }
+  }
+
+  /// Sends a signal to a command's group, if the command has not been reaped.
+  func signal(_ member: Member, _ signal: Int32) {
+    lock.withLock {
+      guard state.running[member.leader]?.serial == member.serial else { return }
+      // It may have ended by itself already and only not been reaped; then it was not stopped by us.
+      if cposix_child_has_ended(member.leader, 0) == 0 { state.running[member.leader]?.wasSignalled = true }
+      kill(-member.leader, signal)
+      if signal != SIGKILL { kill(-member.leader, SIGCONT) }
+    }
+  }
+
+  /// Waits for a command's end, reaps it, and asks what is left in its group to end.
+  func reap(_ member: Member) -> Ending {
+    _ = cposix_child_has_ended(member.leader, 1)
+    return lock.withLock {
+      var status: Int32 = 0
+      while waitpid(member.leader, &status, 0) < 0 && errno == EINTR {}
+      let ended = state.running.removeValue(forKey: member.leader)
+      let leavesProcesses = isAlive(group: member.leader)
+      if leavesProcesses {
+        kill(-member.leader, SIGTERM)
+        state.strays = state.strays.filter(isAlive)
+        state.strays.insert(member.leader)
+      }
+      return Ending(
+        status: status, wasSignalled: ended?.wasSignalled ?? false, leftProcesses: leavesProcesses)
+    }
+  }
+
+  /// Kills every process of every group that may still live, running commands included, and waits until what can be
+  /// waited for is gone, at most about a second.
+  func killAll() {
+    lock.withLock {
+      for leader in state.running.keys { kill(-leader, SIGKILL) }
+      for leader in state.strays { kill(-leader, SIGKILL) }
+      var rounds = 1000
+      state.strays = state.strays.filter(isAlive)
+      while !state.strays.isEmpty && rounds > 0 {
+        usleep(1000)
+        rounds -= 1
+        state.strays = state.strays.filter(isAlive)
+      }
+    }
+  }
+
+  /// Reaps what ended in a leaderless group and tells whether anything in it lives.
+  private func isAlive(group: pid_t) -> Bool {
+    #if os(Linux)
+      var status: Int32 = 0
+      var answer: pid_t
+      repeat { answer = waitpid(-group, &status, WNOHANG) } while answer > 0 || (answer < 0 && errno == EINTR)
+      return answer == 0
+    #else
+      return kill(-group, 0) == 0
+    #endif
+  }
+}
+
+/// Processes that outlived the commands which started them.
+public enum Strays {
+  /// Kills every process of ours that still lives: what finished commands left in their process groups, and commands
+  /// that still run. Called when the run is over.
+  ///
+  /// A process that put itself into another group or session on purpose, as a daemon does, is not found.
+  public static func killAll() { ProcessGroups.shared.killAll() }
+}

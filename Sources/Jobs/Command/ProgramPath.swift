@@ -1,0 +1,31 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Finds programs as `execvp` does.
+struct ProgramPath: Sendable {
+  private let folders: [String]
+
+  /// Takes the value of `PATH`; nil means the system's usual folders.
+  init(_ path: String?) {
+    folders = (path ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":", omittingEmptySubsequences: false)
+      .map { $0.isEmpty ? "." : String($0) }
+  }
+
+  /// The path to run for a command's first word.
+  ///
+  /// - Returns: the word itself when it holds a slash or is found nowhere; starting it then gives the reason.
+  func resolve(_ program: String) -> String {
+    guard !program.isEmpty && !program.contains("/") else { return program }
+    let candidates = folders.map { "\($0)/\(program)" }.filter(Self.isFile)
+    // Like execvp: one that may not be executed is passed over, and named only when there is no better one.
+    return candidates.first { access($0, X_OK) == 0 } ?? candidates.first ?? program
+  }
+
+  private static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+}

@@ -1,0 +1,156 @@
+import ParallelFor
+
+/// A shell line whose inserted values can never be read as shell text.
+///
+/// The values are handed to `sh` as arguments and the line names them by variables: `grep {} f` runs as
+/// `pfor_1=$1; grep "${pfor_1}" f`. What an expansion yields is not parsed again, so that even a line whose quotes are
+/// misjudged here (in a here-document, say) may at worst split a value into words, but never run it.
+struct ShellLine: Sendable, Equatable {
+  /// How the user quoted the text around a place.
+  enum Quoting: Sendable, Equatable {
+    case none
+    case single
+    case double
+  }
+
+  private let pieces: [Template.Piece]
+  /// The quoting around each placeholder, in order.
+  private let quoting: [Quoting]
+
+  init(_ pieces: [Template.Piece]) {
+    self.pieces = pieces
+    var context = ShellContext()
+    quoting = pieces.compactMap { piece in
+      switch piece {
+      case .literal(let bytes):
+        for byte in bytes { context.pass(byte) }
+        return nil
+      case .placeholder:
+        context.passValue()
+        return context.quoting
+      }
+    }
+  }
+
+  /// The arguments that run the line: `/bin/sh -c`, the script, its name, and the values.
+  var arguments: [[Template.Piece]] {
+    let values = pieces.filter { if case .placeholder = $0 { true } else { false } }
+    var script = values.indices.map { "pfor_\($0 + 1)=${\($0 + 1)}; " }.joined().utf8.map { $0 }
+    join(into: &script) { number in Array("\"${pfor_\(number + 1)}\"".utf8) }
+    let fixed: [[Template.Piece]] = ["/bin/sh", "-c"].map { [.literal(Array($0.utf8))] }
+    return fixed + [[.literal(script)], [.literal(Array("sh".utf8))]] + values.map { [$0] }
+  }
+
+  /// The line with the values in their places, quoted.
+  func line(for item: Item, id: ItemID, worker: WorkerID) throws(Failure) -> String {
+    var values: [[UInt8]] = []
+    for case .placeholder(let placeholder) in pieces {
+      var value: [UInt8] = []
+      try placeholder.append(to: &value, item: item, id: id, worker: worker)
+      values.append(Array(Self.quoted(String(decoding: value, as: UTF8.self)).utf8))
+    }
+    var line: [UInt8] = []
+    join(into: &line) { values[$0] }
+    return String(decoding: line, as: UTF8.self)
+  }
+
+  /// Appends the pieces with a text of its own for each placeholder, stepping out of the user's quotes around it.
+  private func join(into text: inout [UInt8], _ value: (Int) -> [UInt8]) {
+    var number = 0
+    for piece in pieces {
+      switch piece {
+      case .literal(let bytes): text += bytes
+      case .placeholder:
+        let quote: [UInt8] =
+          switch quoting[number] {
+          case .none: []
+          case .single: [UInt8(ascii: "'")]
+          case .double: [UInt8(ascii: "\"")]
+          }
+        text += quote + value(number) + quote
+        number += 1
+      }
+    }
+  }
+
+  /// A word for the shell: as it is when all its characters are harmless, otherwise in single quotes.
+  static func quoted(_ word: String) -> String {
+    let harmless = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-{}#".utf8)
+    if !word.isEmpty && word.utf8.allSatisfy(harmless.contains) && !word.hasPrefix("#") { return word }
+    return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+  }
+}
+
+/// Follows the quotes of a shell line, as far as single and double quotes, backslashes, comments, `$(…)` and
+/// backticks go.
+struct ShellContext {
+  private enum Level: Equatable {
+    case plain
+    case single
+    case double
+    case parenthesis
+    case backtick
+    case comment
+  }
+
+  private var levels: [Level] = [.plain]
+  private var isEscaped = false
+  private var previous: UInt8 = UInt8(ascii: " ")
+
+  /// The quotes around the current place.
+  var quoting: ShellLine.Quoting {
+    switch levels.last {
+    case .single: .single
+    case .double: .double
+    default: .none
+    }
+  }
+
+  /// Passes over a placeholder.
+  mutating func passValue() {
+    isEscaped = false
+    previous = UInt8(ascii: "x")
+  }
+
+  /// Passes over one byte of the user's text.
+  mutating func pass(_ byte: UInt8) {
+    defer { previous = byte }
+    if isEscaped {
+      isEscaped = false
+      return
+    }
+    switch levels.last {
+    case .single: if byte == UInt8(ascii: "'") { levels.removeLast() }
+    case .comment: if byte == UInt8(ascii: "\n") { levels.removeLast() }
+    case .double: passQuoted(byte)
+    default: passPlain(byte)
+    }
+  }
+
+  private mutating func passQuoted(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): levels.removeLast()
+    case UInt8(ascii: "\\"): isEscaped = true
+    case UInt8(ascii: "`"): passBacktick()
+    case UInt8(ascii: "(") where previous == UInt8(ascii: "$"): levels.append(.parenthesis)
+    default: break
+    }
+  }
+
+  private mutating func passPlain(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "'"): levels.append(.single)
+    case UInt8(ascii: "\""): levels.append(.double)
+    case UInt8(ascii: "\\"): isEscaped = true
+    case UInt8(ascii: "`"): passBacktick()
+    case UInt8(ascii: "("): levels.append(.parenthesis)
+    case UInt8(ascii: ")"): if levels.last == .parenthesis { levels.removeLast() }
+    case UInt8(ascii: "#") where " \t\n;&|(".utf8.contains(previous): levels.append(.comment)
+    default: break
+    }
+  }
+
+  private mutating func passBacktick() {
+    if levels.last == .backtick { levels.removeLast() } else { levels.append(.backtick) }
+  }
+}

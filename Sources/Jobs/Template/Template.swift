@@ -1,0 +1,151 @@
+public import ParallelFor
+
+/// A command with places for the item, with GNU parallel's meanings.
+///
+/// `{}` the item, `{.}` without its extension, `{/}` its last path component, `{//}` its directory, `{/.}` the last
+/// component without extension, `{#}` the item's number from 1, `{%}` the worker's slot, `{name}` and `{1}` a field.
+/// Plain lines have one field, `{1}`, the item. Without any placeholder the item becomes the last argument.
+///
+/// Only `{` and `}` around one of these signs, a number from 1, or a name (a letter or `_`, then letters, digits, `_`,
+/// `.` and `-`, but not `..`) make a placeholder. All else stays text: `{}}` is the item and a brace, `{a,b}`,
+/// `{ print }` and `{a..z}` stay, and so do `${name}` and `${1}`, which the shell may want.
+public struct Template: Sendable, Equatable {
+  /// What is put in at one place.
+  enum Placeholder: Sendable, Equatable {
+    case item
+    case withoutExtension
+    case lastComponent
+    case directory
+    case lastComponentWithoutExtension
+    case number
+    case slot
+    case field(String)
+  }
+
+  /// A stretch of text, or a place.
+  enum Piece: Sendable, Equatable {
+    case literal([UInt8])
+    case placeholder(Placeholder)
+  }
+
+  /// The command as the user wrote it, for a header line.
+  public let title: String
+  /// One list of pieces for each argument.
+  let arguments: [[Piece]]
+  /// For a shell line, its pieces with the quotes that surround each place.
+  let shell: ShellLine?
+
+  /// A command without a shell: a program and its arguments.
+  public init(arguments: [String]) {
+    title = arguments.map { ShellLine.quoted($0) }.joined(separator: " ")
+    shell = nil
+    var pieces = arguments.map { Template.pieces(of: $0) }
+    if !Template.hasPlaceholder(pieces) { pieces.append([.placeholder(.item)]) }
+    self.arguments = pieces
+  }
+
+  /// A line for `/bin/sh -c`; whatever is put in reaches it as data and is never read as shell text.
+  public init(shell line: String) {
+    title = line
+    var pieces = Template.pieces(of: line)
+    if !Template.hasPlaceholder([pieces]) { pieces += [.literal([UInt8(ascii: " ")]), .placeholder(.item)] }
+    let shell = ShellLine(pieces)
+    self.shell = shell
+    arguments = shell.arguments
+  }
+
+  private static func hasPlaceholder(_ arguments: [[Piece]]) -> Bool {
+    arguments.joined().contains { if case .placeholder = $0 { true } else { false } }
+  }
+
+  /// Checks before the run that the fields named here exist, as far as that can be known.
+  ///
+  /// - Throws: a sentence that names the unknown field and lists the known ones.
+  public func check(against names: FieldNames) throws(TemplateError) {
+    for case .placeholder(.field(let name)) in arguments.joined() {
+      switch names {
+      case .perItem: continue
+      case .known(let known) where Fields.position(of: name, in: known) != nil: continue
+      case .none where name == "1": continue
+      case .known(let known): throw TemplateError(unknown: name, known: known)
+      case .none: throw TemplateError(unknown: name, known: [])
+      }
+    }
+  }
+
+  /// The arguments for one item, the program first.
+  ///
+  /// - Throws: when the item has no such field or a NUL byte, which no argument can hold.
+  public func arguments(for item: Item, id: ItemID, worker: WorkerID) throws(Failure) -> [[UInt8]] {
+    var list = ArgumentList()
+    try fill(&list, for: item, id: id, worker: worker)
+    return list.arguments
+  }
+
+  /// Puts the arguments for one item into a list that is used again and again.
+  func fill(_ list: inout ArgumentList, for item: Item, id: ItemID, worker: WorkerID) throws(Failure) {
+    list.removeAll()
+    for pieces in arguments {
+      for piece in pieces {
+        switch piece {
+        case .literal(let bytes): list.bytes.append(contentsOf: bytes)
+        case .placeholder(let placeholder):
+          let start = list.bytes.count
+          try placeholder.append(to: &list.bytes, item: item, id: id, worker: worker)
+          guard !list.bytes[start...].contains(0) else {
+            throw Failure("the item holds a NUL byte, which an argument of a command cannot hold")
+          }
+        }
+      }
+      list.endArgument()
+    }
+  }
+
+  /// The command line for a person to read and to use again in a shell.
+  public func commandLine(for item: Item, id: ItemID, worker: WorkerID) -> String {
+    do throws(Failure) {
+      if let shell { return try shell.line(for: item, id: id, worker: worker) }
+      return try arguments(for: item, id: id, worker: worker)
+        .map { ShellLine.quoted(String(decoding: $0, as: UTF8.self)) }.joined(separator: " ")
+    } catch {
+      return title
+    }
+  }
+}
+
+/// Why a template does not fit the items.
+public struct TemplateError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// One sentence.
+  public var description: String
+
+  init(unknown name: String, known: [String]) {
+    let fields =
+      known.isEmpty
+      ? "plain lines have no fields (use {}, or --format csv, tsv or jsonl)"
+      : "the fields are \(known.map { "{\($0)}" }.joined(separator: " "))"
+    description = "unknown field {\(name)}: \(fields); to keep braces as text, write { \(name) }"
+  }
+}
+
+/// The arguments of one command as NUL-ended strings in one buffer.
+struct ArgumentList {
+  var bytes: [UInt8] = []
+  private(set) var ends: [Int] = []
+
+  /// Empties the list and keeps its memory.
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+  }
+
+  /// Ends the argument whose bytes were appended last.
+  mutating func endArgument() {
+    bytes.append(0)
+    ends.append(bytes.count)
+  }
+
+  /// The arguments one by one, without their NUL.
+  var arguments: [[UInt8]] {
+    zip([0] + ends, ends).map { start, end in Array(bytes[start..<end - 1]) }
+  }
+}
