@@ -65,10 +65,10 @@ public struct ThemeFile: Sendable {
     }
     readHead(entries)
     var notation = StyleNotation(palette: readPalette(entries), background: .terminalDefault)
-    if let style = readStyle(.text, entries, notation) { theme[.text] = style }
-    notation.background = theme[.text].background
-    for role in ThemeRole.allCases where role != .text {
+    for role in ThemeRole.allCases {
       readRole(role, entries, notation, isComplete: entries["inherits"] == nil)
+      // The first role is plain text: its background is that of all others.
+      notation.background = theme[.text].background
     }
     readGlyphs(entries)
     warnAboutUnknownKeys(entries)
