@@ -83,7 +83,8 @@ let package = Package(
       dependencies: ["ParallelFor", "Dashboard", "DashboardView", "Screen", "Themes", "TestSupport"],
       exclude: ["Screens"], swiftSettings: settings),
     .testTarget(
-      name: "TerminalTests", dependencies: ["Screen", "Terminal", "Themes", "CNCurses", "CTerminalGuard", "TestSupport"],
+      name: "TerminalTests",
+      dependencies: ["Screen", "Terminal", "Themes", "CNCurses", "CTerminalGuard", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "JobsTests",

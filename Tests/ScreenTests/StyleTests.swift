@@ -22,12 +22,13 @@ import Testing
     #expect(color.reduced(to: depth) == expected)
   }
 
-  /// The grey of the 16 colours lies nearer to many a pastel than any hue, but says nothing.
-  @Test func huesStayHues() {
-    for color in [Color.rgb(0x86, 0xC9, 0x8F), .rgb(0xF5, 0x85, 0x80), .rgb(0xC5, 0xA3, 0xEC)] {
-      let reduced = color.reduced(to: .ansi16)
-      #expect(![.ansi(0), .ansi(7), .ansi(8), .ansi(15)].contains(reduced), "\(color) became \(reduced)")
-    }
+  /// By plain distance a pastel is grey and a dark green is red.
+  @Test(arguments: [
+    (Color.rgb(0x86, 0xC9, 0x8F), UInt8(2)), (.rgb(0xF5, 0x85, 0x80), 9), (.rgb(0xC5, 0xA3, 0xEC), 13),
+    (.rgb(0x17, 0x69, 0x2F), 2), (.rgb(0x6D, 0x38, 0xA0), 5), (.rgb(0xB3, 0x1F, 0x28), 1),
+  ])
+  func huesStayHues(color: Color, number: UInt8) {
+    #expect(color.reduced(to: .ansi16) == .ansi(number))
   }
 
   @Test func theSelectionLiesOverTheRole() {

@@ -73,7 +73,7 @@ import Themes
   @Test(arguments: [
     (ColorDepth.truecolor, Int32(0x56B4E9), Int32(16), Int32(9)),
     (.indexed256, 74, 16, 9),
-    (.ansi16, 14, 0, 9),
+    (.ansi16, 6, 0, 9),
   ])
   func showsColoursAndAttributes(depth: ColorDepth, foreground: Int32, background: Int32, bright: Int32) throws {
     let terminal = try terminal(depth: depth)

@@ -58,11 +58,13 @@ extension Color {
     .indexed(color.nearest(of: 16...255) ?? 16)
   }
 
-  /// A colour with a hue keeps a hue: the greys among the 16 are nearer to most pastels, and would lose their meaning.
+  /// A colour with a hue keeps its hue, for that is what it says: by plain distance, the greys among the 16 are nearest
+  /// to most pastels, and to a dark green a red.
   private static func nearestANSI(to color: OKLab) -> Color {
     let hues: [UInt8] = [1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14]
     let greys: [UInt8] = [0, 8, 7, 15]
-    return .ansi(color.nearest(of: color.chroma > 0.05 ? hues : greys) ?? 7)
+    let nearest = color.chroma > 0.05 ? color.nearestHue(of: hues) : color.nearest(of: greys)
+    return .ansi(nearest ?? 7)
   }
 }
 
@@ -89,6 +91,18 @@ struct OKLab {
   /// The number, among some of the 256, of the colour that looks most alike.
   func nearest(of candidates: some Sequence<UInt8>) -> UInt8? {
     candidates.min { distance(to: Self.indexed[Int($0)]) < distance(to: Self.indexed[Int($1)]) }
+  }
+
+  /// The same, by hue and lightness, however strong the colours are.
+  func nearestHue(of candidates: [UInt8]) -> UInt8? {
+    candidates.min { hueDistance(to: Self.indexed[Int($0)]) < hueDistance(to: Self.indexed[Int($1)]) }
+  }
+
+  private func hueDistance(to other: OKLab) -> Double {
+    let lightness = lightness - other.lightness
+    let a = a / chroma - other.a / other.chroma
+    let b = b / chroma - other.b / other.chroma
+    return lightness * lightness + 0.1 * (a * a + b * b)
   }
 
   private static let indexed = (0...255).map { OKLab(ANSIPalette.rgb(UInt8($0))) }
