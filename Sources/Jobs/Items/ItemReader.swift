@@ -22,13 +22,16 @@ public final class ItemReader {
   ///
   /// - Throws: no such file, a directory, not readable.
   public convenience init(source: ItemSource, format: ItemFormat) throws(ItemError) {
-    try self.init(source: source, format: format, maximumLength: ItemFormat.maximumLength)
+    try self.init(source: source, format: format, maximumRead: .max)
   }
 
-  init(source: ItemSource, format: ItemFormat, maximumLength: Int) throws(ItemError) {
+  init(
+    source: ItemSource, format: ItemFormat, maximumLength: Int = ItemFormat.maximumLength, maximumRead: Int
+  ) throws(ItemError) {
     self.source = source
     self.format = format
-    records = try RecordStream(source: source, format: format, maximumLength: maximumLength)
+    records = try RecordStream(
+      source: source, format: format, maximumLength: maximumLength, maximumRead: maximumRead)
   }
 
   /// What the items' fields are called; for csv and tsv it waits for the first record.
@@ -57,21 +60,22 @@ public final class ItemReader {
     do throws(ItemError) {
       _ = try fieldNames()
       if let item = peeked.take() { batch.append(item) }
-      repeat {
-        while batch.count < limit, let record = try records.nextBuffered() {
-          if let item = try item(of: record) { batch.append(item) }
-        }
-        if !batch.isEmpty { return batch }
-      } while try records.fill()
-      // The end lets the stream give out a last record without a terminator.
-      while batch.count < limit, let record = try records.nextBuffered() {
-        if let item = try item(of: record) { batch.append(item) }
-      }
+      try take(into: &batch, limit: limit)
+      while batch.isEmpty, try records.fill() { try take(into: &batch, limit: limit) }
+      // Once the end is known, the stream gives out a last record without a terminator.
+      if batch.isEmpty { try take(into: &batch, limit: limit) }
       return batch.isEmpty ? nil : batch
     } catch {
       problem = error
       guard batch.isEmpty else { return batch }
       throw error
+    }
+  }
+
+  /// Takes what has been read already.
+  private func take(into batch: inout [Item], limit: Int) throws(ItemError) {
+    while batch.count < limit, let record = try records.nextBuffered() {
+      if let item = try item(of: record) { batch.append(item) }
     }
   }
 

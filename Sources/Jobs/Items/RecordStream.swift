@@ -22,6 +22,7 @@ struct RecordStream: ~Copyable {
   private let name: String
   private let format: ItemFormat
   private let maximumLength: Int
+  private let maximumRead: Int
   private var buffer: UnsafeMutableRawBufferPointer
   private var start = 0
   private var end = 0
@@ -31,11 +32,15 @@ struct RecordStream: ~Copyable {
   private var isAtEnd = false
   private var mayHaveByteOrderMark: Bool
 
-  init(source: ItemSource, format: ItemFormat, maximumLength: Int = ItemFormat.maximumLength) throws(ItemError) {
+  init(
+    source: ItemSource, format: ItemFormat, maximumLength: Int = ItemFormat.maximumLength,
+    maximumRead: Int = .max
+  ) throws(ItemError) {
     self.source = try source.open()
     self.name = source.name
     self.format = format
     self.maximumLength = maximumLength
+    self.maximumRead = maximumRead
     buffer = .allocate(byteCount: Self.initialCapacity, alignment: 16)
     mayHaveByteOrderMark = format != .nul
   }
@@ -60,7 +65,7 @@ struct RecordStream: ~Copyable {
   mutating func fill() throws(ItemError) -> Bool {
     guard !isAtEnd else { return false }
     makeRoom()
-    let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+    let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...].prefix(maximumRead)))
     end += count
     isAtEnd = count == 0
     return true

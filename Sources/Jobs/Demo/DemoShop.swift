@@ -1,0 +1,163 @@
+import GRDB
+import GRDBSQLite
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A shop's database and a list of customers whose reports differ honestly in cost.
+///
+/// The report asks for each order of a customer how many units of its product were sold that day, and `orders` has no
+/// index that helps with that: each order costs a walk through the whole table. Most customers have one order, a few
+/// have dozens. `CREATE INDEX sold ON orders (product, day)` makes all of them quick.
+public struct DemoShop: Sendable {
+  /// The database.
+  public let database: String
+  /// The file of customer ids, one a line.
+  public let items: String
+
+  /// The query for one customer.
+  public static let query = """
+    SELECT customers.name, count(*) AS orders, sum(mine.cents) / 100.0 AS total, max((SELECT sum(units) FROM orders \
+    WHERE product = mine.product AND day = mine.day)) AS rush FROM customers JOIN orders AS mine \
+    ON mine.customer = customers.id WHERE customers.id = :id
+    """
+
+  private static let customerCount = 20_000
+  private static let orderCount = 280_000
+  private static let itemCount = 2_000
+
+  /// Makes `shop.sqlite` and `ids.txt` in a folder; the same ones every time.
+  ///
+  /// - Parameter folder: an existing folder; files of these names in it are replaced.
+  /// - Throws: ``SQLiteJobError`` when a file cannot be written.
+  public init(in folder: String) throws(SQLiteJobError) {
+    database = "\(folder)/shop.sqlite"
+    items = "\(folder)/ids.txt"
+    for suffix in ["", "-journal", "-wal", "-shm"] { unlink(database + suffix) }
+    do {
+      try Self.fill(try DatabaseQueue(path: database))
+    } catch {
+      throw SQLiteJobError("\(database): \(error)")
+    }
+    try Self.write(Self.ids(), to: items)
+  }
+
+  /// How many orders a customer has, by its place in the list: a heavy tail, from 1 to 40.
+  private static func weight(of id: Int) -> Int {
+    var generator = SplitMix(seed: UInt64(id))
+    let chance = Double(generator.next() >> 11) / Double(1 << 53)
+    return min(
+      40,
+      Int(1 / (1 - chance).squareRoot().squareRoot().squareRoot()) + (chance > 0.97 ? Int((chance - 0.97) * 1300) : 0))
+  }
+
+  /// The customers to report on, in an order that spreads the costly ones.
+  private static func ids() -> [Int] {
+    var generator = SplitMix(seed: 2)
+    return Array((1...itemCount).map { $0 * 10 }.shuffled(using: &generator))
+  }
+
+  private static func fill(_ queue: DatabaseQueue) throws {
+    try queue.writeWithoutTransaction { database in
+      try database.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+      try database.execute(
+        sql: """
+          CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT NOT NULL);
+          CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL REFERENCES customers,
+            product INTEGER NOT NULL, day INTEGER NOT NULL, units INTEGER NOT NULL, cents INTEGER NOT NULL);
+          """)
+      try database.inTransaction {
+        try fillCustomers(database)
+        try fillOrders(database)
+        return .commit
+      }
+      try database.execute(sql: "CREATE INDEX orders_of_customer ON orders (customer)")
+    }
+    try queue.close()
+  }
+
+  private static func fillCustomers(_ database: Database) throws {
+    let names = ["Ada", "Björn", "Chloé", "Dmitri", "Emre", "Fatou", "Grace", "Hana", "Ines", "Jun"]
+    let families = ["Okafor", "Lindqvist", "Moreau", "Novak", "Yılmaz", "Diallo", "Hopper", "Sato", "Silva", "Park"]
+    let cities = ["Lagos", "Malmö", "Lyon", "Brno", "İzmir", "Dakar", "Boston", "Osaka", "Porto", "Busan"]
+    let insert = try RawInsert("INSERT INTO customers VALUES (?, ?, ?)", database)
+    var generator = SplitMix(seed: 1)
+    for id in 1...customerCount {
+      let name = "\(names[Int(generator.next() % 10)]) \(families[Int(generator.next() % 10)])"
+      try insert.run(.int(id), .text(name), .text(cities[Int(generator.next() % 10)]))
+    }
+  }
+
+  /// Customers on the list get the number of orders they are to have, the others share the rest.
+  private static func fillOrders(_ database: Database) throws {
+    var customers = (1...itemCount).flatMap { Array(repeating: $0 * 10, count: weight(of: $0 * 10)) }
+    var generator = SplitMix(seed: 3)
+    while customers.count < orderCount {
+      let id = Int(generator.next() % UInt64(customerCount)) + 1
+      if id % 10 != 0 { customers.append(id) }
+    }
+    customers.shuffle(using: &generator)
+    let insert = try RawInsert("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?)", database)
+    for (position, customer) in customers.enumerated() {
+      let product = Int(generator.next() % 500)
+      let cents = 100 + Int(generator.next() % 20_000)
+      try insert.run(
+        .int(position + 1), .int(customer), .int(product), .int(position / 800), .int(1 + Int(generator.next() % 4)),
+        .int(cents))
+    }
+  }
+
+  private static func write(_ ids: [Int], to path: String) throws(SQLiteJobError) {
+    let text = ids.map { "\($0)\n" }.joined()
+    guard let file = fopen(path, "w") else { throw SQLiteJobError("\(path): \(errorText(errno))") }
+    let written = fputs(text, file)
+    let closed = fclose(file)
+    guard written >= 0 && closed == 0 else { throw SQLiteJobError("\(path): \(errorText(errno))") }
+  }
+}
+
+/// An insert by SQLite's own calls: five times as fast as by GRDB's, for the demo's 300,000 rows.
+private final class RawInsert {
+  enum Value {
+    case int(Int)
+    case text(String)
+  }
+
+  private let statement: Statement
+
+  init(_ sql: String, _ database: Database) throws {
+    statement = try database.makeStatement(sql: sql)
+  }
+
+  func run(_ values: Value...) throws {
+    let raw = statement.sqliteStatement
+    for (position, value) in values.enumerated() {
+      switch value {
+      case .int(let number): sqlite3_bind_int64(raw, Int32(position + 1), Int64(number))
+      case .text(let text):
+        let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        sqlite3_bind_text(raw, Int32(position + 1), text, -1, copies)
+      }
+    }
+    let code = sqlite3_step(raw)
+    sqlite3_reset(raw)
+    guard code == SQLITE_DONE else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+  }
+}
+
+/// Steele, Lea and Flood's SplitMix64: the same numbers for the same seed, everywhere.
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

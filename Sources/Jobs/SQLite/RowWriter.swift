@@ -1,0 +1,138 @@
+import GRDBSQLite
+
+/// Writes the current row of a statement as bytes, without making values of it.
+struct RowWriter {
+  private let format: RowFormat
+  /// For JSON, what stands before each value: `{"id":`, `,"name":`.
+  private let prefixes: [[UInt8]]
+  private let columnCount: Int32
+
+  init(format: RowFormat, statement: OpaquePointer) {
+    self.format = format
+    columnCount = sqlite3_column_count(statement)
+    prefixes = (0..<columnCount).map { column in
+      let name = sqlite3_column_name(statement, column).map { String(cString: $0) } ?? ""
+      var bytes: [UInt8] = [UInt8(ascii: column == 0 ? "{" : ",")]
+      RowWriter.appendJSON(Array(name.utf8), to: &bytes)
+      return bytes + [UInt8(ascii: ":")]
+    }
+  }
+
+  /// Appends one line.
+  func append(_ statement: OpaquePointer, to buffer: inout [UInt8]) {
+    let separator = UInt8(ascii: format == .csv ? "," : "\t")
+    for column in 0..<columnCount {
+      if format == .json {
+        buffer.append(contentsOf: prefixes[Int(column)])
+      } else if column > 0 {
+        buffer.append(separator)
+      }
+      appendValue(statement, column, to: &buffer)
+    }
+    if format == .json && columnCount > 0 { buffer.append(UInt8(ascii: "}")) }
+    buffer.append(UInt8(ascii: "\n"))
+  }
+
+  private func appendValue(_ statement: OpaquePointer, _ column: Int32, to buffer: inout [UInt8]) {
+    switch sqlite3_column_type(statement, column) {
+    case SQLITE_NULL: if format == .json { buffer.append(contentsOf: "null".utf8) }
+    case SQLITE_INTEGER: Self.append(sqlite3_column_int64(statement, column), to: &buffer)
+    case SQLITE_FLOAT: appendReal(statement, column, to: &buffer)
+    case SQLITE_BLOB: appendBlob(Self.bytes(sqlite3_column_blob(statement, column), statement, column), to: &buffer)
+    default:
+      let text = sqlite3_column_text(statement, column)
+      appendText(Self.bytes(text.map(UnsafeRawPointer.init), statement, column), to: &buffer)
+    }
+  }
+
+  private static func bytes(
+    _ start: UnsafeRawPointer?, _ statement: OpaquePointer, _ column: Int32
+  ) -> UnsafeBufferPointer<UInt8> {
+    let count = Int(sqlite3_column_bytes(statement, column))
+    return UnsafeBufferPointer(start: start?.assumingMemoryBound(to: UInt8.self), count: start == nil ? 0 : count)
+  }
+
+  private static func append(_ number: Int64, to buffer: inout [UInt8]) {
+    // Digits from the last; a string for each number would cost more than all the rest of a short row.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var rest = number.magnitude
+      var start = 20
+      repeat {
+        start -= 1
+        digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+        rest /= 10
+      } while rest > 0
+      if number < 0 { buffer.append(UInt8(ascii: "-")) }
+      buffer.append(contentsOf: digits[start...])
+    }
+  }
+
+  private func appendReal(_ statement: OpaquePointer, _ column: Int32, to buffer: inout [UInt8]) {
+    if format == .json && !sqlite3_column_double(statement, column).isFinite {
+      return buffer.append(contentsOf: "null".utf8)
+    }
+    let text = sqlite3_column_text(statement, column)
+    buffer.append(contentsOf: Self.bytes(text.map(UnsafeRawPointer.init), statement, column))
+  }
+
+  private func appendBlob(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
+    let digits = Array("0123456789ABCDEF".utf8)
+    buffer.append(contentsOf: format == .json ? "\"".utf8 : "X'".utf8)
+    for byte in bytes {
+      buffer.append(digits[Int(byte >> 4)])
+      buffer.append(digits[Int(byte & 15)])
+    }
+    buffer.append(UInt8(ascii: format == .json ? "\"" : "'"))
+  }
+
+  private func appendText(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
+    switch format {
+    case .tsv: Self.appendTSV(bytes, to: &buffer)
+    case .csv: Self.appendCSV(bytes, to: &buffer)
+    case .json: Self.appendJSON(bytes, to: &buffer)
+    }
+  }
+
+  private static func appendTSV(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
+    for byte in bytes {
+      switch byte {
+      case UInt8(ascii: "\t"): buffer.append(contentsOf: #"\t"#.utf8)
+      case UInt8(ascii: "\n"): buffer.append(contentsOf: #"\n"#.utf8)
+      case UInt8(ascii: "\r"): buffer.append(contentsOf: #"\r"#.utf8)
+      case UInt8(ascii: "\\"): buffer.append(contentsOf: #"\\"#.utf8)
+      default: buffer.append(byte)
+      }
+    }
+  }
+
+  private static func appendCSV(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
+    let quote = UInt8(ascii: "\"")
+    let needsQuotes = bytes.isEmpty || bytes.contains { $0 == quote || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
+    guard needsQuotes else { return buffer.append(contentsOf: bytes) }
+    buffer.append(quote)
+    for byte in bytes {
+      if byte == quote { buffer.append(quote) }
+      buffer.append(byte)
+    }
+    buffer.append(quote)
+  }
+
+  private static func appendJSON(_ bytes: some Collection<UInt8>, to buffer: inout [UInt8]) {
+    buffer.append(UInt8(ascii: "\""))
+    // Decoding repairs what is not UTF-8.
+    for byte in String(decoding: bytes, as: UTF8.self).utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): buffer += [UInt8(ascii: "\\"), byte]
+      case UInt8(ascii: "\n"): buffer.append(contentsOf: #"\n"#.utf8)
+      case UInt8(ascii: "\r"): buffer.append(contentsOf: #"\r"#.utf8)
+      case UInt8(ascii: "\t"): buffer.append(contentsOf: #"\t"#.utf8)
+      case 0..<0x20:
+        let digits = String(byte, radix: 16)
+        buffer.append(contentsOf: (digits.count == 1 ? "\\u000" : "\\u00").utf8)
+        buffer.append(contentsOf: digits.utf8)
+      default: buffer.append(byte)
+      }
+    }
+    buffer.append(UInt8(ascii: "\""))
+  }
+}
