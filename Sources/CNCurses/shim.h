@@ -20,6 +20,11 @@ static inline int nc_key_f(int n) { return KEY_F(n); }
 static inline void nc_cell(cchar_t *cell, const wchar_t *text, attr_t attributes, int pair) {
   setcchar(cell, text, attributes, (short)(pair > 32767 ? 32767 : pair), &pair);
 }
+/// One cell of a single character: the common case, without an array of its own.
+static inline void nc_cell_of(cchar_t *cell, wchar_t character, attr_t attributes, int pair) {
+  wchar_t text[2] = {character, 0};
+  nc_cell(cell, text, attributes, pair);
+}
 /// The colour pair of a cell, of any number.
 static inline int nc_cell_pair(const cchar_t *cell, wchar_t *text, attr_t *attributes) {
   short pair = 0;

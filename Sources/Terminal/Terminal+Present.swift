@@ -13,14 +13,18 @@ extension Terminal {
   /// What of the grid lies outside of the screen is not shown.
   public func present(_ grid: CellGrid, palette: Palette) {
     if let shown, shown.grid == grid, shown.palette == palette { return }
+    if shown?.palette != palette { styles = Array(repeating: nil, count: 512) }
     let former = shown?.palette == palette && shown?.grid.width == grid.width ? shown?.grid : nil
     let window = nc_stdscr()
     if isCleared { wclear(window) }
     isCleared = false
+    var row: [cchar_t] = []
+    row.reserveCapacity(size.width)
     for y in 0..<min(grid.height, size.height) {
       let cells = grid.cells(inRow: y)
       if let former, y < former.height, former.cells(inRow: y) == cells { continue }
-      var row = cells.prefix(size.width).flatMap { drawn($0, palette) }
+      row.removeAll(keepingCapacity: true)
+      for cell in cells.prefix(size.width) { append(cell, to: &row, palette) }
       mvwadd_wchnstr(window, Int32(y), 0, &row, Int32(row.count))
     }
     shown = (grid, palette)
@@ -28,22 +32,35 @@ extension Terminal {
     doupdate()
   }
 
-  /// One cell as curses keeps it; none for the right half of a wide character, which curses adds itself.
-  private func drawn(_ cell: Cell, _ palette: Palette) -> [cchar_t] {
-    if cell.glyph.isContinuation { return [] }
-    let style = pairs.drawn(palette.style(for: cell))
-    let columns = cell.glyph.columns
-    var text: [wchar_t] = cell.glyph.scalars.map { wchar_t($0.value) }
-    // Where the C library takes another width, or none, a stand-in keeps the rest of the row in its place.
-    let isAgreed = text.first.map { $0 < 0x7F || Int(nc_width($0)) == columns } ?? false
-    if !isAgreed { text = [nc_width(0xB7) == 1 ? 0xB7 : 0x3F] }
-    let drawn = Self.cell(text, style)
-    return isAgreed || columns == 1 ? [drawn] : [drawn, Self.cell([0x20], style)]
+  /// Adds one cell as curses keeps it; not the right half of a wide character, which curses adds itself.
+  private func append(_ cell: Cell, to row: inout [cchar_t], _ palette: Palette) {
+    if cell.glyph.isContinuation { return }
+    let style = drawn(cell, palette)
+    var place = cchar_t()
+    if let scalar = cell.glyph.singleScalar, isAgreed(scalar, columns: cell.glyph.columns) {
+      nc_cell_of(&place, wchar_t(scalar.value), style.attributes, style.pair)
+    } else if let base = cell.glyph.scalars.first, isAgreed(base, columns: cell.glyph.columns) {
+      nc_cell(&place, cell.glyph.scalars.map { wchar_t($0.value) } + [0], style.attributes, style.pair)
+    } else {
+      // Where the C library takes another width, or none, a stand-in keeps the rest of the row in its place.
+      nc_cell_of(&place, nc_width(0xB7) == 1 ? 0xB7 : 0x3F, style.attributes, style.pair)
+      row.append(place)
+      guard cell.glyph.columns == 2 else { return }
+      nc_cell_of(&place, 0x20, style.attributes, style.pair)
+    }
+    row.append(place)
   }
 
-  private static func cell(_ text: [wchar_t], _ style: ColorPairs.Drawn) -> cchar_t {
-    var cell = cchar_t()
-    nc_cell(&cell, text + [0], style.attributes, style.pair)
-    return cell
+  private func isAgreed(_ scalar: Unicode.Scalar, columns: Int) -> Bool {
+    scalar.isASCII || Int(nc_width(wchar_t(scalar.value))) == columns
+  }
+
+  /// How a cell is drawn, looked up by its role and selection: there are few of these, and thousands of cells.
+  private func drawn(_ cell: Cell, _ palette: Palette) -> ColorPairs.Drawn {
+    let index = Int(cell.role.rawValue) * 2 + (cell.isSelected ? 1 : 0)
+    if let style = styles[index] { return style }
+    let style = pairs.drawn(palette.style(for: cell))
+    styles[index] = style
+    return style
   }
 }

@@ -29,6 +29,8 @@ public final class Terminal {
   /// What is on the screen; nil when all must be drawn.
   var shown: (grid: CellGrid, palette: Palette)?
   var isCleared = true
+  /// The styles of the shown palette, by role and selection, as far as they were needed.
+  var styles: [ColorPairs.Drawn?] = []
   /// Reading from a pad of its own never draws, as reading from the screen's window would.
   let keyboard: UnsafeMutablePointer<WINDOW>
   var decoder = KeyDecoder()
