@@ -54,7 +54,7 @@ struct ColorPairs {
     switch color {
     case .terminalDefault: return -1
     case .ansi(let index): return Int32(colors == 8 ? index % 8 : index)
-    case .indexed(let index) where depth < .truecolor: return Int32(index)
+    case .indexed(let index) where colors < 0x100_0000: return Int32(index)
     case .indexed, .rgb:
       guard let (red, green, blue) = color.components else { return -1 }
       // Values below 16 mean the terminal's own colours: the darkest blues move up a little.

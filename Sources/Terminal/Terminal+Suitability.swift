@@ -32,6 +32,7 @@ extension Terminal {
 
   /// How many colours the environment promises; what the terminal's description knows is for curses to tell.
   static func promisedDepth(_ environment: [String: String]) -> ColorDepth {
-    ["truecolor", "24bit"].contains(environment["COLORTERM"]?.lowercased()) ? .truecolor : .indexed256
+    let isPromised = ["truecolor", "24bit"].contains(environment["COLORTERM"]?.lowercased())
+    return isPromised || environment["TERM"]?.hasSuffix("-direct") == true ? .truecolor : .indexed256
   }
 }

@@ -24,6 +24,7 @@ public final class Terminal {
   private let input: UnsafeMutablePointer<FILE>
   private let environment: [String: String]
   private var hasLeft = false
+  private var isSuspended = false
 
   var pairs: ColorPairs
   /// What is on the screen; nil when all must be drawn.
@@ -96,7 +97,7 @@ public final class Terminal {
   public func leave() {
     guard !hasLeft else { return }
     hasLeft = true
-    giveBack()
+    if !isSuspended { giveBack() }
     delwin(keyboard)
     delscreen(screen)
     fclose(output)
@@ -105,14 +106,18 @@ public final class Terminal {
 
   /// Gives the terminal back for a while, as before the program stops itself.
   public func suspend() {
-    guard !hasLeft else { return }
+    guard !hasLeft, !isSuspended else { return }
+    isSuspended = true
     giveBack()
   }
 
-  /// Takes the terminal again after `suspend`; the next frame is drawn anew.
+  /// Takes the terminal again after `suspend`, or after others have stopped and continued the program, when a shell may
+  /// have changed the terminal's modes. The next frame is drawn anew.
   public func resume() {
     guard !hasLeft else { return }
-    if isGuarded { tg_guard_save(fileno(output)) }
+    // Only after giving the terminal back are its modes those of others, to be given back again.
+    if isSuspended, isGuarded { tg_guard_save(fileno(output)) }
+    isSuspended = false
     enter()
     redraw()
   }
@@ -154,8 +159,9 @@ extension Terminal {
   private static func begin(
     _ type: String, _ depth: ColorDepth, _ output: UnsafeMutablePointer<FILE>, _ input: UnsafeMutablePointer<FILE>
   ) -> OpaquePointer? {
-    let direct =
-      depth == .truecolor ? DirectColor.withType(from: type) { newterm(DirectColor.name, output, input) } : nil
+    // A type that is direct already gets the same meaning of its first 16 colours.
+    let isDirect = depth == .truecolor || type.hasSuffix("-direct")
+    let direct = isDirect ? DirectColor.withType(from: type) { newterm(DirectColor.name, output, input) } : nil
     guard let screen = direct ?? newterm(type, output, input) else { return nil }
     if has_colors() {
       start_color()
