@@ -42,6 +42,10 @@ final class SQLiteConnection {
     } catch {
       throw SQLiteJobError("\(path): \(error)")
     }
+    // GRDB's observers expect that all statements pass through GRDB, and trap when a commit comes from elsewhere.
+    sqlite3_update_hook(handle, nil, nil)
+    sqlite3_commit_hook(handle, nil, nil)
+    sqlite3_rollback_hook(handle, nil, nil)
     let flag = Unmanaged.passUnretained(stop).toOpaque()
     sqlite3_progress_handler(
       handle, 1000, { $0.map { Unmanaged<StopFlag>.fromOpaque($0).takeUnretainedValue().isSet ? 1 : 0 } ?? 0 }, flag)
