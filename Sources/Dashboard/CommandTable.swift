@@ -41,7 +41,7 @@ extension Command {
     Entry(.manyFewerThreads, "many-fewer-threads", .threads, ["["], "five threads fewer"),
     Entry(.promptThreads, "threads", .threads, ["t"], "type the number of threads; 0 drains"),
     Entry(.togglePause, "pause", .threads, ["p"], "pause: begin no item; again: resume", hint: "pause"),
-    Entry(.killItem, "kill-item", .threads, ["K"], "stop the selected running item; asks first", hint: "kill item"),
+    Entry(.killItem, "kill-item", .threads, ["K"], "stop the selected item; asks first", hint: "kill item"),
 
     Entry(.show(.overview), "overview", .views, ["1"], "overview"),
     Entry(.show(.workers), "workers", .views, ["2"], "workers only"),
@@ -66,13 +66,13 @@ extension Command {
     Entry(.search, "search", .find, ["/"], "search names and output", hint: "search"),
     Entry(.searchNext, "search-next", .find, ["n"], "next match"),
     Entry(.searchPrevious, "search-previous", .find, ["N"], "previous match"),
-    Entry(.filter, "filter", .find, ["f"], "filter results: failed, slow, running, text", hint: "filter"),
+    Entry(.filter, "filter", .find, ["f"], "failed, slow, running, or a text", hint: "filter"),
 
     Entry(.help, "help", .program, ["?", "<F1>"], "this help", hint: "help"),
     Entry(.redraw, "redraw", .program, ["<C-l>"], "draw the screen anew"),
     Entry(.suspend, "suspend", .program, ["<C-z>"], "suspend"),
     Entry(.quit, "quit", .program, ["q"], "quit; asks while items run", hint: "quit"),
-    Entry(.interrupt, "interrupt", .program, ["<C-c>"], "asks; again: TERM to every item; again: KILL"),
+    Entry(.interrupt, "interrupt", .program, ["<C-c>"], "asks; then TERM, then KILL to all"),
   ]
 
   /// The command with a script's name; `set-threads 8` and `choose y` take an argument.

@@ -23,7 +23,13 @@ public struct Prompt: Equatable, Sendable {
   /// What the text is for.
   public var kind: Kind
   /// What has been typed.
-  public var text = ""
+  public var text: String
+
+  /// Makes a prompt.
+  public init(kind: Kind, text: String = "") {
+    self.kind = kind
+    self.text = text
+  }
 
   mutating func type(_ character: Character) {
     if kind == .threads, !(character.isASCII && character.isNumber && text.count < 5) { return }

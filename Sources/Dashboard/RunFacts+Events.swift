@@ -136,6 +136,7 @@ extension RunFacts {
     isPaused = false
     if state == .paused { state = .running }
     stopwatch.resume(at: instant)
+    threadComparison.interrupt()
   }
 
   /// A run that winds up cannot be paused any more.

@@ -103,6 +103,13 @@ public struct RunFacts: Equatable, Sendable {
     return (running + finished).sorted { $0.isSlower(than: $1) }
   }
 
+  /// Items a second: around `now` while the run goes on, and over all of its active time when it is over.
+  public func rate(at now: Instant) -> Double? {
+    guard state == .done else { return throughput.rate(at: now) }
+    let active = stopwatch.active(at: now)
+    return active > 0 ? Double(tally.finished) * 1e9 / Double(active) : nil
+  }
+
   /// How long the run will still take.
   public func timeLeft(at now: Instant) -> TimeLeft {
     if state == .done { return .none }

@@ -26,6 +26,9 @@ public struct Stopwatch: Equatable, Sendable {
     return max(0, wall(at: now) - paused - current)
   }
 
+  /// `now`, or the end once it has come: when a thing that no longer changes was last seen.
+  public func clamped(_ now: Instant) -> Instant { ended.map { min($0, now) } ?? now }
+
   mutating func start(at instant: Instant) { started = instant }
 
   mutating func pause(at instant: Instant) {

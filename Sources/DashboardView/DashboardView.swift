@@ -70,9 +70,11 @@ public struct DashboardView: Sendable {
         if let area = layout.panels[panel] { draw(panel, drawing, in: area, !layout.isCompact, of: &grid) }
       }
     }
+    // On a small screen a question needs the header's room too: all its answers must be seen.
+    let room = layout.isCompact ? grid.bounds.splitBottom(1).rest : layout.body
     switch drawing.dashboard.overlay {
     case .help(let top): HelpOverlay(drawing: drawing, top: top).draw(in: layout.body, of: &grid)
-    case .dialog(let dialog): ConfirmOverlay(drawing: drawing, dialog: dialog).draw(in: layout.body, of: &grid)
+    case .dialog(let dialog): ConfirmOverlay(drawing: drawing, dialog: dialog).draw(in: room, of: &grid)
     case .prompt, .filterMenu, nil: return
     }
   }

@@ -9,22 +9,36 @@ struct ConfirmOverlay {
   let dialog: Dialog
 
   func draw(in body: Rect, of grid: inout CellGrid) {
-    let width =
-      ([title] + text + choices.map { "      \($0.text)" } + [hint]).map { TextWidth.columns(of: $0) }.max() ?? 0
-    let height = text.count + choices.count + (body.height >= 11 ? 5 : 3)
-    let area = body.centered(Size(width: min(width, 76) + 6, height: min(height, body.height)))
-    let isTight = body.height < 11
+    let isTight = body.height < 12
+    let margin = isTight ? 1 : 2
+    let widest =
+      ([title, hint] + text + choices.map { "     \($0.text)" }).map { TextWidth.columns(of: $0) }.max() ?? 0
+    let width = min(widest, 72, body.width - 2 - 2 * margin)
+    let text = text.flatMap { wrapped($0, width: width) }
+    let height = text.count + choices.count + (isTight ? 2 : 5)
+    let area = body.centered(Size(width: width + 2 + 2 * margin, height: height))
     grid.fill(area, role: ThemeRole.dialog.role)
-    let frame = Frame(
-      title: title, role: ThemeRole.title.role, titleRole: ThemeRole.key.role, labelRole: ThemeRole.muted.role)
-    var rest = frame.draw(in: area, of: &grid, glyphs: drawing.glyphs).inset(horizontal: 2)
-    for line in text { draw(line, .dialog, in: take(1, of: &rest), to: &grid) }
+    let frame = Frame(title: title, role: ThemeRole.dialog.role)
+    var rest = frame.draw(in: area, of: &grid, glyphs: drawing.glyphs).inset(horizontal: margin)
+    for line in text { draw(line, in: take(1, of: &rest), to: &grid) }
     _ = take(isTight ? 0 : 1, of: &rest)
     for (index, choice) in choices.enumerated() {
       draw(choice, isSelected: index == dialog.selected, in: take(1, of: &rest), of: &grid)
     }
     _ = take(isTight ? 0 : 1, of: &rest)
-    draw(hint, .muted, in: take(1, of: &rest), to: &grid)
+    draw(hint, in: take(1, of: &rest), to: &grid)
+  }
+
+  /// The text in lines of whole words.
+  private func wrapped(_ text: String, width: Int) -> [String] {
+    text.split(separator: " ").reduce(into: [String]()) { lines, word in
+      let longer = lines.last.map { "\($0) \(word)" }
+      if let longer, TextWidth.columns(of: longer) <= width {
+        lines[lines.count - 1] = longer
+      } else {
+        lines.append(String(word))
+      }
+    }
   }
 
   private func take(_ rows: Int, of rest: inout Rect) -> Rect {
@@ -33,10 +47,10 @@ struct ConfirmOverlay {
     return split.top
   }
 
-  private func draw(_ text: String, _ role: ThemeRole, in row: Rect, to grid: inout CellGrid) {
+  private func draw(_ text: String, in row: Rect, to grid: inout CellGrid) {
     guard !row.isEmpty else { return }
     var writer = RowWriter(row, glyphs: drawing.glyphs)
-    writer.left(text, width: row.width, role, to: &grid)
+    writer.left(text, width: row.width, .dialog, to: &grid)
   }
 
   private func draw(
@@ -45,10 +59,11 @@ struct ConfirmOverlay {
   ) {
     guard !row.isEmpty else { return }
     var writer = RowWriter(row, glyphs: drawing.glyphs)
-    writer.write(isSelected ? (drawing.glyphs == .unicode ? "› " : "> ") : "  ", .key, to: &grid)
-    writer.write(String(choice.key), .key, to: &grid)
+    let role: ThemeRole = choice.isDangerous ? .dialogDanger : .dialog
+    writer.write(isSelected ? (drawing.glyphs == .unicode ? "› " : "> ") : "  ", role, to: &grid)
+    writer.write(String(choice.key), role, to: &grid)
     writer.skip(2)
-    writer.left(choice.text, width: writer.remaining, choice.isDangerous ? .dialogDanger : .dialog, to: &grid)
+    writer.left(choice.text, width: writer.remaining, role, to: &grid)
     if isSelected { grid.select(row) }
   }
 

@@ -13,7 +13,8 @@ struct HelpOverlay {
     case blank
   }
 
-  private static let columnWidth = 50
+  private static let columnWidth = 58
+  private static let keysWidth = 14
 
   /// How many lines fit.
   static func lines(in body: Rect) -> Int { max(0, body.height - 2) }
@@ -25,7 +26,7 @@ struct HelpOverlay {
     let height = columns.map(\.count).max() ?? 0
     let size = Size(width: min(body.width, columns.count * Self.columnWidth + 4), height: min(body.height, height + 2))
     let area = body.centered(size)
-    grid.fill(area, role: ThemeRole.dialog.role)
+    grid.fill(area, role: ThemeRole.text.role)
     let shown = max(1, area.height - 2)
     let top = min(top, max(0, height - shown))
     let frame = Frame(
@@ -49,8 +50,15 @@ struct HelpOverlay {
 
   private func lines(of group: Command.Group) -> [Line] {
     let entries = Command.table.filter { $0.group == group }
-    let rows = entries.map { Line.keys($0.keys.map(FooterPanel.short).joined(separator: " "), $0.help) }
+    let rows = entries.map { Line.keys(Self.names($0.keys), $0.help) }
     return [.heading(group.rawValue)] + rows + [.blank]
+  }
+
+  /// As many keys as fit into their column.
+  private static func names(_ keys: [String]) -> String {
+    keys.map(FooterPanel.short).reduce("") {
+      $0.isEmpty ? $1 : $0.count + $1.count < keysWidth ? "\($0) \($1)" : $0
+    }
   }
 
   private func draw(_ line: Line, in row: Rect, of grid: inout CellGrid) {
@@ -60,9 +68,9 @@ struct HelpOverlay {
     case .heading(let text): writer.write(text, .title, to: &grid)
     case .keys(let keys, let help):
       writer.skip(2)
-      writer.left(keys, width: 14, .key, to: &grid)
+      writer.left(keys, width: Self.keysWidth, .key, to: &grid)
       writer.skip()
-      writer.left(help, width: writer.remaining, .dialog, to: &grid)
+      writer.left(help, width: writer.remaining, .text, to: &grid)
     }
   }
 }

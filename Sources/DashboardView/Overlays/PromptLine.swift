@@ -7,14 +7,14 @@ struct PromptLine {
   let drawing: Drawing
 
   func draw(_ prompt: Prompt, in row: Rect, of grid: inout CellGrid) {
-    grid.fill(row, role: ThemeRole.dialog.role)
+    grid.fill(row, role: ThemeRole.text.role)
     var writer = RowWriter(row.inset(horizontal: 1), glyphs: drawing.glyphs)
     writer.write(name(of: prompt.kind), .key, to: &grid)
     writer.skip()
     // The end is what is being typed: a long text loses its beginning.
     var text = prompt.text
     while TextWidth.columns(of: text) > max(1, writer.remaining - 1), !text.isEmpty { text.removeFirst() }
-    writer.write(text, .dialog, to: &grid)
+    writer.write(text, .text, to: &grid)
     grid.select(Rect(x: writer.x, y: row.y, width: 1, height: 1))
     let hint = "Enter accept  Esc cancel"
     if writer.remaining > hint.count + 3 {
@@ -31,14 +31,14 @@ struct PromptLine {
   }
 
   func drawFilterMenu(in row: Rect, of grid: inout CellGrid) {
-    grid.fill(row, role: ThemeRole.dialog.role)
+    grid.fill(row, role: ThemeRole.text.role)
     var writer = RowWriter(row.inset(horizontal: 1), glyphs: drawing.glyphs)
-    writer.write("show", .muted, to: &grid)
+    writer.write("show", .text, to: &grid)
     writer.skip(2)
-    for (key, name) in [("a", "all"), ("f", "failed"), ("s", "slow"), ("r", "running"), ("t", "text")] {
-      writer.write(key, .key, to: &grid)
-      writer.skip()
-      writer.write(name, .dialog, to: &grid)
+    for name in ["all", "failed", "slow", "running", "text"] {
+      let start = writer.x
+      writer.write(name, .text, to: &grid)
+      grid.setRole(Rect(x: start, y: row.y, width: 1, height: 1), ThemeRole.key.role)
       writer.skip(2)
     }
   }

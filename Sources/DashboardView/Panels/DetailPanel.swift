@@ -43,9 +43,11 @@ struct DetailPanel {
 
   private func lines(width: Int) -> [Line] {
     guard let detail = drawing.dashboard.detail else { return [stateLine(nil)] }
-    return facts(of: detail, width: width)
-      + stream("output", detail.output, bytes: detail.outputBytes, isCut: detail.outputCut, role: .text)
-      + stream("error", detail.errors, bytes: detail.errorBytes, isCut: detail.errorsCut, role: .warning)
+    let output = stream("output", detail.output, bytes: detail.outputBytes, isCut: detail.outputCut, role: .text)
+    let errors = stream("errors", detail.errors, bytes: detail.errorBytes, isCut: detail.errorsCut, role: .warning)
+    // Of an item that failed, what it complained about is read first.
+    let isBad = detail.outcome?.failureReason != nil
+    return facts(of: detail, width: width) + (isBad ? errors + output : output + errors)
   }
 
   private func facts(of detail: ItemDetail, width: Int) -> [Line] {

@@ -17,25 +17,41 @@ struct FooterPanel {
       writer.left(notice.text, width: writer.remaining, .notice, to: &grid)
       return
     }
-    for (keys, hint) in hints {
-      guard TextWidth.columns(of: keys) + hint.count + 1 <= writer.remaining else { continue }
-      writer.write(keys, .key, to: &grid)
+    // Help and quit stand at the right, where they always fit.
+    let last = hints.filter { $0.group == .program }
+    let first = hints.filter { $0.group != .program }
+    let width = last.reduce(-2) { $0 + Self.width(of: $1) }
+    let (right, left) = row.splitRight(width)
+    draw(first, in: left.splitRight(2).rest, of: &grid)
+    draw(last, in: right, of: &grid)
+  }
+
+  private typealias Hint = (keys: String, hint: String, group: Command.Group)
+
+  private static func width(of hint: Hint) -> Int { TextWidth.columns(of: hint.keys) + hint.hint.count + 3 }
+
+  private func draw(_ hints: [Hint], in row: Rect, of grid: inout CellGrid) {
+    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    for hint in hints {
+      guard Self.width(of: hint) - 2 <= writer.remaining else { continue }
+      writer.write(hint.keys, .key, to: &grid)
       writer.skip()
-      writer.write(hint, .muted, to: &grid)
+      writer.write(hint.hint, .muted, to: &grid)
       writer.skip(2)
     }
   }
 
-  /// The hints of the table, with neighbours of one meaning together, and help and quit first so that they always fit.
-  private var hints: [(keys: String, hint: String)] {
-    var hints: [(keys: String, hint: String)] = []
+  /// The hints of the table, with neighbours of one meaning together.
+  private var hints: [Hint] {
+    var hints: [Hint] = []
     for entry in Command.table {
       guard let hint = entry.hint, let key = entry.keys.first, isUseful(entry.command) else { continue }
       let name = Self.short(key)
       if hints.last?.hint == hint {
         hints[hints.count - 1].keys += "/\(name)"
       } else {
-        hints.append((name, entry.command == .togglePause && drawing.facts.state == .paused ? "resume" : hint))
+        let isResume = entry.command == .togglePause && drawing.facts.state == .paused
+        hints.append((name, isResume ? "resume" : hint, entry.group))
       }
     }
     return hints

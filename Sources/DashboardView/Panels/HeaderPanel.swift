@@ -37,7 +37,7 @@ struct HeaderPanel {
     let frozen = drawing.dashboard.frozen == nil ? "" : "FROZEN"
     let word = "\(stateGlyph) \(facts.ending?.word ?? facts.state.word)"
     let elapsed = drawing.format.clock(facts.stopwatch.active(at: drawing.now))
-    let threads = drawing.format.threads(facts, short: row.width < 60)
+    let threads = drawing.format.threads(facts, short: row.width < 70)
     let parts: [Part] = [
       (frozen, .statePaused), (threads, .text), (word, role), (pad(elapsed, 6) + wall, .text),
     ]
@@ -57,13 +57,13 @@ struct HeaderPanel {
     case .paused: .statePaused
     case .draining: .workerDraining
     case .stopping: .warning
-    case .done: drawing.facts.tally.unsuccessful > 0 ? .itemFailed : .stateDone
+    case .done: drawing.facts.tally.unsuccessful > 0 || drawing.facts.ending != .completed ? .warning : .stateDone
     }
   }
 
   private var stateGlyph: String {
     switch drawing.facts.state {
-    case .done where drawing.facts.tally.unsuccessful == 0: drawing.glyph(.itemSucceeded)
+    case .done where stateRole == .stateDone: drawing.glyph(.itemSucceeded)
     case .paused: drawing.glyphs == .unicode ? "‖" : "="
     default: drawing.glyph(stateRole)
     }
@@ -76,8 +76,9 @@ struct HeaderPanel {
   private func drawJob(in row: Rect, of grid: inout CellGrid) {
     var writer = RowWriter(row, glyphs: drawing.glyphs)
     let source = drawing.dashboard.source
-    let sourceWidth = source.isEmpty ? 0 : min(TextWidth.columns(of: source), row.width / 3)
-    let titleWidth = min(TextWidth.columns(of: drawing.dashboard.title), max(0, row.width - sourceWidth - 2))
+    let sourceWidth = row.width < 32 ? 0 : min(TextWidth.columns(of: source), row.width / 3)
+    let titleWidth = min(
+      TextWidth.columns(of: drawing.dashboard.title), max(0, row.width - (sourceWidth > 0 ? sourceWidth + 2 : 0)))
     writer.left(drawing.dashboard.title, width: titleWidth, .title, to: &grid)
     writer.skip(2)
     writer.left(source, width: sourceWidth, .muted, to: &grid)
@@ -86,32 +87,30 @@ struct HeaderPanel {
   // MARK: Second row
 
   private func drawPace(in row: Rect, of grid: inout CellGrid) -> Int {
-    let facts = drawing.facts, format = drawing.format
-    let rate =
-      facts.state == .done
-      ? format.rate(ProgressLine.meanRate(facts, at: drawing.now)) : format.rate(facts.throughput.rate(at: drawing.now))
-    let left = facts.timeLeft(at: drawing.now)
-    let width = row.width < 60 ? 0 : 14
+    let left = drawing.facts.timeLeft(at: drawing.now)
     let isLast = if case .lastItems = left { true } else { false }
-    return drawRight(
-      [(pad(rate, 7), .text), (pad(format.timeLeft(left), width), isLast ? .text : .title)], in: row, of: &grid)
+    let text = drawing.format.timeLeft(left)
+    let leftPart: Part = (text.isEmpty || row.width < 70 ? text : pad(text, 16), isLast ? .text : .title)
+    // On a narrow screen failures are worth more room than the rate.
+    if row.width < 50 { return drawRight([leftPart], in: row, of: &grid) }
+    let rate = drawing.format.rate(drawing.facts.rate(at: drawing.now))
+    return drawRight([(pad(rate, 7), .text), leftPart], in: row, of: &grid)
   }
 
   private func drawCounts(in row: Rect, of grid: inout CellGrid) {
     var writer = RowWriter(row, glyphs: drawing.glyphs)
-    // A count is as wide as the largest it can become, so that those to its right stay in place.
-    let width = drawing.format.count(max(100, drawing.facts.tally.known)).count
+    // A count's cell is as wide as the count can become, so that those to its right stay in place.
+    let most = drawing.format.count(max(99, drawing.facts.tally.known)).count
     for (count, word, role) in counts {
-      let isEssential = role == .itemSucceeded
-      let countWidth = isEssential || role == .itemQueued ? width : 3
       let text = drawing.format.count(count)
-      let needed = max(countWidth, text.count) + word.count + 3
-      if needed > writer.remaining, !isEssential { continue }
-      let shownRole: ThemeRole = count == 0 ? .muted : role
-      writer.write(pad(text, countWidth), shownRole, to: &grid)
+      let canGrow = role == .itemSucceeded || role == .itemQueued
+      let width = max(text.count, row.width < 30 ? 0 : canGrow ? most : 3) + 1 + word.count
+      guard width <= writer.remaining else { continue }
+      let end = writer.x + width + 2
+      writer.write(text, count == 0 ? .muted : role, to: &grid)
       writer.skip()
-      writer.write(word, count == 0 ? .muted : isProblem(role) ? role : .muted, to: &grid)
-      writer.skip(3)
+      writer.write(word, count > 0 && isProblem(role) ? role : .muted, to: &grid)
+      writer.skip(max(0, end - writer.x))
     }
   }
 
@@ -126,7 +125,8 @@ struct HeaderPanel {
     if tally.timedOut > 0 { counts.append((tally.timedOut, "timed out", .itemTimedOut)) }
     if tally.cancelled > 0 { counts.append((tally.cancelled, "stopped", .itemCancelled)) }
     if !isOver { counts.append((tally.running, "running", .itemRunning)) }
-    counts.append((tally.queued, isOver ? "never ran" : "queued", .itemQueued))
+    if !isOver { counts.append((tally.queued, "queued", .itemQueued)) }
+    if isOver, tally.queued > 0 { counts.append((tally.queued, "never ran", .warning)) }
     return counts
   }
 }

@@ -15,7 +15,7 @@ struct LatencyPanel {
     ).inset(horizontal: 1)
     let top = inside.splitTop(inside.height >= 3 ? 2 : 1)
     drawPercentiles(in: top.top, of: &grid)
-    let bottom = top.rest.splitBottom(inside.height >= 4 ? 1 : 0)
+    let bottom = top.rest.splitBottom(inside.height >= 6 ? 1 : 0)
     drawRate(in: bottom.bottom, of: &grid)
     drawHistogram(in: bottom.rest, of: &grid)
   }
@@ -96,11 +96,12 @@ struct LatencyPanel {
     var writer = RowWriter(row, glyphs: drawing.glyphs)
     writer.write("rate", .muted, to: &grid)
     writer.skip()
-    let rate = drawing.format.rate(drawing.facts.throughput.rate(at: drawing.now))
+    let rate = drawing.format.rate(drawing.facts.rate(at: drawing.now))
     writer.right(rate, width: 8, .text, to: &grid)
     writer.skip(2)
     let area = Rect(x: writer.x, y: row.y, width: writer.remaining, height: 1)
-    let history = drawing.facts.throughput.history(columns: area.width, at: drawing.now)
+    let history = drawing.facts.throughput.history(
+      columns: area.width, at: drawing.facts.stopwatch.clamped(drawing.now))
     Sparkline(history, role: ThemeRole.barRunning.role).draw(in: area, of: &grid, glyphs: drawing.glyphs)
   }
 }

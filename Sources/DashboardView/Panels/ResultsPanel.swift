@@ -26,9 +26,11 @@ struct ResultsPanel {
   }
 
   private var trailing: String {
-    let position = list.follows ? "following" : "\(drawing.format.count(list.selectedRow + 1))"
-    let place = "\(position) of \(drawing.format.count(list.count))"
-    return list.filter == .all ? (list.count == 0 ? "" : place) : "\(filterText)  \(place)"
+    let count = drawing.format.count(list.count)
+    let place =
+      list.follows && drawing.facts.state != .done
+      ? "\(count), following" : "\(drawing.format.count(list.selectedRow + 1)) of \(count)"
+    return list.filter == .all ? (list.count == 0 ? "" : place) : "\(filterText): \(place)"
   }
 
   private var filterText: String {
@@ -53,14 +55,14 @@ struct ResultsPanel {
   /// As wide as the largest number so far, and never narrower than three figures.
   private var numberWidth: Int { "#\(max(99, drawing.facts.begun))".count + 1 }
 
-  private func labelWidth(_ width: Int) -> Int { width < 60 ? max(0, width - 33) : min(40, width / 4) }
+  private func labelWidth(_ width: Int) -> Int { width < 60 ? width * 3 / 10 : min(40, width / 4) }
 
   private func drawHeadings(in row: Rect, of grid: inout CellGrid) {
     guard !row.isEmpty else { return }
     var writer = RowWriter(row, glyphs: drawing.glyphs)
     writer.right("#", width: numberWidth, .muted, to: &grid)
     writer.skip()
-    writer.left("state", width: 10, .muted, to: &grid)
+    writer.left(row.width < 50 ? "" : "state", width: StateColumn.width(in: row), .muted, to: &grid)
     writer.right("time", width: Formatting.durationWidth, .muted, to: &grid)
     writer.skip(2)
     writer.left("item", width: labelWidth(row.width), .muted, to: &grid)
@@ -70,10 +72,9 @@ struct ResultsPanel {
 
   private func draw(_ result: ResultRow, in row: Rect, of grid: inout CellGrid) {
     var writer = RowWriter(row, glyphs: drawing.glyphs)
-    let role = result.state.role
     writer.right(result.id.description, width: numberWidth, .muted, to: &grid)
     writer.skip()
-    writer.left("\(drawing.glyph(role)) \(result.state.word)", width: 10, role, to: &grid)
+    StateColumn(drawing: drawing, state: result.state).draw(with: &writer, of: &grid)
     let time = result.latency.map { drawing.format.duration($0) } ?? ""
     let timeRole = result.latency.map { drawing.isSlow($0) ? ThemeRole.latencyHigh : .text } ?? .text
     writer.right(time, width: Formatting.durationWidth, timeRole, to: &grid)

@@ -24,9 +24,8 @@ struct SlowPanel {
   }
 
   private var trailing: String {
-    let limit = drawing.slowLimit.map { "slow from \(drawing.format.duration($0))" } ?? ""
-    guard drawing.facts.slowCount > 0 else { return limit }
-    return "\(drawing.format.count(drawing.facts.slowCount)) so far, \(limit)"
+    guard let limit = drawing.slowLimit else { return "" }
+    return "\(drawing.format.count(drawing.facts.slowCount)) over \(drawing.format.duration(limit))"
   }
 
   private var numberWidth: Int { "#\(max(99, drawing.facts.begun))".count }
@@ -37,7 +36,7 @@ struct SlowPanel {
     writer.right("time", width: 2 + Formatting.durationWidth, .muted, to: &grid)
     writer.right("\(drawing.format.times)p50", width: 7, .muted, to: &grid)
     writer.skip()
-    writer.left("state", width: 10, .muted, to: &grid)
+    writer.left(row.width < 50 ? "" : "state", width: StateColumn.width(in: row), .muted, to: &grid)
     writer.right("item", width: numberWidth, .muted, to: &grid)
   }
 
@@ -49,7 +48,7 @@ struct SlowPanel {
     writer.right(drawing.format.duration(item.latency), width: Formatting.durationWidth, role, to: &grid)
     writer.right(drawing.format.timesMedian(item.latency, median: drawing.median), width: 7, role, to: &grid)
     writer.skip()
-    writer.left("\(drawing.glyph(item.state.role)) \(item.state.word)", width: 10, item.state.role, to: &grid)
+    StateColumn(drawing: drawing, state: item.state).draw(with: &writer, of: &grid)
     writer.right(item.id.description, width: numberWidth, .muted, to: &grid)
     writer.skip()
     writer.left(item.label, width: writer.remaining, .text, to: &grid)

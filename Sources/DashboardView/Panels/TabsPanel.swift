@@ -7,13 +7,13 @@ struct TabsPanel {
   let drawing: Drawing
 
   func draw(in row: Rect, of grid: inout CellGrid) {
-    var writer = RowWriter(row.inset(horizontal: 1), glyphs: drawing.glyphs)
+    var writer = RowWriter(row.inset(horizontal: row.width < 50 ? 0 : 1), glyphs: drawing.glyphs)
     for page in Page.allCases {
       guard let panel = page.panel else { continue }
       let hasFocus = panel == drawing.dashboard.focus
       let start = writer.x
       writer.write(" \(page.rawValue) ", .key, to: &grid)
-      writer.write("\(panel.title) ", hasFocus ? .title : .muted, to: &grid)
+      writer.write(row.width < 50 ? panel.title : "\(panel.title) ", hasFocus ? .title : .muted, to: &grid)
       if hasFocus { grid.select(Rect(x: start, y: row.y, width: writer.x - start, height: 1)) }
     }
   }

@@ -34,7 +34,7 @@ struct WorkersPanel {
     let inside = drawing.frame(
       .workers, trailing: trailing, footer: footer(workers), in: area, isFramed: isFramed, of: &grid)
     let area = ListArea(inside)
-    let columns = Columns(inside.width)
+    let columns = Columns(inside.width - 1)
     drawHeadings(columns, in: area.headings, of: &grid)
     let ids = workers.map(\.id)
     let first = drawing.dashboard.workerSelection.first(rows: area.list.height, in: ids)
@@ -123,8 +123,8 @@ struct WorkersPanel {
     let amount = Int(share * 1000)
     let role = drawing.latencyRole(elapsed).role
     let bar = ProgressBar(
-      segments: [ProgressBar.Segment(amount, role: role, ascii: "=")],
-      rest: ProgressBar.Segment(1000 - amount, role: ThemeRole.barRest.role, block: " ", ascii: " "))
+      segments: [ProgressBar.Segment(amount, role: role, block: "━", ascii: "=")],
+      rest: ProgressBar.Segment(1000 - amount, role: ThemeRole.barRest.role, block: "─", ascii: "-"))
     bar.draw(in: Rect(x: x, y: row.y, width: width, height: 1).intersection(row), of: &grid, glyphs: drawing.glyphs)
   }
 }

@@ -25,7 +25,7 @@ public enum ProgressLine {
     var parts = [progress(facts, format)]
     if facts.state != .running { parts.append(facts.ending?.word ?? facts.state.word) }
     parts.append(format.threads(facts))
-    parts.append(format.rate(facts.state == .done ? meanRate(facts, at: now) : facts.throughput.rate(at: now)))
+    parts.append(format.rate(facts.rate(at: now)))
     if tally.unsuccessful > 0 { parts.append("\(format.count(tally.unsuccessful)) failed") }
     let latency = facts.latency.percentiles
     parts.append("p50 \(format.duration(latency.p50)) p99 \(format.duration(latency.p99))")
@@ -38,10 +38,5 @@ public enum ProgressLine {
     let finished = format.count(facts.tally.finished)
     guard let total = facts.total else { return "\(finished) done" }
     return "\(finished)/\(format.count(total)) \(format.percent(facts.tally.finished, of: total))"
-  }
-
-  static func meanRate(_ facts: RunFacts, at now: Instant) -> Double? {
-    let active = facts.stopwatch.active(at: now)
-    return active > 0 ? Double(facts.tally.finished) * 1e9 / Double(active) : nil
   }
 }

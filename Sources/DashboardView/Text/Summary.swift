@@ -39,7 +39,7 @@ public enum Summary {
     var times: String? {
       let wall = facts.stopwatch.wall(at: now), active = facts.stopwatch.active(at: now)
       let paused = wall - active >= 1_000_000_000 ? " (\(format.duration(wall - active)) of it paused)" : ""
-      return "in \(format.duration(wall))\(paused), \(format.rate(ProgressLine.meanRate(facts, at: now)))"
+      return "in \(format.duration(wall))\(paused), \(format.rate(facts.rate(at: now)))"
     }
 
     var latency: String? {

@@ -88,7 +88,8 @@ extension Formatting {
     let target = facts.targetWorkers, live = facts.liveWorkers
     let numbers = live == target || facts.state == .done ? "\(target)" : "\(live)\(arrow)\(target)"
     let noun = target == 1 && live == 1 ? "thread" : "threads"
-    let draining = facts.drainingWorkers > 0 && !short ? ", \(facts.drainingWorkers) draining" : ""
+    if short { return "\(numbers) \(noun)" }
+    let draining = facts.drainingWorkers > 0 ? ", \(facts.drainingWorkers) draining" : ""
     return "\(numbers) \(noun)\(draining)"
   }
 

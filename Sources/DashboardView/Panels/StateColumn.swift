@@ -1,0 +1,17 @@
+import Dashboard
+import Screen
+import Themes
+
+/// An item's state as a sign and a word; where there is little room the sign alone, for all signs differ.
+struct StateColumn {
+  let drawing: Drawing
+  let state: ItemState
+
+  static func width(in row: Rect) -> Int { row.width < 50 ? 2 : 10 }
+
+  func draw(with writer: inout RowWriter, of grid: inout CellGrid) {
+    let width = Self.width(in: writer.row)
+    let glyph = drawing.glyph(state.role)
+    writer.left(width < 10 ? glyph : "\(glyph) \(state.word)", width: width, state.role, to: &grid)
+  }
+}

@@ -1,0 +1,176 @@
+import Dashboard
+import ParallelFor
+import TestSupport
+import Testing
+
+@Suite struct CommandTests {
+  @Test func tableNamesAndKeysAreUnique() {
+    let names = Command.table.map(\.name), keys = Command.table.flatMap(\.keys)
+    #expect(Set(names).count == names.count)
+    #expect(Set(keys).count == keys.count)
+    #expect(Set(Command.table.map(\.command)).count == names.count)
+    for entry in Command.table { #expect(Command(name: entry.name) == entry.command) }
+    #expect(Command(name: "set-threads", argument: "8") == .setThreads(8))
+    #expect(Command(name: "set-threads", argument: "many") == nil)
+    #expect(Command(name: "no such") == nil)
+  }
+
+  @Test func threadsAreAskedForAndChangeOnlyByTheAnswer() {
+    var (dashboard, script) = Dashboard.running(items: 100, threads: 5)
+    #expect(dashboard.perform(.moreThreads) == [.setTargetWorkers(6)])
+    #expect(dashboard.perform(.moreThreads) == [.setTargetWorkers(7)])
+    #expect(dashboard.facts.targetWorkers == 5)
+    dashboard.apply(script(.targetWorkersChanged(6)))
+    #expect(dashboard.perform(.manyMoreThreads) == [.setTargetWorkers(12)])
+    // The pool gave less than was asked for: the next wish counts from there.
+    dashboard.apply(script(.targetWorkersChanged(10)))
+    #expect(dashboard.perform(.fewerThreads) == [.setTargetWorkers(9)])
+  }
+
+  @Test func minusStopsAtOneAndThePromptDrains() {
+    var (dashboard, _) = Dashboard.running(items: 100, threads: 2)
+    #expect(dashboard.perform(.manyFewerThreads) == [.setTargetWorkers(1)])
+    #expect(dashboard.perform(.fewerThreads) == [])
+    #expect(dashboard.perform(.promptThreads) == [])
+    for key in [PromptKey.character("x"), .character("0")] { #expect(dashboard.type(key) == []) }
+    #expect(dashboard.overlay == .prompt(Prompt(kind: .threads, text: "0")))
+    #expect(dashboard.type(.submit) == [.setTargetWorkers(0)])
+    #expect(dashboard.overlay == nil)
+  }
+
+  @Test func pauseFollowsTheState() {
+    var (dashboard, script) = Dashboard.running(items: 100, threads: 2)
+    #expect(dashboard.perform(.togglePause) == [.pause])
+    dashboard.apply(script(.runPaused))
+    #expect(dashboard.perform(.togglePause) == [.resume])
+    dashboard.apply(script(.runFinishing))
+    #expect(dashboard.facts.state == .draining)
+    #expect(dashboard.perform(.togglePause) == [])
+  }
+
+  // MARK: Leaving
+
+  @Test func quitAsksOnlyWhileThereIsSomethingToLose() {
+    var (dashboard, script) = Dashboard.running(items: 1, threads: 1)
+    #expect(dashboard.perform(.quit) == [])
+    #expect(dashboard.asksAboutLeaving)
+    #expect(dashboard.perform(.back) == [])
+    dashboard.apply(script(.itemFinished(script.finished(0))))
+    dashboard.apply(script(.runFinished(.completed)))
+    #expect(dashboard.perform(.quit) == [.quit])
+    #expect(dashboard.perform(.interrupt) == [.quit])
+  }
+
+  @Test func interruptAsksThenStopsThenKills() {
+    var (dashboard, script) = Dashboard.running(items: 9, threads: 2)
+    #expect(dashboard.perform(.interrupt) == [])
+    #expect(dashboard.perform(.interrupt) == [.stop(.interrupt)])
+    #expect(dashboard.perform(.interrupt) == [.stop(.kill)])
+    dashboard.apply(script(.runStopping(.kill)))
+    #expect(dashboard.takeEffects() == [])
+    for slot in 1...2 { dashboard.apply(script(.itemFinished(script.finished(slot - 1, worker: slot, .cancelled)))) }
+    dashboard.apply(script(.runFinished(.stopped)))
+    #expect(dashboard.takeEffects() == [.quit])
+  }
+
+  @Test func finishLeavesWhenTheRunIsOver() {
+    var (dashboard, script) = Dashboard.running(items: 9, threads: 1)
+    _ = dashboard.perform(.quit)
+    #expect(dashboard.perform(.choose("f")) == [.finish])
+    dashboard.apply(script(.runFinishing))
+    dashboard.apply(script(.itemFinished(script.finished(0))))
+    dashboard.apply(script(.runFinished(.finishedEarly)))
+    #expect(dashboard.takeEffects() == [.quit])
+    #expect(dashboard.takeEffects() == [])
+  }
+
+  @Test func enterTakesTheHarmlessAnswerUnlessMoved() {
+    var (dashboard, _) = Dashboard.running(items: 9, threads: 1)
+    _ = dashboard.perform(.quit)
+    #expect(dashboard.perform(.open) == [])
+    #expect(dashboard.overlay == nil)
+    _ = dashboard.perform(.quit)
+    _ = dashboard.perform(.moveDown)
+    _ = dashboard.perform(.moveDown)
+    #expect(dashboard.perform(.open) == [.stop(.interrupt)])
+  }
+
+  @Test(arguments: [Overlay.help(top: 0), .filterMenu, .prompt(Prompt(kind: .search))])
+  func escapeOnlyCloses(overlay: Overlay) {
+    var (dashboard, _) = Dashboard.running(items: 9, threads: 1)
+    switch overlay {
+    case .help: _ = dashboard.perform(.help)
+    case .filterMenu: _ = dashboard.perform(.filter)
+    case .prompt, .dialog: _ = dashboard.perform(.search)
+    }
+    #expect(dashboard.overlay == overlay)
+    #expect(dashboard.perform(.back) == [])
+    #expect(dashboard.overlay == nil)
+  }
+
+  @Test func killAsksAboutTheSelectedItem() {
+    var (dashboard, script) = Dashboard.running(items: 9, threads: 3)
+    _ = dashboard.perform(.moveDown)
+    #expect(dashboard.perform(.killItem) == [])
+    #expect(dashboard.perform(.choose("n")) == [])
+    _ = dashboard.perform(.killItem)
+    #expect(dashboard.perform(.choose("t")) == [.interrupt(ItemID(1), .interrupt)])
+    _ = dashboard.perform(.killItem)
+    #expect(dashboard.perform(.choose("k")) == [.interrupt(ItemID(1), .kill)])
+    dashboard.apply(script(.itemFinished(script.finished(1, worker: 2))))
+    _ = dashboard.perform(.killItem)
+    #expect(dashboard.overlay == nil)
+  }
+
+  // MARK: The display
+
+  @Test func freezingKeepsTheScreenWhileFactsGoOn() {
+    var (dashboard, script) = Dashboard.running(items: 9, threads: 1)
+    let then = script.now + 5
+    _ = dashboard.perform(.toggleFreeze, at: then)
+    dashboard.apply(script(.itemFinished(script.finished(0))))
+    #expect(dashboard.facts.tally.succeeded == 0)
+    #expect(dashboard.live.tally.succeeded == 1)
+    #expect(dashboard.shownInstant(script.now) == then)
+    _ = dashboard.perform(.toggleFreeze, at: script.now)
+    #expect(dashboard.facts.tally.succeeded == 1)
+  }
+
+  @Test func openingLoadsAndLoadsAgainWhenTheItemEnds() {
+    var (dashboard, script) = Dashboard.running(items: 9, threads: 1)
+    #expect(dashboard.perform(.open) == [.loadDetail(ItemID(0))])
+    dashboard.showDetail(ItemDetail(id: ItemID(5), label: "late answer to an older question"))
+    #expect(dashboard.detail == nil)
+    dashboard.apply(script(.itemFinished(script.finished(0))))
+    #expect(dashboard.takeEffects() == [.loadDetail(ItemID(0))])
+    #expect(dashboard.perform(.back) == [])
+    #expect(dashboard.openItem == nil)
+  }
+
+  @Test func tabMovesTheFocusAndKeepsThePageOfOnePanel() {
+    var (dashboard, _) = Dashboard.running(items: 9, threads: 1)
+    for panel in [Panel.latency, .slow, .results, .workers] {
+      _ = dashboard.perform(.nextPanel)
+      #expect(dashboard.focus == panel)
+      #expect(dashboard.page == .overview)
+    }
+    _ = dashboard.perform(.show(.slow))
+    _ = dashboard.perform(.previousPanel)
+    #expect(dashboard.page == .latency)
+    _ = dashboard.perform(.back)
+    #expect(dashboard.page == .overview)
+  }
+
+  @Test func noticesPass() {
+    var (dashboard, script) = Dashboard.running(items: 9, threads: 1)
+    dashboard.notice("disk is full", at: script.now)
+    #expect(dashboard.currentNotice(at: script.now + 1)?.text == "disk is full")
+    #expect(dashboard.currentNotice(at: script.now + Notice.duration) == nil)
+  }
+}
+
+extension Dashboard {
+  fileprivate var asksAboutLeaving: Bool {
+    if case .dialog(let dialog) = overlay { dialog.kind == .leave && dialog.selected == 0 } else { false }
+  }
+}

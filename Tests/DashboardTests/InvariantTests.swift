@@ -1,0 +1,76 @@
+import Dashboard
+import ParallelFor
+import TestSupport
+import Testing
+
+@Suite struct InvariantTests {
+  static func simulator(seed: UInt64) -> RunSimulator {
+    var random = SeededGenerator(seed: seed)
+    let items = Int.random(in: 0...120, using: &random)
+    let threads = Int.random(in: 1...8, using: &random)
+    var simulator = RunSimulator(
+      items: items, threads: threads, seed: seed, tellsTotal: !seed.isMultiple(of: 3)
+    ) { position, random in
+      let outcomes: [Outcome] = [.succeeded, .succeeded, .failed(Failure("no")), .timedOut]
+      return (Int64.random(in: 0...20_000_000, using: &random), outcomes[position % 4])
+    }
+    simulator.quietEvery = Int(seed % 4)
+    return simulator
+  }
+
+  @Test(arguments: 1...200 as ClosedRange<UInt64>)
+  func everyItemIsInExactlyOneStateAfterEveryEvent(seed: UInt64) {
+    var simulator = Self.simulator(seed: seed)
+    var dashboard = Dashboard(title: "", source: "")
+    for _ in 0..<400 {
+      simulator.step()
+      for event in simulator.takeEvents() {
+        dashboard.apply(event)
+        check(dashboard.live, items: simulator.items)
+      }
+    }
+    simulator.resume()
+    simulator.advanceToEnd()
+    for event in simulator.takeEvents() { dashboard.apply(event) }
+    check(dashboard.live, items: simulator.items)
+  }
+
+  private func check(_ facts: RunFacts, items: Int) {
+    let tally = facts.tally
+    #expect(tally.finished + tally.running + tally.queued == max(facts.itemsRead, facts.total ?? 0))
+    #expect(tally.running >= 0 && tally.queued >= 0)
+    #expect(tally.running == facts.runningItems.count)
+    #expect(facts.liveWorkers == facts.workers.count)
+    #expect(facts.drainingWorkers == facts.workers.count { $0.state == .draining })
+    #expect(facts.workers.reduce(0) { $0 + ($1.item == nil ? 0 : 1) } == tally.running)
+    #expect(facts.slots.reduce(0) { $0 + $1.itemsDone } == tally.finished)
+    #expect(facts.latency.count == tally.finished - tally.cancelled)
+    #expect(facts.begun <= max(items, 0))
+    if facts.state == .done { #expect(tally.running == 0 && facts.liveWorkers == 0) }
+  }
+
+  @Test func anItemWhoseStartWasLeftOutCountsOnce() {
+    var dashboard = Dashboard(title: "", source: "")
+    var script = EventScript()
+    dashboard.apply(script(.runStarted(targetWorkers: 1)))
+    dashboard.apply(script(.itemsRead(2)))
+    dashboard.apply(script(.workerStarted(WorkerID(1))))
+    dashboard.apply(script(.itemFinished(script.finished(0))))
+    #expect(dashboard.live.tally.succeeded == 1)
+    #expect(dashboard.live.tally.running == 0)
+    #expect(dashboard.live.tally.queued == 1)
+    #expect(dashboard.live.begun == 1)
+  }
+
+  @Test func equalEventsMakeEqualDashboards() {
+    var one = Dashboard(title: "", source: ""), other = one
+    var simulator = Self.simulator(seed: 4)
+    simulator.advanceToEnd()
+    for event in simulator.takeEvents() {
+      one.apply(event)
+      #expect(one != other)
+      other.apply(event)
+      #expect(one == other)
+    }
+  }
+}

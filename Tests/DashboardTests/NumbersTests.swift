@@ -1,0 +1,253 @@
+import Dashboard
+import ParallelFor
+import TestSupport
+import Testing
+
+@Suite struct TimeLeftTests {
+  private let second = 1e9
+
+  private func evidence(finished: Int, busy: Double, running: Double = 0, remaining: Int, threads: Int, cv: Double?)
+    -> TimeLeft.Evidence
+  {
+    TimeLeft.Evidence(
+      finished: finished, busy: busy * second, busyRunning: running * second, remaining: remaining, threads: threads,
+      variation: cv)
+  }
+
+  @Test func isUnknownBeforeTheFirstCompletionAndWithoutThreads() {
+    #expect(TimeLeft.estimate(from: evidence(finished: 0, busy: 3, remaining: 9, threads: 5, cv: nil)) == .unknown)
+    #expect(TimeLeft.estimate(from: evidence(finished: 9, busy: 3, remaining: 9, threads: 0, cv: 0)) == .unknown)
+    #expect(TimeLeft.estimate(from: evidence(finished: 9, busy: 3, remaining: 0, threads: 1, cv: 0)) == TimeLeft.none)
+  }
+
+  @Test func followsTheThreadsThatAreAskedFor() {
+    let five = TimeLeft.estimate(from: evidence(finished: 100, busy: 100, remaining: 50, threads: 5, cv: 0.1))
+    let ten = TimeLeft.estimate(from: evidence(finished: 100, busy: 100, remaining: 50, threads: 10, cv: 0.1))
+    #expect(five == .about(10_000_000_000))
+    #expect(ten == .about(5_000_000_000))
+  }
+
+  @Test func isARangeWhileUncertainAndNarrowsWithSamples() throws {
+    var last = Double.infinity
+    for finished in [1, 4, 16, 64, 256] {
+      let busy = Double(finished)
+      guard
+        case .between(let low, let high) = TimeLeft.estimate(
+          from: evidence(finished: finished, busy: busy, remaining: 100, threads: 1, cv: 1))
+      else {
+        Issue.record("no range for \(finished)")
+        return
+      }
+      #expect(low <= 100_000_000_000 && high >= 100_000_000_000)
+      let width = Double(high) / Double(low)
+      #expect(width <= last)
+      last = width
+    }
+  }
+
+  @Test func aStuckItemMakesItLonger() {
+    let usual = TimeLeft.estimate(from: evidence(finished: 400, busy: 400, remaining: 100, threads: 1, cv: 0.1))
+    let stuck = TimeLeft.estimate(
+      from: evidence(finished: 400, busy: 800, running: 400, remaining: 1000, threads: 1, cv: 0.1))
+    #expect(usual == .about(100_000_000_000))
+    #expect(stuck == .about(1_600_000_000_000))
+  }
+
+  @Test func aPauseDoesNotSpoilIt() {
+    var simulator = RunSimulator(items: 1000, threads: 2) { _, _ in (100_000_000, .succeeded) }
+    var dashboard = Dashboard(title: "", source: "")
+    simulator.advance(by: 10_000_000_000)
+    simulator.pause()
+    simulator.advance(by: 1_000_000_000)
+    for event in simulator.takeEvents() { dashboard.apply(event) }
+    let before = dashboard.facts.timeLeft(at: simulator.now)
+    simulator.advance(by: 3_600_000_000_000)
+    for event in simulator.takeEvents() { dashboard.apply(event) }
+    #expect(dashboard.facts.timeLeft(at: simulator.now) == before)
+    #expect(dashboard.facts.state == .paused)
+    #expect(dashboard.facts.stopwatch.active(at: simulator.now) == 10_000_000_000)
+    #expect(dashboard.facts.stopwatch.wall(at: simulator.now) == 3_611_000_000_000)
+  }
+
+  @Test func saysLastItemsWhenNoneWaits() {
+    var (dashboard, script) = Dashboard.running(items: 3, threads: 3)
+    let start = dashboard.facts.runningItems[0].start
+    dashboard.apply(script(.itemFinished(script.finished(1, worker: 2))))
+    let now = script.now + 5_000_000_000
+    let elapsed = now.nanoseconds(since: start)
+    #expect(dashboard.facts.timeLeft(at: now) == .lastItems(running: 2, longest: ItemID(0), elapsed: elapsed))
+  }
+
+  @Test func knowsNothingWithoutATotal() {
+    var simulator = RunSimulator(items: 100, threads: 2, tellsTotal: false) { _, _ in (1_000_000, .succeeded) }
+    simulator.advance(by: 20_000_000)
+    var dashboard = Dashboard(title: "", source: "")
+    for event in simulator.takeEvents() { dashboard.apply(event) }
+    #expect(dashboard.facts.tally.finished > 0)
+    #expect(dashboard.facts.timeLeft(at: simulator.now) == .unknown)
+  }
+}
+
+@Suite struct ThroughputTests {
+  private func facts(perSecond: Int, seconds: Int) -> (RunFacts, Instant) {
+    let gap = Int64(1_000_000_000 / perSecond)
+    var simulator = RunSimulator(items: 100_000_000, threads: 1) { _, _ in (gap, .succeeded) }
+    var dashboard = Dashboard(title: "", source: "")
+    for _ in 0..<seconds {
+      simulator.advance(by: 1_000_000_000)
+      for event in simulator.takeEvents() { dashboard.apply(event) }
+    }
+    return (dashboard.facts, simulator.now)
+  }
+
+  @Test(arguments: [(1, 30), (50, 2), (200, 15), (10, 700)])
+  func rateIsWhatHappened(perSecond: Int, seconds: Int) throws {
+    let (facts, now) = facts(perSecond: perSecond, seconds: seconds)
+    let rate = try #require(facts.throughput.rate(at: now))
+    #expect(abs(rate - Double(perSecond)) <= Double(perSecond) * 0.1)
+  }
+
+  @Test func historyIsAsLongAsTheRunAndAtMostAsWideAsAsked() {
+    let (facts, now) = facts(perSecond: 20, seconds: 8)
+    let history = facts.throughput.history(columns: 100, at: now)
+    #expect(history.count == 8)
+    #expect(history.dropFirst().allSatisfy { abs($0 - 20) <= 1 })
+    #expect(facts.throughput.history(columns: 3, at: now).count == 3)
+    #expect(facts.throughput.history(columns: 0, at: now).isEmpty)
+    #expect(facts.throughput.history(columns: 3, at: now + 60_000_000_000) == [0, 0, 0])
+  }
+
+  @Test func thereIsNoRateBeforeAnythingEnded() {
+    let dashboard = Dashboard(title: "", source: "")
+    #expect(dashboard.facts.throughput.rate(at: Instant(nanoseconds: 5)) == nil)
+  }
+}
+
+@Suite struct LatencySummaryTests {
+  private func facts(_ latencies: [Int64]) -> RunFacts {
+    var dashboard = Dashboard(title: "", source: "")
+    var script = EventScript()
+    dashboard.apply(script(.runStarted(targetWorkers: 1)))
+    for (position, latency) in latencies.enumerated() {
+      dashboard.apply(script(.itemFinished(script.finished(position, latency: latency))))
+    }
+    dashboard.apply(script(.runFinished(.completed)))
+    return dashboard.facts
+  }
+
+  @Test(arguments: [0, 1, 9, 10, 19, 20, 99, 100])
+  func percentilesNeedSamples(count: Int) {
+    let values = facts([Int64](repeating: 5_000_000, count: count)).latency.percentiles
+    #expect((values.p50 != nil) == (count >= 1))
+    #expect((values.p90 != nil) == (count >= 10))
+    #expect((values.p95 != nil) == (count >= 20))
+    #expect((values.p99 != nil) == (count >= 100))
+  }
+
+  @Test func percentilesAreExactToOnePerCent() throws {
+    var random = SeededGenerator(seed: 3)
+    let latencies = (0..<5000).map { _ in Int64.random(in: 1_000...50_000_000_000, using: &random) }
+    let summary = facts(latencies).latency
+    let sorted = latencies.sorted()
+    for (value, share) in [
+      (summary.percentiles.p50, 0.5), (summary.percentiles.p90, 0.9), (summary.percentiles.p99, 0.99),
+    ] {
+      let exact = Double(sorted[Int((share * 5000).rounded(.up)) - 1])
+      #expect(abs(Double(try #require(value)) - exact) <= exact * 0.01)
+    }
+    #expect(summary.maximum == sorted.last)
+    #expect(summary.minimum == sorted.first)
+  }
+
+  @Test(arguments: [1, 7, 60])
+  func bucketsHoldEveryItem(columns: Int) {
+    let latencies = (1...999).map { Int64($0 * $0 * 1000) }
+    let summary = facts(latencies).latency
+    #expect(summary.buckets(columns).count == columns)
+    #expect(summary.buckets(columns).reduce(0, +) == 999)
+    #expect(summary.edge(0, of: columns) <= 1000)
+    #expect(facts([]).latency.buckets(columns).isEmpty)
+    #expect(facts([0, 0]).latency.buckets(columns).reduce(0, +) == 2)
+  }
+
+  @Test func stoppedItemsDoNotCount() {
+    var dashboard = Dashboard(title: "", source: "")
+    var script = EventScript()
+    dashboard.apply(script(.itemFinished(script.finished(0, .cancelled))))
+    #expect(dashboard.facts.latency.count == 0)
+    #expect(dashboard.facts.tally.cancelled == 1)
+  }
+}
+
+@Suite struct SlowTests {
+  @Test func listIsExactlyTheSlowest() {
+    var random = SeededGenerator(seed: 11)
+    var dashboard = Dashboard(title: "", source: "")
+    var script = EventScript()
+    let latencies = (0..<5000).map { _ in Int64.random(in: 0...3000, using: &random) }
+    for (position, latency) in latencies.enumerated() {
+      dashboard.apply(script(.itemFinished(script.finished(position, latency: latency))))
+    }
+    let slowest = dashboard.facts.slowest.sorted()
+    #expect(slowest.count == SlowList.capacity)
+    #expect(slowest.map(\.latency) == Array(latencies.sorted(by: >).prefix(SlowList.capacity)))
+  }
+
+  @Test func limitIsTheLowerOfBoth() {
+    var (dashboard, script) = Dashboard.running(items: 100, threads: 1)
+    for position in 1...10 {
+      dashboard.apply(script(.itemFinished(script.finished(position, latency: 1_000_000))))
+    }
+    let latency = dashboard.facts.latency
+    #expect(SlowThreshold(absolute: 5, factor: nil).limit(for: LatencySummary()) == 5)
+    #expect(SlowThreshold().limit(for: LatencySummary()) == nil)
+    #expect(SlowThreshold(absolute: 2_000_000, factor: 3).limit(for: latency) == 2_000_000)
+    #expect(abs((SlowThreshold(absolute: 9_000_000, factor: 3).limit(for: latency) ?? 0) - 3_000_000) < 30_000)
+  }
+
+  @Test func runningItemsStandAmongTheFinishedOnes() {
+    var (dashboard, script) = Dashboard.running(items: 100, threads: 1)
+    dashboard.apply(script(.itemFinished(script.finished(7, worker: 2, latency: 2_000_000_000))))
+    let start = dashboard.facts.runningItems[0].start
+    #expect(dashboard.facts.slowItems(at: start + 1_000_000_000).map(\.id) == [ItemID(7), ItemID(0)])
+    let later = dashboard.facts.slowItems(at: start + 3_000_000_000)
+    #expect(later.map(\.id) == [ItemID(0), ItemID(7)])
+    #expect(later[0].state == .running)
+  }
+}
+
+@Suite struct ThreadComparisonTests {
+  @Test func tellsTheGainOfAChange() throws {
+    var simulator = RunSimulator(items: 100_000, threads: 4) { _, random in
+      (Int64.random(in: 40_000_000...60_000_000, using: &random), .succeeded)
+    }
+    var dashboard = Dashboard(title: "", source: "")
+    simulator.advance(by: 5_000_000_000)
+    simulator.setThreads(8)
+    simulator.advance(by: 500_000_000)
+    for event in simulator.takeEvents() { dashboard.apply(event) }
+    #expect(dashboard.facts.threadComparison.gain == nil)
+    simulator.advance(by: 5_000_000_000)
+    for event in simulator.takeEvents() { dashboard.apply(event) }
+    let gain = try #require(dashboard.facts.threadComparison.gain)
+    #expect(abs(gain.fraction - 1) < 0.1)
+    #expect(gain.isClear)
+    #expect(dashboard.facts.threadComparison.measured?.before.threads == 4)
+    #expect(dashboard.facts.threadComparison.measured?.after.threads == 8)
+  }
+
+  @Test func pausesDoNotCount() throws {
+    var simulator = RunSimulator(items: 100_000, threads: 4) { _, _ in (50_000_000, .succeeded) }
+    var dashboard = Dashboard(title: "", source: "")
+    simulator.advance(by: 4_000_000_000)
+    simulator.setThreads(5)
+    simulator.advance(by: 2_000_000_000)
+    simulator.pause()
+    simulator.advance(by: 100_000_000_000)
+    simulator.resume()
+    simulator.advance(by: 3_000_000_000)
+    for event in simulator.takeEvents() { dashboard.apply(event) }
+    let after = try #require(dashboard.facts.threadComparison.measured?.after)
+    #expect(abs(after.rate - 100) < 10)
+  }
+}
