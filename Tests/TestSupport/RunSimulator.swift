@@ -24,8 +24,7 @@ public struct RunSimulator {
   public let items: Int
   /// Every so many items, the start of an item is left out; 0 leaves none out.
   public var quietEvery = 0
-  /// What items are called.
-  public var label: (Int) -> String = { "item-\($0 + 1)" }
+  private let label: (Int) -> String
   private let plan: Plan
   private var random: SeededGenerator
   private var sequence: UInt64 = 0
@@ -40,8 +39,12 @@ public struct RunSimulator {
   private var isDone = false
 
   /// Begins a run.
-  public init(items: Int, threads: Int, seed: UInt64 = 1, tellsTotal: Bool = true, plan: @escaping Plan) {
+  public init(
+    items: Int, threads: Int, seed: UInt64 = 1, tellsTotal: Bool = true,
+    label: @escaping (Int) -> String = { "item-\($0 + 1)" }, plan: @escaping Plan
+  ) {
     self.items = items
+    self.label = label
     self.plan = plan
     target = threads
     now = Instant(nanoseconds: 1_000_000_000)

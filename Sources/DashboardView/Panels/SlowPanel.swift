@@ -25,7 +25,8 @@ struct SlowPanel {
 
   private var trailing: String {
     guard let limit = drawing.slowLimit else { return "" }
-    return "\(drawing.format.count(drawing.facts.slowCount)) over \(drawing.format.duration(limit))"
+    let count = drawing.facts.slowCount + drawing.facts.slowRunning(at: drawing.now)
+    return "\(drawing.format.count(count)) over \(drawing.format.duration(limit))"
   }
 
   private var numberWidth: Int { "#\(max(99, drawing.facts.begun))".count }

@@ -1,0 +1,67 @@
+import Dashboard
+import DashboardView
+import ParallelFor
+import Screen
+import TestSupport
+
+/// A dashboard at some moment of a simulated run, with the rows that an archive on disk would give.
+struct Scene: Sendable {
+  let name: String
+  var dashboard: Dashboard
+  var now: Instant
+  private(set) var finished: [ItemID: FinishedItem] = [:]
+
+  init(_ name: String, _ simulator: inout RunSimulator, title: String = "curl -sf https://shop.example/orders/{}") {
+    self.name = name
+    dashboard = Dashboard(title: title, source: "orders.txt")
+    dashboard.destination = "out.txt"
+    now = simulator.now
+    take(from: &simulator)
+  }
+
+  mutating func take(from simulator: inout RunSimulator) {
+    for event in simulator.takeEvents() {
+      dashboard.apply(event)
+      if case .itemFinished(let item) = event.kind { finished[item.id] = item }
+    }
+    now = simulator.now
+  }
+
+  /// The screen of this moment.
+  func grid(_ size: Size, glyphs: GlyphSet = .unicode) -> CellGrid {
+    let view = DashboardView(glyphs: glyphs)
+    var dashboard = dashboard
+    dashboard.rows = view.layout(for: size, of: dashboard).rows
+    dashboard.showResults(dashboard.visibleResults.compactMap(row))
+    return view.draw(dashboard, at: now, size: size)
+  }
+
+  /// The row of a finished item, as the archive would give it.
+  func row(_ id: ItemID) -> ResultRow? {
+    finished[id].map {
+      ResultRow(
+        id: id, label: $0.label, state: ItemState($0.outcome), latency: $0.latency,
+        firstLine: $0.outcome.failureReason ?? "{\"order\": \(id.number * 7), \"total\": \(id.number * 131 % 9973)}",
+        note: id.number % 97 == 0 ? "left a process running" : nil)
+    }
+  }
+
+  /// What some seconds of a run over orders look like: mostly 40–160 ms, one in thirty much slower, some failures.
+  static func orders(
+    _ name: String = "orders", items: Int = 2_000, threads: Int = 5, seconds: Double = 12, seed: UInt64 = 7,
+    tellsTotal: Bool = true
+  ) -> (Scene, RunSimulator) {
+    let label = { "order-\(10_000 + $0 * 37 % 9_973)" }
+    var simulator = RunSimulator(items: items, threads: threads, seed: seed, tellsTotal: tellsTotal, label: label) {
+      _, random in
+      let usual = Int64.random(in: 40_000_000...160_000_000, using: &random)
+      let isSlow = Int.random(in: 0..<30, using: &random) == 0
+      let latency = isSlow ? usual * Int64.random(in: 5...25, using: &random) : usual
+      let fails = Int.random(in: 0..<60, using: &random) == 0
+      return (latency, fails ? .failed(Failure("exit status 22")) : .succeeded)
+    }
+    simulator.advance(by: Int64(seconds * 1e9))
+    let scene = Scene(name, &simulator)
+    return (scene, simulator)
+  }
+}
