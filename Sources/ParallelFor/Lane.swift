@@ -28,7 +28,7 @@ final class Lane: @unchecked Sendable {
   /// Ends the running item and begins the next claimed one, in one step.
   func advance(_ ending: Ending, at now: Instant, label: (ItemID) -> String) -> ItemID? {
     lock.withLock {
-      state.end(ending.outcome, note: ending.note, at: now)
+      state.end(ending.outcome, note: ending.note, at: ending.end ?? now)
       cancellation.reset()
       return state.begin(at: now, label: label)
     }
@@ -49,4 +49,6 @@ final class Lane: @unchecked Sendable {
 struct Ending {
   var outcome: Outcome
   var note: String?
+  /// When the work ended; nil for now.
+  var end: Instant?
 }

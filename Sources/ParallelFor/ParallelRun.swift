@@ -6,13 +6,16 @@ public struct AttemptEnding<Output> {
   public var output: Output?
   /// A remark beside the outcome, for the event.
   public var note: String?
+  /// When the work itself ended, if the body did more after it, such as keeping the output; nil for its return.
+  public var end: Instant?
 
   /// Makes an ending.
   @inlinable
-  public init(_ outcome: Outcome, output: Output?, note: String? = nil) {
+  public init(_ outcome: Outcome, output: Output?, note: String? = nil, end: Instant? = nil) {
     self.outcome = outcome
     self.output = output
     self.note = note
+    self.end = end
   }
 }
 
@@ -87,7 +90,7 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
       let context = ItemContext(item: id, worker: lane.worker, cancellation: lane.cancellation)
       let result = body.run(input, context)
       if let output = result.output { outputs.put(output, at: id.position, using: &writing) }
-      ending = Ending(outcome: result.outcome, note: result.note)
+      ending = Ending(outcome: result.outcome, note: result.note, end: result.end)
     }
     body.close()
   }

@@ -1,1 +1,3 @@
-print("pfor-tui")
+import PForApp
+
+PForTUI.begin()

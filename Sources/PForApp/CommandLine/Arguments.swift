@@ -1,0 +1,94 @@
+import ArgumentParser
+import Dashboard
+import Foundation
+
+/// A number of threads: `8`, or `150%` of the machine's cores.
+struct ThreadCount: ExpressibleByArgument, Equatable {
+  /// More threads than this are a slip of the hand.
+  static let largest = 10_000
+  let count: Int
+
+  init(_ count: Int) { self.count = count }
+
+  init?(argument: String) {
+    let text = argument.hasSuffix("%") ? String(argument.dropLast()) : argument
+    guard let number = Int(text), number >= 0, number <= 1_000_000 else { return nil }
+    guard argument.hasSuffix("%") else {
+      count = number
+      return
+    }
+    count = max(number == 0 ? 0 : 1, number * ProcessInfo.processInfo.activeProcessorCount / 100)
+  }
+
+  var defaultValueDescription: String { "\(count)" }
+}
+
+/// A span of time: `500ms`, `30s`, `2m`, `1.5h`; a bare number is seconds.
+struct TimeSpan: ExpressibleByArgument, Equatable {
+  let nanoseconds: Int64
+
+  init(seconds: Int64) { nanoseconds = seconds * 1_000_000_000 }
+
+  init?(argument: String) {
+    let units: [(String, Double)] = [
+      ("ms", 1e6), ("us", 1e3), ("s", 1e9), ("m", 60e9), ("h", 3_600e9), ("d", 86_400e9),
+    ]
+    let unit = units.first { argument.hasSuffix($0.0) }
+    let digits = argument.dropLast(unit?.0.count ?? 0)
+    guard let number = Double(digits), number >= 0, number.isFinite, number * (unit?.1 ?? 1e9) < 9e18 else {
+      return nil
+    }
+    nanoseconds = Int64(number * (unit?.1 ?? 1e9))
+  }
+
+  var defaultValueDescription: String { "\(nanoseconds / 1_000_000_000)s" }
+}
+
+/// From when on an item is slow: a time, `2s`, or a multiple of the median, `3x`.
+enum SlowLimit: ExpressibleByArgument, Equatable {
+  case after(TimeSpan)
+  case factor(Double)
+
+  init?(argument: String) {
+    if argument.hasSuffix("x") || argument.hasSuffix("×") {
+      guard let factor = Double(argument.dropLast()), factor > 0, factor.isFinite else { return nil }
+      self = .factor(factor)
+    } else {
+      guard let span = TimeSpan(argument: argument), span.nanoseconds > 0 else { return nil }
+      self = .after(span)
+    }
+  }
+
+  /// The threshold of all the limits given; three times the median when there are none.
+  static func threshold(_ limits: [SlowLimit]) -> SlowThreshold {
+    guard !limits.isEmpty else { return SlowThreshold() }
+    var threshold = SlowThreshold(factor: nil)
+    for limit in limits {
+      switch limit {
+      case .after(let span): threshold.absolute = span.nanoseconds
+      case .factor(let factor): threshold.factor = factor
+      }
+    }
+    return threshold
+  }
+}
+
+/// When colours are used.
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, always, never
+}
+
+/// How the lines of the items file are to be read.
+enum FormatName: String, ExpressibleByArgument, CaseIterable {
+  case lines, csv, tsv, jsonl
+}
+
+/// How rows of a query are printed.
+enum RowFormatName: String, ExpressibleByArgument, CaseIterable {
+  case tsv, csv, json
+}
+
+/// What the dashboard does when every item has run.
+enum WhenDone: String, ExpressibleByArgument, CaseIterable {
+  case stay, leave
+}

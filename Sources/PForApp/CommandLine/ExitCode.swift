@@ -1,0 +1,33 @@
+/// The program's exit statuses; the README's table is this file in words.
+enum ExitCode {
+  /// Every item succeeded.
+  static let success: Int32 = 0
+  /// More failures than ``failures(_:)`` can say.
+  static let manyFailures: Int32 = 101
+  /// The output was closed by its reader (128 + SIGPIPE), as `| head` does.
+  static let outputClosed: Int32 = 141
+  /// The terminal was closed (128 + SIGHUP).
+  static let hangup: Int32 = 129
+  /// Interrupted, or stopped from the dashboard before every item had run (128 + SIGINT).
+  static let interrupted: Int32 = 130
+  /// Terminated (128 + SIGTERM).
+  static let terminated: Int32 = 143
+  /// The run could not begin, or could not go on: wrong options, unreadable items, no room for results.
+  static let couldNotRun: Int32 = 255
+
+  /// How many items failed, up to 100; 101 for more, as GNU parallel has it.
+  static func failures(_ count: Int) -> Int32 { count > 100 ? manyFailures : Int32(count) }
+}
+
+/// A reason why the program cannot do what was asked, in a sentence for the user.
+struct AppError: Error, CustomStringConvertible {
+  /// The sentence, without the program's name; may hold a stranger's text.
+  var description: String
+  /// What the program exits with.
+  var exitCode: Int32
+
+  init(_ description: String, exitCode: Int32 = ExitCode.couldNotRun) {
+    self.description = description
+    self.exitCode = exitCode
+  }
+}

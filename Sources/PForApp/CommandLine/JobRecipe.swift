@@ -1,0 +1,67 @@
+import Jobs
+
+/// Which job the options describe: exactly one of a command, a shell line and a query.
+enum JobRecipe {
+  case command([String])
+  case shell(String)
+  case query(database: String, sql: String, JobOptions)
+
+  init(_ options: RunOptions) throws(AppError) {
+    let job = options.job
+    switch (options.command.isEmpty, job.shell, job.db, job.sql) {
+    case (false, nil, nil, nil): self = .command(options.command)
+    case (true, let line?, nil, nil): self = .shell(line)
+    case (true, nil, let database?, let sql?): self = .query(database: database, sql: sql, job)
+    case (true, nil, nil, nil):
+      throw AppError("no command: add -- COMMAND, or --shell 'LINE', or --db FILE with --sql 'QUERY'")
+    case (_, _, .some, nil): throw AppError("--db needs a query: add --sql 'SELECT … WHERE id = ?'")
+    case (_, _, nil, .some): throw AppError("--sql needs a database: add --db FILE")
+    default: throw AppError("more than one job: give a command after --, or --shell, or --db with --sql")
+    }
+  }
+
+  /// The job, checked against the fields of the items.
+  func job(for reader: ItemReader) throws(AppError) -> any Job {
+    do {
+      switch self {
+      case .command(let words): return try command(Template(arguments: words), for: reader)
+      case .shell(let line): return try command(Template(shell: line), for: reader)
+      case .query(let database, let sql, let options):
+        let fields = reader.format.mayHaveFields ? try reader.fieldNames() : .none
+        return try SQLiteJob(
+          path: database, query: sql, fields: fields, rows: options.rows.format,
+          access: options.write ? .readWrite : .readOnly,
+          busyTimeoutMilliseconds: Int(options.busyTimeout.nanoseconds / 1_000_000))
+      }
+    } catch {
+      throw AppError("\(error)")
+    }
+  }
+
+  private func command(_ template: Template, for reader: ItemReader) throws -> any Job {
+    // A plain list of lines has no fields, and asking would wait for a pipe's first line.
+    try template.check(against: reader.format.mayHaveFields ? reader.fieldNames() : .none)
+    return CommandJob(template)
+  }
+}
+
+extension ItemFormat {
+  /// Whether items of this format have named fields.
+  var mayHaveFields: Bool {
+    switch self {
+    case .csv, .tsv, .jsonl: true
+    case .lines, .nul: false
+    }
+  }
+}
+
+extension RowFormatName {
+  /// The job's word for it.
+  var format: RowFormat {
+    switch self {
+    case .tsv: .tsv
+    case .csv: .csv
+    case .json: .json
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+
+/// What a run is asked for on the command line.
+struct RunOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("A file with one item a line; - reads standard input.", valueName: "items"))
+  var items: String?
+
+  @Argument(
+    parsing: .postTerminator,
+    help: ArgumentHelp(
+      "After --, the command to run for each item. {} is the item; without it the item is added at the end.",
+      valueName: "command"))
+  var command: [String] = []
+
+  @OptionGroup(title: "What to do for each item") var job: JobOptions
+  @OptionGroup(title: "How to read the items") var input: InputOptions
+  @OptionGroup(title: "How to run") var running: RunningOptions
+  @OptionGroup(title: "Where results go") var results: ResultOptions
+  @OptionGroup(title: "How it looks") var look: LookOptions
+}
+
+/// What is done to each item, besides a command after `--`.
+struct JobOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("A line for /bin/sh; what is put in for {} is quoted.", valueName: "template"))
+  var shell: String?
+
+  @Option(help: ArgumentHelp("An SQLite database to run --sql on.", valueName: "file"))
+  var db: String?
+
+  @Option(help: ArgumentHelp("One query an item. ? takes the item, :name a field; always bound.", valueName: "query"))
+  var sql: String?
+
+  @Flag(help: "Let the query change the database.")
+  var write = false
+
+  @Option(help: ArgumentHelp("How rows are printed: tsv, csv or json.", valueName: "format"))
+  var rows: RowFormatName = .tsv
+
+  @Option(help: ArgumentHelp("How long a query waits for a locked database.", valueName: "time"))
+  var busyTimeout = TimeSpan(seconds: 5)
+}
+
+/// How the items file is read.
+struct InputOptions: ParsableArguments {
+  @Flag(name: [.customShort("0"), .customLong("null")], help: "Items end with a NUL byte.")
+  var null = false
+
+  @Option(help: ArgumentHelp("lines, csv, tsv or jsonl; else by the file's ending.", valueName: "format"))
+  var format: FormatName?
+
+  @Flag(inversion: .prefixedNo, help: "The first line of CSV or TSV names the fields (default), or not.")
+  var header: Bool?
+}
+
+/// How the run goes.
+struct RunningOptions: ParsableArguments {
+  @Option(
+    name: [
+      .customShort("j", allowingJoined: true), .customLong("threads"), .customLong("jobs"),
+      .customShort("P", allowingJoined: true),
+    ],
+    help: ArgumentHelp("How many run at once: a number, or a percentage of the cores.", valueName: "n"))
+  var threads = ThreadCount(5)
+
+  @Option(help: ArgumentHelp("Slow is longer than 2s, or 3x the median; may be given twice.", valueName: "limit"))
+  var slow: [SlowLimit] = []
+
+  @Option(help: ArgumentHelp("How long running items may take to end when the program must.", valueName: "time"))
+  var grace = TimeSpan(seconds: 10)
+}
+
+/// Where results go.
+struct ResultOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("o", allowingJoined: true), .customLong("output")],
+    help: ArgumentHelp("Write results here.", valueName: "file"))
+  var output: String?
+
+  @Flag(help: "Results as they come, not in the order of the items.")
+  var unordered = false
+
+  @Flag(help: "Put the item and a tab before each line of its result.")
+  var tag = false
+}
+
+/// How it looks.
+struct LookOptions: ParsableArguments {
+  @Flag(name: .customLong("no-tui"), help: "No dashboard: plain progress lines on standard error.")
+  var noTui = false
+
+  @Option(help: ArgumentHelp("A theme's name or file; see pfor-tui themes.", valueName: "theme"))
+  var theme: String?
+
+  @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
+  var color: ColorChoice = .auto
+
+  @Flag(help: "Draw with ASCII characters only.")
+  var ascii = false
+
+  @Option(help: ArgumentHelp("When every item has run: stay or leave.", valueName: "what"))
+  var whenDone: WhenDone?
+
+  @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Without a dashboard: no progress and no summary.")
+  var quiet = false
+
+  @Option(help: ArgumentHelp("Drive the dashboard by keys and commands from a file.", valueName: "file"))
+  var script: String?
+}

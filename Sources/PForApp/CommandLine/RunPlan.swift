@@ -1,0 +1,78 @@
+import Dashboard
+import Jobs
+
+/// A run that has been checked as far as it can be before it begins.
+struct RunPlan {
+  /// Where results go.
+  enum Destination: Equatable {
+    case standardOutput
+    case file(String)
+  }
+
+  var reader: ItemReader
+  var job: any Job
+  var threads: Int
+  var inOrder: Bool
+  var tags: Bool
+  var destination: Destination
+  var slow: SlowThreshold
+  var grace: TimeSpan
+  /// The line that runs this again, to be left behind in the summary.
+  var command: String?
+  /// What the dashboard opens on.
+  var startPage = Page.overview
+
+  /// Checks what was asked for.
+  ///
+  /// - Throws: a sentence about the first thing that cannot be.
+  init(_ options: RunOptions) throws(AppError) {
+    guard let items = options.items else {
+      throw AppError("no items: name a file with one item a line, or - for standard input (see pfor-tui --help)")
+    }
+    threads = try Self.threads(options.running.threads.count)
+    let recipe = try JobRecipe(options)
+    reader = try Self.reader(items, options.input)
+    job = try recipe.job(for: reader)
+    inOrder = !options.results.unordered
+    tags = options.results.tag
+    destination = options.results.output.map { .file($0) } ?? .standardOutput
+    slow = SlowLimit.threshold(options.running.slow)
+    grace = options.running.grace
+  }
+
+  private static func threads(_ count: Int) throws(AppError) -> Int {
+    guard count > 0 else {
+      throw AppError(
+        "-j 0 would run nothing: give the number of threads, such as -j 8, or a share of the cores, such as -j 200%")
+    }
+    guard count <= ThreadCount.largest else {
+      throw AppError("-j \(count) is too many: at most \(ThreadCount.largest)")
+    }
+    return count
+  }
+
+  private static func reader(_ items: String, _ input: InputOptions) throws(AppError) -> ItemReader {
+    let source: ItemSource = items == "-" ? .standardInput : .file(items)
+    let format = try format(of: items, input)
+    do throws(ItemError) {
+      return try ItemReader(source: source, format: format)
+    } catch {
+      throw AppError(error.description)
+    }
+  }
+
+  private static func format(of path: String, _ input: InputOptions) throws(AppError) -> ItemFormat {
+    let header = input.header ?? true
+    if input.null {
+      guard input.format == nil else { throw AppError("-0 and --format exclude each other: choose one") }
+      return .nul
+    }
+    switch input.format {
+    case .lines: return .lines
+    case .csv: return .csv(header: header)
+    case .tsv: return .tsv(header: header)
+    case .jsonl: return .jsonl
+    case nil: return ItemFormat(path: path, header: header)
+    }
+  }
+}

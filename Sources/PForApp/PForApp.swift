@@ -1,2 +1,0 @@
-/// The program; filled in by the application layer.
-public enum PForApp {}

@@ -1,0 +1,82 @@
+import Jobs
+import ParallelFor
+
+/// The fixed beginning of an item's record in the archive: the times, and how long the parts after it are.
+///
+/// After it stand the item's text, its fields, the reason of its failure, the note, its output and its errors.
+struct ArchiveRecord: Equatable {
+  static let size = 9 * 8
+
+  var start: Int64
+  var end: Int64
+  var worker: Int
+  var attempt: Int
+  var textCount: Int
+  var fieldsCount: Int
+  var reasonCount: Int
+  var noteCount: Int
+  var outputCount: Int
+  var errorCount: Int
+
+  var textOffset: Int { Self.size }
+  var fieldsOffset: Int { textOffset + textCount }
+  var reasonOffset: Int { fieldsOffset + fieldsCount }
+  var noteOffset: Int { reasonOffset + reasonCount }
+  var outputOffset: Int { noteOffset + noteCount }
+  var errorOffset: Int { outputOffset + outputCount }
+
+  /// The record's beginning as words.
+  var words: [Int64] {
+    [
+      start, end, Int64(worker) << 32 | Int64(attempt), Int64(textCount), Int64(fieldsCount), Int64(reasonCount),
+      Int64(noteCount), Int64(outputCount), Int64(errorCount),
+    ]
+  }
+}
+
+extension ArchiveRecord {
+  /// Reads the words back; nil if there are too few bytes.
+  init?(_ bytes: [UInt8]) {
+    guard bytes.count >= Self.size else { return nil }
+    let words = bytes.withUnsafeBytes { raw in (0..<9).map { raw.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self) }
+    }
+    self.init(
+      start: words[0], end: words[1], worker: Int(words[2] >> 32), attempt: Int(words[2] & 0xFFFF_FFFF),
+      textCount: Int(words[3]), fieldsCount: Int(words[4]), reasonCount: Int(words[5]), noteCount: Int(words[6]),
+      outputCount: Int(words[7]), errorCount: Int(words[8]))
+  }
+}
+
+/// An item's fields as bytes: for each its name and its value, with their lengths; a missing value has length -1.
+enum FieldBytes {
+  static func encode(_ fields: Fields) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for (name, value) in zip(fields.names, fields.values) {
+      append(Array(name.utf8), to: &bytes)
+      append(value?.bytes, to: &bytes)
+    }
+    return bytes
+  }
+
+  static func decode(_ bytes: [UInt8]) -> [(name: [UInt8], value: [UInt8]?)] {
+    var rest = bytes[...]
+    var fields: [(name: [UInt8], value: [UInt8]?)] = []
+    while !rest.isEmpty, let name = next(&rest) { fields.append((name ?? [], next(&rest) ?? nil)) }
+    return fields
+  }
+
+  private static func append(_ part: [UInt8]?, to bytes: inout [UInt8]) {
+    withUnsafeBytes(of: Int32(part?.count ?? -1)) { bytes.append(contentsOf: $0) }
+    bytes.append(contentsOf: part ?? [])
+  }
+
+  private static func next(_ rest: inout ArraySlice<UInt8>) -> [UInt8]?? {
+    guard rest.count >= 4 else { return nil }
+    let count = rest.withUnsafeBytes { Int($0.loadUnaligned(as: Int32.self)) }
+    rest = rest.dropFirst(4)
+    guard count >= 0 else { return .some(nil) }
+    let part = Array(rest.prefix(count))
+    rest = rest.dropFirst(count)
+    return part
+  }
+}

@@ -1,0 +1,92 @@
+import Synchronization
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
+/// A descriptor that bytes are written to through a buffer, by one thread.
+///
+/// A reader who has gone, a full disk and a reader who never reads are told apart and none of them blocks for good.
+final class ByteSink: @unchecked Sendable {
+  /// Why bytes can no longer be written.
+  enum Problem: Equatable {
+    /// The reader has closed its end.
+    case closed
+    /// The system said no; the sentence says why.
+    case failed(String)
+  }
+
+  private static let capacity = 1 << 16
+
+  private let descriptor: Int32
+  private let isPipe: Bool
+  private let ownsDescriptor: Bool
+  private let isAbandoned = Atomic<Bool>(false)
+  private var buffer: [UInt8] = []
+  /// What went wrong, if something did; from then on bytes are dropped.
+  private(set) var problem: Problem?
+  /// Whether the bytes go to a terminal, which must not get strangers' control characters.
+  let isTerminal: Bool
+
+  init(descriptor: Int32, ownsDescriptor: Bool = false) {
+    self.descriptor = descriptor
+    self.ownsDescriptor = ownsDescriptor
+    isTerminal = isatty(descriptor) == 1
+    var status = stat()
+    fstat(descriptor, &status)
+    isPipe = status.st_mode & S_IFMT != S_IFREG
+    buffer.reserveCapacity(Self.capacity)
+  }
+
+  deinit {
+    if ownsDescriptor { close(descriptor) }
+  }
+
+  /// Lets a write that waits for its reader give up; safe from any thread.
+  func abandon() { isAbandoned.store(true, ordering: .relaxed) }
+
+  func write(_ bytes: UnsafeRawBufferPointer) {
+    if buffer.count + bytes.count > Self.capacity { flush() }
+    if bytes.count > Self.capacity { writeOut(bytes) } else { buffer.append(contentsOf: bytes) }
+  }
+
+  func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0) } }
+
+  /// Writes out what is buffered.
+  func flush() {
+    buffer.withUnsafeBytes { writeOut($0) }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func writeOut(_ bytes: UnsafeRawBufferPointer) {
+    var rest = bytes[...]
+    while !rest.isEmpty, problem == nil {
+      guard waitUntilWritable() else { return }
+      // After POLLOUT a pipe takes PIPE_BUF bytes without blocking.
+      let piece = UnsafeRawBufferPointer(rebasing: isPipe ? rest.prefix(4_096) : rest)
+      let count = writeSystemCall(descriptor, piece)
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR, errno != EAGAIN {
+        problem = errno == EPIPE ? .closed : .failed(String(cString: strerror(errno)))
+      }
+    }
+  }
+
+  private func waitUntilWritable() -> Bool {
+    guard isPipe else { return true }
+    while !isAbandoned.load(ordering: .relaxed) {
+      var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      if poll(&poller, 1, 100) > 0 { return true }
+    }
+    problem = problem ?? .closed
+    return false
+  }
+}
+
+/// The system call, which a method named `write` hides.
+private func writeSystemCall(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  write(descriptor, bytes.baseAddress, bytes.count)
+}

@@ -1,0 +1,17 @@
+import Jobs
+import ParallelFor
+
+/// What one item leaves to be delivered.
+struct JobResult: Sendable {
+  /// What names the item in front of its lines; empty without `--tag`.
+  var tag: [UInt8]
+  /// How it ended.
+  var outcome: Outcome
+  /// What it wrote to its standard output.
+  var output: CapturedBytes
+  /// What it wrote to its standard error.
+  var errors: CapturedBytes
+
+  /// The bytes that this result keeps in memory until it is delivered.
+  var heldBytes: Int { output.memoryFootprint + errors.memoryFootprint }
+}

@@ -1,0 +1,206 @@
+import Dashboard
+import Jobs
+import ParallelFor
+
+/// Every ended item with its output, on disk, for the lists and pages of the dashboard.
+///
+/// Workers write, the main thread reads; an item stands here before its event says that it has ended.
+final class ResultArchive: @unchecked Sendable {
+  /// The lines of an output that are loaded to be scrolled through.
+  private static let detailBytes = 1 << 20
+  /// How much of a record is read at once for a row of a list.
+  private static let rowBytes = 1_024
+
+  private let lock = Lock()
+  private var data: AppendFile
+  private var index: ArchiveIndex
+
+  init() throws(AppError) {
+    data = try AppendFile()
+    index = try ArchiveIndex()
+  }
+
+  /// Whether everything could be kept so far; a full temporary folder loses pages, never results.
+  var isIntact: Bool { lock.withLock { data.isIntact } }
+
+  /// Keeps an item that has ended.
+  func keep(_ item: Item, _ ended: FinishedItem, _ output: CapturedBytes, _ errors: CapturedBytes) {
+    let reason = Array(Self.reason(of: ended.outcome).utf8)
+    let note = Array((ended.note ?? "").utf8)
+    let fields = item.fields.map(FieldBytes.encode) ?? []
+    let text = item.bytes
+    let record = ArchiveRecord(
+      start: ended.start.nanoseconds, end: ended.end.nanoseconds, worker: ended.worker.slot, attempt: ended.attempt,
+      textCount: text.count, fieldsCount: fields.count, reasonCount: reason.count, noteCount: note.count,
+      outputCount: output.count, errorCount: errors.count)
+    lock.withLock {
+      let offset = data.end
+      record.words.withUnsafeBytes { data.append($0) }
+      for part in [text, fields, reason, note] { data.append(part) }
+      append(output)
+      append(errors)
+      let entry = ArchiveIndex.Entry(offset: offset, kind: Self.kind(of: ended.outcome), latency: ended.latency)
+      index.set(entry, at: ended.id.position)
+    }
+  }
+
+  /// What cannot be read back is filled with blanks, so that the parts stay where the record says.
+  private func append(_ bytes: CapturedBytes) {
+    let before = data.end
+    do {
+      try bytes.forEachChunk { data.append($0) }
+    } catch {
+      data.append(repeatElement(UInt8(ascii: " "), count: bytes.count - (data.end - before)))
+    }
+  }
+
+  private static func kind(of outcome: Outcome) -> ArchiveIndex.Kind {
+    switch outcome {
+    case .succeeded: .succeeded
+    case .failed: .failed
+    case .timedOut: .timedOut
+    case .cancelled: .cancelled
+    }
+  }
+
+  private static func reason(of outcome: Outcome) -> String {
+    if case .failed(let failure) = outcome { failure.reason } else { "" }
+  }
+}
+
+// MARK: - Reading
+
+extension ResultArchive {
+  /// The row of an item in the list; nil while it has not ended.
+  func row(_ id: ItemID) -> ResultRow? {
+    lock.withLock {
+      guard let entry = index.entry(at: id.position) else { return nil }
+      let bytes = data.read(at: entry.offset, count: Self.rowBytes)
+      guard let record = ArchiveRecord(bytes) else { return nil }
+      let label = part(record.textOffset, min(record.textCount, FinishedItem.maximumLabelLength), of: entry, in: bytes)
+      let reason = part(record.reasonOffset, record.reasonCount, of: entry, in: bytes)
+      let errors = firstLine(part(record.errorOffset, min(record.errorCount, 300), of: entry, in: bytes))
+      let output = firstLine(part(record.outputOffset, min(record.outputCount, 300), of: entry, in: bytes))
+      let note = part(record.noteOffset, record.noteCount, of: entry, in: bytes)
+      let line = entry.kind == .succeeded ? output : errors.isEmpty ? reason : "\(reason): \(errors)"
+      return ResultRow(
+        id: id, label: label, state: Self.state(of: entry.kind), latency: entry.latency, firstLine: line,
+        note: note.isEmpty ? nil : note)
+    }
+  }
+
+  /// All about an item; nil while it has not ended.
+  ///
+  /// - Parameter invocation: says what was done to the item.
+  func detail(_ id: ItemID, invocation: (Item, WorkerID) -> String) -> ItemDetail? {
+    lock.withLock {
+      guard let entry = index.entry(at: id.position),
+        let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
+      else { return nil }
+      let item = item(of: record, entry)
+      var detail = ItemDetail(id: id, label: item.label)
+      detail.fields =
+        (item.fields.map { zip($0.names, $0.values) }).map { pairs in
+          pairs.map { ItemDetail.Field(name: $0, value: $1?.description ?? "null") }
+        } ?? []
+      detail.invocation = invocation(item, WorkerID(record.worker))
+      detail.worker = WorkerID(record.worker)
+      detail.attempt = record.attempt
+      detail.start = Instant(nanoseconds: record.start)
+      detail.latency = entry.latency
+      detail.outcome = outcome(of: record, entry)
+      let note = text(entry, record.noteOffset, record.noteCount)
+      detail.note = note.isEmpty ? nil : note
+      detail.output = lines(entry, record.outputOffset, record.outputCount)
+      detail.outputBytes = record.outputCount
+      detail.outputCut = record.outputCount > Self.detailBytes
+      detail.errors = lines(entry, record.errorOffset, record.errorCount)
+      detail.errorBytes = record.errorCount
+      detail.errorsCut = record.errorCount > Self.detailBytes
+      return detail
+    }
+  }
+
+  private func item(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> Item {
+    let value = ByteText(data.read(at: entry.offset + record.textOffset, count: record.textCount))
+    guard record.fieldsCount > 0 else { return Item(value) }
+    let fields = FieldBytes.decode(data.read(at: entry.offset + record.fieldsOffset, count: record.fieldsCount))
+    let names = fields.map { String(decoding: $0.name, as: UTF8.self) }
+    return Item(value, fields: Fields(names: names, values: fields.map { $0.value.map { ByteText($0) } }))
+  }
+
+  private func outcome(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> Outcome {
+    switch entry.kind {
+    case .succeeded: .succeeded
+    case .failed: .failed(Failure(text(entry, record.reasonOffset, record.reasonCount)))
+    case .timedOut: .timedOut
+    case .cancelled: .cancelled
+    }
+  }
+
+  private static func state(of kind: ArchiveIndex.Kind) -> ItemState {
+    switch kind {
+    case .succeeded: .succeeded
+    case .failed: .failed
+    case .timedOut: .timedOut
+    case .cancelled: .cancelled
+    }
+  }
+
+  /// A part of a record, out of the bytes read already if it is among them.
+  private func part(_ offset: Int, _ count: Int, of entry: ArchiveIndex.Entry, in bytes: [UInt8]) -> String {
+    guard offset + count <= bytes.count else { return text(entry, offset, count) }
+    return String(decoding: bytes[offset..<offset + count], as: UTF8.self)
+  }
+
+  private func text(_ entry: ArchiveIndex.Entry, _ offset: Int, _ count: Int) -> String {
+    String(decoding: data.read(at: entry.offset + offset, count: count), as: UTF8.self)
+  }
+
+  private func lines(_ entry: ArchiveIndex.Entry, _ offset: Int, _ count: Int) -> [String] {
+    let bytes = data.read(at: entry.offset + offset, count: min(count, Self.detailBytes))
+    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .map { String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self) }
+    if lines.last == "" { lines.removeLast() }
+    return lines
+  }
+
+  private func firstLine(_ text: String) -> String {
+    String(text.prefix { !$0.isNewline })
+  }
+}
+
+// MARK: - Looking through
+
+extension ResultArchive {
+  /// One more than the last position that has ended.
+  var end: Int { lock.withLock { index.end } }
+
+  /// The items among some positions that a filter shows.
+  func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID] {
+    positions.compactMap { position in
+      let id = ItemID(position)
+      switch filter {
+      case .text(let text): return holds(text, at: id) ? id : nil
+      case .failed: return entry(id).map { $0.kind != .succeeded } ?? false ? id : nil
+      case .slow: return entry(id).map { $0.latency >= slowLimit ?? .max } ?? false ? id : nil
+      case .all, .running: return nil
+      }
+    }
+  }
+
+  /// Whether an ended item's name or output holds a text, without regard to case.
+  func holds(_ text: String, at id: ItemID) -> Bool {
+    guard let row = row(id) else { return false }
+    if ResultFilter.text(text, isIn: row.label) || ResultFilter.text(text, isIn: row.firstLine) { return true }
+    return lock.withLock {
+      guard let entry = index.entry(at: id.position),
+        let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
+      else { return false }
+      let count = min(record.outputCount + record.errorCount, Self.detailBytes)
+      return count > 0 && ResultFilter.text(text, isIn: self.text(entry, record.outputOffset, count))
+    }
+  }
+
+  private func entry(_ id: ItemID) -> ArchiveIndex.Entry? { lock.withLock { index.entry(at: id.position) } }
+}

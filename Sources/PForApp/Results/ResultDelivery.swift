@@ -1,0 +1,91 @@
+import Foundation
+import Jobs
+import ParallelFor
+import Synchronization
+
+/// Takes results as the run delivers them and writes them out, on a thread of its own.
+final class ResultDelivery: @unchecked Sendable {
+  /// Held results take at most about this much memory; what comes beyond goes to a temporary file.
+  static let heldBytesLimit = 32 << 20
+  /// A pause between takings, so that a fast run does not wake this thread for every few results.
+  private static let rest = 0.002
+
+  private let output: ByteSink?
+  private let errors: ByteSink?
+  private let heldBytes = Atomic<Int>(0)
+  private let lock = Lock()
+  private var problemFound: ByteSink.Problem?
+  /// Only for the thread that delivers.
+  private var found: ByteSink.Problem?
+
+  /// - Parameters:
+  ///   - output: where results go, or nil for nowhere.
+  ///   - errors: where items' standard error goes, or nil for nowhere.
+  init(output: ByteSink?, errors: ByteSink?) {
+    self.output = output
+    self.errors = errors
+  }
+
+  /// Whether a result has anywhere to go at all.
+  var isWanted: Bool { output != nil || errors != nil }
+
+  /// Why results can no longer be written, if they cannot.
+  var problem: ByteSink.Problem? { lock.withLock { problemFound } }
+
+  /// Whether one more result of so many bytes should not stay in memory.
+  func mustSpill(_ bytes: Int) -> Bool {
+    let held = heldBytes.add(bytes, ordering: .relaxed).newValue
+    guard held > Self.heldBytesLimit, bytes > 256 else { return false }
+    heldBytes.subtract(bytes, ordering: .relaxed)
+    return true
+  }
+
+  /// Begins to take results; `whenStuck` is called once if they can no longer be written, `whenDone` at the end.
+  func start(
+    from run: ParallelRun<Item, JobResult>, whenStuck: @escaping @Sendable (ByteSink.Problem) -> Void,
+    whenDone: @escaping @Sendable () -> Void
+  ) {
+    Thread.detachNewThread { [self] in
+      while let batch = run.takeDelivered() {
+        for (_, result) in batch { deliver(result) }
+        output?.flush()
+        errors?.flush()
+        report(whenStuck)
+        if batch.count < 64 { Thread.sleep(forTimeInterval: Self.rest) }
+      }
+      run.waitUntilOver()
+      whenDone()
+    }
+  }
+
+  /// Lets writes that wait for a reader give up.
+  func abandon() {
+    output?.abandon()
+    errors?.abandon()
+  }
+
+  private func deliver(_ result: JobResult) {
+    heldBytes.subtract(result.heldBytes, ordering: .relaxed)
+    // What a killed item wrote is no result.
+    guard result.outcome != .cancelled, result.outcome != .timedOut else { return }
+    do {
+      if let output {
+        var writer = ResultWriter(sink: output)
+        try writer.write(result.output, tag: result.tag)
+      }
+      if let errors, result.errors.count > 0 {
+        output?.flush()
+        var writer = ResultWriter(sink: errors)
+        try writer.write(result.errors, tag: result.tag)
+      }
+    } catch {
+      found = found ?? .failed("\(error)")
+    }
+  }
+
+  private func report(_ whenStuck: (ByteSink.Problem) -> Void) {
+    guard problem == nil, let found = found ?? output?.problem else { return }
+    lock.withLock { problemFound = found }
+    whenStuck(found)
+  }
+}

@@ -1,0 +1,47 @@
+import Jobs
+import Screen
+
+/// Writes results one after the other: whole lines, with the item in front if wanted, harmless on a terminal.
+struct ResultWriter {
+  let sink: ByteSink
+
+  /// Writes all the bytes; `tag` and a tab go before each line.
+  mutating func write(_ bytes: CapturedBytes, tag: [UInt8]) throws {
+    guard bytes.count > 0 else { return }
+    if tag.isEmpty, !sink.isTerminal {
+      try bytes.forEachChunk { sink.write($0) }
+    } else {
+      try writeLines(bytes, tag: tag)
+    }
+  }
+
+  private func writeLines(_ bytes: CapturedBytes, tag: [UInt8]) throws {
+    var line: [UInt8] = []
+    try bytes.forEachChunk { chunk in
+      for piece in chunk.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        if piece.offset > 0 {
+          writeLine(line, tag: tag, ending: true)
+          line.removeAll(keepingCapacity: true)
+        }
+        line.append(contentsOf: piece.element)
+      }
+    }
+    if !line.isEmpty { writeLine(line, tag: tag, ending: sink.isTerminal) }
+  }
+
+  private func writeLine(_ line: [UInt8], tag: [UInt8], ending: Bool) {
+    if !tag.isEmpty { write(tag, then: UInt8(ascii: "\t")) }
+    write(line, then: ending ? UInt8(ascii: "\n") : nil)
+  }
+
+  private func write(_ bytes: [UInt8], then last: UInt8?) {
+    sink.write(sink.isTerminal ? Self.harmless(bytes) : bytes)
+    if let last { sink.write([last]) }
+  }
+
+  /// The text with nothing that a terminal would act on, but for tabs.
+  private static func harmless(_ bytes: [UInt8]) -> [UInt8] {
+    let columns = bytes.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+    return Array(columns.map { SafeText.visible(String(decoding: $0, as: UTF8.self)).utf8 }.joined(separator: [9]))
+  }
+}

@@ -1,0 +1,141 @@
+import Dashboard
+import DashboardView
+import Foundation
+import Jobs
+import ParallelFor
+import Screen
+import Terminal
+import Themes
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
+/// Takes a plan from its beginning to its exit status: opens what it needs, runs the right loop, sums up.
+struct Launcher {
+  let plan: RunPlan
+  let look: LookOptions
+  let environment: [String: String]
+
+  init(_ plan: RunPlan, look: LookOptions, environment: [String: String] = ProcessInfo.processInfo.environment) {
+    self.plan = plan
+    self.look = look
+    self.environment = environment
+  }
+
+  /// Runs the plan.
+  ///
+  /// - Returns: what the program exits with.
+  func run() throws(AppError) -> Int32 {
+    let glyphs: GlyphSet = look.ascii || !Terminal.localeIsUTF8 ? .ascii : .unicode
+    let theme = try theme()
+    let script = try look.script.map { (path) throws(AppError) in try readScript(path) }
+    let outputs = try Outputs(plan, isScripted: script != nil)
+    let errors = StandardErrorCopy()
+    let display = try openDisplay(script)
+    defer { display?.leave() }
+    let signals = try Signals.open(stops: display is TerminalDisplay)
+    let session = try RunSession(
+      plan, keepsResults: display != nil, output: outputs.results(hasDashboard: display != nil),
+      errors: errors.sink(hasDashboard: display != nil))
+    var dashboard = Dashboard(title: plan.job.title, source: plan.reader.source.name, slow: plan.slow)
+    dashboard.destination = outputs.name(hasDashboard: display != nil)
+    if plan.startPage != .overview { _ = dashboard.perform(.show(plan.startPage)) }
+    let controller = RunController(session, grace: plan.grace)
+    defer { session.end() }
+
+    if let display {
+      let loop = DashboardLoop(
+        session, dashboard, controller: controller, on: display, signals: signals, themes: theme, glyphs: glyphs,
+        leavesAtEnd: leavesAtEnd(outputs))
+      let ending = loop.run()
+      display.leave()
+      if let failure = (display as? ScriptDisplay)?.failure { throw failure }
+      if case .hungUp = ending {
+        var afterwards = loop.controller
+        afterwards.mustEnd(ExitCode.hangup, at: MonotonicClock.now)
+        return playOn(session, loop.dashboard, afterwards, signals, glyphs, isQuiet: true)
+      }
+      return conclude(session, loop.dashboard, loop.controller, glyphs)
+    }
+    session.start()
+    return playOn(session, dashboard, controller, signals, glyphs, isQuiet: look.quiet)
+  }
+
+  private func playOn(
+    _ session: RunSession, _ dashboard: Dashboard, _ controller: RunController, _ signals: Int32, _ glyphs: GlyphSet,
+    isQuiet: Bool
+  ) -> Int32 {
+    let loop = PlainLoop(
+      session, dashboard, controller: controller, signals: signals, glyphs: glyphs, isQuiet: isQuiet)
+    loop.run()
+    return conclude(session, loop.dashboard, loop.controller, glyphs, isQuiet: isQuiet)
+  }
+
+  /// Prints what remains, and says what to exit with.
+  private func conclude(
+    _ session: RunSession, _ dashboard: Dashboard, _ controller: RunController, _ glyphs: GlyphSet,
+    isQuiet: Bool = false
+  ) -> Int32 {
+    let verdict = Verdict(session, dashboard, controller)
+    if !isQuiet, verdict.problem == nil || dashboard.live.tally.known > 0, verdict.exitCode != ExitCode.outputClosed {
+      let width = environment["COLUMNS"].flatMap { Int($0) } ?? 100
+      for line in Summary.lines(
+        dashboard, at: MonotonicClock.now, width: width, glyphs: glyphs, command: plan.command)
+      { StandardError.write(line) }
+    }
+    if let problem = verdict.problem { StandardError.write("pfor-tui: \(problem)") }
+    return verdict.exitCode
+  }
+
+  // MARK: - What is needed
+
+  private func leavesAtEnd(_ outputs: Outputs) -> Bool {
+    switch look.whenDone {
+    case .leave: true
+    case .stay: false
+    case nil: outputs.isPipeline
+    }
+  }
+
+  private func theme() throws(AppError) -> ThemeRing {
+    let own = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
+    let directory = own.map { "\($0)/pfor-tui/themes" }
+    let all = Themes.all(userDirectory: directory).map(\.theme)
+    guard let name = look.theme else { return ThemeRing(all, first: Themes.standard) }
+    do throws(ThemeError) {
+      let found = try Themes.find(nameOrFile: name, searching: directory.map { [$0] } ?? [])
+      for warning in found.warnings { StandardError.write("pfor-tui: \(warning)") }
+      return ThemeRing(all, first: found.theme)
+    } catch {
+      throw AppError("\(error)")
+    }
+  }
+
+  private func readScript(_ path: String) throws(AppError) -> Script {
+    guard let data = FileManager.default.contents(atPath: path) else { throw AppError("\(path): cannot be read") }
+    return try Script(String(decoding: data, as: UTF8.self), name: path)
+  }
+
+  /// The script's display, the terminal, or nothing where there is no terminal to draw on.
+  private func openDisplay(_ script: Script?) throws(AppError) -> (any Display)? {
+    if let script { return ScriptDisplay(script, environment: environment) }
+    let isUnwanted = look.noTui || !(environment["CI"] ?? "").isEmpty
+    guard !isUnwanted, TerminalOwnership.isForeground else { return nil }
+    do throws(TerminalError) {
+      return TerminalDisplay(try Terminal(colorDepth: colorDepth, environment: environment))
+    } catch {
+      return nil
+    }
+  }
+
+  private var colorDepth: ColorDepth? {
+    switch look.color {
+    case .never: .mono
+    case .always: environment["COLORTERM"] == "truecolor" ? .truecolor : .indexed256
+    case .auto: nil
+    }
+  }
+}

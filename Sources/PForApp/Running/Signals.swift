@@ -1,0 +1,39 @@
+import CTerminalGuard
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
+/// The signals that mean something to a run, as values in the queue that keys come by.
+enum Signals {
+  /// What a signal asks for.
+  enum Wish: Equatable {
+    case interrupt, terminate, hangup, moreThreads, fewerThreads, resized, suspend, continued
+  }
+
+  private static let wishes: [Int32: Wish] = [
+    SIGINT: .interrupt, SIGTERM: .terminate, SIGHUP: .hangup, SIGUSR1: .moreThreads, SIGUSR2: .fewerThreads,
+    SIGWINCH: .resized, SIGTSTP: .suspend, SIGCONT: .continued,
+  ]
+
+  /// Catches the signals; the descriptor becomes readable when one has come.
+  ///
+  /// - Parameter stops: whether Ctrl-Z is ours to handle, because a screen must be left first.
+  static func open(stops: Bool) throws(AppError) -> Int32 {
+    signal(SIGPIPE, SIG_IGN)
+    var signals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]
+    if stops { signals += [SIGWINCH, SIGTSTP, SIGCONT] }
+    let descriptor = tg_signal_pipe_open(&signals, Int32(signals.count))
+    guard descriptor >= 0 else { throw AppError("cannot catch signals: \(String(cString: strerror(errno)))") }
+    return descriptor
+  }
+
+  /// What has come since the last call.
+  static func take(from descriptor: Int32) -> [Wish] {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = read(descriptor, &bytes, bytes.count)
+    return bytes.prefix(max(0, count)).compactMap { wishes[Int32($0)] }
+  }
+}

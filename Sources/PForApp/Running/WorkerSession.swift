@@ -1,0 +1,73 @@
+import Jobs
+import ParallelFor
+
+/// What one worker does with an item: the job, then keeping what came of it.
+final class WorkerSession {
+  private let worker: WorkerID
+  private let plan: RunSession.Plan
+  private let feeder: ItemFeeder
+  private let delivery: ResultDelivery
+  private let archive: ResultArchive?
+  private let running: RunningItems?
+  private var session: (any JobSession)?
+
+  init(
+    worker: WorkerID, plan: RunSession.Plan, feeder: ItemFeeder, delivery: ResultDelivery, archive: ResultArchive?,
+    running: RunningItems?
+  ) {
+    self.worker = worker
+    self.plan = plan
+    self.feeder = feeder
+    self.delivery = delivery
+    self.archive = archive
+    self.running = running
+  }
+
+  /// The worker's body for the run.
+  var body: WorkerBody<Item, JobResult> {
+    WorkerBody(run: { self.run($0, $1) }, close: { self.session?.close() })
+  }
+
+  private func run(_ item: Item, _ context: ItemContext) -> AttemptEnding<JobResult> {
+    feeder.taken(item)
+    running?.began(item, context.item, on: worker)
+    let start = MonotonicClock.now
+    let ending = perform(item, context)
+    let end = MonotonicClock.now
+    let kept = FinishedItem(
+      id: context.item, worker: worker, attempt: context.attempt, start: start, end: end, outcome: ending.outcome,
+      label: "", note: ending.note)
+    archive?.keep(item, kept, ending.output, ending.errors)
+    return AttemptEnding(ending.outcome, output: result(of: item, ending), note: ending.note, end: end)
+  }
+
+  /// A session that cannot be opened fails the item, and the next one tries again.
+  private func perform(_ item: Item, _ context: ItemContext) -> JobEnding {
+    do {
+      let session = try self.session ?? plan.job.openSession(for: worker)
+      self.session = session
+      return session.run(item, in: context)
+    } catch {
+      return JobEnding(outcome: .failed(Failure("\(error)")))
+    }
+  }
+
+  private func result(of item: Item, _ ending: JobEnding) -> JobResult? {
+    guard delivery.isWanted else { return nil }
+    let tag = plan.tags ? item.bytes : []
+    var result = JobResult(tag: tag, outcome: ending.outcome, output: ending.output, errors: ending.errors)
+    if delivery.mustSpill(result.heldBytes) {
+      result.output = spilled(result.output)
+      result.errors = spilled(result.errors)
+    }
+    return result
+  }
+
+  /// A full temporary folder leaves the bytes in memory: better much memory than a lost result.
+  private func spilled(_ bytes: CapturedBytes) -> CapturedBytes {
+    guard bytes.memoryFootprint > 0, let all = try? bytes.read(from: 0, count: bytes.count),
+      let stored = try? SpillFile.shared.store(all)
+    else { return bytes }
+    return stored
+  }
+}

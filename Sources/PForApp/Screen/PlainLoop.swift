@@ -1,0 +1,88 @@
+import Dashboard
+import DashboardView
+import Foundation
+import ParallelFor
+import Screen
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
+/// A run without a dashboard: a line of progress at a steady interval on standard error, nothing a terminal acts on.
+final class PlainLoop {
+  private static let interval: Int64 = 5_000_000_000
+  private static let width = 120
+
+  private let session: RunSession
+  private let signals: Int32
+  private let glyphs: GlyphSet
+  private let isQuiet: Bool
+  private var nextLine: Instant
+
+  private(set) var dashboard: Dashboard
+  private(set) var controller: RunController
+
+  init(
+    _ session: RunSession, _ dashboard: Dashboard, controller: RunController, signals: Int32, glyphs: GlyphSet,
+    isQuiet: Bool
+  ) {
+    self.session = session
+    self.dashboard = dashboard
+    self.controller = controller
+    self.signals = signals
+    self.glyphs = glyphs
+    self.isQuiet = isQuiet
+    nextLine = MonotonicClock.now + Self.interval
+  }
+
+  /// Runs until the run is over.
+  func run() {
+    while dashboard.live.state != .done, !controller.isAbandoned {
+      wait()
+      let now = MonotonicClock.now
+      for wish in Signals.take(from: signals) { carryOut(wish, at: now) }
+      controller.tick(at: now)
+      for event in session.run.takeEvents() { dashboard.apply(event) }
+      _ = dashboard.takeEffects()
+      if now >= nextLine { tellProgress(at: now) }
+    }
+  }
+
+  private func wait() {
+    var polled = [signals, session.waker.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    poll(&polled, nfds_t(polled.count), 50)
+    session.waker.clear()
+  }
+
+  private func carryOut(_ wish: Signals.Wish, at now: Instant) {
+    switch wish {
+    case .interrupt:
+      controller.interrupted(at: now)
+      say(
+        "interrupted: \(dashboard.live.tally.running) running items may end; "
+          + "interrupt again to stop them, once more to kill them")
+    case .terminate: controller.mustEnd(ExitCode.terminated, at: now)
+    case .hangup: controller.mustEnd(ExitCode.hangup, at: now)
+    case .moreThreads: changeThreads(by: 1, at: now)
+    case .fewerThreads: changeThreads(by: -1, at: now)
+    case .resized, .suspend, .continued: break
+    }
+  }
+
+  private func changeThreads(by step: Int, at now: Instant) {
+    for effect in dashboard.perform(step > 0 ? .moreThreads : .fewerThreads, at: now) {
+      _ = controller.carryOut(effect, at: now)
+    }
+  }
+
+  private func tellProgress(at now: Instant) {
+    nextLine = now + Self.interval
+    say(ProgressLine.text(dashboard, at: now, width: Self.width, glyphs: glyphs))
+  }
+
+  private func say(_ text: String) {
+    if !isQuiet { StandardError.write(text) }
+  }
+}

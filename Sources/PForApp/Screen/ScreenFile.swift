@@ -1,0 +1,13 @@
+import Foundation
+import Screen
+
+/// A screen as text, for scripts.
+enum ScreenFile {
+  /// Writes the rows of a grid, without the blanks at their ends.
+  static func save(_ grid: CellGrid, to path: String) {
+    let rows = (0..<grid.height).map { grid.row($0) }.map { row in
+      String(row.reversed().drop { $0 == " " }.reversed())
+    }
+    try? Data((rows.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
+  }
+}
