@@ -45,13 +45,11 @@ public struct DemoShop: Sendable {
     try Self.write(Self.ids(), to: items)
   }
 
-  /// How many orders a customer has, by its place in the list: a heavy tail, from 1 to 40.
+  /// How many orders a customer on the list has: at least `n` with a chance of 1 in n², at most 40.
   private static func weight(of id: Int) -> Int {
     var generator = SplitMix(seed: UInt64(id))
     let chance = Double(generator.next() >> 11) / Double(1 << 53)
-    return min(
-      40,
-      Int(1 / (1 - chance).squareRoot().squareRoot().squareRoot()) + (chance > 0.97 ? Int((chance - 0.97) * 1300) : 0))
+    return min(40, Int(1 / (1 - chance).squareRoot()))
   }
 
   /// The customers to report on, in an order that spreads the costly ones.
