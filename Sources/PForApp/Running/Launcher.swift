@@ -34,9 +34,9 @@ struct Launcher {
     let script = try look.script.map { (path) throws(AppError) in try readScript(path) }
     let outputs = try Outputs(plan, isScripted: script != nil)
     let errors = StandardErrorCopy()
+    let signals = try Signals.open()
     let display = try openDisplay(script)
     defer { display?.leave() }
-    let signals = try Signals.open(stops: display is TerminalDisplay)
     let session = try RunSession(
       plan, keepsResults: display != nil, output: outputs.results(hasDashboard: display != nil),
       errors: errors.sink(hasDashboard: display != nil))

@@ -20,11 +20,10 @@ enum Signals {
 
   /// Catches the signals; the descriptor becomes readable when one has come.
   ///
-  /// - Parameter stops: whether Ctrl-Z is ours to handle, because a screen must be left first.
-  static func open(stops: Bool) throws(AppError) -> Int32 {
+  /// Before the screen is entered: curses leaves handlers alone that it finds.
+  static func open() throws(AppError) -> Int32 {
     signal(SIGPIPE, SIG_IGN)
-    var signals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2]
-    if stops { signals += [SIGWINCH, SIGTSTP, SIGCONT] }
+    var signals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT]
     let descriptor = tg_signal_pipe_open(&signals, Int32(signals.count))
     guard descriptor >= 0 else { throw AppError("cannot catch signals: \(String(cString: strerror(errno)))") }
     return descriptor

@@ -147,7 +147,7 @@ final class DashboardLoop {
       case .moreThreads: perform(.moreThreads, at: now)
       case .fewerThreads: perform(.fewerThreads, at: now)
       case .suspend: suspend()
-      case .continued: display.redraw()
+      case .continued: display.resume()
       case .resized: break
       case .terminate:
         controller.mustEnd(ExitCode.terminated, at: now)

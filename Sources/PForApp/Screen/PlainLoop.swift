@@ -67,7 +67,8 @@ final class PlainLoop {
     case .hangup: controller.mustEnd(ExitCode.hangup, at: now)
     case .moreThreads: changeThreads(by: 1, at: now)
     case .fewerThreads: changeThreads(by: -1, at: now)
-    case .resized, .suspend, .continued: break
+    case .suspend: Suspension.stopUntilContinued()
+    case .resized, .continued: break
     }
   }
 
