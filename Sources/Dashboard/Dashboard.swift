@@ -96,8 +96,9 @@ public struct Dashboard: Equatable, Sendable {
   /// Takes in one fact; facts must come in order. Takes well under a microsecond for an item.
   public mutating func apply(_ event: RunEvent) {
     live.apply(event)
+    if frozen == nil { results.grow(to: live.begun) }
     switch event.kind {
-    case .itemStarted(let item): noteStart(item)
+    case .itemStarted(let item): if results.filter == .running { results.addMatch(item.id) }
     case .itemFinished(let item): noteFinish(item)
     case .targetWorkersChanged(let count): forgetWish(count)
     case .runFinished: if leavesWhenDone { pending.append(.quit) }
@@ -121,13 +122,7 @@ public struct Dashboard: Equatable, Sendable {
     lastNotice.flatMap { now.nanoseconds(since: $0.instant) < Notice.duration ? $0 : nil }
   }
 
-  private mutating func noteStart(_ item: StartedItem) {
-    if frozen == nil { results.grow(to: live.begun) }
-    if results.filter == .running { results.addMatch(item.id) }
-  }
-
   private mutating func noteFinish(_ item: FinishedItem) {
-    if frozen == nil { results.grow(to: live.begun) }
     if openItem == item.id { pending.append(.loadDetail(item.id)) }
     switch results.filter {
     case .all: return

@@ -3,8 +3,8 @@ import ParallelFor
 
 /// How long finished items took: percentiles with an error under 1 %, and a histogram to draw.
 ///
-/// Percentiles are cached: they are computed anew at most ten times a second or when the count has grown by 1/32, so
-/// that recording stays cheap; ``refresh()`` brings them up to date. Count, mean and maximum are always exact.
+/// Percentiles are cached, so that recording stays cheap: they are computed anew ten times a second and whenever the
+/// count has doubled; ``refresh()`` brings them up to date. Count, mean and maximum are always exact.
 public struct LatencySummary: Sendable {
   /// Percentiles in nanoseconds; nil where there are too few samples to name one.
   public struct Percentiles: Equatable, Sendable {
@@ -62,7 +62,7 @@ public struct LatencySummary: Sendable {
     minimum = min(minimum ?? latency, latency)
     maximum = max(maximum ?? latency, latency)
     let isOld = instant.nanoseconds(since: refreshedAt) >= Self.refreshInterval
-    if isOld || count - refreshedCount > refreshedCount / 32 { refresh(at: instant) }
+    if isOld || count >= 2 * refreshedCount { refresh(at: instant) }
   }
 
   /// Computes the percentiles from all items.
