@@ -26,12 +26,11 @@ public func assertScreen(
   }
 }
 
-/// A grid as text: its letters, and below them a letter for every cell's role.
+/// A grid as text: what it shows, and below that a letter for every cell's role.
 public enum ScreenPicture {
   private static let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
-  /// Both planes, with a legend of the roles that are used. Selected cells show as `#`, and as their role's letter in
-  /// a third plane's place only where the text plane tells them apart: by a mark at the row's end.
+  /// Both planes, with a legend of the roles that are used, and which columns of which rows are selected.
   public static func text(of grid: CellGrid) -> String {
     var lines = ["size \(grid.width)x\(grid.height)", "text"]
     lines += (0..<grid.height).map { trimmed(grid.row($0)) }
