@@ -136,8 +136,9 @@ final class SpilledBytes: @unchecked Sendable {
       let buffer = UnsafeMutableRawBufferPointer(bytes)
       var extentStart = 0
       for extent in extents {
-        let range = max(start, extentStart)..<max(start, min(start + wanted, extentStart + extent.count))
-        if !range.isEmpty && range.upperBound > extentStart {
+        let first = max(start, extentStart)
+        let range = first..<max(first, min(start + wanted, extentStart + extent.count))
+        if !range.isEmpty {
           let target = UnsafeMutableRawBufferPointer(
             rebasing: buffer[range.lowerBound - start..<range.upperBound - start])
           try file.read(into: target, at: extent.offset + Int64(range.lowerBound - extentStart))
