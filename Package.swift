@@ -1,11 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-]
+/// Our own warnings stop the build where they must not pass; those of dependencies are not ours to mend.
+let isStrict = Context.environment["PFOR_WARNINGS_AS_ERRORS"] == "1"
+
+let settings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
+let cSettings: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
 
 let package = Package(
   name: "pfor-tui",
@@ -22,11 +27,11 @@ let package = Package(
   ],
   targets: [
     // 1: no knowledge of anything above
-    .target(name: "CPosix"),
+    .target(name: "CPosix", cSettings: cSettings),
     .target(name: "ParallelFor", dependencies: ["CPosix"], swiftSettings: settings),
     .target(name: "Screen", swiftSettings: settings),
     .systemLibrary(name: "CNCurses", providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]),
-    .target(name: "CTerminalGuard"),
+    .target(name: "CTerminalGuard", cSettings: cSettings),
 
     // 2: what is on the screen, as values
     .target(
