@@ -66,11 +66,14 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(name: "pfor-tui", dependencies: ["PForApp"], swiftSettings: settings),
+    .target(
+      name: "CBenchLoops",
+      linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("util", .when(platforms: [.linux]))]),
     .executableTarget(
       name: "pfor-bench",
       dependencies: [
-        "ParallelFor", "Jobs", "Dashboard", "DashboardView", "Screen", "Themes",
-        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        "ParallelFor", "Jobs", "Dashboard", "DashboardView", "Screen", "CBenchLoops",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 

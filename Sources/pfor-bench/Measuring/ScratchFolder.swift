@@ -1,0 +1,52 @@
+import CBenchLoops
+import Foundation
+
+/// A temporary folder for items, results and databases, removed with its owner.
+final class ScratchFolder {
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("pfor-bench-\(getpid())-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+  /// Writes a file of `count` lines.
+  func lines(_ name: String, count: Int, line: (Int) -> String) throws -> String {
+    let path = path(name)
+    guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
+    else { throw BenchError("\(path): cannot be written") }
+    for start in stride(from: 0, to: count, by: 10_000) {
+      var text = ""
+      for index in start..<min(count, start + 10_000) { text += line(index) + "\n" }
+      try file.write(contentsOf: Data(text.utf8))
+    }
+    try file.close()
+    return path
+  }
+}
+
+/// A database of customers, and ids to ask it for.
+struct CustomerDatabase {
+  static let query = "SELECT name, city, balance FROM customer WHERE id = ?"
+
+  let path: String
+  let customers: Int
+
+  init(in folder: ScratchFolder, customers: Int) throws {
+    path = folder.path("customers.sqlite")
+    self.customers = customers
+    let statements = """
+      CREATE TABLE customer(id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT NOT NULL, balance INTEGER NOT NULL);
+      WITH RECURSIVE number(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM number WHERE id < \(customers))
+      INSERT INTO customer SELECT id, 'customer number ' || id, 'city ' || id % 997, id * 131 % 99991 FROM number;
+      """
+    guard bench_sqlite_execute(path, statements) == 0 else { throw BenchError("\(path): cannot be made") }
+  }
+
+  /// The id to ask for at a position: scattered, so that neighbours lie on different pages.
+  func id(at position: Int) -> Int { 1 + position * 7919 % customers }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The command line's root.
+struct PForBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pfor-bench",
+    abstract: "Measures pfor-tui against xargs, against the least work possible, and against its own promises.",
+    discussion: """
+      Contenders take turns, round after round, so that a busy moment hits them all; the figures are medians, and a \
+      ratio is the median of the rounds' ratios. Whole programs are measured, from their start to their end, and \
+      user+sys counts the processes they started. Build both in release mode first:
+
+        swift build -c release --product pfor-tui
+        swift run -c release pfor-bench all
+      """,
+    subcommands: [
+      AllBench.self, SpawnBench.self, SQLiteBench.self, MemoryBench.self, IdleBench.self, LatencyBench.self,
+      FrameBench.self, CommandJobBench.self, ReadBench.self, DemoDataBench.self,
+    ])
+}
