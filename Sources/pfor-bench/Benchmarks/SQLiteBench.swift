@@ -11,9 +11,12 @@ struct SQLiteBench: Benchmark {
   @Option(help: ArgumentHelp("How many items.", valueName: "n"))
   var items = 200_000
 
+  @Flag(help: "Ask for neighbouring rows one after the other, which SQLite finds on pages that it has.")
+  var sequential = false
+
   func measure() throws -> Report {
     let folder = try ScratchFolder()
-    let database = try CustomerDatabase(in: folder, customers: items)
+    let database = try CustomerDatabase(in: folder, customers: items, isScattered: !sequential)
     let file = try folder.lines("ids", count: items) { String(database.id(at: $0)) }
     let one = try folder.lines("one", count: 1) { _ in "1" }
     let output = folder.path("output")
@@ -42,7 +45,7 @@ struct SQLiteBench: Benchmark {
       Report.Row(
         name: "start and end of pfor-tui", figure: Figures.seconds(start.wall), cpu: Figures.seconds(start.cpu)))
     return Report(
-      title: "One SQLite query an item, \(items) items, 2 threads",
+      title: "One SQLite query an item, \(items) \(sequential ? "" : "scattered ")items, 2 threads",
       commands: [
         Program.line(headlessCommand("DATABASE", "IDS")) + " > FILE",
         Program.line(command("DATABASE", "IDS")) + " > FILE",

@@ -34,11 +34,14 @@ struct CustomerDatabase {
   static let query = "SELECT name, city, balance FROM customer WHERE id = ?"
 
   let path: String
-  let customers: Int
+  private let customers: Int
+  private let step: Int
 
-  init(in folder: ScratchFolder, customers: Int) throws {
+  /// - Parameter isScattered: whether ids that follow each other lie on different pages.
+  init(in folder: ScratchFolder, customers: Int, isScattered: Bool = true) throws {
     path = folder.path("customers.sqlite")
     self.customers = customers
+    step = isScattered ? 7919 : 1
     let statements = """
       CREATE TABLE customer(id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT NOT NULL, balance INTEGER NOT NULL);
       WITH RECURSIVE number(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM number WHERE id < \(customers))
@@ -47,6 +50,6 @@ struct CustomerDatabase {
     guard bench_sqlite_execute(path, statements) == 0 else { throw BenchError("\(path): cannot be made") }
   }
 
-  /// The id to ask for at a position: scattered, so that neighbours lie on different pages.
-  func id(at position: Int) -> Int { 1 + position * 7919 % customers }
+  /// The id to ask for at a position.
+  func id(at position: Int) -> Int { 1 + position * step % customers }
 }
