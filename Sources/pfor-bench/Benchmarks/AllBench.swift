@@ -28,7 +28,7 @@ struct AllBench: ParsableCommand {
       try SpawnBench.parse(common + (limit.map { ["--limit", $0] } ?? [])), try SQLiteBench.parse(common),
       try MemoryBench.parse(common + ["--items", "\(items)"]), try IdleBench.parse(common),
       try LatencyBench.parse(common),
-      // Last: what it holds in memory would count as its successors' until they have become other programs.
+      // Last, since what it holds in memory would count as the peak of programs started after it.
       try FrameBench.parse(["--rounds", "\(options.rounds)"]),
     ]
     let reports = try benchmarks.map { try $0.measure() }

@@ -11,7 +11,7 @@ struct DemoDataBench: Benchmark {
     let folder = try ScratchFolder()
     let clock = ContinuousClock()
     let start = clock.now
-    let shop = try DemoShop(in: folder.path("shop"))
+    let shop = try DemoShop(in: folder.path)
     let making = clock.now - start
     let costs = try costs(shop).map(\.inSeconds).sorted()
     let rows = [("median", 50), ("90th percentile", 90), ("largest", 100)].map { name, percent in

@@ -5,6 +5,9 @@ import Foundation
 final class ScratchFolder {
   private let folder: URL
 
+  /// The folder itself.
+  var path: String { folder.path }
+
   init() throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("pfor-bench-\(getpid())-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
