@@ -46,13 +46,20 @@ public enum SafeText {
   public static func visible(_ text: String) -> String {
     var scanner = GlyphScanner(text)
     var result = String.UnicodeScalarView()
-    while let glyph = scanner.next() { result.append(contentsOf: glyph.scalars) }
+    while let glyph = scanner.next() { result.append(glyph) }
     return String(result)
   }
 
   static func joined(_ glyphs: [Glyph]) -> String {
     var result = String.UnicodeScalarView()
-    for glyph in glyphs { result.append(contentsOf: glyph.scalars) }
+    for glyph in glyphs { result.append(glyph) }
     return String(result)
+  }
+}
+
+extension String.UnicodeScalarView {
+  /// Most glyphs are one scalar; an array for each would take half of the time of a frame.
+  fileprivate mutating func append(_ glyph: Glyph) {
+    if let scalar = glyph.singleScalar { append(scalar) } else { append(contentsOf: glyph.scalars) }
   }
 }
