@@ -30,7 +30,10 @@ extension Dashboard {
 
   /// Asks how to stop the selected item, if it runs.
   mutating func askToKill(at now: Instant) -> [Effect] {
-    guard let id = openItem ?? selectedItem(at: now) else { return [] }
+    guard let id = openItem ?? selectedItem(at: now) else {
+      notice("no item is selected", at: now)
+      return []
+    }
     if live.runningItem(id) == nil {
       notice("item \(id) is not running", at: now)
     } else {

@@ -13,6 +13,7 @@ final class ResultDelivery: @unchecked Sendable {
   private let output: ByteSink?
   private let errors: ByteSink?
   private let heldBytes = Atomic<Int>(0)
+  private let isOver = Atomic<Bool>(false)
   private let lock = Lock()
   private var problemFound: ByteSink.Problem?
   /// Only for the thread that delivers.
@@ -28,6 +29,9 @@ final class ResultDelivery: @unchecked Sendable {
 
   /// Whether a result has anywhere to go at all.
   var isWanted: Bool { output != nil || errors != nil }
+
+  /// Whether the last result has been written out; a run is over as soon as its last results have been taken.
+  var isDone: Bool { isOver.load(ordering: .acquiring) }
 
   /// Why results can no longer be written, if they cannot.
   var problem: ByteSink.Problem? { lock.withLock { problemFound } }
@@ -53,6 +57,7 @@ final class ResultDelivery: @unchecked Sendable {
         report(whenStuck)
         if batch.count < 64 { Thread.sleep(forTimeInterval: Self.rest) }
       }
+      isOver.store(true, ordering: .releasing)
       run.waitUntilOver()
       whenDone()
     }

@@ -58,7 +58,8 @@ struct Launcher {
         afterwards.mustEnd(ExitCode.hangup, at: MonotonicClock.now)
         return playOn(session, loop.dashboard, afterwards, signals, glyphs, isQuiet: true)
       }
-      return conclude(session, loop.dashboard, loop.controller, glyphs)
+      // Whoever reads the results may be slower than the one who left.
+      return playOn(session, loop.dashboard, loop.controller, signals, glyphs, isQuiet: false)
     }
     session.start()
     return playOn(session, dashboard, controller, signals, glyphs, isQuiet: look.quiet)

@@ -71,6 +71,9 @@ final class RunSession: Sendable {
     plan.job.invocation(of: item, id: id, worker: worker)
   }
 
+  /// Whether all results have been written, or given up.
+  var isDelivered: Bool { delivery.isDone }
+
   /// Why results can no longer be written.
   var deliveryProblem: ByteSink.Problem? { delivery.problem }
 

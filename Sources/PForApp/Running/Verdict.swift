@@ -27,7 +27,8 @@ struct Verdict: Equatable {
       self.init(ExitCode.couldNotRun, "\(destination): cannot be written: \(reason); \(kept)")
     case (nil, let error?): self.init(ExitCode.couldNotRun, "\(error); the items before it have run")
     case (nil, nil):
-      let isWhole = facts.ending == .completed || facts.tally.queued == 0 && facts.tally.cancelled == 0
+      let hasRunAll = facts.total != nil && facts.tally.queued == 0 && facts.tally.cancelled == 0
+      let isWhole = facts.ending == .completed || hasRunAll
       self.init((isWhole ? nil : wish) ?? ExitCode.failures(facts.tally.unsuccessful))
     }
   }

@@ -95,7 +95,7 @@ final class DashboardLoop {
       isArchiveIntact = false
       tell("the temporary folder is full: some results cannot be shown here; none is lost", at: now)
     }
-    if leavesAtEnd, dashboard.live.state == .done { hasLeft = true }
+    if leavesAtEnd, dashboard.live.state == .done, session.isDelivered { hasLeft = true }
   }
 
   private var lastTold: String?

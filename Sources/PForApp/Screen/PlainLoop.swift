@@ -37,9 +37,9 @@ final class PlainLoop {
     nextLine = MonotonicClock.now + Self.interval
   }
 
-  /// Runs until the run is over.
+  /// Runs until the run is over and its results are written.
   func run() {
-    while dashboard.live.state != .done, !controller.isAbandoned {
+    while dashboard.live.state != .done || !session.isDelivered, !controller.isAbandoned {
       wait()
       let now = MonotonicClock.now
       for wish in Signals.take(from: signals) { carryOut(wish, at: now) }

@@ -59,7 +59,7 @@ final class ScriptDisplay: Display {
   func wait(for descriptors: [Int32], milliseconds: Int) -> Readiness {
     var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     poll(&polled, nfds_t(polled.count), Int32(min(milliseconds, 5)))
-    return Readiness(descriptors: Set(polled.filter { $0.revents != 0 }.map(\.fd)))
+    return Readiness(isHungUp: failure != nil, descriptors: Set(polled.filter { $0.revents != 0 }.map(\.fd)))
   }
 
   func present(_ grid: CellGrid, palette: Palette) {}
