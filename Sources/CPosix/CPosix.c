@@ -152,3 +152,22 @@ char **cposix_environment(void) {
   return environ;
 #endif
 }
+
+#if defined(__linux__) && defined(SYS_membarrier)
+// <linux/membarrier.h>, whose names older systems lack.
+enum { barrier_private_expedited = 1 << 3, barrier_register_private_expedited = 1 << 4 };
+static int barrier_is_registered = -1;
+static pthread_once_t barrier_once = PTHREAD_ONCE_INIT;
+
+static void register_barrier(void) {
+  barrier_is_registered = (int)syscall(SYS_membarrier, barrier_register_private_expedited, 0, 0);
+}
+
+int cposix_process_barrier(void) {
+  pthread_once(&barrier_once, register_barrier);
+  if (barrier_is_registered != 0) return -1;
+  return (int)syscall(SYS_membarrier, barrier_private_expedited, 0, 0);
+}
+#else
+int cposix_process_barrier(void) { return -1; }
+#endif

@@ -40,3 +40,13 @@ int cposix_ending_signal(int status);
 
 /// The environment as it is now.
 char **cposix_environment(void);
+
+// Loops whose threads take work from each other. The owner of a range stores how far it is and then loads how far it
+// may go, once for every item; a thief does the two the other way round, and pays for the order of both.
+
+/// Keeps the compiler, though not the processor, from moving memory accesses over this point.
+static inline void cposix_compiler_barrier(void) { __asm__ volatile("" ::: "memory"); }
+
+/// Makes every running thread of the process pass a full memory barrier, so that an owner needs none of its own.
+/// Returns 0, or -1 where the system cannot do that; the owners must then use full barriers themselves.
+int cposix_process_barrier(void);

@@ -1,0 +1,68 @@
+/// A parallel `for` whose items are passed at the call: what ``distribute(threads:_:)`` makes.
+public struct Distributed<Item: Sendable, Output: Sendable>: Sendable {
+  private let threads: Int
+  private let body: @Sendable (Item) throws -> Output
+
+  init(threads: Int, body: @escaping @Sendable (Item) throws -> Output) {
+    self.threads = threads
+    self.body = body
+  }
+
+  /// Runs the body for every item and returns the results in the order of the items.
+  ///
+  /// - Throws: the error of the first item, in their order, that threw.
+  public func callAsFunction(_ items: some Sequence<Item>) throws -> [Output] {
+    try items.parallelMap(threads: threads, body)
+  }
+}
+
+/// A parallel `for` whose items are fixed beforehand: what ``distributeOver(_:threads:_:)`` makes.
+public struct DistributedOver<Item: Sendable, Output: Sendable>: Sendable {
+  private let items: ContiguousArray<Item>
+  private let loop: Distributed<Item, Output>
+
+  init(items: ContiguousArray<Item>, loop: Distributed<Item, Output>) {
+    self.items = items
+    self.loop = loop
+  }
+
+  /// Runs the body for every item and returns the results in the order of the items.
+  ///
+  /// - Throws: the error of the first item, in their order, that threw.
+  public func callAsFunction() throws -> [Output] { try loop(items) }
+}
+
+/// Makes a function over one item into a function over many, which runs it on several threads.
+///
+/// ```swift
+/// let cubes = distribute(threads: 5) { (i: Int) in i * i * i }
+/// try cubes(0..<10)  // [0, 1, 8, 27, …]
+/// ```
+///
+/// - Parameters:
+///   - threads: how many items are worked on at once; at least 1.
+///   - body: may run on any thread, and for several items at the same time.
+public func distribute<Item: Sendable, Output: Sendable>(
+  threads: Int = defaultThreads, _ body: @escaping @Sendable (Item) throws -> Output
+) -> Distributed<Item, Output> {
+  Distributed(threads: threads, body: body)
+}
+
+/// Makes a function over one item into a function of no arguments, which runs it for every one of `items`.
+///
+/// The items are read once, now; calling the result again runs the body for the same ones again.
+///
+/// ```swift
+/// let squares = distributeOver(0..<10) { $0 * $0 }
+/// try squares()  // [0, 1, 4, 9, …]
+/// ```
+///
+/// - Parameters:
+///   - items: what the body is run for.
+///   - threads: how many items are worked on at once; at least 1.
+///   - body: may run on any thread, and for several items at the same time.
+public func distributeOver<Item: Sendable, Output: Sendable>(
+  _ items: some Sequence<Item>, threads: Int = defaultThreads, _ body: @escaping @Sendable (Item) throws -> Output
+) -> DistributedOver<Item, Output> {
+  DistributedOver(items: ContiguousArray(items), loop: Distributed(threads: threads, body: body))
+}

@@ -1,0 +1,34 @@
+/// Room for one result a position, filled by any thread in any order.
+@usableFromInline
+struct ResultBuffer<Output>: @unchecked Sendable {
+  @usableFromInline let base: UnsafeMutablePointer<Output>
+
+  @inlinable
+  init(_ base: UnsafeMutablePointer<Output>) { self.base = base }
+
+  /// Makes an array of `count` results that `fill` puts here; every position must be filled, or `fill` throws.
+  @inlinable
+  static func array<Problem: Error>(
+    count: Int, _ fill: (ResultBuffer) throws(Problem) -> Void
+  ) throws(Problem) -> [Output] {
+    guard count > 0 else { return [] }
+    var problem: Problem?
+    let results = [Output](unsafeUninitializedCapacity: count) { buffer, initialized in
+      guard let base = buffer.baseAddress else { preconditionFailure("no room for \(count) results") }
+      do throws(Problem) {
+        try fill(ResultBuffer(base))
+        initialized = count
+      } catch {
+        problem = error
+      }
+    }
+    if let problem { throw problem }
+    return results
+  }
+
+  @inlinable
+  func put(_ output: consuming Output, at position: Int) { (base + position).initialize(to: output) }
+
+  @inlinable
+  func discard(_ range: Range<Int>) { (base + range.lowerBound).deinitialize(count: range.count) }
+}

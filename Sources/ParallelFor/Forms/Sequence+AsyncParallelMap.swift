@@ -1,0 +1,41 @@
+extension Sequence where Element: Sendable {
+  /// Calls an `async` body for every element, up to `threads` at a time, and returns the results in order.
+  ///
+  /// Blocks no thread. Cancelling the surrounding task stops the work.
+  ///
+  /// - Parameters:
+  ///   - threads: how many elements are in flight at once; at least 1.
+  ///   - body: is called in child tasks.
+  /// - Returns: one result an element.
+  /// - Throws: the error of the first element, in their order, that threw, or `CancellationError`.
+  @inlinable
+  public func parallelMap<Output: Sendable>(
+    threads: Int = defaultThreads, _ body: @escaping @Sendable (Element) async throws -> Output
+  ) async throws -> [Output] {
+    let items = ContiguousArray(self)
+    let storage = UnsafeMutablePointer<Output>.allocate(capacity: items.count)
+    defer { storage.deallocate() }
+    let results = ResultBuffer(storage)
+    try await driveLoop(count: items.count, tasks: threads, discard: results.discard) { position in
+      results.put(try await body(items[position]), at: position)
+    }
+    return [Output](unsafeUninitializedCapacity: items.count) { buffer, initialized in
+      buffer.baseAddress?.moveInitialize(from: storage, count: items.count)
+      initialized = items.count
+    }
+  }
+
+  /// Calls an `async` body for every element, up to `threads` at a time.
+  ///
+  /// - Parameters:
+  ///   - threads: how many elements are in flight at once; at least 1.
+  ///   - body: is called in child tasks.
+  /// - Throws: the error of the first element, in their order, that threw, or `CancellationError`.
+  @inlinable
+  public func parallelForEach(
+    threads: Int = defaultThreads, _ body: @escaping @Sendable (Element) async throws -> Void
+  ) async throws {
+    let items = ContiguousArray(self)
+    try await driveLoop(count: items.count, tasks: threads) { position in try await body(items[position]) }
+  }
+}
