@@ -96,6 +96,13 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
   }
 }
 
+/// Results that are there, or not yet, or never will be.
+enum Delivered<Output> {
+  case results([Output])
+  case later
+  case over
+}
+
 /// Where the feeder stands; only its thread uses it.
 private final class Feeding: @unchecked Sendable {
   var next = 0
@@ -167,6 +174,19 @@ extension ParallelRun {
     var cursor = Slots<Output>.Cursor()
     return positions.compactMap { position in
       outputs.take(at: position, using: &cursor).map { (ItemID(position), $0) }
+    }
+  }
+
+  /// Takes the next results without waiting.
+  ///
+  /// - Parameter whenReady: called once, on any thread, when there is something to take; only if there is nothing now.
+  func takeDelivered(upTo limit: Int, orCall whenReady: @escaping @Sendable () -> Void) -> Delivered<Output> {
+    switch pool.takeDelivered(upTo: limit, orCall: whenReady) {
+    case .later: return .later
+    case .over: return .over
+    case .positions(let positions):
+      var cursor = Slots<Output>.Cursor()
+      return .results(positions.compactMap { outputs.take(at: $0, using: &cursor) })
     }
   }
 

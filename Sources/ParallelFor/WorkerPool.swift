@@ -14,6 +14,7 @@ final class WorkerPool: @unchecked Sendable {
   private var lanes: [Lane?] = []
   private var wakeUps: [Condition] = []
   private var isDeliveryAwaited = false
+  private var deliveryCall: (@Sendable () -> Void)?
 
   /// Makes a pool without threads; they come with the items.
   ///
@@ -36,12 +37,20 @@ final class WorkerPool: @unchecked Sendable {
   private func carryOut(_ summons: PoolStateMachine.Summons) {
     for worker in summons.wake { wakeUps[worker.slot - 1].signal() }
     for worker in summons.start { start(worker) }
-    if isDeliveryAwaited, machine.delivery.hasReady || machine.life == .over {
+    if machine.delivery.hasReady || machine.life == .over { tellOfDelivery() }
+    if machine.life != .running || machine.queue.count <= limits.readAhead / 2 { inputWanted.signal() }
+    if machine.log.isFinished { over.broadcast() }
+  }
+
+  private func tellOfDelivery() {
+    if isDeliveryAwaited {
       isDeliveryAwaited = false
       deliveryReady.broadcast()
     }
-    if machine.life != .running || machine.queue.count <= limits.readAhead / 2 { inputWanted.signal() }
-    if machine.log.isFinished { over.broadcast() }
+    if let call = deliveryCall {
+      deliveryCall = nil
+      call()
+    }
   }
 
   private func start(_ worker: WorkerID) {
@@ -59,6 +68,13 @@ final class WorkerPool: @unchecked Sendable {
     work(self, lane)
     decide { $0.workerLeft(lane.worker, at: $1) }
   }
+}
+
+/// What there is to be delivered at a moment.
+enum DeliveryAnswer {
+  case positions([Int])
+  case later
+  case over
 }
 
 // MARK: - On a worker's thread
@@ -243,6 +259,22 @@ extension WorkerPool {
       let (positions, summons) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
       carryOut(summons)
       return positions
+    }
+  }
+
+  /// The same without waiting: when there is nothing yet, `call` is called once as soon as there is something to take,
+  /// or the run is over; it must be quick.
+  func takeDelivered(upTo limit: Int, orCall call: @escaping @Sendable () -> Void) -> DeliveryAnswer {
+    monitor.withLock {
+      for lane in lanes where machine.claimSize.count > 1 { lane.map(collect(from:)) }
+      guard machine.delivery.hasReady else {
+        if machine.life == .over { return .over }
+        deliveryCall = call
+        return .later
+      }
+      let (positions, summons) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
+      carryOut(summons)
+      return .positions(positions)
     }
   }
 

@@ -1,0 +1,232 @@
+import Synchronization
+
+/// Results one by one, in the order of the items, as they become ready.
+///
+/// The work begins with the first ``next()`` and stays at most a window of items ahead of what has been taken; it stops
+/// when the last reference is gone. For one consumer: results go to whoever asks, each of them once.
+public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked Sendable {
+  private static var batch: Int { 256 }
+
+  private let run: ParallelRun<AnyItem, Result<Output, Problem>>
+  private let feed: @Sendable (ParallelRun<AnyItem, Result<Output, Problem>>) -> Void
+  // Only the consumer uses these.
+  private var hasBegun = false
+  private var hasEnded = false
+  private var ready: ArraySlice<Result<Output, Problem>> = []
+
+  /// An item whose type only the closures know.
+  struct AnyItem: @unchecked Sendable { var value: Any }
+
+  init<Items: Sequence & Sendable>(
+    _ items: Items, threads: Int, window: Int,
+    _ body: @escaping @Sendable (Items.Element, ItemContext) throws(Problem) -> Output
+  ) where Items.Element: Sendable {
+    let limits = RunLimits(readAhead: Swift.max(1, window / 2), deliveryWindow: Swift.max(1, window))
+    run = ParallelRun(threads: Swift.max(1, threads), limits: limits, isObserved: false, label: { _ in "" }) { _ in
+      WorkerBody { item, context in
+        guard let value = item.value as? Items.Element else { preconditionFailure("an item of another type") }
+        do throws(Problem) {
+          return AttemptEnding(.succeeded, output: .success(try body(value, context)))
+        } catch {
+          return AttemptEnding(.failed(ParallelFor.Failure("\(error)")), output: .failure(error))
+        }
+      }
+    }
+    feed = { run in Self.feed(items, to: run) }
+  }
+
+  deinit { run.stop(.interrupt) }
+
+  /// The next result; waits for it.
+  ///
+  /// - Returns: nil after the last one.
+  /// - Throws: the item's error, if it threw; after that there are no more results and the work stops.
+  public func next() throws(Problem) -> Output? {
+    begin()
+    while !hasEnded, ready.isEmpty {
+      guard let batch = run.takeDelivered(upTo: Self.batch) else { return nil }
+      ready = batch.map(\.1)[...]
+    }
+    return try takeReady()
+  }
+
+  /// The next result; suspends the task until there is one, and blocks no thread.
+  ///
+  /// - Returns: nil after the last one, or when the task was cancelled; cancelling stops the work.
+  /// - Throws: the item's error, if it threw; after that there are no more results and the work stops.
+  func nextSuspending() async throws -> Output? {
+    begin()
+    while !hasEnded, ready.isEmpty {
+      guard let batch = await nextBatch() else { return nil }
+      ready = batch[...]
+    }
+    return try takeReady()
+  }
+
+  private func nextBatch() async -> [Result<Output, Problem>]? {
+    await withTaskCancellationHandler {
+      while true {
+        let signal = AsyncSignal()
+        switch run.takeDelivered(upTo: Self.batch, orCall: signal.send) {
+        case .results(let batch): return batch
+        case .over: return nil
+        case .later: await signal.wait()
+        }
+      }
+    } onCancel: {
+      run.stop(.interrupt)
+    }
+  }
+
+  private func takeReady() throws(Problem) -> Output? {
+    guard let result = ready.popFirst() else { return nil }
+    if case .failure = result {
+      hasEnded = true
+      ready = []
+      run.stop(.interrupt)
+    }
+    return try result.get()
+  }
+
+  private func begin() {
+    guard !hasBegun else { return }
+    hasBegun = true
+    let (run, feed) = (run, feed)
+    _ = WorkerThread.start(name: "pfor-feed", isVital: true) { feed(run) }
+  }
+
+  /// Offers the items in batches as large as can be had without making anyone wait.
+  private static func feed<Items: Sequence>(
+    _ items: Items, to run: ParallelRun<AnyItem, Result<Output, Problem>>
+  ) {
+    var batch: [AnyItem] = []
+    var since = MonotonicClock.now
+    for item in items {
+      batch.append(AnyItem(value: item))
+      let now = MonotonicClock.now
+      guard batch.count >= Self.batch || now.nanoseconds(since: since) > 50_000 else { continue }
+      guard run.offer(batch) else { return }
+      batch.removeAll(keepingCapacity: true)
+      since = MonotonicClock.now
+    }
+    if !batch.isEmpty { run.offer(batch) }
+    run.endInput()
+  }
+}
+
+extension ParallelResults: Sequence where Problem == Never {
+  /// Takes results for a `for` loop.
+  public struct Iterator: IteratorProtocol {
+    fileprivate let results: ParallelResults
+
+    /// The next result; waits for it.
+    public func next() -> Output? { results.next() }
+  }
+
+  /// An iterator for a `for` loop; several of them share the results.
+  public func makeIterator() -> Iterator { Iterator(results: self) }
+}
+
+extension ParallelResults: AsyncSequence {
+  /// Takes results for a `for try await` loop.
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    fileprivate let results: ParallelResults
+
+    /// The next result; nil after the last one, or when the task was cancelled.
+    public func next() async throws -> Output? { try await results.nextSuspending() }
+  }
+
+  /// An iterator for `for try await`.
+  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(results: self) }
+}
+
+/// Lets one task wait for one call from anywhere.
+private final class AsyncSignal: Sendable {
+  private let state = Mutex<(isSent: Bool, waiter: CheckedContinuation<Void, Never>?)>((false, nil))
+
+  func send() {
+    let waiter = state.withLock { state in
+      state.isSent = true
+      defer { state.waiter = nil }
+      return state.waiter
+    }
+    waiter?.resume()
+  }
+
+  func wait() async {
+    await withCheckedContinuation { continuation in
+      let isSent = state.withLock { state in
+        if !state.isSent { state.waiter = continuation }
+        return state.isSent
+      }
+      if isSent { continuation.resume() }
+    }
+  }
+}
+
+extension Sequence where Self: Sendable, Element: Sendable {
+  /// Calls `body` for the elements on up to `threads` threads and gives the results one by one, in order, as they come.
+  ///
+  /// Works with endless sequences: nothing runs more than `window` elements ahead of what has been taken. The work
+  /// begins when the first result is asked for, and stops when nobody holds the results any more.
+  ///
+  /// ```swift
+  /// for cube in (0...).parallelResults({ $0 * $0 * $0 }) where cube > 1_000 { … }
+  /// ```
+  ///
+  /// With a body that throws, use `while let result = try results.next()`; in `async` code, `for try await`.
+  ///
+  /// - Parameters:
+  ///   - threads: how many elements are worked on at once; at least 1.
+  ///   - window: how many elements may be begun and not yet taken; at least 1.
+  ///   - body: may run on any thread, and for several elements at the same time.
+  public func parallelResults<Output: Sendable, Problem: Error>(
+    threads: Int = defaultThreads, window: Int = 4_096,
+    _ body: @escaping @Sendable (Element) throws(Problem) -> Output
+  ) -> ParallelResults<Output, Problem> {
+    ParallelResults(self, threads: threads, window: window) { (item, _) throws(Problem) in try body(item) }
+  }
+
+  /// The same for an `async` body: up to `threads` elements are in flight, each awaited on a thread of ours, so that
+  /// no thread of Swift's cooperative pool is blocked.
+  ///
+  /// - Parameters:
+  ///   - threads: how many elements are in flight at once; at least 1.
+  ///   - window: how many elements may be begun and not yet taken; at least 1.
+  ///   - body: is called in tasks of its own.
+  public func parallelResults<Output: Sendable>(
+    threads: Int = defaultThreads, window: Int = 4_096,
+    _ body: @escaping @Sendable (Element) async throws -> Output
+  ) -> ParallelResults<Output, any Error> {
+    ParallelResults(self, threads: threads, window: window) { (item, context) throws(any Error) in
+      try AwaitedBody.run(in: context) { try await body(item) }
+    }
+  }
+}
+
+/// Runs an `async` body to its end from a thread of ours.
+enum AwaitedBody {
+  private final class Box<Output: Sendable>: Sendable {
+    let result = Mutex<Result<Output, any Error>?>(nil)
+  }
+
+  static func run<Output: Sendable>(
+    in context: ItemContext, _ body: @escaping @Sendable () async throws -> Output
+  ) throws -> Output {
+    let box = Box<Output>()
+    let monitor = Monitor()
+    let ended = Condition()
+    let task = Task {
+      let result: Result<Output, any Error>
+      do { result = .success(try await body()) } catch { result = .failure(error) }
+      monitor.withLock {
+        box.result.withLock { $0 = result }
+        ended.broadcast()
+      }
+    }
+    context.onCancel { _ in task.cancel() }
+    monitor.withLock { while box.result.withLock({ $0 == nil }) { monitor.wait(for: ended) } }
+    guard let result = box.result.withLock({ $0 }) else { preconditionFailure("awaited body: ended without a result") }
+    return try result.get()
+  }
+}
