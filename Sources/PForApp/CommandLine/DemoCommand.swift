@@ -6,21 +6,31 @@ import Jobs
 /// A sample database and items, and the run on them.
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "demo", abstract: "Make a sample database and open the dashboard on its slow queries.")
+    commandName: "demo", _superCommandName: "pfor-tui",
+    abstract: "Make a sample database and open the dashboard on its slow queries.",
+    usage: "pfor-tui demo [--keep FOLDER] [options]")
 
-  @Option(help: ArgumentHelp("Keep the database and the items in this folder.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Make the database and the items in this folder and leave them there.", valueName: "folder"))
   var keep: String?
 
   @OptionGroup(title: "How to run") var running: RunningOptions
   @OptionGroup(title: "How it looks") var look: LookOptions
 
   func run() throws {
-    let folder = keep ?? "\(NSTemporaryDirectory())/pfor-tui-demo.\(ProcessInfo.processInfo.processIdentifier)"
+    let name = "pfor-tui-demo.\(ProcessInfo.processInfo.processIdentifier)"
+    let folder = keep ?? FileManager.default.temporaryDirectory.appendingPathComponent(name).path
     PForTUI.exit(after: { () throws(AppError) in
       let isNew = !FileManager.default.fileExists(atPath: folder)
-      defer { if keep == nil, isNew { try? FileManager.default.removeItem(atPath: folder) } }
+      defer { if keep == nil, isNew { remove(folder) } }
       return try play(in: folder)
     })
+  }
+
+  private func remove(_ folder: String) {
+    try? FileManager.default.removeItem(atPath: folder)
+    guard !look.quiet else { return }
+    StandardError.write("(the demo's files are removed; to keep them for that line: pfor-tui demo --keep FOLDER)")
   }
 
   private func play(in folder: String) throws(AppError) -> Int32 {

@@ -9,25 +9,32 @@ import Foundation
 
 /// The command line's root: a run, unless a subcommand is named.
 public struct PForTUI: ParsableCommand {
+  private static let synopsis = """
+    pfor-tui ITEMS [options] -- COMMAND [ARG …]
+    pfor-tui ITEMS [options] --shell 'TEMPLATE'
+    pfor-tui ITEMS [options] --db FILE.sqlite --sql 'SELECT … WHERE id = ?'
+    pfor-tui demo
+    pfor-tui themes
+    """
+
   /// What it is called and how it is explained.
   public static let configuration = CommandConfiguration(
     commandName: "pfor-tui",
-    abstract: "Run one slow thing for every item of a file, many at a time, and see what happens.",
-    usage: """
-      pfor-tui ITEMS [options] -- COMMAND [ARG …]
-      pfor-tui ITEMS [options] --shell 'TEMPLATE'
-      pfor-tui ITEMS [options] --db FILE.sqlite --sql 'SELECT … WHERE id = ?'
-      pfor-tui demo
-      pfor-tui themes
-      """,
+    abstract: "Run a command or an SQL query for every item of a file, many at a time, and watch it.",
+    usage: synopsis,
     discussion: """
-      ITEMS is a file with one item a line, or - for standard input. The command is run once for each item: {} stands \
-      for it, {.} {/} {//} {/.} for its parts, {#} for its number, {%} for the worker, {name} for a field of CSV, TSV \
-      or JSON lines. On a terminal a dashboard opens: + and - change the number of threads while it runs, ? shows all \
-      keys. Results go to standard output in the order of the items.
+      ITEMS is a file with one item a line, or - for standard input. What stands after -- is run once for each item, \
+      without a shell. On a terminal a dashboard opens: + and - change the number of threads while it runs, ? shows \
+      all keys, q quits. Results go to standard output in the order of the items; if that is the terminal, the \
+      dashboard shows them, and -o FILE keeps them.
+
+      In a command or a template: {} is the item, {.} without its extension, {/} its last part, {//} its folder, {/.} \
+      its last part without extension, {#} its number, {%} the worker, {name} a field of CSV, TSV or JSON lines. \
+      Without any of these the item is added at the end.
 
       Try: pfor-tui demo
       """,
+    version: "0.1.0",
     subcommands: [DemoCommand.self, ThemesCommand.self])
 
   @OptionGroup var options: RunOptions
@@ -56,23 +63,44 @@ public struct PForTUI: ParsableCommand {
 
   /// The parser would take a subcommand's name for the file of items, since a run needs no name of its own.
   private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
-    switch arguments.first {
-    case "demo": try DemoCommand.parseAsRoot(Array(arguments.dropFirst()))
-    case "themes": try ThemesCommand.parseAsRoot(Array(arguments.dropFirst()))
-    default: try parseAsRoot(arguments)
+    switch (arguments.first, arguments.dropFirst().first) {
+    case ("demo", _): return try DemoCommand.parseAsRoot(Array(arguments.dropFirst()))
+    case ("themes", _): return try ThemesCommand.parseAsRoot(Array(arguments.dropFirst()))
+    case ("help", nil): throw CleanExit.helpRequest()
+    case ("help", "demo"): throw CleanExit.helpRequest(DemoCommand.self)
+    case ("help", "themes"): throw CleanExit.helpRequest(ThemesCommand.self)
+    default: break
     }
+    let command = try parseAsRoot(arguments)
+    guard !(command is DemoCommand), !(command is ThemesCommand) else {
+      throw ValidationError("demo and themes stand first: pfor-tui demo [options]. A command to run stands after --.")
+    }
+    return command
   }
 
   /// The program: parses the command line and does what it says; wrong options exit with 255.
   public static func begin() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    guard !arguments.isEmpty else {
+      StandardError.writeRaw("\(synopsis)\n\nSee it at work: pfor-tui demo\nAll options:    pfor-tui --help")
+      Foundation.exit(ExitCode.couldNotRun)
+    }
     do {
-      var command = try parse(Array(CommandLine.arguments.dropFirst()))
+      var command = try parse(arguments)
       try command.run()
     } catch {
       let code = exitCode(for: error)
       guard code != .success else { exit(withError: error) }
-      StandardError.writeRaw(fullMessage(for: error))
+      StandardError.writeRaw(explanation(of: error, arguments))
       Foundation.exit(ExitCode.couldNotRun)
     }
+  }
+
+  private static func explanation(of error: any Error, _ arguments: [String]) -> String {
+    // A subcommand that was parsed as a root does not know the program's name.
+    let message = fullMessage(for: error).replacing("See 'demo ", with: "See 'pfor-tui demo ")
+      .replacing("See 'themes ", with: "See 'pfor-tui themes ")
+    guard message.contains("nexpected argument"), !arguments.contains("--") else { return message }
+    return "\(message)\nA command to run stands after --, as in: pfor-tui ITEMS -- wc -l"
   }
 }

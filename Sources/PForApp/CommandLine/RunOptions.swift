@@ -8,7 +8,7 @@ struct RunOptions: ParsableArguments {
   @Argument(
     parsing: .postTerminator,
     help: ArgumentHelp(
-      "After --, the command to run for each item. {} is the item; without it the item is added at the end.",
+      "After --, the program to run for each item, and its arguments.",
       valueName: "command"))
   var command: [String] = []
 
@@ -21,19 +21,19 @@ struct RunOptions: ParsableArguments {
 
 /// What is done to each item, besides a command after `--`.
 struct JobOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A line for /bin/sh; what is put in for {} is quoted.", valueName: "template"))
+  @Option(help: ArgumentHelp("A line for /bin/sh, one an item; what is put in is quoted.", valueName: "template"))
   var shell: String?
 
-  @Option(help: ArgumentHelp("An SQLite database to run --sql on.", valueName: "file"))
+  @Option(help: ArgumentHelp("An SQLite database to run --sql on, read-only.", valueName: "file"))
   var db: String?
 
-  @Option(help: ArgumentHelp("One query an item. ? takes the item, :name a field; always bound.", valueName: "query"))
+  @Option(help: ArgumentHelp("One query an item: ? is bound to the item, :name to a field.", valueName: "query"))
   var sql: String?
 
   @Flag(help: "Let the query change the database.")
   var write = false
 
-  @Option(help: ArgumentHelp("How rows are printed: tsv, csv or json.", valueName: "format"))
+  @Option(help: ArgumentHelp("How rows are printed.", valueName: "format"))
   var rows: RowFormatName = .tsv
 
   @Option(help: ArgumentHelp("How long a query waits for a locked database.", valueName: "time"))
@@ -42,10 +42,10 @@ struct JobOptions: ParsableArguments {
 
 /// How the items file is read.
 struct InputOptions: ParsableArguments {
-  @Flag(name: [.customShort("0"), .customLong("null")], help: "Items end with a NUL byte.")
+  @Flag(name: [.customShort("0"), .customLong("null")], help: "Items end with a NUL byte, as from find -print0.")
   var null = false
 
-  @Option(help: ArgumentHelp("lines, csv, tsv or jsonl; else by the file's ending.", valueName: "format"))
+  @Option(help: ArgumentHelp("What the file holds; else its ending tells.", valueName: "format"))
   var format: FormatName?
 
   @Flag(inversion: .prefixedNo, help: "The first line of CSV or TSV names the fields (default), or not.")
@@ -59,13 +59,16 @@ struct RunningOptions: ParsableArguments {
       .customShort("j", allowingJoined: true), .customLong("threads"), .customLong("jobs"),
       .customShort("P", allowingJoined: true),
     ],
-    help: ArgumentHelp("How many run at once: a number, or a percentage of the cores.", valueName: "n"))
+    help: ArgumentHelp("How many run at once: a number, or a share of the cores, 200%.", valueName: "n"))
   var threads = ThreadCount(5)
 
-  @Option(help: ArgumentHelp("Slow is longer than 2s, or 3x the median; may be given twice.", valueName: "limit"))
+  @Option(
+    help: ArgumentHelp(
+      "Mark items slower than a time, 2s, or a multiple of the median, 3x; may be given twice. (default: 3x)",
+      valueName: "limit"))
   var slow: [SlowLimit] = []
 
-  @Option(help: ArgumentHelp("How long running items may take to end when the program must.", valueName: "time"))
+  @Option(help: ArgumentHelp("How long running items may take to end when the program must end.", valueName: "time"))
   var grace = TimeSpan(seconds: 10)
 }
 
@@ -73,7 +76,7 @@ struct RunningOptions: ParsableArguments {
 struct ResultOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("Write results here.", valueName: "file"))
+    help: ArgumentHelp("Write results to this file, not to standard output.", valueName: "file"))
   var output: String?
 
   @Flag(help: "Results as they come, not in the order of the items.")
@@ -88,21 +91,27 @@ struct LookOptions: ParsableArguments {
   @Flag(name: .customLong("no-tui"), help: "No dashboard: plain progress lines on standard error.")
   var noTui = false
 
-  @Option(help: ArgumentHelp("A theme's name or file; see pfor-tui themes.", valueName: "theme"))
+  @Option(help: ArgumentHelp("The name of a theme, or a file; see pfor-tui themes.", valueName: "theme"))
   var theme: String?
 
-  @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
+  @Option(help: ArgumentHelp("When to use colours.", valueName: "when"))
   var color: ColorChoice = .auto
 
   @Flag(help: "Draw with ASCII characters only.")
   var ascii = false
 
-  @Option(help: ArgumentHelp("When every item has run: stay or leave.", valueName: "what"))
+  @Option(
+    help: ArgumentHelp(
+      "When every item has run: stay in the dashboard or leave. (default: leave if standard output is a pipe or a file)",
+      valueName: "what"))
   var whenDone: WhenDone?
 
-  @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Without a dashboard: no progress and no summary.")
+  @Flag(
+    name: [.customShort("q"), .customLong("quiet")],
+    help: "No progress lines and no summary; for runs without a dashboard.")
   var quiet = false
 
-  @Option(help: ArgumentHelp("Drive the dashboard by keys and commands from a file.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Drive the dashboard without a terminal, by keys and commands from a file.", valueName: "file"))
   var script: String?
 }

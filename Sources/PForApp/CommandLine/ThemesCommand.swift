@@ -6,7 +6,7 @@ import Themes
 /// Lists the themes.
 struct ThemesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "themes", abstract: "List the themes and where each comes from.")
+    commandName: "themes", _superCommandName: "pfor-tui", abstract: "List the themes and where each comes from.")
 
   func run() throws {
     let environment = ProcessInfo.processInfo.environment

@@ -23,7 +23,7 @@ struct Verdict: Equatable {
     switch (delivery, inputError) {
     case (.closed?, _): self.init(wish ?? ExitCode.outputClosed)
     case (.failed(let reason)?, _):
-      let kept = "the results of the items before \(facts.delivery.next) at most are there"
+      let kept = "at most the results of the items before \(facts.delivery.next) are there"
       self.init(ExitCode.couldNotRun, "\(destination): cannot be written: \(reason); \(kept)")
     case (nil, let error?): self.init(ExitCode.couldNotRun, "\(error); the items before it have run")
     case (nil, nil):

@@ -1,0 +1,138 @@
+import Testing
+
+/// The layers, and what only some files may touch; the architecture page says why.
+@Suite struct ImportLawTests {
+  static let imports = [
+    ImportLaw("ParallelFor", "Synchronization", "CPosix", "Glibc", "Darwin"),
+    ImportLaw("Screen"),
+    ImportLaw("Themes", "Screen", "TOMLKit", "Foundation", "FoundationEssentials"),
+    ImportLaw("Dashboard", "ParallelFor", "Histogram", "Glibc", "Darwin"),
+    ImportLaw("DashboardView", "ParallelFor", "Dashboard", "Screen", "Themes"),
+    ImportLaw("Terminal", "Screen", "CNCurses", "CTerminalGuard", "Glibc", "Darwin"),
+    ImportLaw("Jobs", "ParallelFor", "CPosix", "GRDB", "GRDBSQLite", "Synchronization", "Glibc", "Darwin"),
+    ImportLaw(
+      "PForApp", "ParallelFor", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "Jobs", "CPosix",
+      "CTerminalGuard", "ArgumentParser", "Synchronization", "Foundation", "Glibc", "Darwin"),
+    ImportLaw("pfor-tui", "PForApp"),
+  ]
+
+  static let laws = [
+    Law(
+      "the dashboard and its picture know events, not the run that makes them",
+      #"\b(WorkerPool|ParallelRun|PoolStateMachine|WorkerThread|Monitor|Lock)\b"#,
+      in: ["Sources/Dashboard", "Sources/DashboardView"]),
+    Law(
+      "the dashboard's C library is for mathematics", #"import (Glibc|Darwin)"#, in: ["Sources/Dashboard"],
+      only: ["Sources/Dashboard/LatencySummary+Logarithm.swift"]),
+    Law(
+      "one place reads the clock", #"clock_gettime|ContinuousClock|SuspendingClock|\bDate\("#,
+      only: [
+        "Sources/ParallelFor/MonotonicClock.swift", "Sources/ParallelFor/Monitor.swift", "Sources/CBenchLoops/",
+      ]),
+    Law(
+      "few ask it for the time; for all others an instant is a parameter", #"MonotonicClock\.now"#,
+      only: [
+        "Sources/ParallelFor/WorkerPool.swift", "Sources/ParallelFor/Monitor.swift",
+        "Sources/PForApp/Running/Launcher.swift", "Sources/PForApp/Running/WorkerSession.swift",
+        "Sources/PForApp/Screen/DashboardLoop.swift", "Sources/PForApp/Screen/PlainLoop.swift", "Sources/pfor-bench/",
+      ]),
+    Law(
+      "threads are started in few places",
+      #"pthread_create|Thread\.detach|\bThread \{|Task\.detached|\bTask \{|DispatchQueue"#,
+      only: [
+        "Sources/ParallelFor/WorkerThread.swift", "Sources/PForApp/Running/ItemFeeder.swift",
+        "Sources/PForApp/Results/ResultDelivery.swift", "Sources/CBenchLoops/",
+      ]),
+    Law(
+      "what decides holds no lock", #"\b(Lock|Monitor|Condition)\(\)|\bAtomic<|\bMutex<|pthread_mutex"#,
+      in: ["Sources/ParallelFor", "Sources/Screen", "Sources/Themes", "Sources/Dashboard", "Sources/DashboardView"],
+      only: [
+        "Sources/ParallelFor/Lock.swift", "Sources/ParallelFor/Monitor.swift", "Sources/ParallelFor/WorkerPool.swift",
+        "Sources/ParallelFor/Lane.swift", "Sources/ParallelFor/Slots.swift", "Sources/ParallelFor/Cancellation.swift",
+      ]),
+    Law(
+      "processes are started in few places", #"\bposix_spawnp?\("#,
+      only: ["Sources/CPosix/CPosix.c", "Sources/Terminal/DirectColor.swift", "Sources/CBenchLoops/SpawnLoop.c"]),
+    Law(
+      "items' processes are signalled in one place", #"\bkill\(-"#,
+      only: ["Sources/Jobs/Command/ProcessGroups.swift"]),
+    Law(
+      "signals are caught in few places", #"\bsigaction\(|\bsignal\(SIG"#,
+      only: [
+        "Sources/PForApp/Running/Signals.swift", "Sources/PForApp/Screen/Suspension.swift", "Sources/CTerminalGuard/",
+        "Sources/pfor-bench/",
+      ]),
+    Law(
+      "the run is steered in one place, and stopped when its results have nowhere to go",
+      #"\brun\.(setThreads|pause|resume|finish|stop|interrupt)\("#, in: ["Sources/PForApp"],
+      only: ["Sources/PForApp/Running/RunController.swift", "Sources/PForApp/Running/RunSession.swift"]),
+    Law(
+      "SQLite is called by the SQL job and the demo's data", #"\bsqlite3_|import GRDB"#,
+      only: ["Sources/Jobs/SQLite/", "Sources/Jobs/Demo/DemoShop.swift", "Sources/CBenchLoops/", "Sources/pfor-bench/"]
+    ),
+    Law(
+      "standard output has few writers", #"(?<![\w.])print\(|STDOUT_FILENO|\.standardOutput\.write|\bstdout\b"#,
+      only: [
+        "Sources/PForApp/CommandLine/ThemesCommand.swift", "Sources/PForApp/Running/Outputs.swift",
+        "Sources/Terminal/DirectColor.swift", "Sources/pfor-bench/", "Sources/CBenchLoops/",
+      ]),
+    Law(
+      "standard error has few writers", #"FileHandle\.standardError|\bstderr\b|STDERR_FILENO"#,
+      only: [
+        "Sources/PForApp/Screen/StandardError.swift", "Sources/PForApp/Running/Outputs.swift",
+        "Sources/Terminal/DirectColor.swift", "Sources/CTerminalGuard/", "Sources/pfor-bench/",
+        "Sources/CBenchLoops/",
+      ]),
+    Law(
+      "the program ends in one place", #"(?<!\.)\b_?exit\((?!withError|after)|Foundation\.exit\(|\babort\("#,
+      in: ["Sources/ParallelFor", "Sources/Jobs", "Sources/Terminal", "Sources/PForApp", "Sources/Themes"],
+      only: ["Sources/PForApp/CommandLine/PForTUI.swift"]),
+    Law(
+      "colours as numbers are for themes and the terminal", #"#[0-9A-Fa-f]{6}\b|\b0x[0-9A-Fa-f]{6}\b|\.rgb\("#,
+      in: ["Sources/Dashboard", "Sources/DashboardView", "Sources/PForApp", "Sources/Jobs"], inLiterals: true),
+    Law(
+      "escape sequences are for the terminal", #"\\u\{0*1[bB]\}|\\x1[bB]|\\033|\\e\["#,
+      in: ["Sources/Dashboard", "Sources/DashboardView", "Sources/PForApp", "Sources/Jobs", "Sources/Themes"],
+      inLiterals: true),
+    Law("no forced tries or casts", #"\btry!|\bas!"#, in: ["Sources", "Tests"]),
+    Law("Swift Testing only", #"import XCTest"#, in: ["Sources", "Tests"]),
+    Law(
+      "tests wait for conditions", #"\bu?sleep\(|Thread\.sleep|Task\.sleep"#, in: ["Tests"],
+      only: ["Tests/TestSupport/Gate.swift"]),
+  ]
+
+  /// Files above 400 lines, each with its reason.
+  static let longFiles: [String: String] = [:]
+
+  @Test(arguments: imports) func aTargetImportsOnlyWhatLiesBelow(_ law: ImportLaw) throws {
+    let files = try SourceFile.all(below: "Sources/\(law.target)")
+    #expect(!files.isEmpty, "no sources found for \(law.target)")
+    for file in files {
+      let others = file.imports.subtracting(law.modules).sorted()
+      #expect(others.isEmpty, "\(file.path) imports \(others.joined(separator: ", "))")
+    }
+  }
+
+  @Test(arguments: laws) func onlyTheseFilesMay(_ law: Law) throws {
+    let files = try law.folders.flatMap { try SourceFile.all(below: $0) }
+    #expect(!files.isEmpty)
+    var used: Set<String> = []
+    for file in files {
+      let places = try law.places(in: file)
+      guard !places.isEmpty else { continue }
+      if let permission = law.permission(for: file) {
+        used.insert(permission)
+      } else {
+        Issue.record("\(law.about); but see \(places.joined(separator: ", "))")
+      }
+    }
+    let needless = Set(law.allowed).subtracting(used).sorted()
+    #expect(needless.isEmpty, "\(law.about): these no longer need the permission: \(needless)")
+  }
+
+  @Test func aFileHasOneSubject() throws {
+    for file in try SourceFile.all(below: "Sources") + SourceFile.all(below: "Tests") where file.lineCount > 400 {
+      #expect(Self.longFiles[file.path] != nil, "\(file.path) has \(file.lineCount) lines; split it or say why not")
+    }
+  }
+}
