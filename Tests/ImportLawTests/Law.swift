@@ -4,15 +4,15 @@ struct Law: CustomStringConvertible {
   let about: String
   /// What doing it looks like in the code.
   let pattern: String
-  /// Where it is looked for; `Sources` is everywhere.
-  let folders: [String]
+  /// The folders and files in which it is looked for; nil is the whole program.
+  let folders: [String]?
   /// Files, or folders with a slash at the end, that may.
   let allowed: [String]
   /// Whether it is looked for in string literals too.
   let inLiterals: Bool
 
   init(
-    _ about: String, _ pattern: String, in folders: [String] = ["Sources"], only allowed: [String] = [],
+    _ about: String, _ pattern: String, in folders: [String]? = nil, only allowed: [String] = [],
     inLiterals: Bool = false
   ) {
     self.about = about
@@ -24,13 +24,17 @@ struct Law: CustomStringConvertible {
 
   var description: String { about }
 
+  /// The files that it is looked for in.
+  var files: [SourceFile] {
+    guard let folders else { return SourceFile.product }
+    return (SourceFile.product + SourceFile.tests).filter { file in
+      folders.contains { file.path == $0 || file.path.hasPrefix($0 + "/") }
+    }
+  }
+
   /// The places where a file does it, as `path:line`.
-  func places(in file: SourceFile) throws -> [String] {
-    let regex = try Regex(pattern)
-    let text = inLiterals ? file.uncommented : file.code
-    return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-      .filter { $0.element.contains(regex) }
-      .map { "\(file.path):\($0.offset + 1)" }
+  func places(in file: SourceFile) -> [String] {
+    SourceText.matches(of: pattern, in: inLiterals ? file.uncommented : file.code).map { "\(file.path):\($0.line)" }
   }
 
   /// The entry that lets a file do it.
