@@ -104,6 +104,7 @@ let package = Package(
         "ParallelFor", "Dashboard", "DashboardView", "Jobs", "PForApp", "Screen", "Themes", "TestSupport",
       ],
       swiftSettings: settings),
+    .testTarget(name: "PForBenchTests", dependencies: ["pfor-bench", "CBenchLoops"], swiftSettings: settings),
     .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "pfor-tui"], swiftSettings: settings),
     .testTarget(name: "ImportLawTests", dependencies: ["TestSupport"], swiftSettings: settings),
   ],

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CBenchLoops.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -32,6 +33,7 @@ pid_t bench_start(char *const arguments[], int input, int output) {
 pid_t bench_start_on_terminal(char *const arguments[], int output, int columns, int rows, int *terminal) {
   struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
   pid_t child = forkpty(terminal, NULL, NULL, &size);
+  if (child > 0) fcntl(*terminal, F_SETFD, FD_CLOEXEC);
   if (child != 0) return child;
   if (output >= 0) dup2(output, STDOUT_FILENO);
   // Whatever terminal the measurement is started from, the same bytes are drawn.

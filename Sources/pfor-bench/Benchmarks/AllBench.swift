@@ -23,7 +23,7 @@ struct AllBench: ParsableCommand {
 
   func run() throws {
     let common = ["--program", options.program, "--rounds", "\(options.rounds)"]
-    let facts = Self.machine + ["program \(options.program)", "\(options.rounds) rounds"]
+    let facts = Self.machine + ["program: \(options.program)", "rounds: \(options.rounds)"]
     let benchmarks: [any Benchmark] = [
       try SpawnBench.parse(common + (limit.map { ["--limit", $0] } ?? [])), try SQLiteBench.parse(common),
       try MemoryBench.parse(common + ["--items", "\(items)"]), try IdleBench.parse(common),

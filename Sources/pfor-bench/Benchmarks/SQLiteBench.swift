@@ -19,16 +19,17 @@ struct SQLiteBench: Benchmark {
     let database = try CustomerDatabase(in: folder, customers: items, isScattered: !sequential)
     let file = try folder.lines("ids", count: items) { String(database.id(at: $0)) }
     let one = try folder.lines("one", count: 1) { _ in "1" }
-    let output = folder.path("output")
+    let outputs = ["loop", "headless", "dashboard"].map(folder.path)
     let all = try Rounds.run(
       [
-        Contender("C loop") { try runLoop(database, output: output) },
-        Contender("pfor-tui, one item") { try Program.run(headlessCommand(database.path, one), output: output) },
-        Contender("pfor-tui --no-tui") { try Program.run(headlessCommand(database.path, file), output: output) },
+        Contender("C loop") { try runLoop(database, output: outputs[0]) },
+        Contender("pfor-tui, one item") { try Program.run(headlessCommand(database.path, one)) },
+        Contender("pfor-tui --no-tui") { try Program.run(headlessCommand(database.path, file), output: outputs[1]) },
         Contender("pfor-tui with the dashboard") {
-          try PseudoTerminal.run(command(database.path, file), output: output)
+          try PseudoTerminal.run(command(database.path, file), output: outputs[2])
         },
       ], rounds: options.rounds)
+    guard try Set(outputs.map(File.size)).count == 1 else { throw BenchError("the contenders' rows differ") }
     return report(loop: all[0], start: all[1], headless: all[2], dashboard: all[3])
   }
 

@@ -56,6 +56,13 @@ final class File {
   }
 
   deinit { close(descriptor) }
+
+  /// How many bytes a file holds.
+  static func size(_ path: String) throws -> Int64 {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw BenchError("\(path): \(String(cString: strerror(errno)))") }
+    return Int64(status.st_size)
+  }
 }
 
 /// The arguments as C programs take them.

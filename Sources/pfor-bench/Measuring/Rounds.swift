@@ -33,9 +33,6 @@ struct Series {
   /// How many times as fast this one is as another: the median of the rounds.
   func speed(against other: Series) -> Double { median(of: zip(samples, other.samples).map { $1.wall / $0.wall }) }
 
-  /// The share of another's user and system time that this one takes: the median of the rounds.
-  func cpuShare(of other: Series) -> Double { median(of: zip(samples, other.samples).map { $0.cpu / $1.cpu }) }
-
   /// With another contender's time of the same round taken off each.
   func less(_ other: Series) -> Series {
     let samples = zip(samples, other.samples).map {
