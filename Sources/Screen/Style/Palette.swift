@@ -63,11 +63,13 @@ public struct Palette: Equatable, Sendable {
   /// The style that a cell is drawn in.
   ///
   /// On a selected cell the selection's background and attributes win, and its foreground unless that is the terminal's.
+  /// A selection that exchanges the colours has its own foreground always: the row would become a patchwork.
   public func style(for cell: Cell) -> Style {
     let style = self[cell.role]
     guard cell.isSelected else { return style }
+    let keepsOwn = selection.foreground == .terminalDefault && !selection.attributes.contains(.reverse)
     return Style(
-      foreground: selection.foreground == .terminalDefault ? style.foreground : selection.foreground,
+      foreground: keepsOwn ? style.foreground : selection.foreground,
       background: selection.background,
       attributes: selection.attributes)
   }
