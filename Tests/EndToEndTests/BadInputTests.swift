@@ -1,0 +1,72 @@
+import TestSupport
+import Testing
+
+/// What cannot be run is said in a sentence, with the status 255 and nothing on standard output.
+@Suite struct BadInputTests {
+  private let sandbox: Sandbox
+
+  init() throws {
+    sandbox = try Sandbox()
+    try sandbox.write("1\n2\n3\n", to: "ids")
+    try sandbox.write("id,name\n1,ann\n", to: "people.csv")
+    try sandbox.write("this is no database, but long enough to be looked at as one by those who do\n", to: "text")
+  }
+
+  @Test(arguments: [
+    ("pfor-tui nosuch -- echo", "nosuch: no such file"),
+    ("mkdir dir; pfor-tui dir -- echo", "dir: is a directory"),
+    ("ln -s loop loop; pfor-tui loop -- echo", "loop: "),
+    ("pfor-tui -- echo", "no items"),
+    ("pfor-tui ids", "no command"),
+    ("pfor-tui ids --shell 'echo' -- echo", "more than one job"),
+    ("pfor-tui ids -- echo {name}", "unknown field {name}"),
+    ("pfor-tui people.csv -- echo {nam}", "the fields are {id} {name}"),
+    ("pfor-tui ids --db text --sql 'SELECT ?'", "text: is not an SQLite database"),
+    ("pfor-tui ids --db nosuch --sql 'SELECT ?'", "nosuch: no such file"),
+    ("pfor-tui ids --sql 'SELECT ?'", "--sql needs a database"),
+    ("pfor-tui ids --db text", "--db needs a query"),
+    ("pfor-tui ids -j 0 -- echo", "-j 0 would run nothing: give the number of threads"),
+    ("pfor-tui ids -j 1000000 -- echo", "too many"),
+    ("pfor-tui ids -j five -- echo", "five"),
+    ("pfor-tui ids -o ids -- echo", "ids: results would overwrite the items"),
+    ("pfor-tui ids -o nosuch/out -- echo", "nosuch/out: cannot be written"),
+    ("pfor-tui ids --theme nosuch -- echo", "nosuch"),
+    ("pfor-tui ids --script nosuch -- echo", "nosuch: cannot be read"),
+    ("pfor-tui ids -0 --format csv -- echo", "choose one"),
+    ("pfor-tui ids --no-such-option -- echo", "--no-such-option"),
+  ])
+  func isRefused(line: String, sentence: String) throws {
+    let run = try sandbox.run(line)
+    #expect(run.status == 255)
+    #expect(run.output == "")
+    #expect(run.errors.contains(sentence), "\(run.errors)")
+    #expect(sandbox.read("ids") == "1\n2\n3\n")
+  }
+
+  @Test func aWrongQueryIsToldWithItsPlaceBeforeTheFirstItem() throws {
+    let run = try sandbox.run(": > db; pfor-tui ids --db db --sql 'SELEC ?'")
+    #expect(run.status == 255)
+    #expect(run.errors.contains("syntax error"), "\(run.errors)")
+  }
+
+  #if os(Linux)
+    @Test func itemsThatCannotBeReadFailTheRun() throws {
+      let run = try sandbox.run("pfor-tui /proc/self/mem -- echo")
+      #expect(run.status == 255)
+      #expect(run.errors.contains("/proc/self/mem"), "\(run.errors)")
+    }
+  #endif
+
+  @Test func noItemsAreARunThatSucceeds() throws {
+    let run = try sandbox.run(": > empty; pfor-tui empty -- echo {}; pfor-tui - -- echo {} < /dev/null")
+    #expect(run.status == 0)
+    #expect(run.output == "")
+    #expect(run.errors.contains("0 items"))
+  }
+
+  @Test func aCommandThatIsNotThereFailsEachItemWithThatReason() throws {
+    let run = try sandbox.run("pfor-tui ids -- no-such-command-here {}")
+    #expect(run.status == 3)
+    #expect(run.errors.contains("#2 2: command not found: no-such-command-here"), "\(run.errors)")
+  }
+}

@@ -1,0 +1,121 @@
+import TestSupport
+import Testing
+
+/// Where results go, in which order, and that none is lost.
+@Suite struct ResultTests {
+  private let sandbox: Sandbox
+
+  init() throws { sandbox = try Sandbox() }
+
+  /// The first item ends only when the last one has.
+  private let lastFirst = """
+    mkfifo gate; seq 20 | pfor-tui - -j2 -q OPTIONS --shell \
+    'case {} in 1) read x < gate;; 20) echo > gate;; esac; echo {}'
+    """
+
+  @Test func resultsComeInTheOrderOfTheItems() throws {
+    let run = try sandbox.run(lastFirst.replacing("OPTIONS", with: ""))
+    #expect(run.lines == (1...20).map(String.init))
+  }
+
+  @Test func unorderedResultsComeAsTheyEnd() throws {
+    let run = try sandbox.run(lastFirst.replacing("OPTIONS", with: "--unordered"))
+    #expect(Set(run.lines) == Set((1...20).map(String.init)))
+    #expect(run.lines.count == 20)
+    #expect(run.lines.suffix(2).contains("1"))
+  }
+
+  @Test func tagsStandBeforeEveryLine() throws {
+    let run = try sandbox.run("printf 'a\\nb c\\n' | pfor-tui - -q --tag --shell 'echo {}1; printf %s {}2'")
+    #expect(run.output == "a\ta1\na\ta2b c\tb c1\nb c\tb c2")
+  }
+
+  @Test func resultsGoToAFile() throws {
+    let run = try sandbox.run("seq 100 | pfor-tui - -o out -q -- echo; seq 100 | cmp - out && echo same")
+    #expect(run.output == "same\n", "\(run.errors)")
+  }
+
+  @Test func theFirstItemStartsBeforeTheLastLineHasCome() throws {
+    let run = try sandbox.run(
+      """
+      mkfifo gate
+      { echo first; cat gate; } | pfor-tui - -q -j2 --shell 'echo {}; test {} = second || echo second > gate'
+      """)
+    #expect(run.output == "first\nsecond\n")
+  }
+
+  /// While the first item runs, what waits for it is held within a window; the screen says so; then all is in order.
+  @Test func aSlowFirstItemHoldsResultsWithinAWindow() throws {
+    try sandbox.write(
+      ":wait done 16383\n:save-screen held\n2sgK\n:choose t\n:wait finished\nq\n", to: "steps")
+    let endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
+    let run = try sandbox.run(
+      """
+      : > db; seq 40000 | COLUMNS=120 LINES=36 pfor-tui - -j2 --script steps -o out \
+        --db db --sql 'SELECT CASE WHEN CAST(?1 AS INTEGER) = 1 THEN (\(endless)) ELSE ?1 END'
+      seq 2 40000 | cmp - out && echo same
+      """)
+    #expect(run.output == "same\n", "\(run.errors)")
+    let held = sandbox.read("held")
+    #expect(held.contains("16,383 done") && held.contains("waiting for #1"), "\(held)")
+  }
+
+  @Test(arguments: [false, true])
+  func aMebibyteOnEachStreamInEitherOrder(errorsFirst: Bool) throws {
+    let mebibyte = "head -c 1048576 /dev/zero"
+    let line = errorsFirst ? ": {}; \(mebibyte) >&2; \(mebibyte)" : ": {}; \(mebibyte); \(mebibyte) >&2"
+    let run = try sandbox.run("seq 4 | pfor-tui - -q -j2 --shell '\(line)' 2> errors | wc -c; wc -c < errors")
+    #expect(run.lines == ["4194304", "4194304"])
+  }
+
+  @Test func fewDescriptorsLoseNothing() throws {
+    let run = try sandbox.run(
+      "ulimit -n 64; seq 300 | pfor-tui - -j 100 -q -- echo > out; echo $?; seq 300 | cmp - out && echo same")
+    #expect(run.output == "0\nsame\n", "\(run.errors)")
+  }
+
+  /// A grandchild that keeps the pipe open neither holds its item up nor outlives the run.
+  @Test func grandchildrenHoldNothingUpAndDoNotSurvive() throws {
+    let nap = "sleep \(Int.random(in: 1_000_000...9_999_999))"
+    let run = try sandbox.run("seq 3 | pfor-tui - -q --shell '\(nap) & echo {}'")
+    #expect(run.lines == ["1", "2", "3"])
+    #expect(try sandbox.run("pgrep -f '[s]\(nap.dropFirst())'").output == "")
+  }
+
+  @Test(arguments: [
+    ("people.csv", #"id,name\n1,"a, ""b""\nc"\n"#, ""), ("people.tsv", #"id\tname\n1\ta, "b" c\n"#, ""),
+    ("people.jsonl", #"{"id": 1, "name": "a, \\"b\\" c"}\n"#, ""),
+    ("people", #"id,name\r\n1,"a, ""b"" c"\r\n"#, "--format csv"),
+  ])
+  func fieldsHaveNames(file: String, text: String, options: String) throws {
+    let run = try sandbox.run(
+      "printf '%b' '\(text)' > \(file); pfor-tui \(file) \(options) -q -- printf '%s=%s' {name} {id} | tr '\\n' ' '")
+    #expect(run.output == #"a, "b" c=1"#, "\(run.errors)")
+  }
+
+  @Test func placesAndNumbersAreKnownToTheItem() throws {
+    let run = try sandbox.run(
+      """
+      printf '%s\\n' /a/b.tar.gz c.txt | pfor-tui - -q -j1 -- echo {} {.} {/} {//} {/.} {#} {%}
+      echo x | pfor-tui - -q -j1 --shell 'echo {} $PFOR_SEQ $PFOR_SLOT $PARALLEL_SEQ $PARALLEL_JOBSLOT'
+      """)
+    #expect(run.lines == ["/a/b.tar.gz /a/b.tar b.tar.gz /a b.tar 1 1", "c.txt c c.txt . c 2 1", "x 1 1 1 1"])
+  }
+
+  @Test func rowsComeInThreeFormats() throws {
+    let run = try sandbox.run(
+      """
+      : > db; for rows in tsv csv json; do
+        printf 'a,b\\n' | pfor-tui - -q --db db --rows $rows --sql 'SELECT ? AS item, 1.5 AS n, NULL AS void'
+      done
+      """)
+    #expect(run.output.contains("a,b\t1.5") && run.output.contains("\"a,b\",1.5"))
+    #expect(run.output.contains(#""item":"a,b""#), "\(run.output)")
+  }
+
+  /// What is left in the temporary folder after a run that spilled much is nothing.
+  @Test func temporaryFilesAreGone() throws {
+    try sandbox.run("mkdir tmp; seq 20 | TMPDIR=$PWD/tmp pfor-tui - -q -- head -c 300000 /dev/zero > out")
+    #expect(try sandbox.run("ls -A tmp").output == "")
+  }
+}
