@@ -1,9 +1,10 @@
 /// One worker's ``LaneState`` behind a lock of its own, which nobody else holds for long.
 ///
 /// Lock order: the pool's monitor, then a lane, then its cancellation.
+@usableFromInline
 final class Lane: @unchecked Sendable {
-  let worker: WorkerID
-  let cancellation = Cancellation()
+  @usableFromInline let worker: WorkerID
+  @usableFromInline let cancellation = Cancellation()
   private let lock = Lock()
   private var state: LaneState
 
@@ -46,9 +47,17 @@ final class Lane: @unchecked Sendable {
 }
 
 /// How an attempt at an item ended, as its worker tells it.
+@usableFromInline
 struct Ending {
-  var outcome: Outcome
-  var note: String?
+  @usableFromInline var outcome: Outcome
+  @usableFromInline var note: String?
   /// When the work ended; nil for now.
-  var end: Instant?
+  @usableFromInline var end: Instant?
+
+  @inlinable
+  init(outcome: Outcome, note: String?, end: Instant?) {
+    self.outcome = outcome
+    self.note = note
+    self.end = end
+  }
 }

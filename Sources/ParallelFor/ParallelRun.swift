@@ -29,6 +29,7 @@ public struct WorkerBody<Input, Output> {
   public var close: () -> Void
 
   /// Makes a body, with something to close when the worker leaves.
+  @inlinable
   public init(
     run: @escaping (Input, ItemContext) -> AttemptEnding<Output>, close: @escaping () -> Void = {}
   ) {
@@ -43,10 +44,10 @@ public struct WorkerBody<Input, Output> {
 /// ``takeDelivered(upTo:)``; whoever watches takes the events. Every item runs exactly once, unless the run is stopped
 /// or finished early. Never more threads than the largest target; lowering the target never interrupts an item.
 public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
-  private let pool: WorkerPool
-  private let inputs: Slots<Input>
-  private let outputs: Slots<Output>
-  private let feeding = Feeding()
+  @usableFromInline let pool: WorkerPool
+  @usableFromInline let inputs: Slots<Input>
+  @usableFromInline let outputs: Slots<Output>
+  @usableFromInline let feeding: Feeding
 
   /// Makes a run; its threads come with its items.
   ///
@@ -57,6 +58,7 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
   ///   - isObserved: whether there are events; somebody must take them then.
   ///   - label: what to call an item on a screen.
   ///   - makeBody: makes a worker's body on its thread.
+  @inlinable
   public init(
     threads: Int, limits: RunLimits = RunLimits(), inOrder: Bool = true, isObserved: Bool = true,
     label: @escaping @Sendable (Input) -> String,
@@ -66,15 +68,17 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
     let outputs = Slots<Output>()
     self.inputs = inputs
     self.outputs = outputs
+    feeding = Feeding()
     pool = WorkerPool(
-      targetWorkers: threads, limits: limits, order: inOrder ? .input : .completion, isObserved: isObserved
+      targetWorkers: threads, limits: limits, inOrder: inOrder, isObserved: isObserved
     ) { pool, lane in
       Self.live(in: lane, of: pool, inputs, outputs, label: label, body: makeBody(lane.worker))
     }
   }
 
   /// A worker's life, from its first item to its last.
-  private static func live(
+  @inlinable
+  static func live(
     in lane: Lane, of pool: WorkerPool, _ inputs: Slots<Input>, _ outputs: Slots<Output>,
     label: (Input) -> String, body: WorkerBody<Input, Output>
   ) {
@@ -97,6 +101,7 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
 }
 
 /// Results that are there, or not yet, or never will be.
+@usableFromInline
 enum Delivered<Output> {
   case results([Output])
   case later
@@ -104,8 +109,12 @@ enum Delivered<Output> {
 }
 
 /// Where the feeder stands; only its thread uses it.
-private final class Feeding: @unchecked Sendable {
-  var next = 0
+@usableFromInline
+final class Feeding: @unchecked Sendable {
+  @usableFromInline var next = 0
+
+  @usableFromInline
+  init() {}
 }
 
 // MARK: - Feeding
@@ -114,6 +123,7 @@ extension ParallelRun {
   /// Adds items after those offered before; waits while enough are read ahead. Call it from one thread.
   ///
   /// - Returns: false when the run wants no more items, because it was stopped or finished early.
+  @inlinable
   @discardableResult
   public func offer(_ items: some Collection<Input>) -> Bool {
     guard pool.waitUntilInputIsWanted() else { return false }
@@ -169,17 +179,22 @@ extension ParallelRun {
   /// Takes the next results; waits until there is one.
   ///
   /// - Returns: at most `limit` results, fewer or none where items delivered nothing; nil when all are delivered.
+  @inlinable
   public func takeDelivered(upTo limit: Int = 256) -> [(ItemID, Output)]? {
     guard let positions = pool.takeDelivered(upTo: limit) else { return nil }
     var cursor = Slots<Output>.Cursor()
-    return positions.compactMap { position in
-      outputs.take(at: position, using: &cursor).map { (ItemID(position), $0) }
+    var results: [(ItemID, Output)] = []
+    results.reserveCapacity(positions.count)
+    for position in positions {
+      if let output = outputs.take(at: position, using: &cursor) { results.append((ItemID(position), output)) }
     }
+    return results
   }
 
   /// Takes the next results without waiting.
   ///
   /// - Parameter whenReady: called once, on any thread, when there is something to take; only if there is nothing now.
+  @inlinable
   func takeDelivered(upTo limit: Int, orCall whenReady: @escaping @Sendable () -> Void) -> Delivered<Output> {
     switch pool.takeDelivered(upTo: limit, orCall: whenReady) {
     case .later: return .later

@@ -1,6 +1,7 @@
 /// Real threads that carry out what a ``PoolStateMachine`` decides; knows positions, not values.
 ///
 /// Every decision is taken under one monitor: lock, ask the machine, act on its answer. Items themselves run outside.
+@usableFromInline
 final class WorkerPool: @unchecked Sendable {
   private let monitor = Monitor()
   private let inputWanted = Condition()
@@ -19,14 +20,16 @@ final class WorkerPool: @unchecked Sendable {
   /// Makes a pool without threads; they come with the items.
   ///
   /// - Parameter work: a worker's whole life: takes items with ``nextItem(of:after:label:)`` until there is none.
+  @usableFromInline
   init(
-    targetWorkers: Int, limits: RunLimits, order: OrderedDelivery.Order, isObserved: Bool,
+    targetWorkers: Int, limits: RunLimits, inOrder: Bool, isObserved: Bool,
     work: @escaping @Sendable (WorkerPool, Lane) -> Void
   ) {
     self.limits = limits
     self.work = work
     machine = PoolStateMachine(
-      targetWorkers: targetWorkers, limits: limits, order: order, isObserved: isObserved, at: MonotonicClock.now)
+      targetWorkers: targetWorkers, limits: limits, order: inOrder ? .input : .completion, isObserved: isObserved,
+      at: MonotonicClock.now)
   }
 
   /// Locks, asks, acts.
@@ -71,6 +74,7 @@ final class WorkerPool: @unchecked Sendable {
 }
 
 /// What there is to be delivered at a moment.
+@usableFromInline
 enum DeliveryAnswer {
   case positions([Int])
   case later
@@ -81,6 +85,7 @@ enum DeliveryAnswer {
 
 extension WorkerPool {
   /// Ends the worker's item, if it has one, and begins its next one; nil when the worker must leave.
+  @usableFromInline
   func nextItem(of lane: Lane, after ending: Ending?, label: (ItemID) -> String) -> ItemID? {
     if let ending {
       if let id = lane.advance(ending, at: MonotonicClock.now, label: label) { return id }
@@ -143,6 +148,7 @@ extension WorkerPool {
 
 extension WorkerPool {
   /// Waits until more items are wanted; false when none ever will be.
+  @usableFromInline
   func waitUntilInputIsWanted() -> Bool {
     monitor.withLock {
       while machine.life == .running, !machine.wantsInput { monitor.wait(for: inputWanted) }
@@ -151,6 +157,7 @@ extension WorkerPool {
   }
 
   /// `count` more items stand ready.
+  @usableFromInline
   func itemsArrived(_ count: Int) { decide { $0.itemsArrived(count, at: $1) } }
 
   /// No further item will come.
@@ -243,6 +250,7 @@ extension WorkerPool {
   }
 
   /// The positions of the next results to hand on; waits for one. Nil when the run is over and all are handed on.
+  @usableFromInline
   func takeDelivered(upTo limit: Int) -> [Int]? {
     monitor.withLock {
       while !machine.delivery.hasReady {
@@ -264,6 +272,7 @@ extension WorkerPool {
 
   /// The same without waiting: when there is nothing yet, `call` is called once as soon as there is something to take,
   /// or the run is over; it must be quick.
+  @usableFromInline
   func takeDelivered(upTo limit: Int, orCall call: @escaping @Sendable () -> Void) -> DeliveryAnswer {
     monitor.withLock {
       for lane in lanes where machine.claimSize.count > 1 { lane.map(collect(from:)) }
