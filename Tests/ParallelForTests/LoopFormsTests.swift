@@ -112,7 +112,7 @@ import Testing
         try await Task.sleep(for: .seconds(1_000))
       }
     }
-    #expect(eventually { begun.load(ordering: .relaxed) == 2 })
+    #expect(await eventuallySuspending { begun.load(ordering: .relaxed) == 2 })
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
     #expect(begun.load(ordering: .relaxed) <= 4)

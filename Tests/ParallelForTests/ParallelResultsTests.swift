@@ -75,7 +75,7 @@ import Testing
       { count += 1 }
       return count
     }
-    #expect(gate.waitForArrivals(1))
+    #expect(await eventuallySuspending { gate.arrivals == 1 })
     task.cancel()
     gate.open()
     #expect(try await task.value <= 4)

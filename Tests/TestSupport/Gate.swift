@@ -36,6 +36,9 @@ public final class Gate: @unchecked Sendable {
     }
   }
 
+  /// How many threads have come to the gate in all.
+  public var arrivals: Int { condition.withLock { arrived } }
+
   /// Waits until `count` threads have come to the gate in all; false after the deadline.
   public func waitForArrivals(_ count: Int, seconds: Double = 20) -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
@@ -54,6 +57,16 @@ public func eventually(seconds: Double = 20, _ check: () -> Bool) -> Bool {
   while !check() {
     if Date() > deadline { return false }
     Thread.sleep(forTimeInterval: 0.001)
+  }
+  return true
+}
+
+/// Calls `check` until it is true, without blocking a thread of the cooperative pool; false after the deadline.
+public func eventuallySuspending(seconds: Double = 30, _ check: () -> Bool) async -> Bool {
+  let deadline = Date(timeIntervalSinceNow: seconds)
+  while !check() {
+    if Date() > deadline { return false }
+    try? await Task.sleep(for: .milliseconds(1))
   }
   return true
 }
