@@ -20,7 +20,9 @@ import Testing
     #expect(try arguments(Template(arguments: ["p", text]), Item(item)) == ["p", expected])
   }
 
-  @Test(arguments: ["{a,b}", "{ print }", "{a..z}", "{0}", "{1..5}", "{-x}", "{", "}", "${name}", "${1}", "{é}"])
+  @Test(arguments: [
+    "{a,b}", "{ print }", "{a..z}", "{0}", "{1..5}", "{-x}", "{", "}", "${name}", "${1}", "%{name}", "{é}",
+  ])
   func isText(text: String) throws {
     #expect(try arguments(Template(arguments: [text, "{}"]), Item("x")) == [text, "x"])
   }

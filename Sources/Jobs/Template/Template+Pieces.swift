@@ -27,8 +27,8 @@ extension Template {
     }
     let name = String(decoding: bytes[start + 1..<end], as: UTF8.self)
     guard let placeholder = Placeholder(name) else { return nil }
-    let followsDollar = start > 0 && bytes[start - 1] == UInt8(ascii: "$")
-    if followsDollar, case .field = placeholder { return nil }
+    let isOthers = start > 0 && [UInt8(ascii: "$"), UInt8(ascii: "%")].contains(bytes[start - 1])
+    if isOthers, case .field = placeholder { return nil }
     return (placeholder, end + 1)
   }
 }

@@ -8,7 +8,8 @@ public import ParallelFor
 ///
 /// Only `{` and `}` around one of these signs, a number from 1, or a name (a letter or `_`, then letters, digits, `_`,
 /// `.` and `-`, but not `..`) make a placeholder. All else stays text: `{}}` is the item and a brace, `{a,b}`,
-/// `{ print }` and `{a..z}` stay, and so do `${name}` and `${1}`, which the shell may want.
+/// `{ print }` and `{a..z}` stay, and so do `${name}` and `${1}`, which the shell may want, and `%{name}`, which curl
+/// and others have for their own.
 public struct Template: Sendable, Equatable {
   /// What is put in at one place.
   enum Placeholder: Sendable, Equatable {
