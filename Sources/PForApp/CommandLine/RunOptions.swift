@@ -2,7 +2,8 @@ import ArgumentParser
 
 /// What a run is asked for on the command line.
 struct RunOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("A file with one item a line; - reads standard input.", valueName: "items"))
+  @Argument(
+    help: ArgumentHelp("A file with one item a line; - reads standard input.", valueName: "items"), completion: .file())
   var items: String?
 
   @Argument(
@@ -24,7 +25,7 @@ struct JobOptions: ParsableArguments {
   @Option(help: ArgumentHelp("A line for /bin/sh, one an item; what is put in is quoted.", valueName: "template"))
   var shell: String?
 
-  @Option(help: ArgumentHelp("An SQLite database to run --sql on, read-only.", valueName: "file"))
+  @Option(help: ArgumentHelp("An SQLite database to run --sql on, read-only.", valueName: "file"), completion: .file())
   var db: String?
 
   @Option(help: ArgumentHelp("One query an item: ? is bound to the item, :name to a field.", valueName: "query"))
@@ -76,7 +77,7 @@ struct RunningOptions: ParsableArguments {
 struct ResultOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("Write results to this file, not to standard output.", valueName: "file"))
+    help: ArgumentHelp("Write results to this file, not to standard output.", valueName: "file"), completion: .file())
   var output: String?
 
   @Flag(help: "Results as they come, not in the order of the items.")
@@ -91,7 +92,8 @@ struct LookOptions: ParsableArguments {
   @Flag(name: .customLong("no-tui"), help: "No dashboard: plain progress lines on standard error.")
   var noTui = false
 
-  @Option(help: ArgumentHelp("The name of a theme, or a file; see pfor-tui themes.", valueName: "theme"))
+  @Option(
+    help: ArgumentHelp("The name of a theme, or a file; see pfor-tui themes.", valueName: "theme"), completion: .file())
   var theme: String?
 
   @Option(help: ArgumentHelp("When to use colours.", valueName: "when"))
@@ -112,6 +114,7 @@ struct LookOptions: ParsableArguments {
   var quiet = false
 
   @Option(
-    help: ArgumentHelp("Drive the dashboard without a terminal, by keys and commands from a file.", valueName: "file"))
+    help: ArgumentHelp("Drive the dashboard without a terminal, by keys and commands from a file.", valueName: "file"),
+    completion: .file())
   var script: String?
 }
