@@ -3,7 +3,8 @@ import ArgumentParser
 /// What a run is asked for on the command line.
 struct RunOptions: ParsableArguments {
   @Argument(
-    help: ArgumentHelp("A file with one item a line; - reads standard input.", valueName: "items"), completion: .file())
+    help: ArgumentHelp("A file with one item a line; - reads standard input.", valueName: "items"),
+    completion: .custom { _, _, prefix in FirstWord.completions(of: prefix) })
   var items: String?
 
   @Argument(
