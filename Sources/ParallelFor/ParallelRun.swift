@@ -173,6 +173,9 @@ extension ParallelRun {
 // MARK: - Watching
 
 extension ParallelRun {
+  /// How the run stands now: how many items are in which state, and what each worker does.
+  public func snapshot() -> RunSnapshot { pool.snapshot() }
+
   /// Takes the events since the last call, in order; the last one ever is ``RunEvent/Kind/runFinished(_:)``.
   public func takeEvents() -> [RunEvent] { pool.takeEvents() }
 

@@ -51,6 +51,7 @@ struct PoolStateMachine {
   var inFlight = 0
   var itemsRead = 0
   var ended = 0
+  var succeeded = 0
   var skipped = 0
   var inputEnded = false
   var isPaused = false
@@ -170,6 +171,7 @@ struct PoolStateMachine {
     ended += items.count
     claimSize.observe(items: items.count, nanoseconds: last.end.nanoseconds(since: first.start))
     for item in items {
+      if item.outcome.isSuccess { succeeded += 1 }
       delivery.complete(item.id.position)
       log.append(.itemFinished(item), at: now)
     }

@@ -287,6 +287,29 @@ extension WorkerPool {
     }
   }
 
+  /// How things stand.
+  func snapshot() -> RunSnapshot {
+    monitor.withLock {
+      let now = MonotonicClock.now
+      let workers = lanes.compactMap { lane in lane.map { worker(in: $0) } }
+      let begun = workers.count { $0.item != nil }
+      return RunSnapshot(
+        instant: now, itemsRead: machine.itemsRead, queued: machine.queue.count + machine.inFlight - begun,
+        succeeded: machine.succeeded, unsuccessful: machine.ended - machine.succeeded, skipped: machine.skipped,
+        targetWorkers: machine.target, workers: workers, isPaused: machine.isPaused, isOver: machine.log.isFinished)
+    }
+  }
+
+  /// What a worker has ended is collected in the same moment as its item is looked at, so that every item is in one
+  /// state.
+  private func worker(in lane: Lane) -> RunSnapshot.Worker {
+    let (ended, running) = lane.withState { ($0.harvest(), $0.running) }
+    if let last = ended.last { carryOut(machine.itemsEnded(ended, at: last.end)) }
+    return RunSnapshot.Worker(
+      id: lane.worker, isDraining: machine.isDraining[lane.worker.slot - 1],
+      item: running.map { ItemID($0.position) }, since: running?.start)
+  }
+
   /// Waits until the run is over and every worker has left, or until the time is up; true if it is over.
   func waitUntilOver(nanoseconds: Int64 = .max) -> Bool {
     let deadline = nanoseconds == .max ? nil : MonotonicClock.now + nanoseconds

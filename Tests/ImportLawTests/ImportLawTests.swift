@@ -32,7 +32,7 @@ import Testing
     Law(
       "few ask it for the time; for all others an instant is a parameter", #"MonotonicClock\.now"#,
       only: [
-        "Sources/ParallelFor/WorkerPool.swift", "Sources/ParallelFor/Forms/ParallelResults.swift",
+        "Sources/ParallelFor/WorkerPool.swift", "Sources/ParallelFor/Forms/Feeder.swift",
         "Sources/PForApp/Running/Launcher.swift", "Sources/PForApp/Running/WorkerSession.swift",
         "Sources/PForApp/Screen/DashboardLoop.swift", "Sources/PForApp/Screen/PlainLoop.swift",
       ]),
@@ -40,7 +40,7 @@ import Testing
       "threads are started in few places",
       #"pthread_create|Thread\.detach|\bThread \{|Task\.detached|\bTask \{|DispatchQueue"#,
       only: [
-        "Sources/ParallelFor/WorkerThread.swift", "Sources/ParallelFor/Forms/ParallelResults.swift",
+        "Sources/ParallelFor/WorkerThread.swift", "Sources/ParallelFor/Forms/AwaitedBody.swift",
         "Sources/PForApp/Running/ItemFeeder.swift",
         "Sources/PForApp/Results/ResultDelivery.swift",
       ]),

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Results one by one, in the order of the items, as they become ready.
 ///
 /// The work begins with the first ``next()`` and stays at most a window of items ahead of what has been taken; it stops
@@ -32,7 +30,7 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
         }
       }
     }
-    feed = { run in Self.feed(items, to: run) }
+    feed = { run in Feeder.start(items.lazy.map { AnyItem(value: $0) }, run) }
   }
 
   deinit { run.stop(.interrupt) }
@@ -65,14 +63,7 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
 
   private func nextBatch() async -> [Result<Output, Problem>]? {
     await withTaskCancellationHandler {
-      while true {
-        let signal = AsyncSignal()
-        switch run.takeDelivered(upTo: Self.batch, orCall: signal.send) {
-        case .results(let batch): return batch
-        case .over: return nil
-        case .later: await signal.wait()
-        }
-      }
+      await run.nextResults(upTo: Self.batch)
     } onCancel: {
       run.stop(.interrupt)
     }
@@ -92,25 +83,7 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
     guard !hasBegun else { return }
     hasBegun = true
     let (run, feed) = (run, feed)
-    _ = WorkerThread.start(name: "pfor-feed", isVital: true) { feed(run) }
-  }
-
-  /// Offers the items in batches as large as can be had without making anyone wait.
-  private static func feed<Items: Sequence>(
-    _ items: Items, to run: ParallelRun<AnyItem, Result<Output, Problem>>
-  ) {
-    var batch: [AnyItem] = []
-    var since = MonotonicClock.now
-    for item in items {
-      batch.append(AnyItem(value: item))
-      let now = MonotonicClock.now
-      guard batch.count >= Self.batch || now.nanoseconds(since: since) > 50_000 else { continue }
-      guard run.offer(batch) else { return }
-      batch.removeAll(keepingCapacity: true)
-      since = MonotonicClock.now
-    }
-    if !batch.isEmpty { run.offer(batch) }
-    run.endInput()
+    feed(run)
   }
 }
 
@@ -138,30 +111,6 @@ extension ParallelResults: AsyncSequence {
 
   /// An iterator for `for try await`.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(results: self) }
-}
-
-/// Lets one task wait for one call from anywhere.
-private final class AsyncSignal: Sendable {
-  private let state = Mutex<(isSent: Bool, waiter: CheckedContinuation<Void, Never>?)>((false, nil))
-
-  func send() {
-    let waiter = state.withLock { state in
-      state.isSent = true
-      defer { state.waiter = nil }
-      return state.waiter
-    }
-    waiter?.resume()
-  }
-
-  func wait() async {
-    await withCheckedContinuation { continuation in
-      let isSent = state.withLock { state in
-        if !state.isSent { state.waiter = continuation }
-        return state.isSent
-      }
-      if isSent { continuation.resume() }
-    }
-  }
 }
 
 extension Sequence where Self: Sendable, Element: Sendable {
@@ -201,32 +150,5 @@ extension Sequence where Self: Sendable, Element: Sendable {
     ParallelResults(self, threads: threads, window: window) { (item, context) throws(any Error) in
       try AwaitedBody.run(in: context) { try await body(item) }
     }
-  }
-}
-
-/// Runs an `async` body to its end from a thread of ours.
-enum AwaitedBody {
-  private final class Box<Output: Sendable>: Sendable {
-    let result = Mutex<Result<Output, any Error>?>(nil)
-  }
-
-  static func run<Output: Sendable>(
-    in context: ItemContext, _ body: @escaping @Sendable () async throws -> Output
-  ) throws -> Output {
-    let box = Box<Output>()
-    let monitor = Monitor()
-    let ended = Condition()
-    let task = Task {
-      let result: Result<Output, any Error>
-      do { result = .success(try await body()) } catch { result = .failure(error) }
-      monitor.withLock {
-        box.result.withLock { $0 = result }
-        ended.broadcast()
-      }
-    }
-    context.onCancel { _ in task.cancel() }
-    monitor.withLock { while box.result.withLock({ $0 == nil }) { monitor.wait(for: ended) } }
-    guard let result = box.result.withLock({ $0 }) else { preconditionFailure("awaited body: ended without a result") }
-    return try result.get()
   }
 }

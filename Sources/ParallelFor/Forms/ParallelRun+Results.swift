@@ -1,0 +1,38 @@
+extension ParallelRun {
+  /// Takes the next results; suspends the task until there are some, and blocks no thread.
+  ///
+  /// - Parameter limit: how many at most.
+  /// - Returns: nil when all are delivered.
+  public func nextResults(upTo limit: Int = 256) async -> [Output]? {
+    while true {
+      let signal = AsyncSignal()
+      switch takeDelivered(upTo: limit, orCall: signal.send) {
+      case .results(let batch): return batch
+      case .over: return nil
+      case .later: await signal.wait()
+      }
+    }
+  }
+
+  /// All results that have not been taken yet, in order, when the run is over; cancelling the task stops the run.
+  ///
+  /// - Throws: the first failure, in order; the run is stopped then.
+  public func results<Value>() async throws -> [Value] where Output == Result<Value, any Error> {
+    try await withTaskCancellationHandler {
+      var values: [Value] = []
+      do {
+        while let batch = await nextResults() {
+          for result in batch { values.append(try result.get()) }
+        }
+        try Task.checkCancellation()
+      } catch {
+        stop(.interrupt)
+        while await nextResults() != nil {}
+        throw error
+      }
+      return values
+    } onCancel: {
+      stop(.interrupt)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+extension Sequence where Self: Sendable, Element: Sendable {
+  /// Begins to call `body` for the elements and returns at once with a handle on the run.
+  ///
+  /// The handle changes the number of threads, pauses, stops, tells how things stand, and gives the results: take them
+  /// with ``ParallelRun/takeDelivered(upTo:)`` or ``ParallelRun/results()``, else the run waits when its window is full.
+  ///
+  /// ```swift
+  /// let run = ids.startParallelRun(threads: 5) { id, _ in try fetch(id) }
+  /// run.setThreads(20)
+  /// let pages = try await run.results()
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - threads: the target number of workers; may be changed at any time, also to 0.
+  ///   - limits: how far the run may get ahead of whoever takes its results and events.
+  ///   - inOrder: whether results are delivered in input order, or as they come.
+  ///   - isObserved: whether there are events; somebody must take them then.
+  ///   - body: gets the element and what it may know about its own execution; what it throws is its outcome.
+  /// - Returns: the run, whose results are the body's results or what it threw.
+  public func startParallelRun<Output: Sendable>(
+    threads: Int = defaultThreads, limits: RunLimits = RunLimits(), inOrder: Bool = true, isObserved: Bool = false,
+    _ body: @escaping @Sendable (Element, ItemContext) throws -> Output
+  ) -> ParallelRun<Element, Result<Output, any Error>> {
+    startParallelRun(
+      threads: threads, limits: limits, inOrder: inOrder, isObserved: isObserved, perWorker: { _ in () },
+      { (_: inout Void, element, context) in try body(element, context) })
+  }
+
+  /// The same with a value for each worker, such as a database connection: made once when the worker starts, handed to
+  /// every element that it runs, closed when it leaves.
+  ///
+  /// - Parameters:
+  ///   - threads: the target number of workers; may be changed at any time, also to 0.
+  ///   - limits: how far the run may get ahead of whoever takes its results and events.
+  ///   - inOrder: whether results are delivered in input order, or as they come.
+  ///   - isObserved: whether there are events; somebody must take them then.
+  ///   - makeState: makes a worker's value on the worker's thread. While it throws, the worker's elements fail with
+  ///     what it threw, and it is tried again for the next one.
+  ///   - close: gives back what the value holds, on the worker's thread.
+  ///   - body: gets the worker's value, the element and what it may know about its own execution.
+  /// - Returns: the run, whose results are the body's results or what it threw.
+  public func startParallelRun<State, Output: Sendable>(
+    threads: Int = defaultThreads, limits: RunLimits = RunLimits(), inOrder: Bool = true, isObserved: Bool = false,
+    perWorker makeState: @escaping @Sendable (WorkerID) throws -> State,
+    closing close: @escaping @Sendable (consuming State) -> Void = { _ in },
+    _ body: @escaping @Sendable (inout State, Element, ItemContext) throws -> Output
+  ) -> ParallelRun<Element, Result<Output, any Error>> {
+    let run = ParallelRun<Element, Result<Output, any Error>>(
+      threads: threads, limits: limits, inOrder: inOrder, isObserved: isObserved, label: { "\($0)" }
+    ) { worker in
+      var state: State?
+      return WorkerBody(
+        run: { element, context in
+          do {
+            var current = try state ?? makeState(worker)
+            defer { state = current }
+            let output = try body(&current, element, context)
+            return AttemptEnding(context.isCancelled ? .cancelled : .succeeded, output: .success(output))
+          } catch {
+            let outcome: Outcome = context.isCancelled ? .cancelled : .failed(Failure("\(error)"))
+            return AttemptEnding(outcome, output: .failure(error))
+          }
+        },
+        close: {
+          if let last = state.take() { close(last) }
+        })
+    }
+    Feeder.start(self, run)
+    return run
+  }
+}
