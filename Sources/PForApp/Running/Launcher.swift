@@ -136,7 +136,7 @@ struct Launcher {
     switch look.color {
     case .never: .mono
     case .always: environment["COLORTERM"] == "truecolor" ? .truecolor : .indexed256
-    case .auto: nil
+    case .auto: (environment["NO_COLOR"] ?? "").isEmpty ? nil : .mono
     }
   }
 }

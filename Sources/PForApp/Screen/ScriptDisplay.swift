@@ -33,6 +33,8 @@ final class ScriptDisplay: Display {
   func nextInput(for view: ScriptView) -> Input? {
     guard failure == nil else { return nil }
     guard let (line, step) = steps.first else {
+      // Having asked to leave is enough: the program is left when the last item has ended.
+      guard !view.dashboard.leavesWhenDone else { return nil }
       failure = AppError("the script ended without leaving the program: add q, or :choose s after it")
       return nil
     }

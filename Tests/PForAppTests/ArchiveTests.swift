@@ -1,0 +1,118 @@
+import Dashboard
+import Jobs
+import ParallelFor
+import TestSupport
+import Testing
+
+@testable import PForApp
+
+@Suite struct ArchiveIndexTests {
+  /// Far more pages than stay in memory, written in random order, so that pages leave and come back.
+  @Test(arguments: [1, 2, 3] as [UInt64]) func entriesReadBackInAnyOrder(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    var index = try ArchiveIndex()
+    var expected: [Int: ArchiveIndex.Entry] = [:]
+    for _ in 0..<3_000 {
+      let entry = ArchiveIndex.Entry(
+        offset: .random(in: 0..<(1 << 56), using: &generator),
+        kind: [.succeeded, .failed, .timedOut, .cancelled].randomElement(using: &generator) ?? .failed,
+        latency: .random(in: 0...Int64.max, using: &generator))
+      let position = Int.random(in: 0..<300_000, using: &generator)
+      expected[position] = entry
+      index.set(entry, at: position)
+    }
+    #expect(index.end == (expected.keys.max() ?? 0) + 1)
+    for position in stride(from: 0, to: 300_000, by: 37).map({ $0 }) + Array(expected.keys) {
+      #expect(index.entry(at: position) == expected[position])
+    }
+    #expect(index.entry(at: -1) == nil && index.entry(at: index.end) == nil)
+  }
+}
+
+@Suite struct ArchiveRecordTests {
+  @Test func recordsReadBack() {
+    let record = ArchiveRecord(
+      start: .min, end: .max, worker: 9_999, attempt: 3, textCount: 1, fieldsCount: 2, reasonCount: 3, noteCount: 4,
+      outputCount: 5, errorCount: 6)
+    let bytes = record.words.withUnsafeBytes { Array($0) }
+    #expect(bytes.count == ArchiveRecord.size)
+    #expect(ArchiveRecord(bytes) == record)
+    #expect(ArchiveRecord(Array(bytes.dropLast())) == nil)
+    #expect(record.errorOffset == ArchiveRecord.size + 1 + 2 + 3 + 4 + 5)
+  }
+
+  @Test func fieldsReadBackWhateverTheirBytes() {
+    let values: [[UInt8]?] = [[], nil, [0, 10, 13, 27], [0xFF, 0xFE], Array("作者".utf8)]
+    let fields = Fields(names: ["", "a b", "\n", "ü", "e"], values: values.map { $0.map { ByteText($0) } })
+    let decoded = FieldBytes.decode(FieldBytes.encode(fields))
+    #expect(decoded.map(\.value) == values)
+    #expect(decoded.map { String(decoding: $0.name, as: UTF8.self) } == ["", "a b", "\n", "ü", "e"])
+  }
+
+  @Test func brokenFieldsDoNotTrap() {
+    for bytes in [[1], [255, 255, 255, 127], [5, 0, 0, 0, 65], [255, 255, 255, 255]] as [[UInt8]] {
+      #expect(FieldBytes.decode(bytes).count <= 1)
+    }
+  }
+}
+
+@Suite struct ResultArchiveTests {
+  private let archive: ResultArchive
+
+  init() throws { archive = try ResultArchive() }
+
+  private func keep(
+    _ position: Int, _ text: String, _ outcome: Outcome = .succeeded, output: String = "", errors: String = "",
+    latency: Int64 = 5
+  ) {
+    let item = Item(ByteText(Array(text.utf8)))
+    let ended = FinishedItem(
+      id: ItemID(position), worker: WorkerID(1), attempt: 1, start: Instant(nanoseconds: 10),
+      end: Instant(nanoseconds: 10 + latency), outcome: outcome, label: "", note: nil)
+    archive.keep(item, ended, CapturedBytes(bytes: Array(output.utf8)), CapturedBytes(bytes: Array(errors.utf8)))
+  }
+
+  @Test func rowsTellTheFirstLineOrTheReason() {
+    keep(2, "two", output: "line 1\nline 2\n")
+    keep(0, "zero", .failed(Failure("exit status 3")), output: "x", errors: "no such file\nmore")
+    #expect(archive.row(ItemID(1)) == nil)
+    #expect(archive.row(ItemID(2))?.firstLine == "line 1")
+    #expect(archive.row(ItemID(0))?.firstLine == "exit status 3: no such file")
+    #expect(archive.row(ItemID(0))?.state == .failed)
+    #expect(archive.end == 3)
+  }
+
+  @Test func detailsHoldEverything() throws {
+    keep(0, "item", .failed(Failure("exit status 3")), output: "a\r\nb\n\nc", errors: "e\n", latency: 7)
+    let detail = try #require(archive.detail(ItemID(0)) { item, _ in "run \(item.label)" })
+    #expect(detail.invocation == "run item")
+    #expect(detail.output == ["a", "b", "", "c"] && detail.errors == ["e"])
+    #expect(detail.outputBytes == 7 && !detail.outputCut)
+    #expect(detail.latency == 7 && detail.outcome == .failed(Failure("exit status 3")))
+  }
+
+  @Test func largeOutputsAreCutToBeShownAndNotInTheArchive() throws {
+    keep(0, "big", output: String(repeating: "x\n", count: 1_000_000))
+    keep(1, "next", output: "after")
+    let detail = try #require(archive.detail(ItemID(0)) { _, _ in "" })
+    #expect(detail.outputCut && detail.outputBytes == 2_000_000 && detail.output.count == 1 << 19)
+    #expect(archive.row(ItemID(1))?.firstLine == "after")
+    #expect(archive.isIntact)
+  }
+
+  @Test func filtersAndSearchFindWhatTheySay() {
+    for position in 0..<10 {
+      keep(
+        position, "item \(position)", position % 3 == 0 ? .failed(Failure("bad")) : .succeeded,
+        output: position == 7 ? "a Needle" : "hay", latency: Int64(position))
+    }
+    func found(_ filter: ResultFilter) -> [Int] {
+      archive.matches(filter, in: 0..<12, slowLimit: 8).map(\.position)
+    }
+    #expect(found(.failed) == [0, 3, 6, 9])
+    #expect(found(.slow) == [8, 9])
+    #expect(found(.text("needle")) == [7])
+    #expect(found(.text("ITEM 4")) == [4])
+    #expect(archive.holds("needle", at: ItemID(7)) && !archive.holds("needle", at: ItemID(8)))
+  }
+}

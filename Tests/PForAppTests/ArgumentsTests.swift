@@ -1,0 +1,38 @@
+import Foundation
+import Testing
+
+@testable import PForApp
+
+@Suite struct ArgumentsTests {
+  private static let cores = ProcessInfo.processInfo.activeProcessorCount
+
+  @Test(arguments: [("8", 8), ("0", 0), ("200%", 2 * cores), ("0%", 0), ("1%", max(1, cores / 100))])
+  func threads(argument: String, count: Int) { #expect(ThreadCount(argument: argument)?.count == count) }
+
+  @Test(arguments: ["", "x", "-1", "1.5", "%", "99999999999999999999", "8 ", "2000000%"])
+  func notThreads(argument: String) { #expect(ThreadCount(argument: argument) == nil) }
+
+  @Test(
+    arguments: [
+      ("2", 2_000_000_000), ("500ms", 500_000_000), ("10us", 10_000), ("1.5h", 5_400_000_000_000),
+      ("2m", 120_000_000_000),
+      ("1d", 86_400_000_000_000), ("0", 0), ("30s", 30_000_000_000),
+    ] as [(String, Int64)])
+  func spans(argument: String, nanoseconds: Int64) {
+    #expect(TimeSpan(argument: argument)?.nanoseconds == nanoseconds)
+  }
+
+  @Test(arguments: ["", "s", "-1s", "x", "inf", "nan", "1e300", "1w", "1 s"])
+  func notSpans(argument: String) { #expect(TimeSpan(argument: argument) == nil) }
+
+  @Test func slowLimits() {
+    #expect(SlowLimit(argument: "3x") == .factor(3))
+    #expect(SlowLimit(argument: "2.5×") == .factor(2.5))
+    #expect(SlowLimit(argument: "2s") == .after(TimeSpan(seconds: 2)))
+    for wrong in ["x", "0x", "-1x", "0", "nanx", "infx"] { #expect(SlowLimit(argument: wrong) == nil, "\(wrong)") }
+    let both = SlowLimit.threshold([.factor(3), .after(TimeSpan(seconds: 2))])
+    #expect(both.factor == 3 && both.absolute == 2_000_000_000)
+    #expect(SlowLimit.threshold([.after(TimeSpan(seconds: 2))]).factor == nil)
+    #expect(SlowLimit.threshold([]).factor == 3)
+  }
+}

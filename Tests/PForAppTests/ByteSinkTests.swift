@@ -1,0 +1,76 @@
+import Foundation
+import Jobs
+import TestSupport
+import Testing
+
+@testable import PForApp
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
+@Suite struct ByteSinkTests {
+  private func ends() -> (read: Int32, write: Int32) {
+    var ends: [Int32] = [-1, -1]
+    pipe(&ends)
+    return (ends[0], ends[1])
+  }
+
+  @Test func bytesArriveInOrderWhateverTheirSize() throws {
+    let sandbox = try Sandbox()
+    let file = open("\(sandbox.path)/out", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    let sink = ByteSink(descriptor: file, ownsDescriptor: true)
+    let pieces = [1, 70_000, 0, 65_536, 3, 200_000].map { [UInt8](repeating: UInt8(ascii: "x"), count: $0) + [10] }
+    for piece in pieces { sink.write(piece) }
+    sink.flush()
+    #expect(sandbox.read("out") == String(decoding: pieces.joined(), as: UTF8.self))
+    #expect(sink.problem == nil)
+  }
+
+  @Test func aReaderThatIsGoneIsToldApart() {
+    signal(SIGPIPE, SIG_IGN)
+    let pipe = ends()
+    close(pipe.read)
+    let sink = ByteSink(descriptor: pipe.write, ownsDescriptor: true)
+    sink.write([1])
+    sink.flush()
+    #expect(sink.problem == .closed)
+  }
+
+  @Test func aReaderThatNeverReadsDoesNotHoldForEver() {
+    let pipe = ends()
+    let sink = ByteSink(descriptor: pipe.write, ownsDescriptor: true)
+    sink.abandon()
+    sink.write([UInt8](repeating: 0, count: 1 << 20))
+    #expect(sink.problem == .closed)
+    close(pipe.read)
+  }
+
+  #if os(Linux)
+    @Test func aFullDiskIsToldWithItsReason() {
+      let sink = ByteSink(descriptor: open("/dev/full", O_WRONLY | O_CLOEXEC), ownsDescriptor: true)
+      sink.write([1])
+      sink.flush()
+      #expect(sink.problem == .failed("No space left on device"))
+    }
+
+    /// A pseudo-terminal's end is a terminal, and what it gets is made harmless, line by line.
+    @Test func aTerminalGetsNothingThatItWouldActOn() throws {
+      let master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
+      try #require(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0)
+      let name = try #require(ptsname(master))
+      let sink = ByteSink(descriptor: open(name, O_RDWR | O_NOCTTY | O_CLOEXEC), ownsDescriptor: true)
+      #expect(sink.isTerminal)
+      var writer = ResultWriter(sink: sink)
+      try writer.write(CapturedBytes(bytes: Array("a\u{1b}[2J\tb\nend".utf8)), tag: [])
+      sink.flush()
+      var bytes = [UInt8](repeating: 0, count: 256)
+      let text = String(decoding: bytes.prefix(max(0, read(master, &bytes, bytes.count))), as: UTF8.self)
+      #expect(
+        !text.contains("\u{1b}") && text.contains("[2J\tb") || text.contains("[2J    "), "\(text.debugDescription)")
+      close(master)
+    }
+  #endif
+}

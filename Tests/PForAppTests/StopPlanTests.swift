@@ -1,0 +1,53 @@
+import ParallelFor
+import Testing
+
+@testable import PForApp
+
+/// Seconds as a run's instants.
+private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
+
+@Suite struct StopPlanTests {
+  private var plan = StopPlan(grace: 10_000_000_000)
+
+  @Test mutating func interruptsFinishThenAskThenInsistThenGiveUp() {
+    #expect(plan.interrupted(at: at(0)) == [.finish])
+    #expect(plan.tick(at: at(1_000)) == [], "the first interrupt sets no deadline")
+    #expect(plan.interrupted(at: at(1_000)) == [.stop(.interrupt)])
+    #expect(plan.interrupted(at: at(1_001)) == [.stop(.kill)])
+    #expect(plan.interrupted(at: at(1_002)) == [.abandon])
+    #expect(plan.exitCode == 130)
+  }
+
+  @Test mutating func terminationEscalatesByTheGraceTime() {
+    #expect(plan.mustEnd(143, at: at(0)) == [.finish])
+    #expect(plan.tick(at: at(9)) == [])
+    #expect(plan.tick(at: at(10)) == [.stop(.interrupt)])
+    #expect(plan.tick(at: at(19)) == [])
+    #expect(plan.tick(at: at(20)) == [.stop(.kill)])
+    #expect(plan.tick(at: at(22)) == [.abandon])
+    #expect(plan.tick(at: at(99)) == [])
+    #expect(plan.exitCode == 143)
+  }
+
+  @Test mutating func askingTurnsIntoInsistingButFinishingWaits() {
+    #expect(plan.asked(nil, at: at(0)) == [.finish])
+    #expect(plan.tick(at: at(1_000)) == [])
+    #expect(plan.asked(.interrupt, at: at(1_000)) == [.stop(.interrupt)])
+    #expect(plan.asked(.interrupt, at: at(1_005)) == [])
+    #expect(plan.tick(at: at(1_010)) == [.stop(.kill)])
+  }
+
+  @Test mutating func theFirstReasonDecidesTheStatus() {
+    _ = plan.mustEnd(129, at: at(0))
+    _ = plan.interrupted(at: at(1))
+    _ = plan.asked(.kill, at: at(2))
+    #expect(plan.exitCode == 129)
+    #expect(plan.level == 3)
+  }
+
+  @Test mutating func aSecondTerminationDoesNotPutTheEndOff() {
+    _ = plan.mustEnd(143, at: at(0))
+    #expect(plan.mustEnd(143, at: at(9)) == [])
+    #expect(plan.tick(at: at(10)) == [.stop(.interrupt)])
+  }
+}
