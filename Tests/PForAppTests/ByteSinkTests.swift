@@ -1,5 +1,3 @@
-import Foundation
-import Jobs
 import TestSupport
 import Testing
 
@@ -54,23 +52,6 @@ import Testing
       sink.write([1])
       sink.flush()
       #expect(sink.problem == .failed("No space left on device"))
-    }
-
-    /// A pseudo-terminal's end is a terminal, and what it gets is made harmless, line by line.
-    @Test func aTerminalGetsNothingThatItWouldActOn() throws {
-      let master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-      try #require(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0)
-      let name = try #require(ptsname(master))
-      let sink = ByteSink(descriptor: open(name, O_RDWR | O_NOCTTY | O_CLOEXEC), ownsDescriptor: true)
-      #expect(sink.isTerminal)
-      var writer = ResultWriter(sink: sink)
-      try writer.write(CapturedBytes(bytes: Array("a\u{1b}[2J\tb\nend".utf8)), tag: [])
-      sink.flush()
-      var bytes = [UInt8](repeating: 0, count: 256)
-      let text = String(decoding: bytes.prefix(max(0, read(master, &bytes, bytes.count))), as: UTF8.self)
-      #expect(
-        !text.contains("\u{1b}") && text.contains("[2J\tb") || text.contains("[2J    "), "\(text.debugDescription)")
-      close(master)
     }
   #endif
 }

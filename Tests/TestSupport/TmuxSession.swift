@@ -97,7 +97,7 @@ public final class TmuxSession {
   public func wait(
     _ what: String, sourceLocation: SourceLocation = #_sourceLocation, until isRight: (String) throws -> Bool
   ) throws {
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(60)
     var screen = try capture()
     while try !isRight(screen) {
       try #require(
