@@ -30,7 +30,7 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
         }
       }
     }
-    feed = { run in Feeder.start(items.lazy.map { AnyItem(value: $0) }, run) }
+    feed = { run in Feeder.start(items, to: run) { AnyItem(value: $0) } }
   }
 
   deinit { run.stop(.interrupt) }

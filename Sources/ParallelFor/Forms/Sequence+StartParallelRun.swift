@@ -65,7 +65,7 @@ extension Sequence where Self: Sendable, Element: Sendable {
           if let last = state.take() { close(last) }
         })
     }
-    Feeder.start(self, run)
+    Feeder.start(self, to: run) { $0 }
     return run
   }
 }
