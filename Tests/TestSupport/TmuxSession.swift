@@ -29,7 +29,7 @@ public final class TmuxSession {
     self.sandbox = sandbox
     watch = try Self.watch(sandbox)
     let settings = ["SHELL": "/bin/bash", "CI": ""].merging(own) { $1 }
-    try sandbox.write("PS1='$ '\n", to: "rc")
+    try sandbox.write("PS1='$ '; unset HISTFILE\n", to: "rc")
     let result = try sandbox.run(
       "\(Self.tmux) new-session -d -x \(width) -y \(height) 'exec bash --noprofile --rcfile rc'", environment: settings)
     try #require(result.status == 0, "tmux: \(result.errors)")
