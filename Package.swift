@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import CompilerPluginSupport
 import PackageDescription
 
 /// Our own warnings stop the build where they must not pass; those of dependencies are not ours to mend.
@@ -17,6 +18,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "ParallelFor", targets: ["ParallelFor"]),
+    .library(name: "ParallelForDecorators", targets: ["ParallelForDecorators"]),
     .executable(name: "pfor-tui", targets: ["pfor-tui"]),
   ],
   dependencies: [
@@ -24,6 +26,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
   ],
   targets: [
     // 1: no knowledge of anything above
@@ -32,6 +35,28 @@ let package = Package(
     .target(name: "Screen", swiftSettings: settings),
     .systemLibrary(name: "CNCurses", providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]),
     .target(name: "CTerminalGuard", cSettings: cSettings),
+
+    // The decorators stand apart: nothing of the program depends on them, because swift-syntax takes minutes to build.
+    .target(
+      name: "ParallelForExpansion",
+      dependencies: [
+        .product(name: "SwiftDiagnostics", package: "swift-syntax"),
+        .product(name: "SwiftSyntax", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxBuilder", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
+      ],
+      swiftSettings: settings),
+    .macro(
+      name: "ParallelForMacros",
+      dependencies: [
+        "ParallelForExpansion",
+        .product(name: "SwiftCompilerPlugin", package: "swift-syntax"),
+        .product(name: "SwiftSyntax", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ParallelForDecorators", dependencies: ["ParallelFor", "ParallelForMacros"], swiftSettings: settings),
 
     // 2: what is on the screen, as values
     .target(
@@ -82,6 +107,17 @@ let package = Package(
       name: "TestSupport", dependencies: ["ParallelFor", "Screen", "Themes", "CPosix"], path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(name: "ParallelForTests", dependencies: ["ParallelFor", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "ParallelForMacrosTests",
+      dependencies: [
+        "ParallelForExpansion",
+        .product(name: "SwiftSyntax", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxMacroExpansion", package: "swift-syntax"),
+        .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ParallelForDecoratorsTests", dependencies: ["ParallelForDecorators"], swiftSettings: settings),
     .testTarget(name: "ScreenTests", dependencies: ["Screen", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ThemesTests", dependencies: ["Screen", "Themes", "TestSupport"], swiftSettings: settings),
     .testTarget(

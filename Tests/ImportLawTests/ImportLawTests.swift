@@ -4,6 +4,9 @@ import Testing
 @Suite struct ImportLawTests {
   static let imports = [
     ImportLaw("ParallelFor", "Synchronization", "CPosix", "Glibc", "Darwin"),
+    ImportLaw("ParallelForDecorators", "ParallelFor"),
+    ImportLaw("ParallelForExpansion", "SwiftDiagnostics", "SwiftSyntax", "SwiftSyntaxBuilder", "SwiftSyntaxMacros"),
+    ImportLaw("ParallelForMacros", "ParallelForExpansion", "SwiftCompilerPlugin", "SwiftSyntax", "SwiftSyntaxMacros"),
     ImportLaw("Screen"),
     ImportLaw("Themes", "Screen", "TOMLKit", "Foundation", "FoundationEssentials"),
     ImportLaw("Dashboard", "ParallelFor", "Histogram", "Glibc", "Darwin"),
