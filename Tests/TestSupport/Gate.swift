@@ -62,7 +62,9 @@ public func eventually(seconds: Double = 20, _ check: () -> Bool) -> Bool {
 }
 
 /// Calls `check` until it is true, without blocking a thread of the cooperative pool; false after the deadline.
-public func eventuallySuspending(seconds: Double = 30, _ check: () -> Bool) async -> Bool {
+///
+/// The deadline is long: while other tests hold the few threads of the pool, no task gets on.
+public func eventuallySuspending(seconds: Double = 300, _ check: () -> Bool) async -> Bool {
   let deadline = Date(timeIntervalSinceNow: seconds)
   while !check() {
     if Date() > deadline { return false }

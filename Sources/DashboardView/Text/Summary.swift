@@ -65,7 +65,7 @@ public enum Summary {
       let tally = facts.tally
       guard tally.unsuccessful > 0 else { return [] }
       let more = tally.unsuccessful - facts.failures.count
-      return ["failed:"] + facts.failures.map { "  \($0.id) \($0.label): \($0.reason)" }
+      return ["failed:"] + facts.failures.sorted { $0.id < $1.id }.map { "  \($0.id) \($0.label): \($0.reason)" }
         + (more > 0 ? ["  and \(format.count(more)) more"] : [])
     }
 

@@ -36,13 +36,13 @@ final class ResultDelivery: @unchecked Sendable {
   /// Why results can no longer be written, if they cannot.
   var problem: ByteSink.Problem? { lock.withLock { problemFound } }
 
-  /// Whether one more result of so many bytes should not stay in memory.
-  func mustSpill(_ bytes: Int) -> Bool {
-    let held = heldBytes.add(bytes, ordering: .relaxed).newValue
-    guard held > Self.heldBytesLimit, bytes > 256 else { return false }
-    heldBytes.subtract(bytes, ordering: .relaxed)
-    return true
+  /// Counts one more result that is held; true if so many bytes should not stay in memory.
+  func hold(_ bytes: Int) -> Bool {
+    heldBytes.add(bytes, ordering: .relaxed).newValue > Self.heldBytesLimit && bytes > 256
   }
+
+  /// Takes notice that a held result now takes so many bytes less.
+  func shrink(by bytes: Int) { heldBytes.subtract(bytes, ordering: .relaxed) }
 
   /// Begins to take results; `whenStuck` is called once if they can no longer be written, `whenDone` at the end.
   func start(

@@ -29,7 +29,8 @@ struct Verdict: Equatable {
     case (nil, nil):
       let hasRunAll = facts.total != nil && facts.tally.queued == 0 && facts.tally.cancelled == 0
       let isWhole = facts.ending == .completed || hasRunAll
-      self.init((isWhole ? nil : wish) ?? ExitCode.failures(facts.tally.unsuccessful))
+      // An item that the user stopped did not do what it should either.
+      self.init((isWhole ? nil : wish) ?? ExitCode.failures(facts.tally.unsuccessful + facts.tally.cancelled))
     }
   }
 

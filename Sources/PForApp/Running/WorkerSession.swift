@@ -56,9 +56,11 @@ final class WorkerSession {
     guard delivery.isWanted else { return nil }
     let tag = plan.tags ? item.bytes : []
     var result = JobResult(tag: tag, outcome: ending.outcome, output: ending.output, errors: ending.errors)
-    if delivery.mustSpill(result.heldBytes) {
+    let bytes = result.heldBytes
+    if delivery.hold(bytes) {
       result.output = spilled(result.output)
       result.errors = spilled(result.errors)
+      delivery.shrink(by: bytes - result.heldBytes)
     }
     return result
   }
