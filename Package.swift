@@ -13,6 +13,8 @@ let settings: [SwiftSetting] =
   ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 let cSettings: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
 
+let tomlKit = Package.Dependency.package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0")
+
 let package = Package(
   name: "pfor-tui",
   platforms: [.macOS(.v15)],
@@ -25,7 +27,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    tomlKit,
     .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
   ],
   targets: [
@@ -147,3 +149,11 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
+
+// The library and its tests alone, for a build under a sanitizer: what else there is takes minutes to build again.
+if Context.environment["PFOR_LIBRARY_ONLY"] == "1" {
+  let kept: Set = ["CPosix", "ParallelFor", "Screen", "Themes", "TestSupport", "ParallelForTests"]
+  package.targets.removeAll { !kept.contains($0.name) }
+  package.products.removeAll { $0.name != "ParallelFor" }
+  package.dependencies = [tomlKit]
+}

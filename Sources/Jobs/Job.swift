@@ -14,8 +14,15 @@ public protocol Job: Sendable {
 public protocol JobSession: AnyObject {
   /// Does the job to one item and waits for its end.
   func run(_ item: Item, in context: ItemContext) -> JobEnding
+  /// No item is at hand: gives back what others may wait for. Does nothing unless a session says otherwise.
+  func rest()
   /// Gives back what the session holds.
   func close()
+}
+
+extension JobSession {
+  /// Does nothing.
+  public func rest() {}
 }
 
 /// What came of one item.

@@ -25,15 +25,19 @@ extension AttemptEnding: Sendable where Output: Sendable {}
 public struct WorkerBody<Input, Output> {
   /// Runs one item.
   public var run: (Input, ItemContext) -> AttemptEnding<Output>
+  /// Gives back what others may wait for, when no item is at hand; the worker may go on or leave after it.
+  public var rest: () -> Void
   /// Gives back what the worker holds, when it leaves.
   public var close: () -> Void
 
-  /// Makes a body, with something to close when the worker leaves.
+  /// Makes a body, with something to do when no item is at hand and when the worker leaves.
   @inlinable
   public init(
-    run: @escaping (Input, ItemContext) -> AttemptEnding<Output>, close: @escaping () -> Void = {}
+    run: @escaping (Input, ItemContext) -> AttemptEnding<Output>, rest: @escaping () -> Void = {},
+    close: @escaping () -> Void = {}
   ) {
     self.run = run
+    self.rest = rest
     self.close = close
   }
 }
@@ -86,7 +90,8 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
     var writing = Slots<Output>.Cursor()
     var ending: Ending?
     while let id = pool.nextItem(
-      of: lane, after: ending, label: { inputs.peek(at: $0.position, using: &reading, label) ?? "" })
+      of: lane, after: ending, label: { inputs.peek(at: $0.position, using: &reading, label) ?? "" },
+      rest: body.rest)
     {
       guard let input = inputs.take(at: id.position, using: &reading) else {
         preconditionFailure("item \(id) was handed out but never put")

@@ -85,10 +85,13 @@ enum DeliveryAnswer {
 
 extension WorkerPool {
   /// Ends the worker's item, if it has one, and begins its next one; nil when the worker must leave.
+  ///
+  /// - Parameter rest: called when the claim is used up, before anything is waited for.
   @usableFromInline
-  func nextItem(of lane: Lane, after ending: Ending?, label: (ItemID) -> String) -> ItemID? {
+  func nextItem(of lane: Lane, after ending: Ending?, label: (ItemID) -> String, rest: () -> Void) -> ItemID? {
     if let ending {
       if let id = lane.advance(ending, at: MonotonicClock.now, label: label) { return id }
+      rest()
     }
     while claim(for: lane) {
       // A pause or a resize may take the claim back before its first item begins.

@@ -36,6 +36,7 @@ import Testing
       "few ask it for the time; for all others an instant is a parameter", #"MonotonicClock\.now"#,
       only: [
         "Sources/ParallelFor/WorkerPool.swift", "Sources/ParallelFor/Forms/Feeder.swift",
+        "Sources/Jobs/SQLite/ReadTransaction.swift",
         "Sources/PForApp/Running/Launcher.swift", "Sources/PForApp/Running/WorkerSession.swift",
         "Sources/PForApp/Screen/DashboardLoop.swift", "Sources/PForApp/Screen/PlainLoop.swift",
       ]),

@@ -7,6 +7,8 @@ final class SQLiteSession: JobSession {
   private let connection: SQLiteConnection
   private let writer: RowWriter
   private var statement: OpaquePointer?
+  /// For reading only: a writing item is a transaction of its own.
+  private var reading: ReadTransaction?
   private var output: CaptureBuffer
   private let interrupt: @Sendable (StopUrgency) -> Void
 
@@ -19,6 +21,7 @@ final class SQLiteSession: JobSession {
     self.statement = statement
     writer = RowWriter(format: job.rows, statement: statement)
     output = CaptureBuffer(spillFile: job.spillFile)
+    reading = job.access == .readOnly ? try ReadTransaction(connection) : nil
     let stop = connection.stop
     nonisolated(unsafe) let handle = connection.handle
     interrupt = { _ in
@@ -31,7 +34,10 @@ final class SQLiteSession: JobSession {
 
   deinit { close() }
 
+  func rest() { reading?.end() }
+
   func close() {
+    reading = nil
     sqlite3_finalize(statement)
     statement = nil
   }
@@ -40,10 +46,12 @@ final class SQLiteSession: JobSession {
     guard let statement else { return JobEnding(outcome: .failed(Failure("the connection is closed"))) }
     connection.stop.clear()
     context.onCancel(interrupt)
+    reading?.enter()
     defer {
       sqlite3_reset(statement)
       sqlite3_clear_bindings(statement)
       output.reset()
+      reading?.leave()
     }
     do throws(Failure) {
       for (position, source) in job.sources.enumerated() {

@@ -8,7 +8,7 @@ final class ResultDelivery: @unchecked Sendable {
   /// Held results take at most about this much memory; what comes beyond goes to a temporary file.
   static let heldBytesLimit = 32 << 20
   /// A pause between takings, so that a fast run does not wake this thread for every few results.
-  private static let rest = 0.002
+  private static let rest = 0.01
 
   private let output: ByteSink?
   private let errors: ByteSink?

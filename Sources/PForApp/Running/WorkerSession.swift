@@ -25,7 +25,7 @@ final class WorkerSession {
 
   /// The worker's body for the run.
   var body: WorkerBody<Item, JobResult> {
-    WorkerBody(run: { self.run($0, $1) }, close: { self.session?.close() })
+    WorkerBody(run: { self.run($0, $1) }, rest: { self.session?.rest() }, close: { self.session?.close() })
   }
 
   private func run(_ item: Item, _ context: ItemContext) -> AttemptEnding<JobResult> {

@@ -1,0 +1,53 @@
+import GRDBSQLite
+import ParallelFor
+
+/// A read transaction that spans neighbouring items of one worker, so that not each of them locks the database file.
+///
+/// Taking and giving back the file's lock costs several times as much as a point query. The transaction ends when the
+/// worker's claim is used up, before it waits for anything, and after a millisecond at the latest or with the item that
+/// lasts longer: others who want to write wait hardly longer than they would for each query alone.
+final class ReadTransaction {
+  /// No item joins a transaction that is older than this, in nanoseconds.
+  private static let longest: Int64 = 1_000_000
+
+  private let begin: OpaquePointer
+  private let commit: OpaquePointer
+  private var since: Instant?
+
+  init(_ connection: SQLiteConnection) throws(SQLiteJobError) {
+    begin = try connection.prepare("BEGIN")
+    commit = try connection.prepare("COMMIT")
+  }
+
+  deinit {
+    end()
+    sqlite3_finalize(begin)
+    sqlite3_finalize(commit)
+  }
+
+  /// An item begins.
+  func enter() {
+    guard since == nil else { return }
+    since = MonotonicClock.now
+    run(begin)
+  }
+
+  /// An item has ended.
+  func leave() {
+    guard let since, MonotonicClock.now.nanoseconds(since: since) > Self.longest else { return }
+    end()
+  }
+
+  /// Gives the lock back.
+  func end() {
+    guard since != nil else { return }
+    since = nil
+    run(commit)
+  }
+
+  /// BEGIN takes no lock and COMMIT of a reader writes nothing: neither has a way to fail that its items do not tell.
+  private func run(_ statement: OpaquePointer) {
+    sqlite3_step(statement)
+    sqlite3_reset(statement)
+  }
+}
