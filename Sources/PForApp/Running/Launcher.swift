@@ -30,7 +30,8 @@ struct Launcher {
   /// - Returns: what the program exits with.
   func run() throws(AppError) -> Int32 {
     let glyphs: GlyphSet = look.ascii || !Terminal.localeIsUTF8 ? .ascii : .unicode
-    let theme = try theme()
+    // A wrong name is told without a dashboard too; reading all themes takes a while that a run without one can use.
+    let namedTheme = look.theme == nil ? nil : try theme()
     let script = try look.script.map { (path) throws(AppError) in try readScript(path) }
     let outputs = try Outputs(plan, isScripted: script != nil)
     let errors = StandardErrorCopy()
@@ -48,8 +49,8 @@ struct Launcher {
 
     if let display {
       let loop = DashboardLoop(
-        session, dashboard, controller: controller, on: display, signals: signals, themes: theme, glyphs: glyphs,
-        leavesAtEnd: leavesAtEnd(outputs))
+        session, dashboard, controller: controller, on: display, signals: signals, themes: try namedTheme ?? theme(),
+        glyphs: glyphs, leavesAtEnd: leavesAtEnd(outputs))
       let ending = loop.run()
       display.leave()
       if let failure = (display as? ScriptDisplay)?.failure { throw failure }
