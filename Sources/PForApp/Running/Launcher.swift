@@ -48,8 +48,9 @@ struct Launcher {
     defer { session.end() }
 
     if let display {
+      let themes = if let namedTheme { namedTheme } else { try theme() }
       let loop = DashboardLoop(
-        session, dashboard, controller: controller, on: display, signals: signals, themes: try namedTheme ?? theme(),
+        session, dashboard, controller: controller, on: display, signals: signals, themes: themes,
         glyphs: glyphs, leavesAtEnd: leavesAtEnd(outputs))
       let ending = loop.run()
       display.leave()
