@@ -10,8 +10,8 @@ import ParallelFor
 /// All process groups that commands of ours run in, and those that outlived their command.
 ///
 /// The lock is held whenever a leader is reaped or a group is signalled, so that no signal can reach a group whose
-/// number has been given to someone else. Where the system can, orphans in a group become our children, which pins the
-/// group's number until they too are reaped.
+/// number has been given to someone else. In a program that adopts orphans (``Strays/adoptOrphans()``) those in a group
+/// become our children, which pins the group's number until they too are reaped.
 final class ProcessGroups: Sendable {
   /// One command's group, different from every other one even when the number is used again.
   struct Member: Sendable, Hashable {
@@ -45,7 +45,7 @@ final class ProcessGroups: Sendable {
   private let lock = Lock()
   nonisolated(unsafe) private var state = State()
 
-  private init() { cposix_adopt_orphans() }
+  private init() {}
 
   /// How many commands run now.
   var runningCount: Int { lock.withLock { state.running.count } }
@@ -104,21 +104,22 @@ final class ProcessGroups: Sendable {
     }
   }
 
-  /// Reaps what ended in a leaderless group and tells whether anything in it lives.
+  /// Reaps what ended in a leaderless group, as far as it is ours, and tells whether anything in it lives.
   private func isAlive(group: pid_t) -> Bool {
-    #if os(Linux)
-      var status: Int32 = 0
-      var answer: pid_t
-      repeat { answer = waitpid(-group, &status, WNOHANG) } while answer > 0 || (answer < 0 && errno == EINTR)
-      return answer == 0
-    #else
-      return kill(-group, 0) == 0
-    #endif
+    var status: Int32 = 0
+    var answer: pid_t
+    repeat { answer = waitpid(-group, &status, WNOHANG) } while answer > 0 || (answer < 0 && errno == EINTR)
+    return kill(-group, 0) == 0
   }
 }
 
 /// Processes that outlived the commands which started them.
 public enum Strays {
+  /// Makes processes that outlive their parents ours, where the system can, so that none is lost sight of.
+  ///
+  /// For a program's start: it changes whose children the whole process has.
+  public static func adoptOrphans() { cposix_adopt_orphans() }
+
   /// Kills every process of ours that still lives: what finished commands left in their process groups, and commands
   /// that still run. Called when the run is over.
   ///

@@ -30,6 +30,7 @@ struct Launcher {
   /// - Returns: what the program exits with.
   func run() throws(AppError) -> Int32 {
     let glyphs: GlyphSet = look.ascii || !Terminal.localeIsUTF8 ? .ascii : .unicode
+    Strays.adoptOrphans()
     // A wrong name is told without a dashboard too; reading all themes takes a while that a run without one can use.
     let namedTheme = look.theme == nil ? nil : try theme()
     let script = try look.script.map { (path) throws(AppError) in try readScript(path) }
