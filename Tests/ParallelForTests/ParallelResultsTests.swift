@@ -78,8 +78,8 @@ import Testing
     #expect(await eventuallySuspending { gate.arrivals == 1 })
     task.cancel()
     gate.open()
-    // That it ends at all is the point: the sequence does not. A few results may be on their way when it is cancelled.
-    #expect(try await task.value < 300)
+    // Items 0 to 2 were handed on before the gate; the window lets at most 4 more begin before the stop is seen.
+    #expect(try await task.value <= 3 + 4)
   }
 }
 
