@@ -16,6 +16,11 @@ extension Dashboard {
       return ResultRow(
         id: id, label: item.label, state: .running, latency: max(0, now.nanoseconds(since: item.start)))
     }
+    if let item = facts.waiting[id] {
+      return ResultRow(
+        id: id, label: item.last.label, state: .waiting, latency: max(0, item.last.latency),
+        firstLine: "attempt \(item.last.attempt): \(item.reason)")
+    }
     return results.rows[id] ?? ResultRow(id: id, label: "", state: facts.state == .done ? .neverRan : .queued)
   }
 

@@ -3,6 +3,8 @@ public import ParallelFor
 /// What one item is doing, or how it ended.
 public enum ItemState: Equatable, Sendable, CaseIterable {
   case queued, running, succeeded, failed, timedOut, cancelled
+  /// The item failed and will be tried again.
+  case waiting
   /// The run ended before the item began.
   case neverRan
 

@@ -7,6 +7,9 @@ extension RunFacts {
     switch event.kind {
     case .itemFinished(let item): finish(item, at: event.instant)
     case .itemStarted(let item): start(item)
+    case .attemptFailed(let item, let retryAt): wait(item, until: retryAt)
+    case .itemsRestored(let tally): restore(tally)
+    case .haltReached(let policy): halted = policy
     case .deliveryAdvanced(let next, let held): delivery.advance(to: next, held: held, at: event.instant)
     case .itemsRead(let count): learn { $0.itemsRead = max($0.itemsRead, count) }
     case .totalKnown(let count): learn { $0.total = count }
@@ -29,26 +32,55 @@ extension RunFacts {
     let index = slotIndex(item.worker)
     if slots[index].item == nil { tally.running += 1 }
     slots[index].item = item
+    stopWaiting(item.id)
     begun = max(begun, item.id.position + 1)
     updateQueued()
   }
 
   private mutating func finish(_ item: FinishedItem, at instant: Instant) {
+    let hadEnded = stopWaiting(item.id)?.last == item
+    let time = hadEnded ? 0 : leaveWorker(item)
+    if !hadEnded { slots[slotIndex(item.worker)].itemsDone += 1 }
+    tally.count(item.outcome)
+    updateQueued()
+    if !hadEnded { measure(item, time, at: instant) }
+    if let reason = item.outcome.failureReason, failures.count < FailedItem.keptForSummary {
+      failures.append(FailedItem(id: item.id, label: item.label, reason: reason))
+    }
+  }
+
+  /// The worker has ended an attempt; returns how long that took.
+  private mutating func leaveWorker(_ item: FinishedItem) -> Int64 {
     let index = slotIndex(item.worker)
     if slots[index].item?.id == item.id {
       slots[index].item = nil
       tally.running -= 1
     }
     let time = max(0, item.latency)
-    slots[index].itemsDone += 1
     slots[index].busy += time
     begun = max(begun, item.id.position + 1)
-    tally.count(item.outcome)
+    return time
+  }
+
+  private mutating func wait(_ item: FinishedItem, until retryAt: Instant) {
+    retriedTime += leaveWorker(item)
+    if waiting.updateValue(WaitingItem(last: item, retryAt: retryAt), forKey: item.id) == nil { tally.waiting += 1 }
     updateQueued()
-    measure(item, time, at: instant)
-    if let reason = item.outcome.failureReason, failures.count < FailedItem.keptForSummary {
-      failures.append(FailedItem(id: item.id, label: item.label, reason: reason))
-    }
+  }
+
+  @discardableResult
+  private mutating func stopWaiting(_ id: ItemID) -> WaitingItem? {
+    guard !waiting.isEmpty, let item = waiting.removeValue(forKey: id) else { return nil }
+    tally.waiting -= 1
+    return item
+  }
+
+  private mutating func restore(_ now: RestoredTally) {
+    tally.succeeded += now.succeeded - restored.succeeded
+    tally.failed += (now.count - now.succeeded) - (restored.count - restored.succeeded)
+    restored = now
+    begun = max(begun, now.end)
+    updateQueued()
   }
 
   /// A stopped item's time says nothing about how long items take.
@@ -68,7 +100,7 @@ extension RunFacts {
 
   /// Items that are neither running nor finished, of as many as are known of.
   private mutating func updateQueued() {
-    let underway = tally.finished + tally.running
+    let underway = tally.finished + tally.waiting + tally.running
     tally.queued = max(itemsRead, total ?? 0, underway) - underway
   }
 

@@ -44,6 +44,12 @@ public struct RunFacts: Equatable, Sendable {
   public internal(set) var slowCount = 0
   /// The first failures; ``Tally/unsuccessful`` counts all.
   public internal(set) var failures: [FailedItem] = []
+  /// Items that failed and will be tried again.
+  public internal(set) var waiting: [ItemID: WaitingItem] = [:]
+  /// How many items an earlier run has done; they are among the finished ones.
+  public internal(set) var restored = RestoredTally()
+  /// Why the run gave up on the rest, if it did.
+  public internal(set) var halted: HaltPolicy?
   /// How far results have been handed on.
   public internal(set) var delivery = Delivery()
   /// The instant of the last event.
@@ -51,6 +57,8 @@ public struct RunFacts: Equatable, Sendable {
   /// From when on an item counts as slow.
   public let slowThreshold: SlowThreshold
   var workerTime: Int64 = 0
+  /// Nanoseconds that workers spent on attempts that were not the last.
+  var retriedTime: Int64 = 0
   var isPaused = false
 
   init(slow: SlowThreshold) { slowThreshold = slow }
@@ -66,6 +74,9 @@ public struct RunFacts: Equatable, Sendable {
     for slot in slots where slot.item?.id == id { return slot.item }
     return nil
   }
+
+  /// How many items have ended in this run.
+  public var finished: Int { tally.finished - restored.count }
 
   /// Nanoseconds from which on an item counts as slow, or nil while none can be said.
   public var slowLimit: Int64? { slowThreshold.limit(for: latency) }
@@ -107,7 +118,7 @@ public struct RunFacts: Equatable, Sendable {
   public func rate(at now: Instant) -> Double? {
     guard state == .done else { return throughput.rate(at: now) }
     let active = stopwatch.active(at: now)
-    return active > 0 ? Double(tally.finished) * 1e9 / Double(active) : nil
+    return active > 0 ? Double(finished) * 1e9 / Double(active) : nil
   }
 
   /// How long the run will still take.
@@ -115,7 +126,9 @@ public struct RunFacts: Equatable, Sendable {
     if state == .done { return .none }
     let willStart = state == .running || state == .paused
     let isAllRead = total.map { tally.known >= $0 } ?? false
-    if tally.running > 0, (isAllRead && tally.queued == 0) || !willStart { return lastItems(at: now) }
+    if tally.running > 0, (isAllRead && tally.queued == 0 && tally.waiting == 0) || !willStart {
+      return lastItems(at: now)
+    }
     guard willStart, total != nil else { return .unknown }
     return .estimate(from: evidence(at: now))
   }
@@ -128,10 +141,11 @@ public struct RunFacts: Equatable, Sendable {
 
   private func evidence(at now: Instant) -> TimeLeft.Evidence {
     let running = Double(slots.reduce(0) { $0 + ($1.elapsed(at: now) ?? 0) })
-    var busy = latency.total + running
+    var busy = latency.total + Double(retriedTime) + running
     if let mean = latency.mean, mean < Self.shortItem { busy = max(busy, Double(workerTime(at: now))) }
     return TimeLeft.Evidence(
-      finished: tally.finished, busy: busy, busyRunning: running, remaining: tally.queued + tally.running,
+      finished: finished, busy: busy, busyRunning: running,
+      remaining: tally.queued + tally.waiting + tally.running,
       threads: targetWorkers, variation: latency.variation)
   }
 

@@ -10,6 +10,8 @@ public struct Tally: Equatable, Sendable {
   public internal(set) var timedOut = 0
   /// Items that ran and were stopped.
   public internal(set) var cancelled = 0
+  /// Items that failed and will be tried again.
+  public internal(set) var waiting = 0
   /// Items that run now.
   public internal(set) var running = 0
   /// Items read, or counted, that have not begun. After the run's end: items that never ran.
@@ -20,7 +22,7 @@ public struct Tally: Equatable, Sendable {
   /// Items that ended badly by themselves: failed or timed out.
   public var unsuccessful: Int { failed + timedOut }
   /// All items that are known of.
-  public var known: Int { finished + running + queued }
+  public var known: Int { finished + waiting + running + queued }
 
   mutating func count(_ outcome: Outcome) {
     switch outcome {

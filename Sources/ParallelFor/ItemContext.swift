@@ -4,21 +4,42 @@ public struct ItemContext: Sendable {
   public let item: ItemID
   /// Which attempt this is, from 1.
   public let attempt: Int
+  /// How many attempts there will be at most.
+  public let attempts: Int
   /// The worker that runs it.
   public let worker: WorkerID
   /// The way in which the item is asked to end.
   public let cancellation: Cancellation
+  /// Whether attempts may take only so long.
+  public let isTimed: Bool
 
   /// Makes a context.
-  public init(item: ItemID, attempt: Int = 1, worker: WorkerID, cancellation: Cancellation) {
+  public init(
+    item: ItemID, attempt: Int = 1, of attempts: Int = 1, worker: WorkerID, cancellation: Cancellation,
+    isTimed: Bool = false
+  ) {
     self.item = item
     self.attempt = attempt
+    self.attempts = max(attempt, attempts)
     self.worker = worker
     self.cancellation = cancellation
+    self.isTimed = isTimed
   }
 
   /// True once the item was asked to end; a long body looks at it now and then.
   public var isCancelled: Bool { cancellation.isRequested }
+
+  /// Whether the item will not be tried again, however this attempt ends.
+  public var isLastAttempt: Bool { attempt >= attempts }
+
+  /// When the attempt's time is up; nil if it has no fixed limit.
+  public var deadline: Instant? { cancellation.deadline }
+
+  /// Says that the attempt's work has ended, so that what the body still does, such as keeping its output, does not
+  /// count against its time.
+  ///
+  /// - Returns: whether the time was up; final.
+  public func workEnded(at end: Instant) -> Bool { isTimed && cancellation.end(at: end) }
 
   /// Sets what to do when the item is asked to end while it runs.
   ///

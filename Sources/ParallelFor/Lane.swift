@@ -6,10 +6,13 @@ final class Lane: @unchecked Sendable {
   @usableFromInline let worker: WorkerID
   @usableFromInline let cancellation = Cancellation()
   private let lock = Lock()
+  private let timeLimit: Int64?
   private var state: LaneState
 
-  init(worker: WorkerID) {
+  /// - Parameter timeLimit: how many nanoseconds every attempt may take, if that is known beforehand.
+  init(worker: WorkerID, timeLimit: Int64?) {
     self.worker = worker
+    self.timeLimit = timeLimit
     state = LaneState(worker: worker)
   }
 
@@ -18,20 +21,34 @@ final class Lane: @unchecked Sendable {
   }
 
   /// Begins the next claimed item with a fresh cancellation.
-  func begin(at now: Instant, label: (ItemID) -> String) -> ItemID? {
+  func begin(at now: Instant, label: (ItemID) -> String) -> BegunItem? {
     lock.withLock {
-      guard let id = state.begin(at: now, label: label) else { return nil }
-      cancellation.reset()
-      return id
+      guard let item = state.begin(at: now, label: label) else { return nil }
+      cancellation.reset(until: timeLimit.map { now + $0 })
+      return item
     }
   }
 
   /// Ends the running item and begins the next claimed one, in one step.
-  func advance(_ ending: Ending, at now: Instant, label: (ItemID) -> String) -> ItemID? {
+  ///
+  /// Whose time was up has timed out, however it ended.
+  func advance(_ ending: Ending, at now: Instant, label: (ItemID) -> String) -> BegunItem? {
     lock.withLock {
-      state.end(ending.outcome, note: ending.note, at: ending.end ?? now)
-      cancellation.reset()
+      let end = ending.end ?? now
+      let wasTimeUp = cancellation.end(at: end, thenUntil: timeLimit.map { now + $0 })
+      state.end(wasTimeUp ? .timedOut : ending.outcome, note: ending.note, at: end)
       return state.begin(at: now, label: label)
+    }
+  }
+
+  /// Asks the running item to end if it has run for longer than `limit` nanoseconds, and insists after the grace time.
+  ///
+  /// - Returns: when to look again; nil if nothing runs, or nothing more can be done about it.
+  func checkTime(at now: Instant, limit: Int64, grace: Int64) -> Instant? {
+    lock.withLock {
+      guard let running = state.running else { return nil }
+      let deadline = running.start + limit
+      return now < deadline ? deadline : cancellation.expire(at: now, grace: grace)
     }
   }
 

@@ -3,6 +3,7 @@ struct LaneState {
   /// An item that runs.
   struct Running {
     var position: Int
+    var attempt: Int
     var start: Instant
     var label: String
     /// Whether an ``RunEvent/Kind/itemStarted(_:)`` has told of it.
@@ -14,22 +15,28 @@ struct LaneState {
   private(set) var rest: Range<Int> = 0..<0
   private(set) var running: Running?
   private(set) var ended: [FinishedItem] = []
+  /// How often those claimed items were tried before that were.
+  private var tried: [Int: Int] = [:]
 
   init(worker: WorkerID) { self.worker = worker }
 
   /// Takes a claim; the last one must be used up.
-  mutating func claim(_ range: Range<Int>) {
+  ///
+  /// - Parameter tried: how often items of the claim were tried before; those that were not are left out.
+  mutating func claim(_ range: Range<Int>, tried: [Int: Int] = [:]) {
     precondition(rest.isEmpty && running == nil, "worker \(worker): claim \(range) while \(rest) is left")
     rest = range
+    self.tried = tried
   }
 
   /// Begins the next claimed item; nil when the claim is used up.
-  mutating func begin(at now: Instant, label: (ItemID) -> String) -> ItemID? {
+  mutating func begin(at now: Instant, label: (ItemID) -> String) -> BegunItem? {
     precondition(running == nil, "worker \(worker): began an item inside another")
     guard let position = rest.popFirst() else { return nil }
     let id = ItemID(position)
-    running = Running(position: position, start: now, label: label(id))
-    return id
+    let attempt = tried.isEmpty ? 1 : tried[position, default: 0] + 1
+    running = Running(position: position, attempt: attempt, start: now, label: label(id))
+    return BegunItem(id: id, attempt: attempt)
   }
 
   /// Ends the running item.
@@ -38,8 +45,8 @@ struct LaneState {
     running = nil
     ended.append(
       FinishedItem(
-        id: ItemID(item.position), worker: worker, start: item.start, end: now, outcome: outcome, label: item.label,
-        note: note))
+        id: ItemID(item.position), worker: worker, attempt: item.attempt, start: item.start, end: now,
+        outcome: outcome, label: item.label, note: note))
   }
 
   /// Gives up the last `count` items of the untouched rest, or all of it.
@@ -62,6 +69,14 @@ struct LaneState {
   mutating func announce() -> StartedItem? {
     guard let item = running, !item.isAnnounced else { return nil }
     running?.isAnnounced = true
-    return StartedItem(id: ItemID(item.position), worker: worker, start: item.start, label: item.label)
+    return StartedItem(
+      id: ItemID(item.position), worker: worker, attempt: item.attempt, start: item.start, label: item.label)
   }
+}
+
+/// An item that a worker is to run now, and which attempt at it that is.
+@usableFromInline
+struct BegunItem: Equatable {
+  @usableFromInline var id: ItemID
+  @usableFromInline var attempt: Int
 }

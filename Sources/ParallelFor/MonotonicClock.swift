@@ -1,15 +1,27 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
 
-/// The clock by which runs are timed.
+/// The clock by which runs are timed: it stands still while the program is suspended or the machine sleeps.
 public enum MonotonicClock {
+  /// Nanoseconds that do not count, because the program was suspended.
+  private static let leftOut = Atomic<Int64>(0)
+
   /// The present moment.
   public static var now: Instant {
     var time = timespec()
+    // On Linux this clock does not run while the machine sleeps.
     clock_gettime(CLOCK_MONOTONIC, &time)
-    return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    let nanoseconds = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    return Instant(nanoseconds: nanoseconds - leftOut.load(ordering: .relaxed))
+  }
+
+  /// Makes the clock continue from `instant`, as if no time had gone by since: for a program that was suspended then.
+  public static func leaveOut(since instant: Instant) {
+    leftOut.add(max(0, now.nanoseconds(since: instant)), ordering: .relaxed)
   }
 }

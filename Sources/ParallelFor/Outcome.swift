@@ -25,6 +25,15 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String { reason }
 }
 
+/// The error of an item that ran longer than its run allows, whatever else came of it.
+public struct TimedOut: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Makes the error.
+  public init() {}
+
+  /// A sentence for a person.
+  public var description: String { "ran longer than allowed" }
+}
+
 /// How urgently running items are asked to end.
 public enum StopUrgency: Int, Sendable, Comparable {
   /// Ask: a command gets TERM, a query is interrupted.

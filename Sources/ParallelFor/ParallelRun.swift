@@ -58,14 +58,15 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
   /// - Parameters:
   ///   - threads: the target number of workers; 0 hands out nothing until it is raised.
   ///   - limits: how far the run may get ahead of feeder, taker and watcher.
+  ///   - policy: what is done about items that fail or take too long.
   ///   - inOrder: whether results are delivered in input order, or as they come.
   ///   - isObserved: whether there are events; somebody must take them then.
   ///   - label: what to call an item on a screen.
   ///   - makeBody: makes a worker's body on its thread.
   @inlinable
   public init(
-    threads: Int, limits: RunLimits = RunLimits(), inOrder: Bool = true, isObserved: Bool = true,
-    label: @escaping @Sendable (Input) -> String,
+    threads: Int, limits: RunLimits = RunLimits(), policy: RunPolicy = RunPolicy(), inOrder: Bool = true,
+    isObserved: Bool = true, label: @escaping @Sendable (Input) -> String,
     makeBody: @escaping @Sendable (WorkerID) -> WorkerBody<Input, Output>
   ) {
     let inputs = Slots<Input>()
@@ -74,7 +75,7 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
     self.outputs = outputs
     feeding = Feeding()
     pool = WorkerPool(
-      targetWorkers: threads, limits: limits, inOrder: inOrder, isObserved: isObserved
+      targetWorkers: threads, limits: limits, policy: policy, inOrder: inOrder, isObserved: isObserved
     ) { pool, lane in
       Self.live(in: lane, of: pool, inputs, outputs, label: label, body: makeBody(lane.worker))
     }
@@ -89,16 +90,27 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
     var reading = Slots<Input>.Cursor()
     var writing = Slots<Output>.Cursor()
     var ending: Ending?
-    while let id = pool.nextItem(
+    let attempts = pool.policy.attempts
+    let isTimed = pool.policy.timeout != nil
+    while let item = pool.nextItem(
       of: lane, after: ending, label: { inputs.peek(at: $0.position, using: &reading, label) ?? "" },
       rest: body.rest)
     {
-      guard let input = inputs.take(at: id.position, using: &reading) else {
-        preconditionFailure("item \(id) was handed out but never put")
-      }
-      let context = ItemContext(item: id, worker: lane.worker, cancellation: lane.cancellation)
+      let position = item.id.position
+      let isLast = item.attempt >= attempts
+      // An item that may be tried again stays where it is.
+      let found =
+        isLast ? inputs.take(at: position, using: &reading) : inputs.peek(at: position, using: &reading) { $0 }
+      guard let input = found else { preconditionFailure("item \(item.id) was handed out but never put") }
+      let context = ItemContext(
+        item: item.id, attempt: item.attempt, of: attempts, worker: lane.worker, cancellation: lane.cancellation,
+        isTimed: isTimed)
       let result = body.run(input, context)
-      if let output = result.output { outputs.put(output, at: id.position, using: &writing) }
+      if !isLast, result.outcome == .succeeded || result.outcome == .cancelled {
+        _ = inputs.take(at: position, using: &reading)
+      }
+      // Nobody takes the output of an attempt that is not the last one before the next attempt has replaced it.
+      if let output = result.output { outputs.put(output, at: position, using: &writing) }
       ending = Ending(outcome: result.outcome, note: result.note, end: result.end)
     }
     body.close()
@@ -112,6 +124,16 @@ enum Delivered<Output> {
   case later
   case over
 }
+
+/// An item to be run, or one that an earlier run has done.
+public enum OfferedItem<Input, Output> {
+  /// To be run.
+  case item(Input)
+  /// Done before; its output, if there is any, is delivered in its place.
+  case done(Output?, isSuccess: Bool)
+}
+
+extension OfferedItem: Sendable where Input: Sendable, Output: Sendable {}
 
 /// Where the feeder stands; only its thread uses it.
 @usableFromInline
@@ -140,6 +162,32 @@ extension ParallelRun {
     }
     feeding.next += count
     pool.itemsArrived(count)
+    return true
+  }
+
+  /// The same where some items may have been done by an earlier run: those are not run, and their results are delivered
+  /// among the others.
+  @discardableResult
+  public func offer(entries: some Collection<OfferedItem<Input, Output>>) -> Bool {
+    guard pool.waitUntilInputIsWanted() else { return false }
+    var reading = Slots<Input>.Cursor()
+    var writing = Slots<Output>.Cursor()
+    var restored: [RestoredItem] = []
+    var position = feeding.next
+    for entry in entries {
+      switch entry {
+      case .item(let input): inputs.put(input, at: position, using: &reading)
+      case .done(let output, let isSuccess):
+        if let output { outputs.put(output, at: position, using: &writing) }
+        // So that the place counts as used.
+        _ = inputs.take(at: position, using: &reading)
+        restored.append(RestoredItem(position: position, isSuccess: isSuccess))
+      }
+      position += 1
+    }
+    let count = position - feeding.next
+    feeding.next = position
+    pool.itemsArrived(count, restored: restored)
     return true
   }
 

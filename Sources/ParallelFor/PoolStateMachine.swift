@@ -1,9 +1,10 @@
 /// Decides what each worker does next. Never waits, starts no thread, reads no clock, knows no item's value.
 ///
-/// Positions flow `queue → claims (in flight) → ended`; those that a worker gives back return to the queue, and those
-/// that a stopped run will never run are skipped. Protocol and invariants, checked by ``checkInvariants()`` in tests:
+/// Positions flow `queue → claims (in flight) → ended`; those that a worker gives back return to the queue, those that
+/// failed and are to be tried again wait and then return to it, and those that a stopped run will never run are
+/// skipped. Protocol and invariants, checked by ``checkInvariants()`` in tests:
 ///
-/// * `itemsRead = queue + inFlight + ended + skipped`.
+/// * `itemsRead = queue + inFlight + waiting + ended + skipped`.
 /// * A worker's slot is free, idle (parked until summoned), ready (deciding or working), dismissed (woken to be told
 ///   to leave) or leaving (told). A worker comes to life as ready in a `Summons.start`, asks
 ///   ``workerBecameReady(_:at:)``, runs what it gets, asks again; told to leave, it closes what it holds and says
@@ -28,6 +29,12 @@ struct PoolStateMachine {
   struct Summons: Equatable {
     var wake: [WorkerID] = []
     var start: [WorkerID] = []
+    /// The run has just been halted: claims are to be taken back, and if so told, what runs is to be interrupted.
+    var halted: HaltPolicy.Manner?
+
+    static func + (left: Summons, right: Summons) -> Summons {
+      Summons(wake: left.wake + right.wake, start: left.start + right.start, halted: left.halted ?? right.halted)
+    }
   }
 
   /// The run's life, in the order in which it advances.
@@ -39,7 +46,13 @@ struct PoolStateMachine {
   enum Slot { case free, idle, ready, dismissed, leaving }
 
   let limits: RunLimits
+  let policy: RunPolicy
   var queue = PositionQueue()
+  /// Items that failed and are to be tried again.
+  var waiting = RetryQueue()
+  /// How their last attempts ended, of items that have failed and not ended for good.
+  var tried: [Int: FinishedItem] = [:]
+  var median = MedianLatency()
   var claimSize: ClaimSize
   var delivery: OrderedDelivery
   var slots: [Slot] = []
@@ -58,10 +71,15 @@ struct PoolStateMachine {
   var life = Life.running
 
   var log: EventLog
+  var restoredTally = RestoredTally()
   private var toldDelivery = (0, 0)
 
-  init(targetWorkers: Int, limits: RunLimits, order: OrderedDelivery.Order, isObserved: Bool, at now: Instant) {
+  init(
+    targetWorkers: Int, limits: RunLimits, policy: RunPolicy = RunPolicy(), order: OrderedDelivery.Order,
+    isObserved: Bool, at now: Instant
+  ) {
     self.limits = limits
+    self.policy = policy
     target = targetWorkers
     claimSize = ClaimSize(work: limits.claimWork, limit: limits.largestClaim)
     delivery = OrderedDelivery(order: order)
@@ -72,19 +90,25 @@ struct PoolStateMachine {
   // MARK: - Input
 
   /// Whether the feeder may read on.
-  var wantsInput: Bool { life == .running && !inputEnded && queue.count < limits.readAhead }
+  var wantsInput: Bool {
+    life == .running && !inputEnded && queue.count < limits.readAhead && waiting.count < limits.deliveryWindow
+      && delivery.held < 2 * limits.deliveryWindow
+  }
 
-  /// `count` more items stand ready after those read so far.
-  mutating func itemsArrived(_ count: Int, at now: Instant) -> Summons {
+  /// `count` more items stand ready after those read so far; some of them may have been done before, by another run.
+  mutating func itemsArrived(_ count: Int, restored: [RestoredItem] = [], at now: Instant) -> Summons {
     precondition(!inputEnded, "items arrived after the end of the input")
-    let range = itemsRead..<itemsRead + count
+    var start = itemsRead
     itemsRead += count
-    guard life == .running else {
-      skipped += count
-      return Summons()
+    // A run that winds up looks at no more items, those that were done before among them.
+    for item in restored where life == .running {
+      enqueue(start..<item.position)
+      restore(item)
+      start = item.position + 1
     }
-    queue.insert(range)
-    log.append(.itemsRead(itemsRead), at: now)
+    enqueue(start..<itemsRead)
+    if life == .running { log.append(.itemsRead(itemsRead), at: now) }
+    if life == .running, !restored.isEmpty { log.append(.itemsRestored(restoredTally), at: now) }
     return summon()
   }
 
@@ -168,14 +192,9 @@ struct PoolStateMachine {
   mutating func itemsEnded(_ items: [FinishedItem], at now: Instant) -> Summons {
     guard let first = items.first, let last = items.last else { return Summons() }
     inFlight -= items.count
-    ended += items.count
     claimSize.observe(items: items.count, nanoseconds: last.end.nanoseconds(since: first.start))
-    for item in items {
-      if item.outcome.isSuccess { succeeded += 1 }
-      delivery.complete(item.id.position)
-      log.append(.itemFinished(item), at: now)
-    }
-    return advanceToEnd(at: now)
+    for item in items { attemptEnded(item, at: now) }
+    return haltIfReached(at: now) + advanceToEnd(at: now)
   }
 
   /// A worker gave back items of its claim that it had not begun.
@@ -186,7 +205,7 @@ struct PoolStateMachine {
       queue.insert(range)
       return summon()
     }
-    skipped += range.count
+    abandon(range, at: now)
     return advanceToEnd(at: now)
   }
 
@@ -335,14 +354,15 @@ extension PoolStateMachine {
   }
 
   private mutating func abandonQueue(at now: Instant) -> Summons {
-    skipped += queue.removeAll()
+    for range in queue.removeAll() { abandon(range, at: now) }
+    for position in waiting.removeAll() { abandon(position..<position + 1, at: now) }
     isPaused = false
     return advanceToEnd(at: now)
   }
 
   /// Ends the run once nothing waits and nothing runs: everybody leaves.
   private mutating func advanceToEnd(at now: Instant) -> Summons {
-    let isUsedUp = queue.isEmpty && inFlight == 0 && (inputEnded || life > .running)
+    let isUsedUp = queue.isEmpty && inFlight == 0 && waiting.count == 0 && (inputEnded || life > .running)
     guard isUsedUp, life != .over else { return summon() }
     log.ending = life == .running ? .completed : life == .finishing ? .finishedEarly : .stopped
     life = .over
@@ -368,7 +388,7 @@ extension PoolStateMachine {
 extension PoolStateMachine {
   /// Traps if the state breaks the rules written at the top; tests call it after every step.
   func checkInvariants() {
-    precondition(itemsRead == queue.count + inFlight + ended + skipped, "items do not add up")
+    precondition(itemsRead == queue.count + inFlight + waiting.count + ended + skipped, "items do not add up")
     precondition(live == slots.count { $0 != .free }, "live workers do not add up")
     precondition(active == slots.count { $0 == .idle || $0 == .ready }, "active workers do not add up")
     precondition(idle.count == slots.count { $0 == .idle }, "idle workers do not add up")

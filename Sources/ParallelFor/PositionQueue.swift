@@ -34,13 +34,13 @@ struct PositionQueue {
     return taken
   }
 
-  /// Forgets all positions and tells how many there were.
-  mutating func removeAll() -> Int {
+  /// Takes out all positions.
+  mutating func removeAll() -> [Range<Int>] {
     defer {
       ranges = []
       count = 0
     }
-    return count
+    return ranges
   }
 
   private mutating func join(at place: Int) {

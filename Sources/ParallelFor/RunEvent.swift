@@ -42,8 +42,14 @@ public struct RunEvent: Sendable, Equatable {
     case runStopping(StopUrgency)
     /// A worker began an item. Left out for an item that ends before anyone took its start.
     case itemStarted(StartedItem)
+    /// An attempt failed or took too long, and the item will be tried again at that moment or soon after it.
+    case attemptFailed(FinishedItem, retryAt: Instant)
     /// An item ended for good.
     case itemFinished(FinishedItem)
+    /// So many items in all were done by an earlier run and have not been run again.
+    case itemsRestored(RestoredTally)
+    /// So many items ended in such a way that the run gives up on the rest.
+    case haltReached(HaltPolicy)
     /// Results were handed on up to, not including, `next`; `held` later ones wait for it.
     case deliveryAdvanced(next: ItemID, held: Int)
     /// The run is over. Always the last event.
@@ -116,6 +122,23 @@ public struct FinishedItem: Sendable, Equatable {
   /// Nanoseconds from the last attempt's start to its end.
   @inlinable
   public var latency: Int64 { end.nanoseconds(since: start) }
+}
+
+/// How many items an earlier run has done.
+public struct RestoredTally: Sendable, Equatable {
+  /// How many, however they ended.
+  public var count: Int
+  /// How many of them succeeded.
+  public var succeeded: Int
+  /// One more than the position of the last of them.
+  public var end: Int
+
+  /// Makes a tally.
+  public init(count: Int = 0, succeeded: Int = 0, end: Int = 0) {
+    self.count = count
+    self.succeeded = succeeded
+    self.end = end
+  }
 }
 
 /// How a run ended.

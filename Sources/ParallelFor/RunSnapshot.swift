@@ -18,6 +18,8 @@ public struct RunSnapshot: Sendable, Equatable {
   public var itemsRead: Int
   /// Items that no worker has begun.
   public var queued: Int
+  /// Items that failed and wait to be tried again.
+  public var waiting: Int
   /// Items that succeeded.
   public var succeeded: Int
   /// Items that ended in any other way.

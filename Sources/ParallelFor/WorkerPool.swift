@@ -7,7 +7,9 @@ final class WorkerPool: @unchecked Sendable {
   private let inputWanted = Condition()
   private let deliveryReady = Condition()
   private let over = Condition()
+  private let timesChanged = Condition()
   private let limits: RunLimits
+  @usableFromInline let policy: RunPolicy
   private let work: @Sendable (WorkerPool, Lane) -> Void
 
   // All below is guarded by the monitor.
@@ -16,20 +18,23 @@ final class WorkerPool: @unchecked Sendable {
   private var wakeUps: [Condition] = []
   private var isDeliveryAwaited = false
   private var deliveryCall: (@Sendable () -> Void)?
+  /// Whether a thread looks at the times of items and retries.
+  private var hasTimekeeper = false
 
   /// Makes a pool without threads; they come with the items.
   ///
   /// - Parameter work: a worker's whole life: takes items with ``nextItem(of:after:label:)`` until there is none.
   @usableFromInline
   init(
-    targetWorkers: Int, limits: RunLimits, inOrder: Bool, isObserved: Bool,
+    targetWorkers: Int, limits: RunLimits, policy: RunPolicy, inOrder: Bool, isObserved: Bool,
     work: @escaping @Sendable (WorkerPool, Lane) -> Void
   ) {
     self.limits = limits
+    self.policy = policy
     self.work = work
     machine = PoolStateMachine(
-      targetWorkers: targetWorkers, limits: limits, order: inOrder ? .input : .completion, isObserved: isObserved,
-      at: MonotonicClock.now)
+      targetWorkers: targetWorkers, limits: limits, policy: policy, order: inOrder ? .input : .completion,
+      isObserved: isObserved, at: MonotonicClock.now)
   }
 
   /// Locks, asks, acts.
@@ -38,11 +43,23 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   private func carryOut(_ summons: PoolStateMachine.Summons) {
+    if let manner = summons.halted { halt(manner) }
     for worker in summons.wake { wakeUps[worker.slot - 1].signal() }
     for worker in summons.start { start(worker) }
     if machine.delivery.hasReady || machine.life == .over { tellOfDelivery() }
     if machine.life != .running || machine.queue.count <= limits.readAhead / 2 { inputWanted.signal() }
-    if machine.log.isFinished { over.broadcast() }
+    if machine.nextRetry != nil { keepTime() }
+    if machine.log.isFinished {
+      over.broadcast()
+      timesChanged.broadcast()
+    }
+  }
+
+  /// The machine has halted the run: what is claimed and not begun never will be.
+  private func halt(_ manner: HaltPolicy.Manner) {
+    carryOut(takeBackRests(of: lanes, &machine, MonotonicClock.now))
+    guard manner == .now else { return }
+    for lane in lanes { lane?.interrupt(.interrupt) }
   }
 
   private func tellOfDelivery() {
@@ -57,7 +74,10 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   private func start(_ worker: WorkerID) {
-    let lane = Lane(worker: worker)
+    var timeLimit: Int64?
+    if case .fixed(let limit) = policy.timeout { timeLimit = limit }
+    let lane = Lane(worker: worker, timeLimit: timeLimit)
+    if policy.timeout != nil { keepTime() }
     while lanes.count < worker.slot {
       lanes.append(nil)
       wakeUps.append(Condition())
@@ -88,14 +108,14 @@ extension WorkerPool {
   ///
   /// - Parameter rest: called when the claim is used up, before anything is waited for.
   @usableFromInline
-  func nextItem(of lane: Lane, after ending: Ending?, label: (ItemID) -> String, rest: () -> Void) -> ItemID? {
+  func nextItem(of lane: Lane, after ending: Ending?, label: (ItemID) -> String, rest: () -> Void) -> BegunItem? {
     if let ending {
-      if let id = lane.advance(ending, at: MonotonicClock.now, label: label) { return id }
+      if let item = lane.advance(ending, at: MonotonicClock.now, label: label) { return item }
       rest()
     }
     while claim(for: lane) {
       // A pause or a resize may take the claim back before its first item begins.
-      if let id = lane.begin(at: MonotonicClock.now, label: label) { return id }
+      if let item = lane.begin(at: MonotonicClock.now, label: label) { return item }
     }
     return nil
   }
@@ -109,12 +129,12 @@ extension WorkerPool {
         carryOut(summons)
         switch action {
         case .run(let range):
-          lane.withState { $0.claim(range) }
+          hand(range, to: lane)
           return true
         case .wait:
           if let range = takeFromBusiest() {
             machine.workerFoundItems(lane.worker)
-            lane.withState { $0.claim(range) }
+            hand(range, to: lane)
             return true
           }
           monitor.wait(for: wakeUps[lane.worker.slot - 1])
@@ -124,6 +144,11 @@ extension WorkerPool {
         }
       }
     }
+  }
+
+  private func hand(_ range: Range<Int>, to lane: Lane) {
+    let tried = machine.attemptsMade(in: range)
+    lane.withState { $0.claim(range, tried: tried) }
   }
 
   /// Half of the largest untouched rest of a claim, for a worker that has nothing to do.
@@ -159,9 +184,11 @@ extension WorkerPool {
     }
   }
 
-  /// `count` more items stand ready.
+  /// `count` more items stand ready; some of them may have been done before.
   @usableFromInline
-  func itemsArrived(_ count: Int) { decide { $0.itemsArrived(count, at: $1) } }
+  func itemsArrived(_ count: Int, restored: [RestoredItem] = []) {
+    decide { $0.itemsArrived(count, restored: restored, at: $1) }
+  }
 
   /// No further item will come.
   func inputReachedEnd() { decide { $0.inputReachedEnd(at: $1) } }
@@ -182,7 +209,7 @@ extension WorkerPool {
     decide { machine, now in
       let summons = machine.setTargetWorkers(count, at: now)
       let draining = lanes.filter { lane in lane.map { machine.isDraining[$0.worker.slot - 1] } ?? false }
-      return merge(summons, takeBackRests(of: draining, &machine, now))
+      return summons + takeBackRests(of: draining, &machine, now)
     }
   }
 
@@ -198,13 +225,13 @@ extension WorkerPool {
   func finish() {
     decide { machine, now in
       let summons = machine.finish(at: now)
-      return merge(summons, takeBackRests(of: lanes, &machine, now))
+      return summons + takeBackRests(of: lanes, &machine, now)
     }
   }
 
   func stop(_ urgency: StopUrgency) {
     decide { machine, now in
-      let summons = merge(machine.stop(urgency, at: now), takeBackRests(of: lanes, &machine, now))
+      let summons = machine.stop(urgency, at: now) + takeBackRests(of: lanes, &machine, now)
       for lane in lanes { lane?.interrupt(urgency) }
       return summons
     }
@@ -221,15 +248,52 @@ extension WorkerPool {
     var summons = PoolStateMachine.Summons()
     for lane in lanes {
       guard let range = lane?.withState({ $0.takeBack() }) else { continue }
-      summons = merge(summons, machine.itemsGivenBack(range, at: now))
+      summons = summons + machine.itemsGivenBack(range, at: now)
     }
     return summons
   }
+}
 
-  private func merge(
-    _ first: PoolStateMachine.Summons, _ second: PoolStateMachine.Summons
-  ) -> PoolStateMachine.Summons {
-    PoolStateMachine.Summons(wake: first.wake + second.wake, start: first.start + second.start)
+// MARK: - Time
+
+extension WorkerPool {
+  /// A median moves: limits that follow it are looked at this often, in nanoseconds.
+  private static let medianLook: Int64 = 100_000_000
+
+  /// Lets a thread look at the times of items and retries; it ends with the run.
+  private func keepTime() {
+    guard !hasTimekeeper else { return timesChanged.signal() }
+    hasTimekeeper = true
+    _ = WorkerThread.start(name: "pfor-time", isVital: true) { [self] in
+      monitor.withLock { watchTimes() }
+    }
+  }
+
+  private func watchTimes() {
+    while !machine.log.isFinished {
+      let now = MonotonicClock.now
+      carryOut(machine.retryDue(at: now))
+      guard let next = nextLook(at: now) else {
+        monitor.wait(for: timesChanged)
+        continue
+      }
+      monitor.wait(for: timesChanged, nanoseconds: max(1, next.nanoseconds(since: now)))
+    }
+  }
+
+  /// Asks those whose time is up to end, and says when to look again.
+  private func nextLook(at now: Instant) -> Instant? {
+    var next = machine.nextRetry
+    if let limit = machine.timeLimit {
+      // An item that begins now will not be due before that.
+      next = min(next ?? now + limit, now + limit)
+      for lane in lanes {
+        guard let due = lane?.checkTime(at: now, limit: limit, grace: policy.grace) else { continue }
+        next = min(next ?? due, due)
+      }
+    }
+    if case .timesMedian = policy.timeout { next = min(next ?? now + Self.medianLook, now + Self.medianLook) }
+    return next
   }
 }
 
@@ -297,7 +361,8 @@ extension WorkerPool {
       let workers = lanes.compactMap { lane in lane.map { worker(in: $0) } }
       let begun = workers.count { $0.item != nil }
       return RunSnapshot(
-        instant: now, itemsRead: machine.itemsRead, queued: machine.queue.count + machine.inFlight - begun,
+        instant: now, itemsRead: machine.itemsRead,
+        queued: machine.queue.count + machine.inFlight - begun, waiting: machine.waiting.count,
         succeeded: machine.succeeded, unsuccessful: machine.ended - machine.succeeded, skipped: machine.skipped,
         targetWorkers: machine.target, workers: workers, isPaused: machine.isPaused, isOver: machine.log.isFinished)
     }

@@ -99,6 +99,7 @@ public struct ThemeGlyph: Hashable, Sendable {
     .itemFailed: ThemeGlyph(unicode: "✗", ascii: "x"),
     .itemTimedOut: ThemeGlyph(unicode: "◷", ascii: "t"),
     .itemCancelled: ThemeGlyph(unicode: "⊘", ascii: "-"),
+    .itemWaiting: ThemeGlyph(unicode: "↻", ascii: "r"),
     .notice: ThemeGlyph(unicode: "•", ascii: "*"),
     .warning: ThemeGlyph(unicode: "▲", ascii: "!"),
     .error: ThemeGlyph(unicode: "✗", ascii: "x"),

@@ -66,6 +66,8 @@ public enum ThemeRole: UInt8, CaseIterable, Sendable {
   case statePaused
   /// The run after its end.
   case stateDone
+  /// An item that failed and waits to be tried again.
+  case itemWaiting
 
   /// The role as cells carry it.
   public var role: Role { Role(rawValue: rawValue) }
@@ -104,6 +106,7 @@ public enum ThemeRole: UInt8, CaseIterable, Sendable {
     case .latencyHigh: "latency.high"
     case .statePaused: "state.paused"
     case .stateDone: "state.done"
+    case .itemWaiting: "item.waiting"
     }
   }
 

@@ -36,6 +36,7 @@ import Testing
       "few ask it for the time; for all others an instant is a parameter", #"MonotonicClock\.now"#,
       only: [
         "Sources/ParallelFor/WorkerPool.swift", "Sources/ParallelFor/Forms/Feeder.swift",
+        "Sources/ParallelFor/Forms/Sequence+StartParallelRun.swift",
         "Sources/Jobs/SQLite/ReadTransaction.swift",
         "Sources/PForApp/Running/Launcher.swift", "Sources/PForApp/Running/WorkerSession.swift",
         "Sources/PForApp/Screen/DashboardLoop.swift", "Sources/PForApp/Screen/PlainLoop.swift",
@@ -52,7 +53,10 @@ import Testing
       "what decides and what is drawn holds no lock", #"\b(Lock|Monitor|Condition)\(\)|\bAtomic<|\bMutex<|pthread_"#,
       in: [
         "Sources/Screen", "Sources/Themes", "Sources/Dashboard", "Sources/DashboardView",
-        "Sources/ParallelFor/PoolStateMachine.swift", "Sources/ParallelFor/LaneState.swift",
+        "Sources/ParallelFor/PoolStateMachine.swift", "Sources/ParallelFor/PoolStateMachine+Items.swift",
+        "Sources/ParallelFor/LaneState.swift", "Sources/ParallelFor/RetryQueue.swift",
+        "Sources/ParallelFor/MedianLatency.swift", "Sources/ParallelFor/RunPolicy.swift",
+        "Sources/ParallelFor/HaltPolicy.swift",
         "Sources/ParallelFor/OrderedDelivery.swift", "Sources/ParallelFor/PositionQueue.swift",
         "Sources/ParallelFor/ClaimSize.swift", "Sources/ParallelFor/EventLog.swift",
         "Sources/PForApp/Running/StopPlan.swift", "Sources/PForApp/Running/Verdict.swift",

@@ -190,7 +190,7 @@ import Testing
 }
 
 /// A detached thread for a test's feeder.
-private enum Thread {
+enum Thread {
   static func start(_ body: @escaping @Sendable () -> Void) {
     Foundation.Thread.detachNewThread(body)
   }

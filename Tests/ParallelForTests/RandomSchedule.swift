@@ -19,6 +19,11 @@ struct RandomSchedule {
   private var events: [RunEvent] = []
   private var now = Instant(nanoseconds: 0)
   private var isStopped = false
+  private let policy: RunPolicy
+  /// How many in a hundred attempts fail, and how many items an earlier run has done.
+  private let failing: Int
+  private let restoring: Int
+  private var restored: Set<Int> = []
   private(set) var problems: [String] = []
 
   init(seed: UInt64) {
@@ -29,8 +34,18 @@ struct RandomSchedule {
     let limits = RunLimits(
       readAhead: Int.random(in: 1...20, using: &random), deliveryWindow: Int.random(in: 1...20, using: &random),
       eventBacklog: Int.random(in: 4...200, using: &random), largestClaim: Int.random(in: 1...16, using: &random))
+    policy = RunPolicy(
+      attempts: Int.random(in: 1...3, using: &random),
+      backoff: Backoff(first: Int64.random(in: 0...500_000, using: &random)),
+      halt: Bool.random(using: &random)
+        ? nil
+        : HaltPolicy(
+          Bool.random(using: &random) ? .soon : .now, after: .count(Int.random(in: 1...30, using: &random)),
+          HaltPolicy.Counted.allCases.randomElement(using: &random) ?? .ended))
+    failing = [0, 10, 60].randomElement(using: &random) ?? 0
+    restoring = [0, 30].randomElement(using: &random) ?? 0
     machine = PoolStateMachine(
-      targetWorkers: largestTarget, limits: limits, order: .input, isObserved: true, at: now)
+      targetWorkers: largestTarget, limits: limits, policy: policy, order: .input, isObserved: true, at: now)
   }
 
   mutating func runToEnd() {
@@ -47,7 +62,7 @@ struct RandomSchedule {
 
   private mutating func step(wishes: Bool) {
     now = now + Int64.random(in: 1...100_000, using: &random)
-    switch Int.random(in: 0..<12, using: &random) {
+    switch Int.random(in: 0..<13, using: &random) {
     case 0, 1: feed()
     case 2, 3, 4, 5: workerStep()
     case 6: workerStep()
@@ -59,11 +74,16 @@ struct RandomSchedule {
     case 8: takeDelivered()
     case 9: takeEvents()
     case 10: if wishes { wish() } else { settle() }
+    case 11: act(machine.retryDue(at: now))
     default: idleWorkerTakesBack()
     }
   }
 
   private mutating func act(_ summons: PoolStateMachine.Summons) {
+    if summons.halted != nil {
+      isStopped = true
+      takeBackRests()
+    }
     for worker in summons.wake {
       if parked.remove(worker.slot) == nil { problems.append("woke worker \(worker), who was not parked") }
       ready.insert(worker.slot)
@@ -84,14 +104,19 @@ struct RandomSchedule {
     guard machine.wantsInput else { return }
     let count = Int.random(in: 1...unread, using: &random)
     unread -= count
-    act(machine.itemsArrived(count, at: now))
+    let old = (machine.itemsRead..<machine.itemsRead + count).filter { _ in
+      Int.random(in: 0..<100, using: &random) < restoring
+    }
+    if machine.life == .running { restored.formUnion(old) }
+    act(machine.itemsArrived(count, restored: old.map { RestoredItem(position: $0, isSuccess: true) }, at: now))
   }
 
   private mutating func workerStep() {
     let busy = lanes.keys.filter { lanes[$0]?.running != nil }.sorted() + ready.sorted()
     guard let slot = busy.randomElement(using: &random) else { return }
     if lanes[slot]?.running != nil {
-      lanes[slot]?.end(.succeeded, note: nil, at: now)
+      let hasFailed = Int.random(in: 0..<100, using: &random) < failing
+      lanes[slot]?.end(hasFailed ? .failed(Failure("chance")) : .succeeded, note: nil, at: now)
       ready.insert(slot)
     } else {
       beginOrAsk(slot)
@@ -99,9 +124,11 @@ struct RandomSchedule {
   }
 
   private mutating func beginOrAsk(_ slot: Int) {
-    if let id = lanes[slot]?.begin(at: now, label: { "\($0.position)" }) {
-      runs[id.position, default: 0] += 1
-      if isStopped { problems.append("\(id) began after the stop") }
+    if let item = lanes[slot]?.begin(at: now, label: { "\($0.position)" }) {
+      runs[item.id.position, default: 0] += 1
+      if item.attempt != runs[item.id.position] { problems.append("\(item.id): attempt \(item.attempt) is wrong") }
+      if restored.contains(item.id.position) { problems.append("\(item.id) was done before and ran") }
+      if isStopped { problems.append("\(item.id) began after the stop") }
       ready.remove(slot)
       return
     }
@@ -110,7 +137,7 @@ struct RandomSchedule {
     let (action, summons) = machine.workerBecameReady(worker, at: now)
     act(summons)
     switch action {
-    case .run(let range): lanes[slot]?.claim(range)
+    case .run(let range): lanes[slot]?.claim(range, tried: machine.attemptsMade(in: range))
     case .wait:
       ready.remove(slot)
       parked.insert(slot)
@@ -129,7 +156,7 @@ struct RandomSchedule {
     machine.workerFoundItems(WorkerID(thief))
     parked.remove(thief)
     ready.insert(thief)
-    lanes[thief]?.claim(range)
+    lanes[thief]?.claim(range, tried: machine.attemptsMade(in: range))
   }
 
   private mutating func wish() {
@@ -188,13 +215,31 @@ struct RandomSchedule {
   }
 
   private mutating func judge() {
-    let ranOnce = runs.values.allSatisfy { $0 == 1 }
-    if !ranOnce { problems.append("an item ran twice: \(runs.filter { $0.value != 1 })") }
-    if !isStopped, runs.count != total { problems.append("\(runs.count) of \(total) items ran") }
-    if delivered != runs.keys.sorted() { problems.append("delivered \(delivered)") }
+    let finished = finishedItems()
+    judgeItems(finished)
     if events.map(\.sequence) != Array(0..<UInt64(events.count)) { problems.append("event numbers have gaps") }
     if events.map(\.instant) != events.map(\.instant).sorted() { problems.append("time runs backwards") }
     if !lanes.isEmpty { problems.append("workers are left: \(lanes.keys)") }
     guard case .runFinished? = events.last?.kind else { return problems.append("the last event is not the end") }
+  }
+
+  private mutating func judgeItems(_ finished: [FinishedItem]) {
+    if runs.values.contains(where: { $0 > policy.attempts }) { problems.append("an item was tried too often") }
+    if finished.map(\.id.position).sorted() != runs.keys.sorted() { problems.append("not every item ended once") }
+    for item in finished where item.attempt != runs[item.id.position] {
+      problems.append("\(item.id) ended with attempt \(item.attempt) of \(runs[item.id.position] ?? 0)")
+    }
+    for item in finished where !isStopped && !item.outcome.isSuccess && item.attempt < policy.attempts {
+      problems.append("\(item.id) failed and was not tried again")
+    }
+    let done = restored.union(runs.keys)
+    if !isStopped, done.count != total { problems.append("\(done.count) of \(total) items are done") }
+    if delivered != done.sorted() { problems.append("delivered \(delivered)") }
+  }
+
+  private func finishedItems() -> [FinishedItem] {
+    events.compactMap { event in
+      if case .itemFinished(let item) = event.kind { item } else { nil }
+    }
   }
 }

@@ -15,11 +15,11 @@ import Testing
     #expect(queue.take(upTo: 1) == nil)
   }
 
-  @Test func forgetsAll() {
+  @Test func givesUpAll() {
     var queue = PositionQueue()
     queue.insert(5..<9)
     queue.insert(1..<2)
-    #expect(queue.removeAll() == 5)
+    #expect(queue.removeAll() == [1..<2, 5..<9])
     #expect(queue.isEmpty && queue.first == nil)
   }
 }

@@ -32,10 +32,11 @@ struct ProgressPanel {
   /// Empty while nobody knows the whole: a part of an unknown whole is no progress.
   private var bar: ProgressBar {
     let tally = drawing.facts.tally
-    let rest = ProgressBar.Segment(max(1, tally.queued), role: ThemeRole.barRest.role, block: "░", ascii: ".")
+    let rest = ProgressBar.Segment(
+      max(1, tally.queued + tally.waiting), role: ThemeRole.barRest.role, block: "░", ascii: ".")
     guard let total = drawing.facts.total else { return ProgressBar(segments: [], rest: rest) }
     var known = rest
-    known.amount = total == 0 ? 0 : tally.queued + tally.cancelled
+    known.amount = total == 0 ? 0 : tally.queued + tally.waiting + tally.cancelled
     if total == 0 { return ProgressBar(segments: [ProgressBar.Segment(1, role: ThemeRole.barDone.role)], rest: known) }
     let segments = [
       ProgressBar.Segment(tally.succeeded, role: ThemeRole.barDone.role),

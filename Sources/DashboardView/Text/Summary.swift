@@ -15,7 +15,9 @@ public enum Summary {
     _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode, command: String? = nil
   ) -> [String] {
     let writer = Writer(facts: dashboard.live, now: now, format: Formatting(glyphs: glyphs))
-    let lines = [writer.counts, writer.times, writer.latency] + writer.slowest + writer.failures + writer.missing
+    let lines =
+      [writer.counts, writer.times, writer.latency, writer.earlier, writer.halt] + writer.slowest + writer.failures
+      + writer.missing
     let cut = lines.compactMap { $0 }.map {
       TextWidth.prefix($0, columns: max(1, width), ellipsis: glyphs == .unicode ? "…" : "~")
     }
@@ -49,6 +51,16 @@ public enum Summary {
       let named = [("p50", values.p50), ("p90", values.p90), ("p95", values.p95), ("p99", values.p99)]
       let parts = named.map { "\($0) \(format.duration($1))" } + ["max \(format.duration(latency.maximum))"]
       return "latency: \(parts.joined(separator: "  "))"
+    }
+
+    var earlier: String? {
+      guard facts.restored.count > 0 else { return nil }
+      return "done before: \(format.plural(facts.restored.count, "item"))"
+    }
+
+    var halt: String? {
+      guard let halted = facts.halted else { return nil }
+      return "halted: \(halted.reason)"
     }
 
     var slowest: [String] {

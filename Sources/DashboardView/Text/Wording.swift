@@ -13,6 +13,7 @@ extension ItemState {
     case .failed: "failed"
     case .timedOut: "timeout"
     case .cancelled: "stopped"
+    case .waiting: "again"
     case .neverRan: "not run"
     }
   }
@@ -25,6 +26,7 @@ extension ItemState {
     case .failed: .itemFailed
     case .timedOut: .itemTimedOut
     case .cancelled: .itemCancelled
+    case .waiting: .itemWaiting
     }
   }
 }
@@ -110,5 +112,21 @@ extension Formatting {
     let change = gain.isClear ? "\(percent > 0 ? "+" : "")\(percent) %" : "no clear change"
     let rates = "\(figures(before.rate))\(arrow)\(rate(after.rate))"
     return "\(before.threads)\(arrow)\(after.threads) threads: \(rates) (\(change))"
+  }
+}
+
+extension HaltPolicy {
+  /// What was reached, in words.
+  var reason: String {
+    let which =
+      switch counted {
+      case .unsuccessful: "failed"
+      case .succeeded: "succeeded"
+      case .ended: "ended"
+      }
+    return switch limit {
+    case .count(let count): "\(count) \(count == 1 ? "item has" : "items have") \(which)"
+    case .fraction(let part): "\(Int((part * 100).rounded())) % of the items have \(which)"
+    }
   }
 }

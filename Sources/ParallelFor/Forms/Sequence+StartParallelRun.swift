@@ -13,16 +13,19 @@ extension Sequence where Self: Sendable, Element: Sendable {
   /// - Parameters:
   ///   - threads: the target number of workers; may be changed at any time, also to 0.
   ///   - limits: how far the run may get ahead of whoever takes its results and events.
+  ///   - policy: how often elements are tried, how long they may take, and when the run gives up.
   ///   - inOrder: whether results are delivered in input order, or as they come.
   ///   - isObserved: whether there are events; somebody must take them then.
   ///   - body: gets the element and what it may know about its own execution; what it throws is its outcome.
   /// - Returns: the run, whose results are the body's results or what it threw.
   public func startParallelRun<Output: Sendable>(
-    threads: Int = defaultThreads, limits: RunLimits = RunLimits(), inOrder: Bool = true, isObserved: Bool = false,
+    threads: Int = defaultThreads, limits: RunLimits = RunLimits(), policy: RunPolicy = RunPolicy(),
+    inOrder: Bool = true, isObserved: Bool = false,
     _ body: @escaping @Sendable (Element, ItemContext) throws -> Output
   ) -> ParallelRun<Element, Result<Output, any Error>> {
     startParallelRun(
-      threads: threads, limits: limits, inOrder: inOrder, isObserved: isObserved, perWorker: { _ in () },
+      threads: threads, limits: limits, policy: policy, inOrder: inOrder, isObserved: isObserved,
+      perWorker: { _ in () },
       { (_: inout Void, element, context) in try body(element, context) })
   }
 
@@ -32,6 +35,7 @@ extension Sequence where Self: Sendable, Element: Sendable {
   /// - Parameters:
   ///   - threads: the target number of workers; may be changed at any time, also to 0.
   ///   - limits: how far the run may get ahead of whoever takes its results and events.
+  ///   - policy: how often elements are tried, how long they may take, and when the run gives up.
   ///   - inOrder: whether results are delivered in input order, or as they come.
   ///   - isObserved: whether there are events; somebody must take them then.
   ///   - makeState: makes a worker's value on the worker's thread. While it throws, the worker's elements fail with
@@ -40,13 +44,14 @@ extension Sequence where Self: Sendable, Element: Sendable {
   ///   - body: gets the worker's value, the element and what it may know about its own execution.
   /// - Returns: the run, whose results are the body's results or what it threw.
   public func startParallelRun<State, Output: Sendable>(
-    threads: Int = defaultThreads, limits: RunLimits = RunLimits(), inOrder: Bool = true, isObserved: Bool = false,
+    threads: Int = defaultThreads, limits: RunLimits = RunLimits(), policy: RunPolicy = RunPolicy(),
+    inOrder: Bool = true, isObserved: Bool = false,
     perWorker makeState: @escaping @Sendable (WorkerID) throws -> State,
     closing close: @escaping @Sendable (consuming State) -> Void = { _ in },
     _ body: @escaping @Sendable (inout State, Element, ItemContext) throws -> Output
   ) -> ParallelRun<Element, Result<Output, any Error>> {
     let run = ParallelRun<Element, Result<Output, any Error>>(
-      threads: threads, limits: limits, inOrder: inOrder, isObserved: isObserved, label: { "\($0)" }
+      threads: threads, limits: limits, policy: policy, inOrder: inOrder, isObserved: isObserved, label: { "\($0)" }
     ) { worker in
       var state: State?
       return WorkerBody(
@@ -54,11 +59,9 @@ extension Sequence where Self: Sendable, Element: Sendable {
           do {
             var current = try state ?? makeState(worker)
             defer { state = current }
-            let output = try body(&current, element, context)
-            return AttemptEnding(context.isCancelled ? .cancelled : .succeeded, output: .success(output))
+            return try .success(body(&current, element, context), in: context)
           } catch {
-            let outcome: Outcome = context.isCancelled ? .cancelled : .failed(Failure("\(error)"))
-            return AttemptEnding(outcome, output: .failure(error))
+            return .failure(error, in: context)
           }
         },
         close: {
@@ -68,4 +71,28 @@ extension Sequence where Self: Sendable, Element: Sendable {
     Feeder.start(self, to: run) { $0 }
     return run
   }
+}
+
+extension AttemptEnding {
+  /// How an attempt ended whose body returned.
+  static func success<Value>(
+    _ value: Value, in context: ItemContext
+  ) -> AttemptEnding where Output == Result<Value, any Error> {
+    if context.isTimeUp { return AttemptEnding(.timedOut, output: .failure(TimedOut())) }
+    return AttemptEnding(context.isCancelled ? .cancelled : .succeeded, output: .success(value))
+  }
+
+  /// How an attempt ended whose body threw.
+  static func failure<Value>(
+    _ error: any Error, in context: ItemContext
+  ) -> AttemptEnding where Output == Result<Value, any Error> {
+    if context.isTimeUp { return AttemptEnding(.timedOut, output: .failure(TimedOut())) }
+    let outcome: Outcome = context.isCancelled ? .cancelled : .failed(Failure("\(error)"))
+    return AttemptEnding(outcome, output: .failure(error))
+  }
+}
+
+extension ItemContext {
+  /// Whether the attempt, whose work ends now, has run out of time.
+  fileprivate var isTimeUp: Bool { isTimed && workEnded(at: MonotonicClock.now) }
 }

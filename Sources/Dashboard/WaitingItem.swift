@@ -1,0 +1,12 @@
+public import ParallelFor
+
+/// An item that failed and will be tried again.
+public struct WaitingItem: Equatable, Sendable {
+  /// How its last attempt ended.
+  public var last: FinishedItem
+  /// When it is tried again, or soon after that.
+  public var retryAt: Instant
+
+  /// Why the last attempt was no success, in a few words.
+  public var reason: String { last.outcome.failureReason ?? "" }
+}

@@ -1,0 +1,40 @@
+/// The median of how long items took, to within 3 %, in a fixed amount of memory.
+///
+/// Counts latencies in buckets whose widths grow with their values: 32 to each doubling.
+struct MedianLatency {
+  /// A median of fewer items says too little.
+  private static let fewest = 3
+  private static let perDoubling = 32
+
+  private var counts: [Int] = []
+  private var total = 0
+
+  /// Counts a latency in nanoseconds.
+  mutating func record(_ nanoseconds: Int64) {
+    if counts.isEmpty { counts = [Int](repeating: 0, count: 64 * Self.perDoubling) }
+    counts[Self.bucket(of: UInt64(max(1, nanoseconds)))] += 1
+    total += 1
+  }
+
+  /// The median in nanoseconds; nil while there are too few items.
+  var value: Int64? {
+    guard total >= Self.fewest else { return nil }
+    var left = (total + 1) / 2
+    for (bucket, count) in counts.enumerated() {
+      left -= count
+      if left <= 0 { return Self.middle(of: bucket) }
+    }
+    return nil
+  }
+
+  private static func bucket(of value: UInt64) -> Int {
+    let doublings = 63 - value.leadingZeroBitCount
+    let fraction = doublings >= 5 ? (value >> (doublings - 5)) & 31 : (value << (5 - doublings)) & 31
+    return doublings * perDoubling + Int(fraction)
+  }
+
+  private static func middle(of bucket: Int) -> Int64 {
+    let start = Double(UInt64(1) << UInt64(bucket / perDoubling))
+    return Int64(start * (1 + (Double(bucket % perDoubling) + 0.5) / Double(perDoubling)))
+  }
+}

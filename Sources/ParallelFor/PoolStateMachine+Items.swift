@@ -1,0 +1,104 @@
+// How single items end, wait for another attempt, come back from an earlier run, or never run.
+
+extension PoolStateMachine {
+  /// How often the items of a claim were tried before; those that were not are left out.
+  func attemptsMade(in claim: Range<Int>) -> [Int: Int] {
+    guard !tried.isEmpty else { return [:] }
+    var made: [Int: Int] = [:]
+    for position in claim { made[position] = tried[position]?.attempt }
+    return made
+  }
+
+  /// When items that wait for another attempt should be looked at.
+  var nextRetry: Instant? { waiting.nextDue }
+
+  /// How long an attempt may take, in nanoseconds, as far as that can be said now.
+  var timeLimit: Int64? {
+    switch policy.timeout {
+    case nil: nil
+    case .fixed(let limit): limit
+    case .timesMedian(let factor): median.value.map { Int64(min(Double($0) * factor, 9e18)) }
+    }
+  }
+
+  /// Time has gone by: items whose wait is over are queued again, before all that stand behind them.
+  mutating func retryDue(at now: Instant) -> Summons {
+    while let position = waiting.popDue(at: now) { queue.insert(position..<position + 1) }
+    return summon()
+  }
+
+  /// An attempt ended: for good, or the item will be tried again.
+  mutating func attemptEnded(_ item: FinishedItem, at now: Instant) {
+    guard isTriedAgain(item) else { return end(item, at: now) }
+    let due = now + policy.backoff.delay(after: item.attempt, of: item.id.position)
+    tried[item.id.position] = item
+    waiting.insert(item.id.position, due: due)
+    log.append(.attemptFailed(item, retryAt: due), at: now)
+  }
+
+  private func isTriedAgain(_ item: FinishedItem) -> Bool {
+    guard life == .running, item.attempt < policy.attempts else { return false }
+    switch item.outcome {
+    case .failed, .timedOut: return true
+    case .succeeded, .cancelled: return false
+    }
+  }
+
+  private mutating func end(_ item: FinishedItem, at now: Instant) {
+    ended += 1
+    if !tried.isEmpty { tried[item.id.position] = nil }
+    if item.outcome.isSuccess {
+      succeeded += 1
+      if case .timesMedian = policy.timeout { median.record(item.latency) }
+    }
+    delivery.complete(item.id.position)
+    log.append(.itemFinished(item), at: now)
+  }
+
+  /// Positions that no worker will run any more: what was tried before has failed, the rest never ran.
+  mutating func abandon(_ positions: Range<Int>, at now: Instant) {
+    for position in positions {
+      if let item = tried[position] { end(item, at: now) } else { skipped += 1 }
+    }
+  }
+
+  /// Stands new items in the queue, if the run still wants any.
+  mutating func enqueue(_ positions: Range<Int>) {
+    if life == .running { queue.insert(positions) } else { skipped += positions.count }
+  }
+
+  /// An item was done by an earlier run.
+  mutating func restore(_ item: RestoredItem) {
+    ended += 1
+    restoredTally.count += 1
+    restoredTally.end = item.position + 1
+    if item.isSuccess {
+      succeeded += 1
+      restoredTally.succeeded += 1
+    }
+    delivery.complete(item.position)
+  }
+
+  /// Halts the run if its policy says so by now.
+  mutating func haltIfReached(at now: Instant) -> Summons {
+    guard life == .running, let halt = policy.halt else { return Summons() }
+    let own = ended - restoredTally.count
+    guard halt.isReached(succeeded: succeeded - restoredTally.succeeded, ended: own) else { return Summons() }
+    log.append(.haltReached(halt), at: now)
+    let summons = halt.manner == .soon ? finish(at: now) : stop(.interrupt, at: now)
+    return Summons(halted: halt.manner) + summons
+  }
+}
+
+/// An item that an earlier run has done.
+@usableFromInline
+struct RestoredItem: Equatable, Sendable {
+  @usableFromInline var position: Int
+  @usableFromInline var isSuccess: Bool
+
+  @inlinable
+  init(position: Int, isSuccess: Bool) {
+    self.position = position
+    self.isSuccess = isSuccess
+  }
+}

@@ -1,0 +1,55 @@
+/// Positions of items that failed and wait for their next attempt, earliest first.
+struct RetryQueue {
+  private struct Entry: Comparable {
+    var due: Instant
+    var position: Int
+    static func < (left: Entry, right: Entry) -> Bool { (left.due, left.position) < (right.due, right.position) }
+  }
+
+  /// A binary heap.
+  private var heap: [Entry] = []
+
+  /// How many items wait.
+  var count: Int { heap.count }
+
+  /// When the first of them is due.
+  var nextDue: Instant? { heap.first?.due }
+
+  /// Lets an item wait until it is due.
+  mutating func insert(_ position: Int, due: Instant) {
+    heap.append(Entry(due: due, position: position))
+    var place = heap.count - 1
+    while place > 0, heap[place] < heap[(place - 1) / 2] {
+      heap.swapAt(place, (place - 1) / 2)
+      place = (place - 1) / 2
+    }
+  }
+
+  /// Takes out the first item if it is due.
+  mutating func popDue(at now: Instant) -> Int? {
+    guard let first = heap.first, first.due <= now else { return nil }
+    heap.swapAt(0, heap.count - 1)
+    heap.removeLast()
+    sink()
+    return first.position
+  }
+
+  /// Takes out all items, in their order in the input.
+  mutating func removeAll() -> [Int] {
+    defer { heap = [] }
+    return heap.map(\.position).sorted()
+  }
+
+  private mutating func sink() {
+    var place = 0
+    while true {
+      var earliest = place
+      for child in [2 * place + 1, 2 * place + 2] where child < heap.count && heap[child] < heap[earliest] {
+        earliest = child
+      }
+      if earliest == place { return }
+      heap.swapAt(place, earliest)
+      place = earliest
+    }
+  }
+}

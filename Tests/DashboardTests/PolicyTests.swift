@@ -1,0 +1,70 @@
+import ParallelFor
+import Testing
+
+@testable import Dashboard
+
+/// What the dashboard knows of retries, halting, and items that an earlier run has done.
+@Suite struct PolicyTests {
+  private static let second: Int64 = 1_000_000_000
+
+  private var facts: RunFacts {
+    var facts = RunFacts(slow: SlowThreshold())
+    for kind: RunEvent.Kind in [
+      .runStarted(targetWorkers: 1), .itemsRead(4), .totalKnown(4), .workerStarted(WorkerID(1)),
+    ] { apply(kind, at: 0, to: &facts) }
+    return facts
+  }
+
+  private func apply(_ kind: RunEvent.Kind, at seconds: Int64, to facts: inout RunFacts) {
+    facts.apply(RunEvent(sequence: 0, instant: Instant(nanoseconds: seconds * Self.second), kind: kind))
+  }
+
+  private func item(_ attempt: Int, _ start: Int64, _ end: Int64, _ outcome: Outcome) -> FinishedItem {
+    FinishedItem(
+      id: ItemID(0), worker: WorkerID(1), attempt: attempt, start: Instant(nanoseconds: start * Self.second),
+      end: Instant(nanoseconds: end * Self.second), outcome: outcome, label: "a")
+  }
+
+  @Test func aFailedAttemptWaitsIsCountedOnceAndItsTimeIsBusy() {
+    var facts = facts
+    let started = StartedItem(id: ItemID(0), worker: WorkerID(1), start: Instant(nanoseconds: 0), label: "a")
+    apply(.itemStarted(started), at: 0, to: &facts)
+    let failed = item(1, 0, 2, .failed(Failure("no")))
+    apply(.attemptFailed(failed, retryAt: Instant(nanoseconds: 5 * Self.second)), at: 2, to: &facts)
+    #expect(facts.tally.waiting == 1 && facts.tally.running == 0 && facts.tally.queued == 3 && facts.tally.known == 4)
+    #expect(facts.waiting[ItemID(0)]?.reason == "no" && facts.failures.isEmpty && facts.latency.count == 0)
+    apply(.itemFinished(item(2, 5, 6, .succeeded)), at: 6, to: &facts)
+    #expect(facts.tally.waiting == 0 && facts.tally.succeeded == 1 && facts.tally.known == 4)
+    #expect(facts.workers[0].itemsDone == 1 && facts.workers[0].busy == 3 * Self.second)
+    // Three busy seconds an item, three items left, one thread.
+    guard case .between(let low, let high) = facts.timeLeft(at: facts.latest) else {
+      Issue.record("no range: \(facts.timeLeft(at: facts.latest))")
+      return
+    }
+    #expect(low < 9 * Self.second && high > 9 * Self.second)
+  }
+
+  @Test func whatWaitsWhenTheRunStopsEndsOnce() {
+    var facts = facts
+    let failed = item(1, 0, 2, .failed(Failure("no")))
+    apply(.attemptFailed(failed, retryAt: Instant(nanoseconds: 5 * Self.second)), at: 2, to: &facts)
+    apply(.runStopping(.interrupt), at: 3, to: &facts)
+    apply(.itemFinished(failed), at: 3, to: &facts)
+    #expect(facts.tally.failed == 1 && facts.tally.waiting == 0 && facts.tally.known == 4)
+    #expect(facts.workers[0].busy == 2 * Self.second && facts.failures.count == 1)
+  }
+
+  @Test func itemsOfAnEarlierRunAreDoneAndSayNothingAboutTheRate() {
+    var facts = facts
+    apply(.itemsRestored(RestoredTally(count: 3, succeeded: 2, end: 4)), at: 0, to: &facts)
+    #expect(facts.tally.succeeded == 2 && facts.tally.failed == 1 && facts.tally.queued == 1)
+    #expect(facts.begun == 4 && facts.finished == 0)
+    #expect(facts.timeLeft(at: facts.latest) == .unknown)
+  }
+
+  @Test func haltingIsRemembered() {
+    var facts = facts
+    apply(.haltReached(HaltPolicy(.soon, after: .count(3))), at: 1, to: &facts)
+    #expect(facts.halted == HaltPolicy(.soon, after: .count(3)))
+  }
+}

@@ -1,0 +1,161 @@
+import Testing
+
+@testable import ParallelFor
+
+/// What a policy decides, as values: when to try again, how long to wait, when to give up.
+@Suite struct PolicyTests {
+  let now = Instant(nanoseconds: 0)
+
+  private func failed(_ position: Int, attempt: Int = 1) -> FinishedItem {
+    FinishedItem(
+      id: ItemID(position), worker: WorkerID(1), attempt: attempt, start: now, end: now + 1,
+      outcome: .failed(Failure("no")), label: "")
+  }
+
+  private func machine(_ policy: RunPolicy, items: Int) -> PoolStateMachine {
+    var pool = PoolStateMachine(
+      targetWorkers: 1, limits: RunLimits(), policy: policy, order: .input, isObserved: true, at: now)
+    _ = pool.itemsArrived(items, at: now)
+    _ = pool.inputReachedEnd(at: now)
+    return pool
+  }
+
+  @Test func aFailedItemWaitsAndGoesBeforeTheOthers() {
+    var pool = machine(RunPolicy(attempts: 2, backoff: Backoff(first: 100, jitter: 0)), items: 3)
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
+    _ = pool.itemsEnded([failed(0)], at: now)
+    #expect(pool.waiting.count == 1 && pool.nextRetry == now + 100)
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(1..<2))
+    _ = pool.itemsGivenBack(1..<2, at: now)
+    _ = pool.retryDue(at: now + 99)
+    #expect(pool.queue.first == 1)
+    _ = pool.retryDue(at: now + 100)
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
+    #expect(pool.attemptsMade(in: 0..<1) == [0: 1])
+    pool.checkInvariants()
+  }
+
+  @Test func theLastAttemptIsTheEnd() {
+    var pool = machine(RunPolicy(attempts: 2), items: 1)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    _ = pool.itemsEnded([failed(0)], at: now)
+    _ = pool.retryDue(at: now)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    _ = pool.itemsEnded([failed(0, attempt: 2)], at: now)
+    #expect(pool.life == .over && pool.ended == 1 && pool.tried.isEmpty)
+    let kinds = pool.log.take().map(\.kind)
+    #expect(kinds.contains(.attemptFailed(failed(0), retryAt: now)))
+    #expect(kinds.contains(.itemFinished(failed(0, attempt: 2))))
+  }
+
+  @Test func whatWaitsWhenTheRunIsStoppedHasFailed() {
+    var pool = machine(RunPolicy(attempts: 9, backoff: Backoff(first: 1_000)), items: 2)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    _ = pool.itemsEnded([failed(0)], at: now)
+    _ = pool.stop(.interrupt, at: now)
+    #expect(pool.ended == 1 && pool.skipped == 1 && pool.life == .over)
+    #expect(pool.log.take().map(\.kind).contains(.itemFinished(failed(0))))
+    pool.checkInvariants()
+  }
+
+  @Test func waitsGrowUpToTheLongestAndLeaveAPartToChance() {
+    let plain = Backoff(first: 100, factor: 2, longest: 500, jitter: 0)
+    #expect((1...5).map { plain.delay(after: $0, of: 7) } == [100, 200, 400, 500, 500])
+    let scattered = Backoff(first: 1_000_000, jitter: 0.5)
+    let delays = (0..<1_000).map { scattered.delay(after: 1, of: $0) }
+    #expect(delays.allSatisfy { (500_000...1_000_000).contains($0) })
+    #expect(Set(delays).count > 900)
+    #expect(delays == (0..<1_000).map { scattered.delay(after: 1, of: $0) })
+  }
+
+  @Test(arguments: [
+    (HaltPolicy(.soon, after: .count(2)), 5, 6, false),
+    (HaltPolicy(.soon, after: .count(2)), 5, 7, true),
+    (HaltPolicy(.soon, after: .count(3), .succeeded), 3, 9, true),
+    (HaltPolicy(.soon, after: .count(9), .ended), 3, 9, true),
+    (HaltPolicy(.now, after: .fraction(0.5)), 0, 2, false),
+    (HaltPolicy(.now, after: .fraction(0.5)), 0, 3, true),
+    (HaltPolicy(.now, after: .fraction(0.5)), 4, 7, false),
+    (HaltPolicy(.now, after: .fraction(0.03)), 97, 100, true),
+  ]) func haltsWhenEnoughHaveEnded(_ policy: HaltPolicy, succeeded: Int, ended: Int, expected: Bool) {
+    #expect(policy.isReached(succeeded: succeeded, ended: ended) == expected)
+  }
+
+  @Test(arguments: [HaltPolicy.Manner.soon, .now]) func haltingSkipsTheRest(_ manner: HaltPolicy.Manner) {
+    var pool = machine(RunPolicy(halt: HaltPolicy(manner, after: .count(1))), items: 5)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    let summons = pool.itemsEnded([failed(0)], at: now)
+    #expect(summons.halted == manner)
+    #expect(pool.skipped == 4 && pool.life == .over)
+    #expect(pool.log.take().map(\.kind).contains(.haltReached(HaltPolicy(manner, after: .count(1)))))
+  }
+
+  @Test func theMedianIsWithinThreePerCent() throws {
+    var median = MedianLatency()
+    median.record(5_000)
+    median.record(1_000_000)
+    #expect(median.value == nil)
+    for latency in [70_000, 80_000, 90_000_000] { median.record(Int64(latency)) }
+    let value = try #require(median.value)
+    #expect(abs(Double(value) / 80_000 - 1) < 0.03)
+  }
+
+  @Test(arguments: [1, 31, 32, 33, 1_000, 123_456_789, Int64.max]) func everyLatencyHasABucket(_ latency: Int64) throws
+  {
+    var median = MedianLatency()
+    for _ in 0..<3 { median.record(latency) }
+    let value = try #require(median.value)
+    #expect(latency < 32 || abs(Double(value) / Double(latency) - 1) < 0.03)
+  }
+
+  @Test func retriesComeOutInTheOrderOfTheirTimes() {
+    var queue = RetryQueue()
+    let dues = (0..<200).map { Int64(($0 * 7_919) % 1_009) }
+    for (position, due) in dues.enumerated() { queue.insert(position, due: now + due) }
+    var taken: [Int64] = []
+    while let position = queue.popDue(at: now + 2_000) { taken.append(dues[position]) }
+    #expect(taken == dues.sorted())
+    #expect(queue.nextDue == nil)
+  }
+}
+
+/// One attempt's time and the request to end it.
+@Suite struct AttemptTimeTests {
+  let now = Instant(nanoseconds: 1_000)
+
+  @Test func whoseTimeIsUpIsAskedAndThenToldToEnd() {
+    let cancellation = Cancellation()
+    cancellation.reset(until: now)
+    #expect(cancellation.expire(at: now, grace: 50) == now + 50)
+    #expect(cancellation.requestedUrgency == .interrupt)
+    #expect(cancellation.expire(at: now + 49, grace: 50) == now + 50)
+    #expect(cancellation.expire(at: now + 50, grace: 50) == nil)
+    #expect(cancellation.requestedUrgency == .kill)
+    #expect(cancellation.end(at: now + 60))
+  }
+
+  @Test func anAttemptThatEndsLateHasTimedOutEvenIfNobodyLooked() {
+    let cancellation = Cancellation()
+    cancellation.reset(until: now)
+    #expect(cancellation.end(at: now + 1))
+    cancellation.reset(until: now)
+    #expect(!cancellation.end(at: now))
+  }
+
+  @Test func theEndDecidesOnce() {
+    let cancellation = Cancellation()
+    cancellation.reset(until: now)
+    #expect(!cancellation.end(at: now))
+    #expect(cancellation.expire(at: now + 5, grace: 0) == nil)
+    #expect(!cancellation.end(at: now + 9))
+    #expect(!cancellation.isRequested)
+  }
+
+  @Test func whoWasStoppedBeforeDidNotRunOutOfTime() {
+    let cancellation = Cancellation()
+    cancellation.reset(until: now)
+    cancellation.request(.interrupt)
+    #expect(cancellation.expire(at: now + 5, grace: 0) == nil)
+    #expect(!cancellation.end(at: now + 9))
+  }
+}
