@@ -35,6 +35,8 @@ public struct JobEnding: Sendable {
   public var errors: CapturedBytes
   /// A remark beside the outcome, such as `left a process running`.
   public var note: String?
+  /// How the command's process ended; nil for what is no command, or could not be started.
+  public var process: ProcessEnding?
 
   /// Makes an ending.
   public init(outcome: Outcome, output: CapturedBytes = .empty, errors: CapturedBytes = .empty, note: String? = nil) {
@@ -42,5 +44,22 @@ public struct JobEnding: Sendable {
     self.output = output
     self.errors = errors
     self.note = note
+  }
+}
+
+/// How a command's process ended, and what it has used.
+public struct ProcessEnding: Sendable, Equatable {
+  /// Its exit status; nil if a signal ended it.
+  public var exitStatus: Int32?
+  /// The signal that ended it, if one did.
+  public var signal: Int32?
+  /// What it has used.
+  public var usage: ResourceUsage
+
+  /// Makes an ending.
+  public init(exitStatus: Int32?, signal: Int32?, usage: ResourceUsage) {
+    self.exitStatus = exitStatus
+    self.signal = signal
+    self.usage = usage
   }
 }

@@ -1,5 +1,6 @@
 import Dashboard
 import Foundation
+import ParallelFor
 import Testing
 
 @testable import PForApp
@@ -17,13 +18,14 @@ import Testing
     arguments: [
       ("2", 2_000_000_000), ("500ms", 500_000_000), ("10us", 10_000), ("1.5h", 5_400_000_000_000),
       ("2m", 120_000_000_000),
-      ("1d", 86_400_000_000_000), ("0", 0), ("30s", 30_000_000_000),
+      ("1d", 86_400_000_000_000), ("0", 0), ("30s", 30_000_000_000), ("3h50m", 13_800_000_000_000),
+      ("1m1.5s", 61_500_000_000),
     ] as [(String, Int64)])
   func spans(argument: String, nanoseconds: Int64) {
     #expect(TimeSpan(argument: argument)?.nanoseconds == nanoseconds)
   }
 
-  @Test(arguments: ["", "s", "-1s", "x", "inf", "nan", "1e300", "1w", "1 s"])
+  @Test(arguments: ["", "s", "-1s", "x", "inf", "nan", "1e300", "1w", "1 s", "3h50", "h", "1h-5m", "٣s"])
   func notSpans(argument: String) { #expect(TimeSpan(argument: argument) == nil) }
 
   @Test func slowLimits() {
@@ -35,5 +37,28 @@ import Testing
     #expect(both.factor == 3 && both.absolute == 2_000_000_000)
     #expect(SlowLimit.threshold([.after(TimeSpan(seconds: 2))]).factor == nil)
     #expect(SlowLimit.threshold([]).factor == 3)
+  }
+
+  @Test(
+    arguments: [
+      ("never", nil), ("now,fail=1", HaltPolicy(.now, after: .count(1))),
+      ("soon,fail=3%", HaltPolicy(.soon, after: .fraction(0.03))),
+      ("soon,success=2", HaltPolicy(.soon, after: .count(2), .succeeded)),
+      ("now,done=100%", HaltPolicy(.now, after: .fraction(1), .ended)),
+    ] as [(String, HaltPolicy?)])
+  func haltRules(argument: String, policy: HaltPolicy?) throws {
+    #expect(try #require(HaltRule(argument: argument)).policy == policy)
+  }
+
+  @Test(arguments: [
+    "", "1", "now", "now,", "now,fail", "now,fail=", "now,fail=0", "now,fail=-1", "now,fail=101%", "now,fail=0%",
+    "later,fail=1", "now,f=1", "now,fail=1,fail=2", "now,fail=1=2", "NOW,fail=1", "now,fail=nan%", "now, fail=1",
+  ])
+  func notHaltRules(argument: String) { #expect(HaltRule(argument: argument) == nil) }
+
+  @Test func timeLimits() {
+    #expect(TimeLimit(argument: "2m")?.timeout == .fixed(120_000_000_000))
+    #expect(TimeLimit(argument: "300%")?.timeout == .timesMedian(3))
+    for wrong in ["", "0", "0%", "-3%", "%", "x", "inf%"] { #expect(TimeLimit(argument: wrong) == nil, "\(wrong)") }
   }
 }

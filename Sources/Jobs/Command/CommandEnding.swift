@@ -26,4 +26,11 @@ enum CommandEnding {
     let code = cposix_exit_status(status)
     return code == 0 ? .succeeded : .failed(Failure("exit status \(code)"))
   }
+
+  /// How the process ended, in numbers.
+  static func process(status: Int32, usage: ResourceUsage) -> ProcessEnding {
+    let signal = cposix_ending_signal(status)
+    return ProcessEnding(
+      exitStatus: signal == 0 ? cposix_exit_status(status) : nil, signal: signal == 0 ? nil : signal, usage: usage)
+  }
 }

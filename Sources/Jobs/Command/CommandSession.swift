@@ -40,20 +40,22 @@ final class CommandSession: JobSession {
 
   /// Follows a command to its end.
   private func finish(_ member: ProcessGroups.Member, _ pipes: OutputPipes, in context: ItemContext) -> JobEnding {
+    var job = JobEnding(outcome: .cancelled)
     context.onCancel { [groups] urgency in groups.signal(member, urgency == .kill ? SIGKILL : SIGTERM) }
     let spillProblem = capture.collect(from: pipes, of: member.leader)
     if spillProblem != nil { groups.signal(member, SIGKILL) }
     let ending = groups.reap(member)
-    let note = ending.leftProcesses ? "left a process running" : nil
+    job.note = ending.leftProcesses ? "left a process running" : nil
+    job.process = CommandEnding.process(status: ending.status, usage: ending.usage)
     do throws(SpillError) {
       if let spillProblem { throw spillProblem }
-      let (output, errors) = try capture.finish()
-      let outcome = CommandEnding.outcome(status: ending.status, wasSignalled: ending.wasSignalled)
-      return JobEnding(outcome: outcome, output: output, errors: errors, note: note)
+      (job.output, job.errors) = try capture.finish()
+      job.outcome = CommandEnding.outcome(status: ending.status, wasSignalled: ending.wasSignalled)
     } catch {
       capture.reset()
-      return JobEnding(outcome: .failed(Failure(error.description)), note: note)
+      job.outcome = .failed(Failure(error.description))
     }
+    return job
   }
 
   /// Starts the command, waiting for descriptors and processes to come free; nil when cancelled meanwhile.

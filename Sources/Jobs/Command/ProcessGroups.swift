@@ -26,6 +26,8 @@ final class ProcessGroups: Sendable {
     var wasSignalled: Bool
     /// Whether processes of its group still lived.
     var leftProcesses: Bool
+    /// What it and the children it waited for have used.
+    var usage: ResourceUsage
   }
 
   private struct Running {
@@ -75,7 +77,8 @@ final class ProcessGroups: Sendable {
     _ = cposix_child_has_ended(member.leader, 1)
     return lock.withLock {
       var status: Int32 = 0
-      while waitpid(member.leader, &status, 0) < 0 && errno == EINTR {}
+      var usage = rusage()
+      while wait4(member.leader, &status, 0, &usage) < 0 && errno == EINTR {}
       let ended = state.running.removeValue(forKey: member.leader)
       let leavesProcesses = isAlive(group: member.leader)
       if leavesProcesses {
@@ -84,7 +87,8 @@ final class ProcessGroups: Sendable {
         state.strays.insert(member.leader)
       }
       return Ending(
-        status: status, wasSignalled: ended?.wasSignalled ?? false, leftProcesses: leavesProcesses)
+        status: status, wasSignalled: ended?.wasSignalled ?? false, leftProcesses: leavesProcesses,
+        usage: ResourceUsage(usage))
     }
   }
 

@@ -23,22 +23,30 @@ struct ThreadCount: ExpressibleByArgument, Equatable {
   var defaultValueDescription: String { "\(count)" }
 }
 
-/// A span of time: `500ms`, `30s`, `2m`, `1.5h`; a bare number is seconds.
+/// A span of time: `500ms`, `30s`, `2m`, `1.5h`, `3h50m`; a bare number is seconds.
 struct TimeSpan: ExpressibleByArgument, Equatable {
+  private static let units: [(name: String, nanoseconds: Double)] = [
+    ("ms", 1e6), ("us", 1e3), ("s", 1e9), ("m", 60e9), ("h", 3_600e9), ("d", 86_400e9),
+  ]
+
   let nanoseconds: Int64
 
   init(seconds: Int64) { nanoseconds = seconds * 1_000_000_000 }
 
   init?(argument: String) {
-    let units: [(String, Double)] = [
-      ("ms", 1e6), ("us", 1e3), ("s", 1e9), ("m", 60e9), ("h", 3_600e9), ("d", 86_400e9),
-    ]
-    let unit = units.first { argument.hasSuffix($0.0) }
-    let digits = argument.dropLast(unit?.0.count ?? 0)
-    guard let number = Double(digits), number >= 0, number.isFinite, number * (unit?.1 ?? 1e9) < 9e18 else {
-      return nil
-    }
-    nanoseconds = Int64(number * (unit?.1 ?? 1e9))
+    var rest = argument[...]
+    var sum = 0.0
+    repeat {
+      let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+      rest = rest.dropFirst(digits.count)
+      let unit = Self.units.first { rest.hasPrefix($0.name) }
+      // Only a bare number needs no unit.
+      guard let number = Double(digits), unit != nil || digits.count == argument.count else { return nil }
+      rest = rest.dropFirst(unit?.name.count ?? 0)
+      sum += number * (unit?.nanoseconds ?? 1e9)
+    } while !rest.isEmpty
+    guard sum < 9e18 else { return nil }
+    nanoseconds = Int64(sum)
   }
 
   var defaultValueDescription: String { "\(nanoseconds / 1_000_000_000)s" }

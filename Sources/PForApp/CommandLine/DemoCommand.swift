@@ -16,6 +16,7 @@ struct DemoCommand: ParsableCommand {
   var keep: String?
 
   @OptionGroup(title: "How to run") var running: RunningOptions
+  @OptionGroup(title: "What to do about failures") var failures: PolicyOptions
   @OptionGroup(title: "How it looks") var look: LookOptions
 
   func run() throws {
@@ -57,6 +58,7 @@ struct DemoCommand: ParsableCommand {
     do {
       var options = try RunOptions.parse([shop.items, "--db", shop.database, "--sql", DemoShop.query])
       options.running = running
+      options.failures = failures
       return options
     } catch {
       throw AppError("the demo's own command line is wrong: \(error)")

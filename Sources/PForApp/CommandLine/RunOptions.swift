@@ -17,6 +17,7 @@ struct RunOptions: ParsableArguments {
   @OptionGroup(title: "What to do for each item") var job: JobOptions
   @OptionGroup(title: "How to read the items") var input: InputOptions
   @OptionGroup(title: "How to run") var running: RunningOptions
+  @OptionGroup(title: "What to do about failures") var failures: PolicyOptions
   @OptionGroup(title: "Where results go") var results: ResultOptions
   @OptionGroup(title: "How it looks") var look: LookOptions
 }

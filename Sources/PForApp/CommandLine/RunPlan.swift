@@ -1,5 +1,6 @@
 import Dashboard
 import Jobs
+import ParallelFor
 
 /// A run that has been checked as far as it can be before it begins.
 struct RunPlan {
@@ -17,6 +18,9 @@ struct RunPlan {
   var destination: Destination
   var slow: SlowThreshold
   var grace: TimeSpan
+  var policy: RunPolicy
+  /// In which time from its start the run should end.
+  var timeBudget: TimeSpan?
   /// The line that runs this again, to be left behind in the summary.
   var command: String?
   /// What the dashboard opens on.
@@ -38,6 +42,8 @@ struct RunPlan {
     destination = options.results.output.map { .file($0) } ?? .standardOutput
     slow = SlowLimit.threshold(options.running.slow)
     grace = options.running.grace
+    policy = options.failures.policy(grace: options.running.grace)
+    timeBudget = options.failures.timeBudget
   }
 
   private static func threads(_ count: Int) throws(AppError) -> Int {

@@ -47,7 +47,8 @@ final class RunSession: Sendable {
     self.running = running
     self.feeder = feeder
     self.delivery = delivery
-    run = ParallelRun(threads: plan.threads, inOrder: plan.inOrder && delivery.isWanted, label: \.label) { worker in
+    let inOrder = plan.inOrder && delivery.isWanted
+    run = ParallelRun(threads: plan.threads, policy: plan.policy, inOrder: inOrder, label: \.label) { worker in
       WorkerSession(
         worker: worker, plan: own, feeder: feeder, delivery: delivery, archive: archive, running: running
       ).body

@@ -29,16 +29,17 @@ final class WorkerSession {
   }
 
   private func run(_ item: Item, _ context: ItemContext) -> AttemptEnding<JobResult> {
-    feeder.taken(item)
+    if context.attempt == 1 { feeder.taken(item) }
     running?.began(item, context.item, on: worker)
     let start = MonotonicClock.now
-    let ending = perform(item, context)
+    var ending = perform(item, context)
     let end = MonotonicClock.now
+    if context.workEnded(at: end) { ending.outcome = .timedOut }
     let kept = FinishedItem(
       id: context.item, worker: worker, attempt: context.attempt, start: start, end: end, outcome: ending.outcome,
       label: "", note: ending.note)
     archive?.keep(item, kept, ending.output, ending.errors)
-    return AttemptEnding(ending.outcome, output: result(of: item, ending), note: ending.note, end: end)
+    return AttemptEnding(ending.outcome, output: result(of: item, ending, context), note: ending.note, end: end)
   }
 
   /// A session that cannot be opened fails the item, and the next one tries again.
@@ -52,8 +53,9 @@ final class WorkerSession {
     }
   }
 
-  private func result(of item: Item, _ ending: JobEnding) -> JobResult? {
-    guard delivery.isWanted else { return nil }
+  /// What is delivered: of an item that is tried again, what its last attempt leaves.
+  private func result(of item: Item, _ ending: JobEnding, _ context: ItemContext) -> JobResult? {
+    guard delivery.isWanted, context.isLastAttempt || ending.outcome == .succeeded else { return nil }
     let tag = plan.tags ? item.bytes : []
     var result = JobResult(tag: tag, outcome: ending.outcome, output: ending.output, errors: ending.errors)
     let bytes = result.heldBytes

@@ -1,0 +1,101 @@
+import ArgumentParser
+import ParallelFor
+
+/// What is done about items that fail or take too long.
+struct PolicyOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Try an item that failed up to so many times more.", valueName: "n"))
+  var retries = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Wait so long before the first retry, twice as long before each further one; up to half of it is left to chance.",
+      valueName: "time"))
+  var retryDelay = TimeSpan(seconds: 0)
+
+  @Option(
+    help: ArgumentHelp(
+      "End an item that takes longer than a time, 30s, or than a share of the median, 300%.", valueName: "limit"))
+  var timeout: TimeLimit?
+
+  @Option(
+    help: ArgumentHelp(
+      "Give up on the items that have not begun: now or soon, and after how many, as in soon,fail=1 or now,fail=3%.",
+      valueName: "when,why=n"))
+  var halt = HaltRule.never
+
+  @Option(
+    help: ArgumentHelp("Begin no item that is not likely to end within this time of the start.", valueName: "time"))
+  var timeBudget: TimeSpan?
+
+  mutating func validate() throws {
+    guard (0...Self.mostRetries).contains(retries) else {
+      throw ValidationError("--retries \(retries): give a number from 0 to \(Self.mostRetries)")
+    }
+  }
+
+  private static let mostRetries = 1_000
+
+  /// The policy of the run.
+  ///
+  /// - Parameter grace: how long an item whose time is up may take to end.
+  func policy(grace: TimeSpan) -> RunPolicy {
+    RunPolicy(
+      attempts: retries + 1, backoff: Backoff(first: retryDelay.nanoseconds), timeout: timeout?.timeout,
+      grace: grace.nanoseconds, halt: halt.policy)
+  }
+}
+
+/// How long an item may take: a time, `30s`, or a share of the median of those before it, `300%`.
+struct TimeLimit: ExpressibleByArgument, Equatable {
+  let timeout: ItemTimeout
+
+  init?(argument: String) {
+    if argument.hasSuffix("%") {
+      guard let percent = Double(argument.dropLast()), percent > 0, percent.isFinite else { return nil }
+      timeout = .timesMedian(percent / 100)
+    } else {
+      guard let span = TimeSpan(argument: argument), span.nanoseconds > 0 else { return nil }
+      timeout = .fixed(span.nanoseconds)
+    }
+  }
+}
+
+/// When a run is halted, in GNU parallel's grammar: `never`, or `now` or `soon`, a comma, `fail`, `success` or `done`,
+/// an equals sign, and a number or a percentage.
+struct HaltRule: ExpressibleByArgument, Equatable {
+  static let never = HaltRule(policy: nil)
+
+  let policy: HaltPolicy?
+
+  private init(policy: HaltPolicy?) { self.policy = policy }
+
+  init?(argument: String) {
+    guard argument != "never" else {
+      self = .never
+      return
+    }
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    guard parts.count == 2, let manner = Self.manners[String(parts[0])] else { return nil }
+    let rule = parts[1].split(separator: "=", omittingEmptySubsequences: false)
+    guard rule.count == 2, let counted = Self.counted[String(rule[0])], let limit = Self.limit(rule[1]) else {
+      return nil
+    }
+    policy = HaltPolicy(manner, after: limit, counted)
+  }
+
+  var defaultValueDescription: String { "never" }
+
+  private static let manners: [String: HaltPolicy.Manner] = ["now": .now, "soon": .soon]
+  private static let counted: [String: HaltPolicy.Counted] = [
+    "fail": .unsuccessful, "success": .succeeded, "done": .ended,
+  ]
+
+  private static func limit(_ text: Substring) -> HaltPolicy.Limit? {
+    if text.hasSuffix("%") {
+      guard let percent = Double(text.dropLast()), percent > 0, percent <= 100 else { return nil }
+      return .fraction(percent / 100)
+    }
+    guard let count = Int(text), count > 0 else { return nil }
+    return .count(count)
+  }
+}

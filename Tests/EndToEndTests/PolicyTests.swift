@@ -1,0 +1,83 @@
+import TestSupport
+import Testing
+
+/// Retries, timeouts and halting, by the built program.
+@Suite struct PolicyTests {
+  private let sandbox: Sandbox
+
+  init() throws { sandbox = try Sandbox() }
+
+  @Test func aFailedItemIsTriedAgainAndOnlyItsLastOutputCounts() throws {
+    let run = try sandbox.run(
+      """
+      seq 3 | pfor-tui - -j1 -q --retries 2 --shell 'echo x >> tries{}; echo try $(grep -c x tries{}); test {} = 3 || test $(grep -c x tries{}) = {}'
+      echo $?; cat tries1 tries2 tries3 | wc -l
+      """)
+    // Item 1 needs one try, item 2 two, item 3 never fails.
+    #expect(run.lines == ["try 1", "try 2", "try 1", "0", "4"])
+  }
+
+  @Test func whoFailsEveryTimeHasFailed() throws {
+    let run = try sandbox.run("echo a | pfor-tui - -q --retries 3 -- sh -c 'echo once; exit 7'; echo $?")
+    #expect(run.lines == ["once", "1"])
+  }
+
+  /// The item would never end by itself; it leaves with status 0 when it is asked to.
+  @Test func whoTakesTooLongHasTimedOutEvenIfItEndsWell() throws {
+    let run = try sandbox.run(
+      """
+      mkfifo never
+      seq 2 | pfor-tui - -j2 --timeout 200ms --shell 'trap "exit 0" TERM; echo {}; if test {} = 2; then cat never & wait; fi'
+      echo $?
+      """)
+    #expect(run.lines == ["1", "1"])
+    #expect(run.errors.contains("1 timed out of 2") && run.errors.contains("#2 2: timed out"), "\(run.errors)")
+  }
+
+  @Test func whoDoesNotHeedTheTimeoutIsKilled() throws {
+    let run = try sandbox.run(
+      """
+      mkfifo never
+      echo a | pfor-tui - -q --timeout 100ms --grace 100ms -- bash -c 'trap "" TERM; while :; do read -t 9 <> never; done'
+      echo $?
+      """)
+    #expect(run.lines == ["1"])
+  }
+
+  @Test func aQueryThatTakesTooLongIsInterrupted() throws {
+    let run = try sandbox.run(
+      """
+      python3 -c 'import sqlite3; sqlite3.connect("a.sqlite").execute("create table t(x)")' 2>/dev/null || : > a.sqlite
+      echo 1 | pfor-tui - --timeout 100ms --db a.sqlite --sql \
+        'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n WHERE i > ?'
+      echo $?
+      """)
+    #expect(run.lines == ["1"])
+    #expect(run.errors.contains("1 timed out"), "\(run.errors)")
+  }
+
+  @Test func haltingSoonBeginsNoMore() throws {
+    let run = try sandbox.run("seq 100 | pfor-tui - -j1 --halt soon,fail=2 --shell 'echo {}; test {} -lt 5'; echo $?")
+    #expect(run.lines == ["1", "2", "3", "4", "5", "6", "2"])
+    #expect(run.errors.contains("halted: 2 items have failed"), "\(run.errors)")
+    #expect(run.errors.contains("never ran: 94 items"))
+  }
+
+  @Test func haltingNowEndsWhatRuns() throws {
+    let run = try sandbox.run(
+      """
+      mkfifo never begun
+      seq 2 | pfor-tui - -j2 --halt now,fail=1 --shell \
+        'if test {} = 1; then trap "exit 1" TERM; echo > begun; cat never & wait; else cat begun; exit 1; fi'
+      echo $?
+      """)
+    #expect(run.errors.contains("1 failed, 1 stopped of 2"), "\(run.errors)")
+  }
+
+  @Test(arguments: ["--halt later,fail=1", "--retries -1", "--timeout 0", "--retry-delay x", "--time-budget 5w"])
+  func wrongValuesAreNamed(_ option: String) throws {
+    let run = try sandbox.run("echo a | pfor-tui - \(option) -- true; echo $?")
+    #expect(run.lines == ["255"])
+    #expect(run.errors.contains(option.split(separator: " ")[0]), "\(run.errors)")
+  }
+}
