@@ -27,6 +27,39 @@ import Testing
     #expect(sink.problem == nil)
   }
 
+  /// What stands in the file, what belongs there, in pieces.
+  @Test(arguments: [
+    ("", ["abc", "def"]), ("ab", ["abc", "def"]), ("abc", ["abc", "def"]), ("abcdef", ["abc", "def"]),
+    ("abcdefghi", ["abc", "def"]), ("abX", ["abc", "def"]), ("Xbcdefgh", ["abc", "def"]), ("abcdef", []),
+    ("abcdeX", ["abc", "def", "ghi"]),
+  ]) func aFileThatIsGoneOnWithHoldsWhatBelongsThere(standing: String, pieces: [String]) throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(standing, to: "out")
+    let sink = ByteSink(
+      descriptor: open("\(sandbox.path)/out", O_RDWR | O_CLOEXEC), ownsDescriptor: true, continues: true)
+    for piece in pieces {
+      sink.write(Array(piece.utf8))
+      sink.flush()
+    }
+    sink.finish()
+    #expect(sandbox.read("out") == pieces.joined())
+    #expect(sink.problem == nil)
+  }
+
+  @Test func whatStandsInTheFileIsNotWrittenAgain() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("abc", to: "out")
+    chmod("\(sandbox.path)/out", 0o444)
+    let sink = ByteSink(
+      descriptor: open("\(sandbox.path)/out", O_RDONLY | O_CLOEXEC), ownsDescriptor: true, continues: true)
+    sink.write(Array("abc".utf8))
+    sink.flush()
+    #expect(sink.problem == nil)
+    sink.write(Array("d".utf8))
+    sink.flush()
+    #expect(sink.problem != nil)
+  }
+
   @Test func aReaderThatIsGoneIsToldApart() {
     signal(SIGPIPE, SIG_IGN)
     let pipe = ends()

@@ -1,4 +1,13 @@
-/// Bytes that an item produced: in memory when they are few, else in a temporary file that has no name.
+/// Bytes that lie somewhere else and are read piece by piece.
+public protocol ByteSource: Sendable {
+  /// How many bytes there are.
+  var count: Int { get }
+  /// Some of the bytes; the caller asks only for those that exist.
+  func read(from offset: Int, count: Int) throws(SpillError) -> [UInt8]
+}
+
+/// Bytes that an item produced: in memory when they are few, else in a temporary file that has no name, or wherever an
+/// earlier run has left them.
 ///
 /// What lies in the file gives its space back when the last copy of the value is gone.
 public struct CapturedBytes: Sendable {
@@ -7,7 +16,7 @@ public struct CapturedBytes: Sendable {
 
   private enum Storage: Sendable {
     case inline([UInt8])
-    case spilled(SpilledBytes)
+    case elsewhere(any ByteSource)
   }
 
   private let storage: Storage
@@ -15,7 +24,8 @@ public struct CapturedBytes: Sendable {
   /// Keeps bytes in memory, however many.
   public init(bytes: [UInt8]) { storage = .inline(bytes) }
 
-  init(_ spilled: SpilledBytes) { storage = .spilled(spilled) }
+  /// Refers to bytes that lie somewhere else.
+  public init(_ source: any ByteSource) { storage = .elsewhere(source) }
 
   /// No bytes.
   public static let empty = CapturedBytes(bytes: [])
@@ -24,18 +34,18 @@ public struct CapturedBytes: Sendable {
   public var count: Int {
     switch storage {
     case .inline(let bytes): bytes.count
-    case .spilled(let spilled): spilled.count
+    case .elsewhere(let source): source.count
     }
   }
 
   /// True when there are none.
   public var isEmpty: Bool { count == 0 }
 
-  /// The bytes of memory that keep this alive; what was spilled counts next to nothing.
+  /// The bytes of memory that keep this alive; what lies elsewhere counts next to nothing.
   public var memoryFootprint: Int {
     switch storage {
     case .inline(let bytes): bytes.count
-    case .spilled: 0
+    case .elsewhere: 0
     }
   }
 
@@ -44,19 +54,19 @@ public struct CapturedBytes: Sendable {
   /// - Parameters:
   ///   - offset: the first byte wanted, from 0.
   ///   - count: how many; fewer come back at the end.
-  /// - Throws: when the temporary file cannot be read.
+  /// - Throws: when they lie elsewhere and cannot be read.
   public func read(from offset: Int, count: Int) throws(SpillError) -> [UInt8] {
     let start = min(max(0, offset), self.count)
     let wanted = min(max(0, count), self.count - start)
     switch storage {
     case .inline(let bytes): return Array(bytes[start..<start + wanted])
-    case .spilled(let spilled): return try spilled.read(from: start, count: wanted)
+    case .elsewhere(let source): return try source.read(from: start, count: wanted)
     }
   }
 
   /// Calls `body` with the bytes piece by piece, in order.
   ///
-  /// - Throws: what `body` throws, or a ``SpillError`` when the temporary file cannot be read.
+  /// - Throws: what `body` throws, or a ``SpillError`` when the bytes lie elsewhere and cannot be read.
   public func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     if case .inline(let bytes) = storage {
       if !bytes.isEmpty { try bytes.withUnsafeBytes(body) }

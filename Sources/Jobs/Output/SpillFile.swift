@@ -11,6 +11,9 @@ import ParallelFor
 public struct SpillError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One sentence, such as `cannot keep the output in /tmp: No space left on device`.
   public var description: String
+
+  /// Makes an error with a sentence.
+  public init(description: String) { self.description = description }
 }
 
 /// One temporary file without a name for all output that memory should not hold; made when first needed.
@@ -106,7 +109,7 @@ public final class SpillFile: Sendable {
 /// The places of one output in the spill file; gives them back with its last reference.
 ///
 /// Filled by one thread and only then shared.
-final class SpilledBytes: @unchecked Sendable {
+final class SpilledBytes: ByteSource, @unchecked Sendable {
   private let file: SpillFile
   private var extents: [(offset: Int64, count: Int)] = []
   private(set) var count = 0

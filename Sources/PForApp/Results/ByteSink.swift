@@ -25,12 +25,20 @@ final class ByteSink: @unchecked Sendable {
   private let ownsDescriptor: Bool
   private let isAbandoned = Atomic<Bool>(false)
   private var buffer: [UInt8] = []
+  /// For a file that is gone on with: what stands in it and has not been compared yet.
+  private var standing: StandingBytes?
   /// What went wrong, if something did; from then on bytes are dropped.
   private(set) var problem: Problem?
   /// Whether the bytes go to a terminal, which must not get strangers' control characters.
   let isTerminal: Bool
 
-  init(descriptor: Int32, ownsDescriptor: Bool = false) {
+  /// - Parameters:
+  ///   - descriptor: what bytes are written to.
+  ///   - ownsDescriptor: whether it is closed with the sink.
+  ///   - continues: for a file that can be read too: bytes that stand in it already are not written again; from the
+  ///     first difference on the file is written anew.
+  init(descriptor: Int32, ownsDescriptor: Bool = false, continues: Bool = false) {
+    standing = continues ? StandingBytes(descriptor) : nil
     self.descriptor = descriptor
     self.ownsDescriptor = ownsDescriptor
     isTerminal = isatty(descriptor) == 1
@@ -60,8 +68,19 @@ final class ByteSink: @unchecked Sendable {
     buffer.removeAll(keepingCapacity: true)
   }
 
+  /// Writes out what is buffered and cuts off what stands in the file beyond it; nothing is written afterwards.
+  func finish() {
+    flush()
+    if problem == nil { standing?.cut() }
+    standing = nil
+  }
+
   private func writeOut(_ bytes: UnsafeRawBufferPointer) {
     var rest = bytes[...]
+    if let known = standing?.skip(bytes) {
+      rest = rest.dropFirst(known)
+      if known < bytes.count { standing = nil }
+    }
     while !rest.isEmpty, problem == nil {
       guard waitUntilWritable() else { return }
       // After POLLOUT a pipe takes PIPE_BUF bytes without blocking.
