@@ -60,7 +60,7 @@ struct OutputCapture {
 
   private var output: CaptureBuffer
   private var errors: CaptureBuffer
-  private var chunk = [UInt8](repeating: 0, count: chunkLength)
+  private let chunk = Chunk(length: chunkLength)
 
   init(spillFile: SpillFile) {
     output = CaptureBuffer(spillFile: spillFile)
@@ -88,8 +88,8 @@ struct OutputCapture {
         if ready < 0 && errno != EINTR { return SpillError(description: "cannot wait: \(errorText(errno))") }
         // Looked at before reading, so that all that was written before the end is read.
         let hasEnded = watch >= 0 ? polled[2].revents != 0 : cposix_child_has_ended(process, 0) == 1
-        if try Self.drain(polled[0], into: &output, by: &chunk) { polled[0].fd = -1 }
-        if try Self.drain(polled[1], into: &errors, by: &chunk) { polled[1].fd = -1 }
+        if try drain(polled[0], into: &output) { polled[0].fd = -1 }
+        if try drain(polled[1], into: &errors) { polled[1].fd = -1 }
         if hasEnded { break }
       }
       return nil
@@ -112,19 +112,24 @@ struct OutputCapture {
   /// Reads what is there; true at the pipe's end.
   ///
   /// A pipe that is filled as fast as it is emptied, perhaps by what outlived the command, gets a limited turn.
-  private static func drain(
-    _ polled: pollfd, into buffer: inout CaptureBuffer, by chunk: inout [UInt8]
-  ) throws(SpillError) -> Bool {
+  private func drain(_ polled: pollfd, into buffer: inout CaptureBuffer) throws(SpillError) -> Bool {
     guard polled.fd >= 0 else { return true }
-    for _ in 0..<readsInTurn {
-      let count = chunk.withUnsafeMutableBytes { posixRead(polled.fd, $0) }
+    for _ in 0..<Self.readsInTurn {
+      let count = posixRead(polled.fd, chunk.bytes)
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { return count == 0 || errno != EAGAIN }
-      try chunk.withUnsafeBufferPointer { (bytes) throws(SpillError) in
-        try buffer.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[..<count]))
-      }
-      if count < chunkLength { return false }
+      try buffer.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(chunk.bytes)[..<count]))
+      if count < Self.chunkLength { return false }
     }
     return false
   }
+}
+
+/// Memory to read into; what is never read into is never touched, so that many workers begin fast and stay small.
+private final class Chunk {
+  let bytes: UnsafeMutableRawBufferPointer
+
+  init(length: Int) { bytes = .allocate(byteCount: length, alignment: 16) }
+
+  deinit { bytes.deallocate() }
 }

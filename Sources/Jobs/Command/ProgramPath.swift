@@ -1,12 +1,16 @@
+import ParallelFor
+
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
 
-/// Finds programs as `execvp` does.
-struct ProgramPath: Sendable {
+/// Finds programs as `execvp` does, and remembers the last one: nearly always all workers ask for the same.
+final class ProgramPath: Sendable {
   private let folders: [String]
+  private let lock = Lock()
+  nonisolated(unsafe) private var last = (name: "", path: "")
 
   /// Takes the value of `PATH`; nil means the system's usual folders.
   init(_ path: String?) {
@@ -19,6 +23,13 @@ struct ProgramPath: Sendable {
   /// - Returns: the word itself when it holds a slash or is found nowhere; starting it then gives the reason.
   func resolve(_ program: String) -> String {
     guard !program.isEmpty && !program.contains("/") else { return program }
+    return lock.withLock {
+      if last.name != program { last = (program, lookUp(program)) }
+      return last.path
+    }
+  }
+
+  private func lookUp(_ program: String) -> String {
     let candidates = folders.map { "\($0)/\(program)" }.filter(Self.isFile)
     // Like execvp: one that may not be executed is passed over, and named only when there is no better one.
     return candidates.first { access($0, X_OK) == 0 } ?? candidates.first ?? program
