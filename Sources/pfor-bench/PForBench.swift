@@ -15,6 +15,6 @@ struct PForBench: ParsableCommand {
       """,
     subcommands: [
       AllBench.self, SpawnBench.self, SQLiteBench.self, MemoryBench.self, IdleBench.self, LatencyBench.self,
-      FrameBench.self, CommandJobBench.self, ReadBench.self, DemoDataBench.self,
+      FrameBench.self, CommandJobBench.self, ReadBench.self, DemoDataBench.self, LoopBench.self, LoopMemory.self,
     ])
 }

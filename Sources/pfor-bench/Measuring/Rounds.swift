@@ -5,9 +5,9 @@ struct Sample {
   /// Seconds from start to end.
   var wall: Double
   /// Seconds of user and system time, with all processes it waited for.
-  var cpu: Double
+  var cpu: Double = 0
   /// The most resident memory of one process, in bytes.
-  var peakBytes: Int64
+  var peakBytes: Int64 = 0
 }
 
 /// One of those that are compared.
