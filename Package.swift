@@ -13,6 +13,7 @@ let settings: [SwiftSetting] =
   ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 let cSettings: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
 
+let grdb = Package.Dependency.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")
 let tomlKit = Package.Dependency.package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0")
 
 let package = Package(
@@ -25,7 +26,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    grdb,
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     tomlKit,
     .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
@@ -79,6 +80,13 @@ let package = Package(
       name: "Jobs",
       dependencies: [
         "ParallelFor", "CPosix",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "RunStore",
+      dependencies: [
+        "ParallelFor",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
@@ -137,6 +145,8 @@ let package = Package(
       dependencies: ["ParallelFor", "Jobs", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
     .testTarget(
+      name: "RunStoreTests", dependencies: ["ParallelFor", "RunStore", "TestSupport"], swiftSettings: settings),
+    .testTarget(
       name: "PForAppTests",
       dependencies: [
         "ParallelFor", "Dashboard", "DashboardView", "Jobs", "PForApp", "Screen", "Themes", "TestSupport",
@@ -150,10 +160,13 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-// The library and its tests alone, for a build under a sanitizer: what else there is takes minutes to build again.
+// What runs on threads of its own and its tests, for a build under a sanitizer: what else there is takes minutes to
+// build again.
 if Context.environment["PFOR_LIBRARY_ONLY"] == "1" {
-  let kept: Set = ["CPosix", "ParallelFor", "Screen", "Themes", "TestSupport", "ParallelForTests"]
+  let kept: Set = [
+    "CPosix", "ParallelFor", "RunStore", "Screen", "Themes", "TestSupport", "ParallelForTests", "RunStoreTests",
+  ]
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll { $0.name != "ParallelFor" }
-  package.dependencies = [tomlKit]
+  package.dependencies = [grdb, tomlKit]
 }

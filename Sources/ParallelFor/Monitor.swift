@@ -7,10 +7,10 @@
 /// A mutex, and conditions to wait on that belong to it; with ``Lock`` the only raw pthread locking.
 ///
 /// A condition must wait on the mutex it is paired with, which no lock of the standard library shows.
-final class Monitor: @unchecked Sendable {
+package final class Monitor: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
-  init() {
+  package init() {
     mutex.initialize(to: pthread_mutex_t())
     pthread_mutex_init(mutex, nil)
   }
@@ -20,19 +20,19 @@ final class Monitor: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  func withLock<Value>(_ body: () -> Value) -> Value {
+  package func withLock<Value>(_ body: () -> Value) -> Value {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return body()
   }
 
   /// Waits until the condition is signalled; the caller holds the monitor and looks again afterwards.
-  func wait(for condition: Condition) {
+  package func wait(for condition: Condition) {
     pthread_cond_wait(condition.raw, mutex)
   }
 
   /// Waits until the condition is signalled or the time is over; the caller holds the monitor and looks again.
-  func wait(for condition: Condition, nanoseconds: Int64) {
+  package func wait(for condition: Condition, nanoseconds: Int64) {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     let total = Int64(now.tv_nsec) + nanoseconds
@@ -43,10 +43,10 @@ final class Monitor: @unchecked Sendable {
 }
 
 /// Something that a thread waits for while it holds a ``Monitor``.
-final class Condition: @unchecked Sendable {
+package final class Condition: @unchecked Sendable {
   fileprivate let raw = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init() {
+  package init() {
     raw.initialize(to: pthread_cond_t())
     pthread_cond_init(raw, nil)
   }
@@ -56,6 +56,6 @@ final class Condition: @unchecked Sendable {
     raw.deallocate()
   }
 
-  func signal() { pthread_cond_signal(raw) }
-  func broadcast() { pthread_cond_broadcast(raw) }
+  package func signal() { pthread_cond_signal(raw) }
+  package func broadcast() { pthread_cond_broadcast(raw) }
 }

@@ -13,6 +13,7 @@ import Testing
     ImportLaw("DashboardView", "ParallelFor", "Dashboard", "Screen", "Themes"),
     ImportLaw("Terminal", "Screen", "CNCurses", "CTerminalGuard", "Glibc", "Darwin"),
     ImportLaw("Jobs", "ParallelFor", "CPosix", "GRDB", "GRDBSQLite", "Synchronization", "Glibc", "Darwin"),
+    ImportLaw("RunStore", "ParallelFor", "GRDB", "GRDBSQLite", "Synchronization", "Glibc", "Darwin"),
     ImportLaw(
       "PForApp", "ParallelFor", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "Jobs", "CPosix",
       "CTerminalGuard", "ArgumentParser", "Synchronization", "Foundation", "Glibc", "Darwin"),
@@ -77,8 +78,8 @@ import Testing
       #"\brun\.(setThreads|pause|resume|finish|stop|interrupt)\("#, in: ["Sources/PForApp"],
       only: ["Sources/PForApp/Running/RunController.swift", "Sources/PForApp/Running/RunSession.swift"]),
     Law(
-      "SQLite is called by the SQL job and the demo's data", #"\bsqlite3_|import GRDB"#,
-      only: ["Sources/Jobs/SQLite/", "Sources/Jobs/Demo/DemoShop.swift"]
+      "SQLite is called by the SQL job, the demo's data and the run file's database", #"\bsqlite3_|import GRDB"#,
+      only: ["Sources/Jobs/SQLite/", "Sources/Jobs/Demo/DemoShop.swift", "Sources/RunStore/Database/"]
     ),
     Law(
       "standard output has few writers", #"(?<![\w.])print\(|STDOUT_FILENO|\.standardOutput\.write|\bstdout\b"#,

@@ -1,0 +1,138 @@
+import GRDB
+import GRDBSQLite
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A connection to a run file: opened by GRDB, then used through SQLite's own calls by one thread at a time.
+///
+/// GRDB's rows and statement cache would cost more than the rows of a fast run; since nobody else uses this queue, its
+/// handle may be used outside of it.
+final class RunDatabase {
+  enum Access {
+    case create
+    case write
+    case read
+  }
+
+  /// How long others, such as a person's `sqlite3`, may hold a lock on the file, in milliseconds.
+  private static let patience: Int32 = 10_000
+
+  let path: String
+  private let handle: OpaquePointer
+  private let queue: DatabaseQueue
+  private var statements: [WeakStatement] = []
+
+  /// Opens a file, without a look at what it holds.
+  ///
+  /// - Throws: when it is not there, or there though it should be made, or no regular file, or may not be opened.
+  init(path: String, access: Access) throws(RunStoreError) {
+    self.path = path
+    try Self.checkFile(path, access)
+    var configuration = Configuration()
+    configuration.readonly = access == .read
+    configuration.foreignKeysEnabled = false
+    configuration.label = "pfor-run"
+    do {
+      queue = try DatabaseQueue(path: path, configuration: configuration)
+      guard let handle = queue.unsafeReentrantRead({ $0.sqliteConnection }) else {
+        throw RunStoreError(.failed, path, "the connection is closed")
+      }
+      self.handle = handle
+    } catch let error as RunStoreError {
+      throw error
+    } catch {
+      throw SQLiteProblem.error(path, error)
+    }
+    // GRDB's observers expect that all statements pass through GRDB, and trap when a commit comes from elsewhere.
+    sqlite3_update_hook(handle, nil, nil)
+    sqlite3_commit_hook(handle, nil, nil)
+    sqlite3_rollback_hook(handle, nil, nil)
+    sqlite3_busy_timeout(handle, Self.patience)
+    // A damaged or malicious file must not make SQLite run its functions, or read past a page.
+    try execute("PRAGMA trusted_schema = OFF")
+    try execute("PRAGMA cell_size_check = ON")
+  }
+
+  deinit { close() }
+
+  private static func checkFile(_ path: String, _ access: Access) throws(RunStoreError) {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      if errno == ENOENT || errno == ENOTDIR {
+        if access == .create { return }
+        throw RunStoreError(.missing, path, "no such run file")
+      }
+      throw RunStoreError(.notAllowed, path, "cannot be opened: \(String(cString: strerror(errno)))")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw SQLiteProblem.notARun(path) }
+    guard access == .create else { return }
+    throw RunStoreError(.exists, path, "is there already; resume that run, or name another file")
+  }
+
+  /// Runs statements that return nothing we want to know.
+  func execute(_ text: String) throws(RunStoreError) {
+    let code = sqlite3_exec(handle, text, nil, nil, nil)
+    guard code == SQLITE_OK else { throw error(code) }
+  }
+
+  /// The whole number that a query returns; nil for NULL or no row.
+  func integer(_ text: String) throws(RunStoreError) -> Int64? {
+    let statement = try prepare(text)
+    defer { statement.close() }
+    return try statement.step() && !statement.isNull(0) ? statement.integer(0) : nil
+  }
+
+  /// Prepares a statement that is used many times.
+  func prepare(_ text: String) throws(RunStoreError) -> Statement {
+    var pointer: OpaquePointer?
+    let code = sqlite3_prepare_v3(handle, text, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
+    guard code == SQLITE_OK, let pointer else { throw error(code) }
+    let statement = Statement(pointer, of: self)
+    statements.removeAll { $0.statement == nil }
+    statements.append(WeakStatement(statement: statement))
+    return statement
+  }
+
+  /// Whether a transaction is open.
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+  /// How many rows the last statement changed.
+  var changes: Int { Int(sqlite3_changes(handle)) }
+
+  /// Forgets what the open transaction did, if there is one.
+  func rollBack() {
+    if isInTransaction { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
+  }
+
+  /// Closes the connection with its statements; it cannot be used afterwards.
+  func close() {
+    for entry in statements { entry.statement?.close() }
+    statements = []
+    try? queue.close()
+  }
+
+  /// The error for a code that a call returned.
+  func error(_ code: Int32) -> RunStoreError { SQLiteProblem.error(path, code: code, handle: handle) }
+
+  /// Reads some bytes of a value without reading all of it.
+  ///
+  /// - Throws: when there is no such value, or fewer bytes.
+  func read(
+    table: String, column: String, row: Int64, from offset: Int, into bytes: UnsafeMutableRawBufferPointer
+  ) throws(RunStoreError) {
+    var blob: OpaquePointer?
+    var code = sqlite3_blob_open(handle, "main", table, column, row, 0, &blob)
+    defer { sqlite3_blob_close(blob) }
+    guard code == SQLITE_OK else { throw error(code) }
+    code = sqlite3_blob_read(blob, bytes.baseAddress, Int32(bytes.count), Int32(offset))
+    guard code == SQLITE_OK else { throw error(code) }
+  }
+}
+
+private struct WeakStatement {
+  weak var statement: Statement?
+}

@@ -1,0 +1,65 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The right to record into a run file: a lock on a side file that goes with the process, however that ends.
+///
+/// Not a lock on the file itself: to close any descriptor of a database takes SQLite's own locks away.
+final class RunFileLock {
+  private let path: String
+  private var descriptor: Int32
+
+  /// Takes the lock.
+  ///
+  /// - Throws: when another program holds it, or the side file cannot be made.
+  init(of file: String) throws(RunStoreError) {
+    path = Self.sideFile(of: file)
+    descriptor = try Self.acquire(path, of: file)
+  }
+
+  deinit { release() }
+
+  /// Gives the lock back.
+  func release() {
+    guard descriptor >= 0 else { return }
+    // Whoever waits for this file sees that its name is gone, and takes a new one.
+    unlink(path)
+    close(descriptor)
+    descriptor = -1
+  }
+
+  /// Whether a program holds the lock of a run file.
+  static func isHeld(of file: String) -> Bool {
+    let descriptor = open(sideFile(of: file), O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
+  private static func sideFile(of file: String) -> String { file + "-lock" }
+
+  private static func acquire(_ path: String, of file: String) throws(RunStoreError) -> Int32 {
+    // Somebody who only asks holds it for an instant.
+    for _ in 0..<10 {
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+      guard descriptor >= 0 else {
+        let kind: RunStoreError.Kind = [ENOSPC, EDQUOT].contains(errno) ? .noRoom : .notAllowed
+        throw RunStoreError(kind, file, "cannot be recorded into: \(path): \(String(cString: strerror(errno)))")
+      }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0, isStillNamed(descriptor, path) { return descriptor }
+      close(descriptor)
+      poll(nil, 0, 10)
+    }
+    throw RunStoreError(
+      .inUse, file, "another pfor-tui records into this run; wait until it has ended, or name another file")
+  }
+
+  private static func isStillNamed(_ descriptor: Int32, _ path: String) -> Bool {
+    var held = stat()
+    var named = stat()
+    return fstat(descriptor, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino
+      && held.st_dev == named.st_dev
+  }
+}

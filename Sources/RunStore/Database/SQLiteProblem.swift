@@ -1,0 +1,57 @@
+import GRDB
+import GRDBSQLite
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What SQLite's error codes mean for somebody who has a run file.
+enum SQLiteProblem {
+  /// The error for what the last call on a connection said.
+  static func error(_ path: String, code: Int32, handle: OpaquePointer?) -> RunStoreError {
+    let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+    let reason = handle.map { sqlite3_system_errno($0) } ?? 0
+    return error(path, code: code, message: message, systemError: reason)
+  }
+
+  /// The error for what GRDB threw while it opened a file.
+  static func error(_ path: String, _ thrown: any Error) -> RunStoreError {
+    guard let thrown = thrown as? DatabaseError else { return RunStoreError(.failed, path, "\(thrown)") }
+    let code = thrown.extendedResultCode.rawValue
+    return error(path, code: code, message: thrown.message ?? String(cString: sqlite3_errstr(code)), systemError: 0)
+  }
+
+  private static func error(_ path: String, code: Int32, message: String, systemError: Int32) -> RunStoreError {
+    let words = systemError == 0 ? message : "\(message): \(String(cString: strerror(systemError)))"
+    switch code & 0xFF {
+    case SQLITE_NOTADB: return notARun(path)
+    case SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_SCHEMA, SQLITE_TOOBIG, SQLITE_FORMAT:
+      return damaged(path, words)
+    case SQLITE_FULL: return noRoom(path, words)
+    case SQLITE_IOERR where [EFBIG, ENOSPC, EDQUOT].contains(systemError): return noRoom(path, words)
+    case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH, SQLITE_CANTOPEN:
+      return RunStoreError(.notAllowed, path, "\(words); check the permissions of the file and of its folder")
+    case SQLITE_BUSY, SQLITE_LOCKED:
+      return RunStoreError(.inUse, path, "another program keeps it locked (\(words))")
+    default: return RunStoreError(.failed, path, words)
+    }
+  }
+
+  static func damaged(_ path: String, _ what: String) -> RunStoreError {
+    RunStoreError(
+      .damaged, path,
+      "the run file is damaged (\(what)); nothing was changed in it. `sqlite3 FILE .recover` may save what it holds; "
+        + "to run anew, name another file or move this one away")
+  }
+
+  static func notARun(_ path: String) -> RunStoreError {
+    RunStoreError(.notARun, path, "is not a run file of pfor-tui; nothing was changed in it")
+  }
+
+  private static func noRoom(_ path: String, _ words: String) -> RunStoreError {
+    RunStoreError(
+      .noRoom, path, "no room to record the run (\(words)); what was recorded before is safe: make room and resume")
+  }
+}

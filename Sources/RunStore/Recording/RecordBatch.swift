@@ -1,0 +1,228 @@
+/// Records on their way to the writer, one after the other in one piece of memory.
+///
+/// Each record is a ``RecordHeader`` and then its parts. What is too large to be copied is held by reference.
+struct RecordBatch: ~Copyable {
+  /// Parts above this size are not copied.
+  private static let copiedLimit = 64 << 10
+  private static let firstCapacity = 64 << 10
+  private static let headerSize = MemoryLayout<RecordHeader>.size
+
+  private var memory: UnsafeMutableRawPointer
+  private var capacity: Int
+  /// The bytes in use.
+  private(set) var size = 0
+  /// The number of records.
+  private(set) var count = 0
+  /// The parts that were too large to be copied, in the order in which they are used.
+  private(set) var held: [any RecordedBytes] = []
+  /// What is not an attempt, in the order in which it is used.
+  private(set) var requests: [RunRequest] = []
+
+  init() {
+    capacity = Self.firstCapacity
+    memory = .allocate(byteCount: capacity, alignment: 16)
+  }
+
+  deinit { memory.deallocate() }
+
+  /// Appends an attempt at an item.
+  mutating func append(
+    _ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, key: Int64, output: any RecordedBytes,
+    errors: any RecordedBytes, isFinal: Bool
+  ) throws {
+    var header = RecordHeader(item, attempt, key: key, isFinal: isFinal)
+    let start = size
+    let heldBefore = held.count
+    do {
+      reserve(Self.headerSize)
+      size += Self.headerSize
+      header.text = try append(item.text)
+      if let fields = item.fields { header.fields = try append(fields) }
+      if let reason = attempt.reason { header.reason = append(reason) }
+      if let note = attempt.note { header.note = append(note) }
+      header.output = try append(output)
+      header.errors = try append(errors)
+    } catch {
+      size = start
+      held.removeLast(held.count - heldBefore)
+      throw error
+    }
+    memory.storeBytes(of: header, toByteOffset: start, as: RecordHeader.self)
+    count += 1
+  }
+
+  /// Appends something that is not an attempt.
+  mutating func append(_ request: RunRequest) {
+    reserve(Self.headerSize)
+    memory.storeBytes(of: .request, toByteOffset: size, as: RecordHeader.self)
+    size += Self.headerSize
+    requests.append(request)
+    count += 1
+  }
+
+  /// Forgets all records and keeps the memory.
+  mutating func removeAll() {
+    (size, count) = (0, 0)
+    held.removeAll(keepingCapacity: true)
+    requests.removeAll(keepingCapacity: true)
+  }
+
+  /// Hands every record to `body`.
+  func forEach(_ body: (RecordHeader, inout PartReader) throws(RunStoreError) -> Void) throws(RunStoreError) {
+    var reader = PartReader(memory, held: held, requests: requests)
+    for _ in 0..<count {
+      let header = reader.header()
+      try body(header, &reader)
+    }
+  }
+
+  private mutating func reserve(_ more: Int) {
+    guard size + more > capacity else { return }
+    let larger = max(capacity * 2, size + more)
+    let place = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+    place.copyMemory(from: memory, byteCount: size)
+    memory.deallocate()
+    (memory, capacity) = (place, larger)
+  }
+
+  private mutating func append(_ part: any RecordedBytes) throws -> PartSize {
+    let count = part.count
+    guard count <= Self.copiedLimit else {
+      held.append(part)
+      return .held
+    }
+    guard count > 0 else { return PartSize(0) }
+    let start = size
+    reserve(count)
+    try part.forEachChunk { append($0) }
+    return PartSize(size - start)
+  }
+
+  private mutating func append(_ text: String) -> PartSize {
+    var text = text
+    return text.withUTF8 {
+      reserve($0.count)
+      append(UnsafeRawBufferPointer($0))
+      return PartSize($0.count)
+    }
+  }
+
+  private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    reserve(bytes.count)
+    if let start = bytes.baseAddress { (memory + size).copyMemory(from: start, byteCount: bytes.count) }
+    size += bytes.count
+  }
+}
+
+/// How long a part of a record is, or why it does not stand there.
+struct PartSize: Equatable {
+  private let value: Int32
+
+  init(_ count: Int) { value = Int32(truncatingIfNeeded: count) }
+
+  private init(raw: Int32) { value = raw }
+
+  static let absent = PartSize(raw: -1)
+  static let held = PartSize(raw: -2)
+
+  var count: Int { max(0, Int(value)) }
+}
+
+/// The fixed beginning of a record.
+struct RecordHeader: BitwiseCopyable {
+  enum Kind: UInt8 {
+    case finalAttempt
+    case earlierAttempt
+    case request
+  }
+
+  static let absent = Int64.min
+
+  var kind: Kind
+  var number: Int64 = 0
+  var row: Int64 = 0
+  var key: Int64 = 0
+  /// Among all attempts of all sessions, from 1.
+  var attempt: Int64 = 0
+  var outcome: Int64 = 0
+  var worker: Int64 = 0
+  var start: Int64 = 0
+  var latency: Int64 = 0
+  /// The following are ``absent`` when they are not known.
+  var wait = absent
+  var exitStatus = absent
+  var signal = absent
+  var cpu = absent
+  var peakMemory = absent
+  var text = PartSize.absent
+  var fields = PartSize.absent
+  var reason = PartSize.absent
+  var note = PartSize.absent
+  var output = PartSize.absent
+  var errors = PartSize.absent
+
+  static let request = RecordHeader(kind: .request)
+
+  private init(kind: Kind) { self.kind = kind }
+
+  init(_ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, key: Int64, isFinal: Bool) {
+    kind = isFinal ? .finalAttempt : .earlierAttempt
+    number = Int64(item.number)
+    row = item.row
+    self.key = key
+    self.attempt = Int64(item.earlierAttempts + attempt.attempt)
+    outcome = OutcomeCode.code(attempt.outcome)
+    worker = Int64(attempt.worker)
+    start = attempt.start
+    latency = attempt.latency
+    wait = attempt.wait ?? Self.absent
+    exitStatus = attempt.exitStatus.map { Int64($0) } ?? Self.absent
+    signal = attempt.signal.map { Int64($0) } ?? Self.absent
+    cpu = attempt.cpu ?? Self.absent
+    peakMemory = attempt.peakMemory ?? Self.absent
+  }
+}
+
+/// Walks over the records of a batch.
+struct PartReader {
+  /// A part of a record.
+  enum Part {
+    case absent
+    case bytes(UnsafeRawBufferPointer)
+    case held(any RecordedBytes)
+  }
+
+  private let memory: UnsafeRawPointer
+  private let held: [any RecordedBytes]
+  private let requests: [RunRequest]
+  private var offset = 0
+  private var heldUsed = 0
+  private var requestsUsed = 0
+
+  init(_ memory: UnsafeRawPointer, held: [any RecordedBytes], requests: [RunRequest]) {
+    self.memory = memory
+    self.held = held
+    self.requests = requests
+  }
+
+  mutating func header() -> RecordHeader {
+    defer { offset += MemoryLayout<RecordHeader>.size }
+    return memory.loadUnaligned(fromByteOffset: offset, as: RecordHeader.self)
+  }
+
+  /// The next part, which is this long.
+  mutating func part(_ size: PartSize) -> Part {
+    if size == .absent { return .absent }
+    if size == .held {
+      defer { heldUsed += 1 }
+      return .held(held[heldUsed])
+    }
+    defer { offset += size.count }
+    return .bytes(UnsafeRawBufferPointer(start: memory + offset, count: size.count))
+  }
+
+  mutating func request() -> RunRequest {
+    defer { requestsUsed += 1 }
+    return requests[requestsUsed]
+  }
+}

@@ -1,0 +1,283 @@
+/// Writes batches of records into a run file, each in one transaction; used by one thread.
+final class RecordWriter {
+  /// Outputs above this size are kept in pieces.
+  static let inlineLimit = 1 << 20
+  /// The size of a piece.
+  static let chunkSize = 256 << 10
+  /// Where the columns that items and attempts have in common begin in the statements that insert them.
+  private enum First {
+    static let ofItem = 6
+    static let ofAttempt = 2
+  }
+
+  private let file: RunFile
+  private var run: RunRecord
+  private var isRenumbered: Bool
+  private var nextChunk: Int64
+  private let begin: Statement
+  private let commit: Statement
+  private let updateRun: Statement
+  private let insertItem: Statement
+  private let insertAttempt: Statement
+  private let insertChunk: Statement
+  private let oldOutcome: Statement
+  private let moveOld: Statement
+  private let deleteOld: Statement
+
+  init(_ file: RunFile) throws(RunStoreError) {
+    self.file = file
+    run = file.record
+    isRenumbered = file.isRenumbered
+    let database = file.database
+    let names = Schema.attemptNames.joined(separator: ", ")
+    let places = Schema.attemptNames.map { _ in "?" }.joined(separator: ", ")
+    nextChunk = (try database.integer("SELECT max(id) FROM chunks") ?? 0) + 1
+    begin = try database.prepare("BEGIN IMMEDIATE")
+    commit = try database.prepare("COMMIT")
+    updateRun = try RunRow.prepareUpdate(database)
+    insertItem = try database.prepare(
+      "INSERT INTO items(id, number, key, text, fields, attempt, \(names)) VALUES(?, ?, ?, ?, ?, ?, \(places))")
+    insertAttempt = try database.prepare("INSERT INTO attempts(item, attempt, \(names)) VALUES(?, ?, \(places))")
+    insertChunk = try database.prepare("INSERT INTO chunks(id, rest, bytes) VALUES(?, ?, ?)")
+    oldOutcome = try database.prepare("SELECT number, outcome FROM items WHERE id = ?")
+    moveOld = try database.prepare(
+      "INSERT INTO attempts(item, attempt, \(names)) SELECT id, attempt, \(names) FROM items WHERE id = ?")
+    deleteOld = try database.prepare("DELETE FROM items WHERE id = ?")
+  }
+
+  /// Writes all records of a batch; either all of them stand in the file afterwards, or none and it throws.
+  func write(_ batch: borrowing RecordBatch) throws(RunStoreError) {
+    defer { for statement in [insertItem, insertAttempt, insertChunk] { statement.finish() } }
+    do throws(RunStoreError) {
+      try begin.run()
+      try batch.forEach { (header, parts) throws(RunStoreError) in
+        switch header.kind {
+        case .finalAttempt: try writeFinal(header, &parts)
+        case .earlierAttempt: try writeEarlier(header, &parts)
+        case .request: try perform(parts.request())
+        }
+      }
+      RunRow.bindProgress(of: run, to: updateRun)
+      try updateRun.run()
+      try commit.run()
+    } catch {
+      file.database.rollBack()
+      throw error
+    }
+  }
+
+  // MARK: - Attempts
+
+  private func writeFinal(_ header: RecordHeader, _ parts: inout PartReader) throws(RunStoreError) {
+    if header.attempt > 1 { try displace(header.row) }
+    if header.row != header.number { try makeNumberIndex() }
+    try bindItem(header, &parts)
+    try bindAttempt(header, &parts, to: insertItem, from: First.ofItem)
+    if try !insertItem.runUnlessPresent() {
+      try displace(header.row)
+      try insertItem.run()
+    }
+    count(header)
+    run.counts.count(header.outcome)
+  }
+
+  /// The item has a row from its first attempt on, so that its attempts are known by it.
+  private func writeEarlier(_ header: RecordHeader, _ parts: inout PartReader) throws(RunStoreError) {
+    try displace(header.row)
+    if header.row != header.number { try makeNumberIndex() }
+    try bindItem(header, &parts)
+    for column in Schema.attemptNames.indices { insertItem.bindNull(at: First.ofItem + column) }
+    try insertItem.run()
+    insertAttempt.bind(header.row, at: 0)
+    insertAttempt.bind(header.attempt, at: 1)
+    try bindAttempt(header, &parts, to: insertAttempt, from: First.ofAttempt)
+    try insertAttempt.run()
+    count(header)
+  }
+
+  private func count(_ header: RecordHeader) {
+    run.latest = max(run.latest ?? .min, header.start &+ header.latency)
+  }
+
+  /// Makes room for a new last attempt at the item of a row; the old one moves to the earlier ones.
+  private func displace(_ row: Int64) throws(RunStoreError) {
+    oldOutcome.bind(row, at: 0)
+    defer { oldOutcome.reset() }
+    guard try oldOutcome.step() else { return }
+    let outcome = oldOutcome.optionalInteger(1)
+    let isCounted = !oldOutcome.isNull(0)
+    oldOutcome.reset()
+    if let outcome {
+      moveOld.bind(row, at: 0)
+      try moveOld.run()
+      if isCounted { run.counts.count(outcome, by: -1) }
+    }
+    deleteOld.bind(row, at: 0)
+    try deleteOld.run()
+  }
+
+  private func bindItem(_ header: RecordHeader, _ parts: inout PartReader) throws(RunStoreError) {
+    insertItem.bind(header.row, at: 0)
+    insertItem.bind(header.number, at: 1)
+    insertItem.bind(header.key, at: 2)
+    try bind(parts.part(header.text), to: insertItem, at: 3)
+    try bind(parts.part(header.fields), to: insertItem, at: 4)
+    insertItem.bind(header.attempt, at: 5)
+  }
+
+  private func bindAttempt(
+    _ header: RecordHeader, _ parts: inout PartReader, to statement: Statement, from first: Int
+  ) throws(RunStoreError) {
+    statement.bind(header.outcome, at: first)
+    statement.bind(header.worker, at: first + 1)
+    statement.bind(header.start, at: first + 2)
+    bindIfKnown(header.wait, to: statement, at: first + 3)
+    statement.bind(header.latency, at: first + 4)
+    bindIfKnown(header.exitStatus, to: statement, at: first + 5)
+    bindIfKnown(header.signal, to: statement, at: first + 6)
+    try bind(parts.part(header.reason), to: statement, at: first + 7)
+    bindIfKnown(header.cpu, to: statement, at: first + 8)
+    bindIfKnown(header.peakMemory, to: statement, at: first + 9)
+    try bind(parts.part(header.note), to: statement, at: first + 10)
+    try bindOutput(parts.part(header.output), to: statement, at: first + 11)
+    try bindOutput(parts.part(header.errors), to: statement, at: first + 13)
+  }
+
+  private func bindIfKnown(_ value: Int64, to statement: Statement, at position: Int) {
+    if value == RecordHeader.absent { statement.bindNull(at: position) } else { statement.bind(value, at: position) }
+  }
+
+  private func bind(_ part: PartReader.Part, to statement: Statement, at position: Int) throws(RunStoreError) {
+    switch part {
+    case .absent: statement.bindNull(at: position)
+    case .bytes(let bytes):
+      statement.bind(borrowing: bytes, as: TextCheck.isText(bytes) ? .text : .blob, at: position)
+    case .held(let source):
+      try readWhole(source).withUnsafeBytes {
+        statement.bind(copying: $0, as: TextCheck.isText($0) ? .text : .blob, at: position)
+      }
+    }
+  }
+
+  /// Binds an output and, after it, the first of its pieces if it has any.
+  private func bindOutput(_ part: PartReader.Part, to statement: Statement, at position: Int) throws(RunStoreError) {
+    if case .held(let source) = part, source.count > Self.inlineLimit {
+      let first = try writeChunks(source)
+      statement.bindNull(at: position)
+      statement.bind(first, at: position + 1)
+    } else {
+      try bind(part, to: statement, at: position)
+      statement.bindNull(at: position + 1)
+    }
+  }
+
+  // MARK: - Large parts
+
+  private func readWhole(_ source: any RecordedBytes) throws(RunStoreError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(source.count)
+    do { try source.forEachChunk { bytes.append(contentsOf: $0) } } catch { throw unreadable(error) }
+    return bytes
+  }
+
+  /// Stores bytes in pieces of the same size and returns the first one's row; the others follow it.
+  private func writeChunks(_ source: any RecordedBytes) throws(RunStoreError) -> Int64 {
+    let first = nextChunk
+    var rest = source.count
+    var piece: [UInt8] = []
+    piece.reserveCapacity(Self.chunkSize)
+    do {
+      try source.forEachChunk { bytes in
+        var bytes = bytes[...]
+        while !bytes.isEmpty {
+          let more = bytes.prefix(Self.chunkSize - piece.count)
+          piece.append(contentsOf: more)
+          bytes = bytes.dropFirst(more.count)
+          if piece.count == Self.chunkSize { try writeChunk(&piece, rest: &rest) }
+        }
+      }
+      if !piece.isEmpty { try writeChunk(&piece, rest: &rest) }
+    } catch let error as RunStoreError {
+      throw error
+    } catch {
+      throw unreadable(error)
+    }
+    guard rest == 0 else { throw unreadable("\(rest) bytes are missing") }
+    return first
+  }
+
+  private func writeChunk(_ piece: inout [UInt8], rest: inout Int) throws {
+    insertChunk.bind(nextChunk, at: 0)
+    insertChunk.bind(Int64(rest), at: 1)
+    try piece.withUnsafeBytes { bytes in
+      insertChunk.bind(borrowing: bytes, as: .blob, at: 2)
+      try insertChunk.run()
+    }
+    nextChunk += 1
+    rest -= piece.count
+    piece.removeAll(keepingCapacity: true)
+  }
+
+  private func unreadable(_ reason: Any) -> RunStoreError {
+    RunStoreError(.failed, file.path, "an output that should be recorded cannot be read back: \(reason)")
+  }
+
+  // MARK: - Requests
+
+  private func perform(_ request: RunRequest) throws(RunStoreError) {
+    switch request {
+    case .change(let change): try write(change)
+    case .total(let count): run.total = count
+    case .delivered(let mark): run.delivered = mark
+    case .renumber(let row, let number): try renumber(row, number)
+    case .retire(let rows): for range in rows { try retire(range) }
+    case .makeIndexes: try file.database.execute("CREATE INDEX IF NOT EXISTS items_key ON items(key)")
+    case .finish(let state, let exitCode, let time):
+      run.state = state
+      run.exitCode = exitCode
+      run.ended = time
+      try write(RunChange(time: time, kind: .sessionEnded, value: Int(exitCode)))
+    }
+  }
+
+  private func write(_ change: RunChange) throws(RunStoreError) {
+    if change.kind == .sessionBegan { (run.state, run.ended, run.exitCode) = (.running, nil, nil) }
+    let insert = try file.database.prepare("INSERT INTO changes(time, kind, value) VALUES(?, ?, ?)")
+    defer { insert.close() }
+    insert.bind(change.time, at: 0)
+    insert.bind(change.kind.rawValue, at: 1)
+    insert.bind(change.value.map { Int64($0) }, at: 2)
+    try insert.run()
+  }
+
+  /// As long as every item stands in the row of its number, no index is needed to list them in order.
+  private func makeNumberIndex() throws(RunStoreError) {
+    guard !isRenumbered else { return }
+    try file.database.execute("CREATE INDEX IF NOT EXISTS items_number ON items(number)")
+    try file.database.execute("UPDATE run SET renumbered = 1")
+    isRenumbered = true
+  }
+
+  private func renumber(_ row: Int64, _ number: Int) throws(RunStoreError) {
+    if row != number { try makeNumberIndex() }
+    oldOutcome.bind(row, at: 0)
+    let isFound = try oldOutcome.step()
+    if isFound, oldOutcome.isNull(0), let outcome = oldOutcome.optionalInteger(1) { run.counts.count(outcome) }
+    oldOutcome.reset()
+    let update = try file.database.prepare("UPDATE items SET number = ? WHERE id = ?")
+    defer { update.close() }
+    update.bind(Int64(number), at: 0)
+    update.bind(row, at: 1)
+    try update.run()
+  }
+
+  private func retire(_ rows: ClosedRange<Int64>) throws(RunStoreError) {
+    let condition = "WHERE id BETWEEN \(rows.lowerBound) AND \(rows.upperBound) AND number IS NOT NULL"
+    let counted = try file.database.prepare(
+      "SELECT outcome, count(*) FROM items \(condition) AND outcome IS NOT NULL GROUP BY outcome")
+    defer { counted.close() }
+    while try counted.step() { run.counts.count(counted.integer(0), by: -Int(counted.integer(1))) }
+    counted.reset()
+    try file.database.execute("UPDATE items SET number = NULL \(condition)")
+  }
+}

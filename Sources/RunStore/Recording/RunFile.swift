@@ -1,0 +1,108 @@
+/// A run file that this program alone records into, from its opening to its closing.
+public final class RunFile {
+  /// How much of the last moments a power cut may take. The end of the program, even by SIGKILL, takes nothing that was
+  /// committed in either case.
+  public enum Durability: Sendable {
+    /// What is committed is on the disk: not even a power cut takes it.
+    case powerCut
+    /// A power cut may take what was committed since the last checkpoint, and nothing more; those items run again.
+    case programEnd
+  }
+
+  /// A file up to this size is checked from end to end before a run is resumed from it.
+  private static let checkedPages: Int64 = 4_096
+  /// Pages of 4 KiB in the write-ahead log from which on they are moved to the file.
+  private static let checkpointPages = 4_096
+
+  /// The path of the file.
+  public let path: String
+  /// The run as it was when the file was opened.
+  public let record: RunRecord
+  let isRenumbered: Bool
+  let database: RunDatabase
+  private let lock: RunFileLock
+
+  /// Makes the file of a run that begins.
+  ///
+  /// - Parameters:
+  ///   - path: where; there must be no such file yet, and its folder must exist.
+  ///   - record: the run.
+  ///   - durability: what a power cut may take.
+  /// - Throws: when a file is there, another program holds it, or it cannot be written.
+  public static func create(
+    at path: String, _ record: RunRecord, durability: Durability = .powerCut
+  ) throws(RunStoreError) -> RunFile {
+    let lock = try RunFileLock(of: path)
+    let database = try RunDatabase(path: path, access: .create)
+    try database.execute("PRAGMA application_id = \(Schema.applicationID)")
+    try setUp(database, durability)
+    try transaction(database) { () throws(RunStoreError) in
+      try Schema.migrate(database, from: 0)
+      try RunRow.insert(record, into: database)
+    }
+    return RunFile(path, record, isRenumbered: false, database, lock)
+  }
+
+  /// Opens the file of a run to go on with it.
+  ///
+  /// - Throws: when there is no run file, when it is damaged or newer than this program, when another program records
+  ///   into it, or it cannot be written. Nothing has been changed in it then.
+  public static func open(at path: String, durability: Durability = .powerCut) throws(RunStoreError) -> RunFile {
+    // A look without the right to write comes first: what is not ours is not touched.
+    try RunReader(path: path).close()
+    let lock = try RunFileLock(of: path)
+    let database = try RunDatabase(path: path, access: .write)
+    let version = try Schema.check(database)
+    try checkWhole(database)
+    try setUp(database, durability)
+    if version < Schema.version {
+      try transaction(database) { () throws(RunStoreError) in try Schema.migrate(database, from: version) }
+    }
+    let (record, isRenumbered) = try RunRow.load(database)
+    return RunFile(path, record, isRenumbered: isRenumbered, database, lock)
+  }
+
+  private init(_ path: String, _ record: RunRecord, isRenumbered: Bool, _ database: RunDatabase, _ lock: RunFileLock) {
+    self.path = path
+    self.record = record
+    self.isRenumbered = isRenumbered
+    self.database = database
+    self.lock = lock
+  }
+
+  /// Closes the file, as a recorder does when it has finished.
+  ///
+  /// When nobody else reads it, what lies beside it is put into it, so that the one file is the whole run.
+  func close() {
+    try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try? database.execute("PRAGMA journal_mode = DELETE")
+    database.close()
+    lock.release()
+  }
+
+  private static func setUp(_ database: RunDatabase, _ durability: Durability) throws(RunStoreError) {
+    try database.execute("PRAGMA journal_mode = WAL")
+    try database.execute("PRAGMA synchronous = \(durability == .powerCut ? "FULL" : "NORMAL")")
+    try database.execute("PRAGMA wal_autocheckpoint = \(checkpointPages)")
+  }
+
+  private static func checkWhole(_ database: RunDatabase) throws(RunStoreError) {
+    guard try database.integer("PRAGMA page_count") ?? 0 <= checkedPages else { return }
+    let check = try database.prepare("PRAGMA quick_check(1)")
+    defer { check.close() }
+    guard try check.step(), check.text(0) == "ok" else { throw SQLiteProblem.damaged(database.path, check.text(0)) }
+  }
+
+  static func transaction(
+    _ database: RunDatabase, _ body: () throws(RunStoreError) -> Void
+  ) throws(RunStoreError) {
+    try database.execute("BEGIN IMMEDIATE")
+    do throws(RunStoreError) {
+      try body()
+      try database.execute("COMMIT")
+    } catch {
+      database.rollBack()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,279 @@
+import ParallelFor
+import Synchronization
+
+/// Records a run as it goes, on a thread of its own: workers hand over what happened and go on.
+///
+/// What is handed over gets a ``Ticket``; tickets grow in the order of the calls, and what has a smaller ticket is never
+/// committed later. An item is done when the ticket of its last attempt is committed: then its outcome and its whole
+/// output stand in the file, and no end of the program takes them away.
+///
+/// When writing fails, for example because the disk is full, the recorder stops for good: what it is given is dropped,
+/// nobody waits any longer, and ``problem`` says why. What was committed before stays.
+public final class RunRecorder: @unchecked Sendable {
+  /// The place of a record in the order of all records of this recorder.
+  public struct Ticket: Sendable, Comparable {
+    let value: UInt64
+
+    /// Orders tickets as they were given out.
+    public static func < (left: Ticket, right: Ticket) -> Bool { left.value < right.value }
+  }
+
+  /// What has been handed over and is not yet committed.
+  public struct Backlog: Sendable, Equatable {
+    /// The number of records.
+    public var records: Int
+    /// Their bytes in memory.
+    public var bytes: Int
+    /// From so many bytes on, those who hand over wait.
+    public var limit: Int
+  }
+
+  /// How the recorder works; the standard values fit a run of any kind.
+  public struct Limits: Sendable {
+    /// From so many bytes in the queue on, those who hand over wait.
+    public var queuedBytes = 4 << 20
+    /// Nanoseconds between two transactions, as long as nobody waits and the queue is not half full.
+    public var rest: Int64 = 20_000_000
+
+    /// Makes the standard limits.
+    public init() {}
+  }
+
+  private let file: RunFile
+  private let limits: Limits
+  private let whenBroken: @Sendable (RunStoreError) -> Void
+  private let committed = Atomic<UInt64>(0)
+
+  private let monitor = Monitor()
+  /// There is work for a writer that has none.
+  private let work = Condition()
+  /// A writer that rests shall go on.
+  private let hurry = Condition()
+  private let room = Condition()
+  private let progress = Condition()
+  /// The following belong to the monitor.
+  private var queue = RecordBatch()
+  private var lastTicket: UInt64 = 0
+  private var writing = Backlog(records: 0, bytes: 0, limit: 0)
+  private var isHurried = false
+  private var isEnding = false
+  private var isOver = false
+  private var problemFound: RunStoreError?
+
+  /// Begins to record into a file.
+  ///
+  /// - Parameters:
+  ///   - file: the file; the recorder closes it when it has finished.
+  ///   - limits: how it works.
+  ///   - whenBroken: called once, on the recorder's thread or the one that hands over, when recording is no longer
+  ///     possible.
+  /// - Throws: when the file cannot be written.
+  public init(
+    _ file: RunFile, limits: Limits = Limits(), whenBroken: @escaping @Sendable (RunStoreError) -> Void = { _ in }
+  ) throws(RunStoreError) {
+    self.file = file
+    self.limits = limits
+    self.whenBroken = whenBroken
+    let writer = UncheckedBox(try RecordWriter(file))
+    guard WorkerThread.start(name: "pfor-recorder", isVital: false, body: { self.write(with: writer.value) }) else {
+      throw RunStoreError(.failed, file.path, "cannot be recorded into: the system has no thread to give")
+    }
+  }
+
+  /// The path of the run file.
+  public var path: String { file.path }
+
+  // MARK: - Handing over
+
+  /// Records an attempt at an item; may be called from any thread, and waits while the queue is full.
+  ///
+  /// - Parameters:
+  ///   - item: the item.
+  ///   - attempt: when, where and how it ended; attempts count from 1 within this session.
+  ///   - output: what it wrote to its standard output, or its rows.
+  ///   - errors: what it wrote to its standard error.
+  ///   - isFinal: false when another attempt will follow.
+  /// - Returns: the ticket of this record.
+  @discardableResult
+  public func record(
+    _ item: RecordedItem, _ attempt: AttemptRecord, output: any RecordedBytes = [UInt8](),
+    errors: any RecordedBytes = [UInt8](), isFinal: Bool = true
+  ) -> Ticket {
+    do {
+      let key = try ItemKey.of(item.text, fields: item.fields)
+      return try append {
+        try $0.append(item, attempt, key: key, output: output, errors: errors, isFinal: isFinal)
+      }
+    } catch {
+      breakOff(RunStoreError(.failed, file.path, "what should be recorded cannot be read back: \(error)"))
+      return Ticket(value: .max)
+    }
+  }
+
+  /// Records a change of the run as a whole.
+  @discardableResult
+  public func record(_ change: RunChange) -> Ticket { append(.change(change)) }
+
+  /// Records how many items the input holds.
+  @discardableResult
+  public func recordTotal(_ count: Int) -> Ticket { append(.total(count)) }
+
+  /// Records how far results have been handed on.
+  @discardableResult
+  public func recordDelivery(_ mark: DeliveryMark) -> Ticket { append(.delivered(mark)) }
+
+  @discardableResult
+  func append(_ request: RunRequest) -> Ticket { append { $0.append(request) } }
+
+  private func append<Problem: Error>(
+    _ body: (inout RecordBatch) throws(Problem) -> Void
+  ) throws(Problem) -> Ticket {
+    let result = monitor.withLock { () -> Result<Ticket, Problem> in
+      while queue.size >= limits.queuedBytes, problemFound == nil, !isEnding { monitor.wait(for: room) }
+      guard problemFound == nil, !isEnding else { return .success(Ticket(value: .max)) }
+      do throws(Problem) {
+        try body(&queue)
+      } catch {
+        return .failure(error)
+      }
+      lastTicket += 1
+      if queue.count == 1 { work.signal() }
+      if queue.size >= limits.queuedBytes / 2 { hurry.signal() }
+      return .success(Ticket(value: lastTicket))
+    }
+    return try result.get()
+  }
+
+  // MARK: - Waiting
+
+  /// Why recording stopped; nil while all is well.
+  public var problem: RunStoreError? { monitor.withLock { problemFound } }
+
+  /// What has been handed over and is not yet committed.
+  public var backlog: Backlog {
+    monitor.withLock {
+      Backlog(records: queue.count + writing.records, bytes: queue.size + writing.bytes, limit: limits.queuedBytes)
+    }
+  }
+
+  /// Whether a record stands in the file.
+  public func isCommitted(_ ticket: Ticket) -> Bool { committed.load(ordering: .acquiring) >= ticket.value }
+
+  /// Waits until a record stands in the file, without delay.
+  ///
+  /// - Returns: why it never will, if recording has stopped; nil when it does.
+  public func waitUntilCommitted(_ ticket: Ticket) -> RunStoreError? {
+    if isCommitted(ticket) { return nil }
+    return monitor.withLock {
+      while !isCommitted(ticket), problemFound == nil, !isOver {
+        isHurried = true
+        hurry.signal()
+        monitor.wait(for: progress)
+      }
+      return isCommitted(ticket) ? nil : problemFound ?? closed
+    }
+  }
+
+  /// Waits until all that has been handed over so far stands in the file.
+  ///
+  /// - Returns: why it never will, if recording has stopped; nil when it does.
+  public func flush() -> RunStoreError? {
+    waitUntilCommitted(Ticket(value: monitor.withLock { lastTicket }))
+  }
+
+  /// Writes what is left and how the run ended, and closes the file; nothing can be recorded afterwards.
+  ///
+  /// - Parameters:
+  ///   - state: finished, or interrupted when something remains to be done.
+  ///   - exitCode: what the program exits with.
+  ///   - time: now, in nanoseconds since 1970.
+  /// - Returns: why not all stands in the file, if so.
+  public func finish(_ state: RunRecord.State, exitCode: Int32, at time: Int64) -> RunStoreError? {
+    append(.finish(state, exitCode: exitCode, at: time))
+    return end()
+  }
+
+  /// Writes what is left and closes the file as if the program had been killed then.
+  func end() -> RunStoreError? {
+    monitor.withLock {
+      isEnding = true
+      work.signal()
+      hurry.signal()
+      room.broadcast()
+      while !isOver { monitor.wait(for: progress) }
+      return problemFound
+    }
+  }
+
+  private var closed: RunStoreError { RunStoreError(.failed, file.path, "recording has ended") }
+
+  // MARK: - The thread
+
+  private func write(with writer: RecordWriter) {
+    var batch = RecordBatch()
+    while take(&batch) {
+      do throws(RunStoreError) {
+        try writer.write(batch)
+        publish(batch.count)
+      } catch {
+        breakOff(error)
+      }
+      batch.removeAll()
+      rest()
+    }
+    file.close()
+    monitor.withLock {
+      isOver = true
+      progress.broadcast()
+    }
+  }
+
+  /// Waits for records and takes all; false when there will be no more.
+  private func take(_ batch: inout RecordBatch) -> Bool {
+    monitor.withLock {
+      while queue.count == 0 || problemFound != nil, !isEnding { monitor.wait(for: work) }
+      guard queue.count > 0, problemFound == nil else { return false }
+      swap(&queue, &batch)
+      writing = Backlog(records: batch.count, bytes: batch.size, limit: limits.queuedBytes)
+      isHurried = false
+      room.broadcast()
+      return true
+    }
+  }
+
+  private func publish(_ count: Int) {
+    monitor.withLock {
+      committed.add(UInt64(count), ordering: .releasing)
+      writing = Backlog(records: 0, bytes: 0, limit: limits.queuedBytes)
+      progress.broadcast()
+    }
+  }
+
+  /// Lets records gather, so that a transaction has many; hurry is signalled when there are enough or somebody waits.
+  private func rest() {
+    monitor.withLock {
+      guard !isHurried, !isEnding, queue.size < limits.queuedBytes / 2 else { return }
+      monitor.wait(for: hurry, nanoseconds: limits.rest)
+    }
+  }
+
+  private func breakOff(_ error: RunStoreError) {
+    let isFirst = monitor.withLock {
+      guard problemFound == nil else { return false }
+      problemFound = error
+      writing = Backlog(records: 0, bytes: 0, limit: limits.queuedBytes)
+      queue.removeAll()
+      room.broadcast()
+      progress.broadcast()
+      return true
+    }
+    if isFirst { whenBroken(error) }
+  }
+}
+
+/// Hands a value to the one thread that will use it.
+private struct UncheckedBox<Value>: @unchecked Sendable {
+  let value: Value
+
+  init(_ value: Value) { self.value = value }
+}

@@ -1,0 +1,14 @@
+/// What a recorder is asked to write besides attempts.
+enum RunRequest: Sendable {
+  case change(RunChange)
+  /// The input holds so many items.
+  case total(Int)
+  case delivered(DeliveryMark)
+  /// An item that need not run has this number now.
+  case renumber(row: Int64, number: Int)
+  /// These rows' items no longer stand in the items file.
+  case retire([ClosedRange<Int64>])
+  /// Items will be looked up by their keys and listed by their numbers.
+  case makeIndexes
+  case finish(RunRecord.State, exitCode: Int32, at: Int64)
+}

@@ -1,0 +1,68 @@
+/// The number by which an item is found again: a hash of its text and its fields that never changes between versions.
+struct ItemKey {
+  private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
+  private static let wordSize = 8
+
+  private var state: UInt64 = 0x2545_F491_4F6C_DD1D
+  private var tail: UInt64 = 0
+  private var tailCount = 0
+  private var total = 0
+
+  /// The key of an item.
+  static func of(_ text: any RecordedBytes, fields: [UInt8]?) throws -> Int64 {
+    var key = ItemKey()
+    try text.forEachChunk { key.add($0) }
+    var hash = key.value
+    if let fields {
+      var other = ItemKey()
+      fields.withUnsafeBytes { other.add($0) }
+      hash = mix(hash ^ other.value &* factor)
+    }
+    return Int64(bitPattern: hash)
+  }
+
+  /// Goes on with more bytes; how they are cut into pieces does not matter.
+  private mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    var place = 0
+    while tailCount > 0, place < bytes.count {
+      addByte(bytes[place])
+      place += 1
+    }
+    while place + Self.wordSize <= bytes.count {
+      addWord(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+      place += Self.wordSize
+      total += Self.wordSize
+    }
+    while place < bytes.count {
+      addByte(bytes[place])
+      place += 1
+    }
+  }
+
+  private mutating func addByte(_ byte: UInt8) {
+    tail |= UInt64(byte) << UInt64(8 * tailCount)
+    tailCount += 1
+    total += 1
+    guard tailCount == Self.wordSize else { return }
+    addWord(tail)
+    (tail, tailCount) = (0, 0)
+  }
+
+  private mutating func addWord(_ word: UInt64) {
+    state = (state ^ word) &* Self.factor
+    state ^= state >> 29
+  }
+
+  private var value: UInt64 {
+    var end = self
+    end.addWord(tail)
+    end.addWord(UInt64(total))
+    return Self.mix(end.state)
+  }
+
+  private static func mix(_ value: UInt64) -> UInt64 {
+    var mixed = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

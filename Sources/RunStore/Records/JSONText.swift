@@ -1,0 +1,101 @@
+/// Writes JSON, one value after the other; what it is given need not be valid text.
+struct JSONText {
+  private(set) var bytes: [UInt8] = []
+  private var needsComma = false
+
+  /// Forgets what was written, and keeps the memory.
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    needsComma = false
+  }
+
+  mutating func beginObject() { open("{") }
+  mutating func endObject() { close("}") }
+  mutating func beginArray() { open("[") }
+  mutating func endArray() { close("]") }
+
+  mutating func key(_ name: String) {
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  mutating func null() { value("null") }
+  mutating func bool(_ flag: Bool) { value(flag ? "true" : "false") }
+  mutating func integer(_ number: Int64) { value(String(number)) }
+  mutating func integer(_ number: Int) { value(String(number)) }
+
+  /// A number that is written already, such as `12.345`.
+  mutating func number(_ digits: String) { value(digits) }
+
+  mutating func string(_ text: String) {
+    separate()
+    quote(text.utf8)
+  }
+
+  /// A string of bytes; what is not UTF-8 becomes U+FFFD.
+  mutating func string(_ text: [UInt8]) {
+    separate()
+    if String(validating: text, as: UTF8.self) == nil {
+      quote(String(decoding: text, as: UTF8.self).utf8)
+    } else {
+      quote(text)
+    }
+  }
+
+  /// JSON that was made elsewhere.
+  mutating func raw(_ json: [UInt8]) {
+    separate()
+    bytes.append(contentsOf: json)
+  }
+
+  mutating func newline() {
+    bytes.append(UInt8(ascii: "\n"))
+    needsComma = false
+  }
+
+  private mutating func value(_ text: String) {
+    separate()
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  private mutating func open(_ bracket: String) {
+    separate()
+    bytes.append(contentsOf: bracket.utf8)
+    needsComma = false
+  }
+
+  private mutating func close(_ bracket: String) {
+    bytes.append(contentsOf: bracket.utf8)
+    needsComma = true
+  }
+
+  private mutating func quote(_ text: some Sequence<UInt8>) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
+      case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
+      case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
+      case 0..<0x20, 0x7F: escape(byte)
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    let digits = String(byte, radix: 16)
+    bytes.append(contentsOf: "\\u00".utf8)
+    if digits.utf8.count == 1 { bytes.append(UInt8(ascii: "0")) }
+    bytes.append(contentsOf: digits.utf8)
+  }
+}

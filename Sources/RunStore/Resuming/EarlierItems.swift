@@ -1,0 +1,288 @@
+import ParallelFor
+
+/// What a resumed run finds in its file while it reads the items again: for each item whether it need not run.
+///
+/// An item is found by its text and its fields, not by its number: the row of the same number goes first, then, among
+/// equal items, the recorded rows in their order, and every row is used once. So a file of items that was shuffled,
+/// extended or shortened resumes rightly. Used by the one thread that reads the items.
+public final class EarlierItems {
+  /// Which of the recorded items run again.
+  public enum Mode: String, Sendable, CaseIterable {
+    /// Those that were stopped, besides what was never recorded.
+    case outstanding
+    /// Those that failed, ran too long or were stopped, besides what was never recorded.
+    case failed
+    /// All.
+    case all
+  }
+
+  /// What is to be done about an item.
+  public enum Decision: Sendable, Equatable {
+    /// It is done; its output can be read from the run file.
+    case keep(ItemRecord)
+    /// It must run and is recorded at this place.
+    case run(ItemPlace)
+  }
+
+  /// How many items were met so far.
+  public struct Counts: Sendable, Equatable {
+    /// Done and kept.
+    public var kept = 0
+    /// Recorded, and run again.
+    public var again = 0
+    /// Not recorded before.
+    public var new = 0
+  }
+
+  /// Up to so many rows are remembered when items have to be searched for; for more, the file gets an index.
+  static let rememberedRows: Int64 = 20_000
+  /// So many used rows of one key are passed over before it is remembered how far that went.
+  private static let longSearch = 8
+  /// So many stretches of rows are retired in one request.
+  private static let stretches = 1_000
+
+  /// What was met so far.
+  public private(set) var counts = Counts()
+
+  private let reader: RunReader
+  private let recorder: RunRecorder
+  private let mode: Mode
+  private let rememberedLimit: Int64
+  private let isRenumbered: Bool
+  private let lastNumbered: Int64
+  private let lastExtra: Int64
+  private var nextExtra: Int64
+  private var number = 0
+  private var used = RowSet()
+  /// The rows of each key in order, once they had to be searched for.
+  private var remembered: [Int64: ArraySlice<Int64>]?
+  private var hasIndex = false
+  /// For keys with many used rows: the last of these.
+  private var passed: [Int64: Int64] = [:]
+
+  /// Begins to compare.
+  ///
+  /// - Parameters:
+  ///   - recorder: records into the file that is resumed; nothing may have been recorded in it but changes.
+  ///   - reader: reads the same file.
+  ///   - mode: which of the recorded items run again.
+  public convenience init(_ recorder: RunRecorder, _ reader: RunReader, mode: Mode) throws(RunStoreError) {
+    try self.init(recorder, reader, mode: mode, remembering: Self.rememberedRows)
+  }
+
+  init(_ recorder: RunRecorder, _ reader: RunReader, mode: Mode, remembering limit: Int64) throws(RunStoreError) {
+    self.reader = reader
+    self.recorder = recorder
+    self.mode = mode
+    rememberedLimit = limit
+    isRenumbered = try reader.integer("SELECT renumbered FROM run") != 0
+    lastNumbered = try reader.integer("SELECT max(id) FROM items WHERE id < \(RowSet.firstExtra)") ?? 0
+    lastExtra = max(RowSet.firstExtra, try reader.integer("SELECT max(id) FROM items") ?? 0)
+    nextExtra = lastExtra + 1
+    guard lastNumbered == 0 || RowSet.isPossible(lastNumbered), RowSet.isPossible(lastExtra) else {
+      throw SQLiteProblem.damaged(reader.path, "an item stands in row \(lastNumbered) or \(lastExtra)")
+    }
+  }
+
+  /// Decides about the next item of the items file.
+  ///
+  /// - Parameters:
+  ///   - text: the entry, byte for byte.
+  ///   - fields: its fields as they are recorded.
+  /// - Throws: when the run file cannot be read.
+  public func next(text: any RecordedBytes, fields: [UInt8]? = nil) throws(RunStoreError) -> Decision {
+    number += 1
+    let item = try SoughtItem(text, fields, path: reader.path)
+    let (found, isRowTaken) = try atSameNumber(item)
+    var match = found
+    if match == nil { match = try search(for: item) }
+    guard var record = match else { return newPlace(isRowTaken) }
+    _ = used.insert(record.row)
+    if record.number != number {
+      recorder.append(.renumber(row: record.row, number: number))
+      record.number = number
+    }
+    guard isKept(record) else {
+      counts.again += 1
+      return .run(ItemPlace(number: number, row: record.row, earlierAttempts: record.attempts))
+    }
+    counts.kept += 1
+    return .keep(record)
+  }
+
+  /// Takes notice that the items file has ended: recorded items that no longer stand in it lose their numbers.
+  public func endOfItems() {
+    var gone: [ClosedRange<Int64>] = []
+    for rows in [1..<max(1, lastNumbered + 1), RowSet.firstExtra..<lastExtra + 1] {
+      var start = rows.lowerBound
+      while start < rows.upperBound {
+        guard !used.contains(start) else {
+          start += 1
+          continue
+        }
+        var end = start
+        while end + 1 < rows.upperBound, !used.contains(end + 1) { end += 1 }
+        gone.append(start...end)
+        start = end + 1
+        if gone.count == Self.stretches { retire(&gone) }
+      }
+    }
+    retire(&gone)
+    recorder.recordTotal(number)
+  }
+
+  private func retire(_ rows: inout [ClosedRange<Int64>]) {
+    if !rows.isEmpty { recorder.append(.retire(rows)) }
+    rows = []
+  }
+
+  private func isKept(_ record: ItemRecord) -> Bool {
+    switch mode {
+    case .outstanding: record.isDone
+    case .failed: record.attempt?.outcome.isSuccess ?? false
+    case .all: false
+    }
+  }
+
+  private func newPlace(_ isRowTaken: Bool) -> Decision {
+    counts.new += 1
+    guard isRowTaken else {
+      _ = used.insert(Int64(number))
+      return .run(ItemPlace(number: number))
+    }
+    defer { nextExtra += 1 }
+    return .run(ItemPlace(number: number, row: nextExtra, earlierAttempts: 0))
+  }
+
+  // MARK: - Finding a row
+
+  /// The row that has the item's number if it is the same item, and whether a new item cannot have that row.
+  private func atSameNumber(_ item: SoughtItem) throws(RunStoreError) -> (ItemRecord?, isRowTaken: Bool) {
+    if !isRenumbered, Int64(number) > lastNumbered { return (nil, false) }
+    return try reader.locked { () throws(RunStoreError) in
+      let rows = try reader.statement("\(SoughtItem.select) WHERE \(isRenumbered ? "number" : "id") = ?")
+      rows.bind(Int64(number), at: 0)
+      defer { rows.reset() }
+      var isRowTaken = isRenumbered
+      while try rows.step() {
+        isRowTaken = true
+        if try isUsable(rows.integer(0)), item.isIn(rows) { return (try ItemColumns.read(rows, reader.path), true) }
+      }
+      return (nil, isRowTaken)
+    }
+  }
+
+  /// The first row of the same item that is still to be had.
+  private func search(for item: SoughtItem) throws(RunStoreError) -> ItemRecord? {
+    // So far every item was in its place, and there are no more.
+    if remembered == nil, !hasIndex, !isRenumbered, Int64(number) > lastNumbered { return nil }
+    try prepareSearch()
+    return try remembered == nil ? searchIndex(for: item) : searchRemembered(for: item)
+  }
+
+  /// Until the first search every row before this number is in use, so that only later ones are to be had.
+  private func prepareSearch() throws(RunStoreError) {
+    guard remembered == nil, !hasIndex else { return }
+    if !isRenumbered, lastNumbered - Int64(number) < rememberedLimit {
+      remembered = try remaining()
+    } else {
+      if let problem = recorder.waitUntilCommitted(recorder.append(.makeIndexes)) { throw problem }
+      hasIndex = true
+    }
+  }
+
+  private func remaining() throws(RunStoreError) -> [Int64: ArraySlice<Int64>] {
+    try reader.locked { () throws(RunStoreError) in
+      let rows = try reader.statement("SELECT id, key FROM items WHERE id BETWEEN ? AND ? ORDER BY id")
+      rows.bind(Int64(number), at: 0)
+      rows.bind(lastNumbered, at: 1)
+      defer { rows.reset() }
+      var all: [Int64: ArraySlice<Int64>] = [:]
+      while try rows.step() { all[rows.integer(1), default: []].append(rows.integer(0)) }
+      return all
+    }
+  }
+
+  private func searchRemembered(for item: SoughtItem) throws(RunStoreError) -> ItemRecord? {
+    guard let rows = remembered?[item.key] else { return nil }
+    for row in rows where !used.contains(row) {
+      guard let record = try read(row, if: item) else { continue }
+      remembered?[item.key] = rows.drop { used.contains($0) }
+      return record
+    }
+    return nil
+  }
+
+  private func read(_ row: Int64, if item: SoughtItem) throws(RunStoreError) -> ItemRecord? {
+    try reader.locked { () throws(RunStoreError) in
+      let rows = try reader.statement("\(SoughtItem.select) WHERE id = ?")
+      rows.bind(row, at: 0)
+      defer { rows.reset() }
+      return try rows.step() && item.isIn(rows) ? try ItemColumns.read(rows, reader.path) : nil
+    }
+  }
+
+  private func searchIndex(for item: SoughtItem) throws(RunStoreError) -> ItemRecord? {
+    try reader.locked { () throws(RunStoreError) in
+      let rows = try reader.statement("\(SoughtItem.select) WHERE key = ? AND id > ? ORDER BY id")
+      rows.bind(item.key, at: 0)
+      rows.bind(passed[item.key] ?? 0, at: 1)
+      defer { rows.reset() }
+      var usedRows = 0
+      var isPassable = true
+      while try rows.step() {
+        let row = rows.integer(0)
+        if try isUsable(row), item.isIn(rows) { return try ItemColumns.read(rows, reader.path) }
+        // Only what is in use from the first row on may be passed over from now on.
+        isPassable = isPassable && used.contains(row)
+        usedRows += 1
+        if isPassable, usedRows > Self.longSearch { passed[item.key] = row }
+      }
+      return nil
+    }
+  }
+
+  /// Whether a row stood there before this session and is still to be had.
+  private func isUsable(_ row: Int64) throws(RunStoreError) -> Bool {
+    guard RowSet.isPossible(row) else { throw SQLiteProblem.damaged(reader.path, "an item stands in row \(row)") }
+    return (row <= lastNumbered || RowSet.firstExtra...lastExtra ~= row) && !used.contains(row)
+  }
+}
+
+/// An item that is looked for among the recorded ones.
+private struct SoughtItem {
+  /// The beginning of a query whose rows ``isIn(_:)`` and ``ItemColumns`` understand.
+  static let select = "SELECT id, number, text, fields, attempt, \(AttemptColumns.list), key FROM items"
+  private static let keyColumn = 5 + AttemptColumns.count
+
+  let key: Int64
+  private let text: any RecordedBytes
+  private let fields: [UInt8]?
+
+  init(_ text: any RecordedBytes, _ fields: [UInt8]?, path: String) throws(RunStoreError) {
+    self.text = text
+    self.fields = fields
+    do { key = try ItemKey.of(text, fields: fields) } catch {
+      throw RunStoreError(.failed, path, "an item cannot be read: \(error)")
+    }
+  }
+
+  /// Whether the row on which a statement stands holds this item.
+  func isIn(_ row: Statement) -> Bool {
+    row.integer(Self.keyColumn) == key && row.withBytes(2) { isText($0) } && row.optionalBytes(3) == fields
+  }
+
+  private func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count == text.count else { return false }
+    var place = 0
+    var isSame = true
+    // A text that cannot be read is no text that was recorded.
+    guard
+      (try? text.forEachChunk { chunk in
+        isSame = isSame && bytes[place..<min(place + chunk.count, bytes.count)].elementsEqual(chunk)
+        place += chunk.count
+      }) != nil
+    else { return false }
+    return isSame
+  }
+}

@@ -1,0 +1,207 @@
+import Foundation
+import ParallelFor
+import TestSupport
+import Testing
+
+@testable import RunStore
+
+@Suite struct RunRecorderTests {
+  private let folder: RunFolder
+
+  init() throws { folder = try RunFolder() }
+
+  @Test func aRunReadsBackAsItWasRecorded() throws {
+    let recorder = try folder.begin()
+    recorder.record(RunChange(time: 1, kind: .sessionBegan, value: 2))
+    let full = AttemptRecord(
+      worker: 3, start: 10, latency: 20, outcome: .failed(Failure("exit status 7")), wait: 30, exitStatus: 7,
+      signal: 9, cpu: 40, peakMemory: 50, note: "left a process running")
+    recorder.record(
+      RecordedItem(number: 2, text: bytes("b"), fields: bytes(#"{"name":"b"}"#)), full, output: bytes("out"),
+      errors: bytes("err"))
+    recorder.record(RecordedItem(number: 1, text: bytes("a")), .example())
+    recorder.recordTotal(3)
+    recorder.recordDelivery(DeliveryMark(items: 1, bytes: 4))
+    #expect(recorder.finish(.interrupted, exitCode: 130, at: 99) == nil)
+
+    let reader = try RunReader(path: folder.file)
+    var expected = RunRecord.example
+    expected.state = .interrupted
+    expected.exitCode = 130
+    expected.ended = 99
+    expected.total = 3
+    expected.counts.succeeded = 1
+    expected.counts.failed = 1
+    expected.latest = 1_700_000_000_001_500_000
+    expected.delivered = DeliveryMark(items: 1, bytes: 4)
+    #expect(try reader.record() == expected)
+    let items = try reader.allItems()
+    #expect(items.map(\.number) == [1, 2])
+    #expect(items[1].attempt == full)
+    #expect(items[1].fields == bytes(#"{"name":"b"}"#))
+    #expect(try reader.bytes(.output, of: items[1]).read(from: 0, count: 10) == bytes("out"))
+    #expect(try reader.bytes(.errors, of: items[1]).read(from: 1, count: 10) == bytes("rr"))
+    #expect(
+      try reader.changes() == [
+        RunChange(time: 1, kind: .sessionBegan, value: 2), RunChange(time: 99, kind: .sessionEnded, value: 130),
+      ])
+    // A run that has ended is one file.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["run"])
+  }
+
+  static let hostile: [[UInt8]] = [
+    [], [0], [0xFF, 0xFE], bytes("\u{1b}[31m"), bytes("a\0b"), bytes("größe 作者"), [0xC3], bytes("a\nb"),
+    Array(repeating: 0x41, count: 70_000), Array(repeating: 0xFF, count: RecordWriter.inlineLimit),
+    Array(repeating: 0x42, count: RecordWriter.inlineLimit + 1), (0..<10_000_019).map { UInt8($0 % 251) },
+  ]
+
+  @Test(arguments: hostile) func bytesComeBackAsTheyWere(_ content: [UInt8]) throws {
+    let recorder = try folder.begin()
+    recorder.record(RecordedItem(number: 1, text: content), .example(), output: content, errors: content)
+    #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
+    let reader = try RunReader(path: folder.file)
+    let item = try #require(try reader.item(number: 1))
+    #expect(item.text == content)
+    for stream in OutputStream.allCases {
+      let stored = reader.bytes(stream, of: item)
+      #expect(stored.count == content.count)
+      var all: [UInt8] = []
+      try stored.forEachChunk { all.append(contentsOf: $0) }
+      #expect(all == content)
+      let middle = content.count / 3
+      #expect(try stored.read(from: middle, count: 1000) == Array(content[middle...].prefix(1000)))
+      #expect(try stored.read(from: content.count, count: 1).isEmpty)
+    }
+  }
+
+  @Test func aFollowingAttemptMovesTheOneBefore() throws {
+    let recorder = try folder.begin()
+    let item = RecordedItem(number: 1, text: bytes("a"))
+    recorder.record(item, .example(.failed(Failure("1"))), output: bytes("first"), isFinal: false)
+    recorder.record(item, .example(.timedOut, attempt: 2), output: bytes("second"))
+    #expect(recorder.flush() == nil)
+    let reader = try RunReader(path: folder.file)
+    #expect(try reader.record().counts.timedOut == 1)
+    recorder.record(item, .example(attempt: 3), output: bytes("third"))
+    #expect(recorder.flush() == nil)
+    let stored = try #require(try reader.item(number: 1))
+    #expect(stored.attempt == .example(attempt: 3))
+    #expect(stored.attempts == 3)
+    let earlier = try reader.earlierAttempts(of: stored)
+    #expect(earlier.map(\.attempt) == [.example(.failed(Failure("1"))), .example(.timedOut, attempt: 2)])
+    #expect(
+      try earlier.map { try reader.bytes(.output, of: $0).read(from: 0, count: 9) } == [
+        bytes("first"), bytes("second"),
+      ])
+    var counts = RunCounts()
+    counts.succeeded = 1
+    #expect(try reader.record().counts == counts)
+    #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
+  }
+
+  @Test func anItemBetweenTwoAttemptsIsNotDone() throws {
+    let recorder = try folder.begin()
+    recorder.record(RecordedItem(number: 1, text: bytes("a")), .example(.failed(Failure("1"))), isFinal: false)
+    #expect(recorder.end() == nil)
+    let item = try #require(try RunReader(path: folder.file).item(number: 1))
+    #expect(item.attempt == nil)
+    #expect(item.attempts == 1)
+    #expect(!item.isDone)
+  }
+
+  @Test func ticketsGrowAndAreCommittedInOrder() throws {
+    let recorder = try folder.begin()
+    let tickets = (1...500).map { recorder.record(RecordedItem(number: $0, text: bytes("\($0)")), .example()) }
+    #expect(zip(tickets, tickets.dropFirst()).allSatisfy { $0 < $1 })
+    #expect(recorder.waitUntilCommitted(tickets[250]) == nil)
+    #expect(tickets[...250].allSatisfy(recorder.isCommitted))
+    // Others see what is committed.
+    #expect(try RunReader(path: folder.file).item(number: 251)?.text == bytes("251"))
+    #expect(recorder.flush() == nil)
+    #expect(recorder.isCommitted(tickets[499]))
+    #expect(recorder.backlog.records == 0)
+    #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
+  }
+
+  @Test func aFullQueueMakesWorkersWait() throws {
+    var limits = RunRecorder.Limits()
+    limits.queuedBytes = 1_000
+    let recorder = try folder.begin(limits: limits)
+    let gate = Gate()
+    recorder.record(RecordedItem(number: 1, text: bytes("a")), .example(), output: GatedBytes(gate: gate))
+    #expect(gate.waitForArrivals(1))
+    let worker = Gate()
+    Thread.detachNewThread {
+      for number in 2...40 { recorder.record(RecordedItem(number: number, text: bytes("\(number)")), .example()) }
+      worker.wait()
+    }
+    #expect(eventually { recorder.backlog.bytes >= 1_000 })
+    // The writer is held, so that the worker cannot get on.
+    #expect(recorder.backlog.records < 40)
+    #expect(worker.arrivals == 0)
+    gate.open()
+    #expect(worker.waitForArrivals(1))
+    worker.open()
+    #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
+    #expect(try RunReader(path: folder.file).record().counts.succeeded == 40)
+  }
+
+  @Test func manyThreadsRecordAtOnce() throws {
+    let recorder = try folder.begin()
+    DispatchQueue.concurrentPerform(iterations: 8) { thread in
+      for index in 0..<500 {
+        let number = thread * 500 + index + 1
+        recorder.record(RecordedItem(number: number, text: bytes("\(number)")), .example(), output: bytes("o\(number)"))
+      }
+    }
+    #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
+    let items = try RunReader(path: folder.file).allItems()
+    #expect(items.map(\.number) == (1...4000).map { $0 })
+    #expect(items.allSatisfy { $0.text == bytes("\($0.number ?? 0)") })
+  }
+
+  @Test func anOutputThatCannotBeReadBackEndsTheRecording() throws {
+    let told = Told()
+    let recorder = try RunRecorder(RunFile.create(at: folder.file, .example), whenBroken: told.tell)
+    recorder.record(RecordedItem(number: 1, text: bytes("a")), .example())
+    #expect(recorder.flush() == nil)
+    let ticket = recorder.record(RecordedItem(number: 2, text: bytes("b")), .example(), output: BrokenBytes())
+    #expect(recorder.waitUntilCommitted(ticket)?.kind == .failed)
+    #expect(recorder.flush()?.kind == .failed)
+    recorder.record(RecordedItem(number: 3, text: bytes("c")), .example())
+    #expect(recorder.finish(.finished, exitCode: 0, at: 9)?.kind == .failed)
+    #expect(told.count == 1)
+    let reader = try RunReader(path: folder.file)
+    #expect(try reader.allItems().map(\.number) == [1])
+    #expect(try reader.record().state == .running)
+  }
+}
+
+/// Bytes that the recorder can only have when a gate is open.
+struct GatedBytes: RecordedBytes {
+  let gate: Gate
+  let count = 100_000
+
+  func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    gate.wait()
+    try [UInt8](repeating: 1, count: count).withUnsafeBytes(body)
+  }
+}
+
+/// Bytes that are gone.
+struct BrokenBytes: RecordedBytes {
+  struct Gone: Error {}
+  let count = 2_000_000
+
+  func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws { throw Gone() }
+}
+
+/// Counts what it is told.
+final class Told: @unchecked Sendable {
+  private let lock = NSLock()
+  private var errors: [RunStoreError] = []
+
+  var count: Int { lock.withLock { errors.count } }
+
+  func tell(_ error: RunStoreError) { lock.withLock { errors.append(error) } }
+}
