@@ -21,6 +21,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "ParallelFor", targets: ["ParallelFor"]),
+    .library(name: "ParallelForDashboard", targets: ["ParallelForDashboard"]),
     .library(name: "ParallelForDecorators", targets: ["ParallelForDecorators"]),
     .executable(name: "pfor-tui", targets: ["pfor-tui"]),
   ],
@@ -91,16 +92,28 @@ let package = Package(
       ],
       swiftSettings: settings),
 
-    // 4, 5: the program
+    // 4: the dashboard on any run
+    .target(
+      name: "ParallelForDashboard",
+      dependencies: [
+        "ParallelFor", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "CPosix", "CTerminalGuard",
+      ],
+      swiftSettings: settings),
+
+    // 5, 6: the program
     .target(
       name: "PForApp",
       dependencies: [
-        "ParallelFor", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "Jobs", "CPosix", "CTerminalGuard",
+        "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "Jobs",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
     .executableTarget(name: "pfor-tui", dependencies: ["PForApp"], swiftSettings: settings),
+    .executableTarget(
+      name: "dashboard-example",
+      dependencies: ["ParallelFor", "ParallelForDashboard", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
     .target(
       name: "CBenchLoops",
       linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("util", .when(platforms: [.linux]))]),
@@ -147,13 +160,16 @@ let package = Package(
     .testTarget(
       name: "RunStoreTests", dependencies: ["ParallelFor", "RunStore", "TestSupport"], swiftSettings: settings),
     .testTarget(
+      name: "ParallelForDashboardTests",
+      dependencies: ["ParallelFor", "ParallelForDashboard", "Dashboard", "Screen", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
       name: "PForAppTests",
-      dependencies: [
-        "ParallelFor", "Dashboard", "DashboardView", "Jobs", "PForApp", "Screen", "Themes", "TestSupport",
-      ],
+      dependencies: ["Jobs", "PForApp", "TestSupport"],
       swiftSettings: settings),
     .testTarget(name: "PForBenchTests", dependencies: ["pfor-bench", "CBenchLoops"], swiftSettings: settings),
-    .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "pfor-tui"], swiftSettings: settings),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport", "pfor-tui", "dashboard-example"], swiftSettings: settings),
     .testTarget(name: "ImportLawTests", dependencies: ["TestSupport"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

@@ -4,8 +4,6 @@ import Foundation
 
 /// A number of threads: `8`, or `150%` of the machine's cores.
 struct ThreadCount: ExpressibleByArgument, Equatable {
-  /// More threads than this are a slip of the hand.
-  static let largest = 10_000
   let count: Int
 
   init(_ count: Int) { self.count = count }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dashboard
 import Foundation
 import Jobs
+import ParallelForDashboard
 
 /// A sample database and items, and the run on them.
 struct DemoCommand: ParsableCommand {

@@ -1,3 +1,5 @@
+import ParallelForDashboard
+
 /// The program's exit statuses; the README's table is this file in words.
 enum ExitCode {
   /// Every item succeeded.
@@ -19,15 +21,16 @@ enum ExitCode {
   static func failures(_ count: Int) -> Int32 { count > 100 ? manyFailures : Int32(count) }
 }
 
-/// A reason why the program cannot do what was asked, in a sentence for the user.
-struct AppError: Error, CustomStringConvertible {
-  /// The sentence, without the program's name; may hold a stranger's text.
-  var description: String
-  /// What the program exits with.
-  var exitCode: Int32
-
-  init(_ description: String, exitCode: Int32 = ExitCode.couldNotRun) {
-    self.description = description
-    self.exitCode = exitCode
+extension StopReason {
+  /// What the program exits with for it, if it left something undone.
+  var exitCode: Int32 {
+    switch self {
+    case .interrupted: ExitCode.interrupted
+    case .hungUp: ExitCode.hangup
+    case .terminated: ExitCode.terminated
+    }
   }
 }
+
+/// A reason why the program cannot do what was asked, without the program's name.
+typealias AppError = DashboardError

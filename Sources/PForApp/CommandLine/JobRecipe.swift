@@ -1,4 +1,5 @@
 import Jobs
+import ParallelForDashboard
 
 /// Which job the options describe: exactly one of a command, a shell line and a query.
 enum JobRecipe {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import ParallelForDashboard
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -57,7 +58,7 @@ public struct PForTUI: ParsableCommand {
       Foundation.exit(try body())
     } catch {
       StandardError.write("pfor-tui: \(error)")
-      Foundation.exit(error.exitCode)
+      Foundation.exit(ExitCode.couldNotRun)
     }
   }
 

@@ -1,6 +1,7 @@
 import Dashboard
 import Jobs
 import ParallelFor
+import ParallelForDashboard
 
 /// A run that has been checked as far as it can be before it begins.
 struct RunPlan {
@@ -51,8 +52,8 @@ struct RunPlan {
       throw AppError(
         "-j 0 would run nothing: give the number of threads, such as -j 8, or a share of the cores, such as -j 200%")
     }
-    guard count <= ThreadCount.largest else {
-      throw AppError("-j \(count) is too many: at most \(ThreadCount.largest)")
+    guard count <= RunController.mostThreads else {
+      throw AppError("-j \(count) is too many: at most \(RunController.mostThreads)")
     }
     return count
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ParallelForDashboard
 import Screen
 import Themes
 
@@ -9,9 +10,7 @@ struct ThemesCommand: ParsableCommand {
     commandName: "themes", _superCommandName: "pfor-tui", abstract: "List the themes and where each comes from.")
 
   func run() throws {
-    let environment = ProcessInfo.processInfo.environment
-    let own = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
-    let found = Themes.all(userDirectory: own.map { "\($0)/pfor-tui/themes" })
+    let found = Themes.all(userDirectory: ThemeRing.userDirectory(ProcessInfo.processInfo.environment))
     let width = found.map { TextWidth.columns(of: $0.name) }.max() ?? 0
     for theme in found {
       let name = theme.name.padding(toLength: max(width, theme.name.count), withPad: " ", startingAt: 0)

@@ -3,6 +3,7 @@ import DashboardView
 import Foundation
 import Jobs
 import ParallelFor
+import ParallelForDashboard
 import Screen
 import Terminal
 import Themes
@@ -36,6 +37,7 @@ struct Launcher {
     let script = try look.script.map { (path) throws(AppError) in try readScript(path) }
     let outputs = try Outputs(plan, isScripted: script != nil)
     let errors = StandardErrorCopy()
+    Signals.ignoreBrokenPipes()
     let signals = try Signals.open()
     let display = try openDisplay(script)
     defer { display?.leave() }
@@ -45,7 +47,7 @@ struct Launcher {
     var dashboard = Dashboard(title: plan.job.title, source: plan.reader.source.name, slow: plan.slow)
     dashboard.destination = outputs.name(hasDashboard: display != nil)
     if plan.startPage != .overview { _ = dashboard.perform(.show(plan.startPage)) }
-    let controller = RunController(session, grace: plan.grace)
+    let controller = RunController(session, grace: plan.grace.nanoseconds)
     defer { session.end() }
 
     if let display {
@@ -58,7 +60,7 @@ struct Launcher {
       if let failure = (display as? ScriptDisplay)?.failure { throw failure }
       if case .hungUp = ending {
         var afterwards = loop.controller
-        afterwards.mustEnd(ExitCode.hangup, at: MonotonicClock.now)
+        afterwards.mustEnd(.hungUp, at: MonotonicClock.now)
         return playOn(session, loop.dashboard, afterwards, signals, glyphs, isQuiet: true)
       }
       // Whoever reads the results may be slower than the one who left.
@@ -105,14 +107,12 @@ struct Launcher {
   }
 
   private func theme() throws(AppError) -> ThemeRing {
-    let own = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
-    let directory = own.map { "\($0)/pfor-tui/themes" }
-    let all = Themes.all(userDirectory: directory).map(\.theme)
-    guard let name = look.theme else { return ThemeRing(all, first: Themes.standard) }
+    guard let name = look.theme else { return ThemeRing(environment: environment) }
+    let directory = ThemeRing.userDirectory(environment)
     do throws(ThemeError) {
       let found = try Themes.find(nameOrFile: name, searching: directory.map { [$0] } ?? [])
       for warning in found.warnings { StandardError.write("pfor-tui: \(warning)") }
-      return ThemeRing(all, first: found.theme)
+      return ThemeRing(environment: environment, first: found.theme)
     } catch {
       throw AppError("\(error)")
     }
@@ -126,13 +126,7 @@ struct Launcher {
   /// The script's display, the terminal, or nothing where there is no terminal to draw on.
   private func openDisplay(_ script: Script?) throws(AppError) -> (any Display)? {
     if let script { return ScriptDisplay(script, environment: environment) }
-    let isUnwanted = look.noTui || !(environment["CI"] ?? "").isEmpty
-    guard !isUnwanted, TerminalOwnership.isForeground else { return nil }
-    do throws(TerminalError) {
-      return TerminalDisplay(try Terminal(colorDepth: colorDepth, environment: environment))
-    } catch {
-      return nil
-    }
+    return look.noTui ? nil : TerminalDisplay.enter(colorDepth: colorDepth, environment: environment)
   }
 
   private var colorDepth: ColorDepth? {

@@ -1,4 +1,5 @@
 import Jobs
+import ParallelForDashboard
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -62,16 +63,5 @@ struct StandardErrorCopy {
   func sink(hasDashboard: Bool) -> ByteSink? {
     guard descriptor >= 0, !(hasDashboard && isatty(descriptor) == 1) else { return nil }
     return ByteSink(descriptor: descriptor, ownsDescriptor: true)
-  }
-}
-
-/// Whether the terminal is ours to draw on.
-enum TerminalOwnership {
-  /// True if we are in the terminal's foreground: a program in the background would be stopped for touching it.
-  static var isForeground: Bool {
-    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
-    guard terminal >= 0 else { return false }
-    defer { close(terminal) }
-    return tcgetpgrp(terminal) == getpgrp()
   }
 }

@@ -2,6 +2,7 @@ import Dashboard
 import Foundation
 import Jobs
 import ParallelFor
+import ParallelForDashboard
 import Synchronization
 
 #if canImport(Glibc)
@@ -11,7 +12,7 @@ import Synchronization
 #endif
 
 /// A run with all that belongs to it: who feeds it, who writes its results, who keeps them for the screen.
-final class RunSession: Sendable {
+final class RunSession: WatchedRun, Sendable {
   let run: ParallelRun<Item, JobResult>
   let waker: Waker
   /// Every ended item, for the dashboard; nil without one.
@@ -67,11 +68,6 @@ final class RunSession: Sendable {
     feeder.start(feeding: run) { [waker] _ in waker.wake() }
   }
 
-  /// What is done to an item, for a person to read.
-  func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String {
-    plan.job.invocation(of: item, id: id, worker: worker)
-  }
-
   /// Whether all results have been written, or given up.
   var isDelivered: Bool { delivery.isDone }
 
@@ -79,7 +75,7 @@ final class RunSession: Sendable {
   var deliveryProblem: ByteSink.Problem? { delivery.problem }
 
   /// Why no more items could be read.
-  var inputError: ItemError? { feeder.error }
+  var inputProblem: String? { feeder.error?.description }
 
   /// Gives up waiting for whoever reads the results.
   func abandonDelivery() { delivery.abandon() }
@@ -88,5 +84,23 @@ final class RunSession: Sendable {
   func end() {
     feeder.stop()
     Strays.killAll()
+  }
+}
+
+// MARK: - For the loops
+
+extension RunSession {
+  var steering: any SteeredRun { run }
+
+  func takeEvents() -> [RunEvent] { run.takeEvents() }
+
+  func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String {
+    plan.job.invocation(of: Item(item), id: id, worker: worker)
+  }
+
+  func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)? {
+    running?.item(item.id, on: item.worker).map {
+      (ArchivedItem($0), plan.job.invocation(of: $0, id: item.id, worker: item.worker))
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Dashboard
 import Jobs
 import ParallelFor
+import ParallelForDashboard
 
 /// What became of a run, as an exit status and, if something went wrong outside the items, a sentence.
 struct Verdict: Equatable {
@@ -9,8 +10,8 @@ struct Verdict: Equatable {
 
   init(_ session: RunSession, _ dashboard: Dashboard, _ controller: RunController) {
     self.init(
-      facts: dashboard.live, wish: controller.exitCode, delivery: session.deliveryProblem,
-      inputError: session.inputError?.description, destination: dashboard.destination ?? "standard output")
+      facts: dashboard.live, wish: controller.reason?.exitCode, delivery: session.deliveryProblem,
+      inputError: session.inputProblem, destination: dashboard.destination ?? "standard output")
   }
 
   /// - Parameters:
@@ -27,10 +28,8 @@ struct Verdict: Equatable {
       self.init(ExitCode.couldNotRun, "\(destination): cannot be written: \(reason); \(kept)")
     case (nil, let error?): self.init(ExitCode.couldNotRun, "\(error); the items before it have run")
     case (nil, nil):
-      let hasRunAll = facts.total != nil && facts.tally.queued == 0 && facts.tally.cancelled == 0
-      let isWhole = facts.ending == .completed || hasRunAll
       // An item that the user stopped did not do what it should either.
-      self.init((isWhole ? nil : wish) ?? ExitCode.failures(facts.tally.unsuccessful + facts.tally.cancelled))
+      self.init((facts.hasRunAll ? nil : wish) ?? ExitCode.failures(facts.tally.unsuccessful + facts.tally.cancelled))
     }
   }
 

@@ -1,5 +1,6 @@
 import Jobs
 import ParallelFor
+import ParallelForDashboard
 
 /// What one worker does with an item: the job, then keeping what came of it.
 final class WorkerSession {
@@ -38,7 +39,7 @@ final class WorkerSession {
     let kept = FinishedItem(
       id: context.item, worker: worker, attempt: context.attempt, start: start, end: end, outcome: ending.outcome,
       label: "", note: ending.note)
-    archive?.keep(item, kept, ending.output, ending.errors)
+    archive?.keep(ArchivedItem(item), kept, output: ending.output, errors: ending.errors)
     return AttemptEnding(ending.outcome, output: result(of: item, ending, context), note: ending.note, end: end)
   }
 

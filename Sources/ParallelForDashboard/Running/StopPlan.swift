@@ -1,12 +1,22 @@
-import ParallelFor
+package import ParallelFor
+
+/// Why a run is made to end early.
+package enum StopReason: Equatable {
+  /// Someone at the keys, or the dashboard, asked for it.
+  case interrupted
+  /// The terminal was closed.
+  case hungUp
+  /// The system wants the program to end.
+  case terminated
+}
 
 /// Decides how urgently a run must end, as signals come and time goes by; a value that reads no clock.
 ///
 /// A hang-up or a termination lets running items end within the grace time, then asks them, then insists. Asking, for
 /// whatever reason, turns into insisting after the grace time too: no item can hold the program for ever.
-struct StopPlan {
+package struct StopPlan {
   /// What is to be done to the run.
-  enum Step: Equatable {
+  package enum Step: Equatable {
     case finish
     case stop(StopUrgency)
     /// Nobody reads the results, or an item cannot be killed: give up on it.
@@ -16,29 +26,29 @@ struct StopPlan {
   /// After KILL nothing should take longer than this.
   private static let afterKill: Int64 = 2_000_000_000
 
-  let grace: Int64
-  private(set) var level = 0
+  package let grace: Int64
+  package private(set) var level = 0
   private var deadline: Instant?
-  /// What the program exits with because of this; nil if it only ran out.
-  private(set) var exitCode: Int32?
+  /// What was the first reason; nil if the run only ran out.
+  package private(set) var reason: StopReason?
 
-  init(grace: Int64) { self.grace = grace }
+  package init(grace: Int64) { self.grace = grace }
 
   /// Ctrl-C without a dashboard: first finish, then ask, then insist.
-  mutating func interrupted(at now: Instant) -> [Step] {
-    exitCode = exitCode ?? ExitCode.interrupted
+  package mutating func interrupted(at now: Instant) -> [Step] {
+    reason = reason ?? .interrupted
     return advance(to: level + 1, at: now, by: level + 1 >= 2 ? grace : nil)
   }
 
   /// The system or the terminal wants the program to end.
-  mutating func mustEnd(_ code: Int32, at now: Instant) -> [Step] {
-    exitCode = exitCode ?? code
+  package mutating func mustEnd(_ why: StopReason, at now: Instant) -> [Step] {
+    reason = reason ?? why
     return advance(to: max(level, 1), at: now, by: grace)
   }
 
   /// The dashboard asked the run to finish or to stop.
-  mutating func asked(_ urgency: StopUrgency?, at now: Instant) -> [Step] {
-    exitCode = exitCode ?? ExitCode.interrupted
+  package mutating func asked(_ urgency: StopUrgency?, at now: Instant) -> [Step] {
+    reason = reason ?? .interrupted
     switch urgency {
     case nil: return advance(to: max(level, 1), at: now, by: nil)
     case .interrupt: return advance(to: max(level, 2), at: now, by: grace)
@@ -47,7 +57,7 @@ struct StopPlan {
   }
 
   /// Time goes by.
-  mutating func tick(at now: Instant) -> [Step] {
+  package mutating func tick(at now: Instant) -> [Step] {
     guard let deadline, now >= deadline else { return [] }
     return advance(to: level + 1, at: now, by: level + 1 >= 3 ? Self.afterKill : grace)
   }

@@ -1,6 +1,3 @@
-import Jobs
-import ParallelFor
-
 /// The fixed beginning of an item's record in the archive: the times, and how long the parts after it are.
 ///
 /// After it stand the item's text, its fields, the reason of its failure, the note, its output and its errors.
@@ -49,19 +46,22 @@ extension ArchiveRecord {
 
 /// An item's fields as bytes: for each its name and its value, with their lengths; a missing value has length -1.
 enum FieldBytes {
-  static func encode(_ fields: Fields) -> [UInt8] {
+  static func encode(_ fields: [ArchivedItem.Field]) -> [UInt8] {
     var bytes: [UInt8] = []
-    for (name, value) in zip(fields.names, fields.values) {
-      append(Array(name.utf8), to: &bytes)
-      append(value?.bytes, to: &bytes)
+    for field in fields {
+      append(Array(field.name.utf8), to: &bytes)
+      append(field.value, to: &bytes)
     }
     return bytes
   }
 
-  static func decode(_ bytes: [UInt8]) -> [(name: [UInt8], value: [UInt8]?)] {
+  static func decode(_ bytes: [UInt8]) -> [ArchivedItem.Field] {
     var rest = bytes[...]
-    var fields: [(name: [UInt8], value: [UInt8]?)] = []
-    while !rest.isEmpty, let name = next(&rest) { fields.append((name ?? [], next(&rest) ?? nil)) }
+    var fields: [ArchivedItem.Field] = []
+    while !rest.isEmpty, let name = next(&rest) {
+      let name = String(decoding: name ?? [], as: UTF8.self)
+      fields.append(ArchivedItem.Field(name: name, value: next(&rest) ?? nil))
+    }
     return fields
   }
 

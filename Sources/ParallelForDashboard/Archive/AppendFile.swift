@@ -10,7 +10,7 @@ struct AppendFile {
   /// Whether everything could be written so far.
   private(set) var isIntact = true
 
-  init() throws(AppError) {
+  init() throws(DashboardError) {
     file = try TemporaryFile()
     tail.reserveCapacity(Self.tailLimit)
   }

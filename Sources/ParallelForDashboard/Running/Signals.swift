@@ -7,9 +7,9 @@ import CTerminalGuard
 #endif
 
 /// The signals that mean something to a run, as values in the queue that keys come by.
-enum Signals {
+package enum Signals {
   /// What a signal asks for.
-  enum Wish: Equatable {
+  package enum Wish: Equatable {
     case interrupt, terminate, hangup, moreThreads, fewerThreads, resized, suspend, continued
   }
 
@@ -18,19 +18,24 @@ enum Signals {
     SIGWINCH: .resized, SIGTSTP: .suspend, SIGCONT: .continued,
   ]
 
+  /// Lets a write to a pipe without a reader fail, instead of ending the program.
+  package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
   /// Catches the signals; the descriptor becomes readable when one has come.
   ///
   /// Before the screen is entered: curses leaves handlers alone that it finds.
-  static func open() throws(AppError) -> Int32 {
-    signal(SIGPIPE, SIG_IGN)
+  package static func open() throws(DashboardError) -> Int32 {
     var signals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT]
     let descriptor = tg_signal_pipe_open(&signals, Int32(signals.count))
-    guard descriptor >= 0 else { throw AppError("cannot catch signals: \(String(cString: strerror(errno)))") }
+    guard descriptor >= 0 else { throw DashboardError("cannot catch signals: \(String(cString: strerror(errno)))") }
     return descriptor
   }
 
+  /// Gives all signals back to those who had them before, and closes the descriptor.
+  static func close() { tg_signal_pipe_close() }
+
   /// What has come since the last call.
-  static func take(from descriptor: Int32) -> [Wish] {
+  package static func take(from descriptor: Int32) -> [Wish] {
     var bytes = [UInt8](repeating: 0, count: 64)
     let count = read(descriptor, &bytes, bytes.count)
     return bytes.prefix(max(0, count)).compactMap { wishes[Int32($0)] }

@@ -1,24 +1,15 @@
-import Dashboard
+package import Dashboard
 import DashboardView
-import Foundation
-import Jobs
 import ParallelFor
-import Screen
-import Terminal
+package import Screen
 import Themes
-
-#if canImport(Glibc)
-  @preconcurrency import Glibc
-#else
-  @preconcurrency import Darwin
-#endif
 
 /// The dashboard's event loop: takes what happened, folds it into the state, draws once, waits.
 ///
 /// At most 30 frames a second for keys and 15 for events; one a few times a second while only the clock moves.
-final class DashboardLoop {
+package final class DashboardLoop {
   /// Why the loop was left.
-  enum Ending {
+  package enum Ending {
     case left
     /// The terminal is gone; the run goes on without it.
     case hungUp
@@ -29,7 +20,7 @@ final class DashboardLoop {
   private static let clockFrame: Int64 = 250_000_000
   private static let idleFrame: Int64 = 1_000_000_000
 
-  private let session: RunSession
+  private let watched: any WatchedRun
   private let display: any Display
   private let signals: Int32
   private let keymap = Keymap()
@@ -44,14 +35,21 @@ final class DashboardLoop {
   private var isArchiveIntact = true
   private var leavesAtEnd: Bool
 
-  private(set) var dashboard: Dashboard
-  private(set) var controller: RunController
+  package private(set) var dashboard: Dashboard
+  package private(set) var controller: RunController
 
-  init(
-    _ session: RunSession, _ dashboard: Dashboard, controller: RunController, on display: any Display, signals: Int32,
-    themes: ThemeRing, glyphs: GlyphSet, leavesAtEnd: Bool
+  /// - Parameters:
+  ///   - watched: the run, which has not begun.
+  ///   - dashboard: what is known of it.
+  ///   - controller: steers it.
+  ///   - display: what is drawn on, and where keys come from.
+  ///   - signals: where signals are read from.
+  ///   - leavesAtEnd: whether to leave when the run is over.
+  package init(
+    _ watched: any WatchedRun, _ dashboard: Dashboard, controller: RunController, on display: any Display,
+    signals: Int32, themes: ThemeRing, glyphs: GlyphSet, leavesAtEnd: Bool
   ) {
-    self.session = session
+    self.watched = watched
     self.dashboard = dashboard
     self.controller = controller
     self.display = display
@@ -63,13 +61,16 @@ final class DashboardLoop {
   }
 
   /// Runs until the user leaves, or the terminal is gone.
-  func run() -> Ending {
-    drawFrame(at: MonotonicClock.now)
-    session.start()
+  package func run() -> Ending {
+    let beginning = MonotonicClock.now
+    // The first key may be there before the first frame: it must find the number of threads that it changes.
+    takeEvents(at: beginning)
+    drawFrame(at: beginning)
+    watched.start()
     while !hasLeft {
       let readiness = display.wait(
-        for: [signals, session.waker.descriptor], milliseconds: waitTime(at: MonotonicClock.now))
-      session.waker.clear()
+        for: [signals, watched.waker.descriptor], milliseconds: waitTime(at: MonotonicClock.now))
+      watched.waker.clear()
       let now = MonotonicClock.now
       if readiness.isHungUp { return .hungUp }
       if !takeSignals(at: now) { return .hungUp }
@@ -86,16 +87,16 @@ final class DashboardLoop {
   // MARK: - Facts and wishes
 
   private func takeEvents(at now: Instant) {
-    let events = session.run.takeEvents()
+    let events = watched.takeEvents()
     for event in events { dashboard.apply(event) }
     if !events.isEmpty { isDirty = true }
     carryOut(dashboard.takeEffects(), at: now)
-    if let error = session.inputError { tell("the items end here: \(error)", at: now) }
-    if isArchiveIntact, session.archive?.isIntact == false {
+    if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
+    if isArchiveIntact, watched.archive?.isIntact == false {
       isArchiveIntact = false
       tell("the temporary folder is full: some results cannot be shown here; none is lost", at: now)
     }
-    if leavesAtEnd, dashboard.live.state == .done, session.isDelivered { hasLeft = true }
+    if leavesAtEnd, dashboard.live.state == .done, watched.isDelivered { hasLeft = true }
   }
 
   private var lastTold: String?
@@ -150,7 +151,7 @@ final class DashboardLoop {
       case .continued: display.resume()
       case .resized: break
       case .terminate:
-        controller.mustEnd(ExitCode.terminated, at: now)
+        controller.mustEnd(.terminated, at: now)
         leavesAtEnd = true
         tell("terminated: waiting for what runs", at: now)
       case .hangup: return false
@@ -164,8 +165,8 @@ final class DashboardLoop {
       switch effect {
       case .loadDetail(let id): loadDetail(id)
       case .search(let text, let from, let forward):
-        if let archive = session.archive { search.begin(searchFor: text, from: from, forward: forward, in: archive) }
-      case .scanFilter(let filter): if let archive = session.archive { search.begin(filter, in: archive) }
+        if let archive = watched.archive { search.begin(searchFor: text, from: from, forward: forward, in: archive) }
+      case .scanFilter(let filter): if let archive = watched.archive { search.begin(filter, in: archive) }
       case .nextTheme:
         themes.next()
         view.theme = themes.theme
@@ -189,7 +190,7 @@ final class DashboardLoop {
   // MARK: - What is looked at
 
   private func loadDetail(_ id: ItemID) {
-    let ended = session.archive?.detail(id) { session.invocation(of: $0, id: id, worker: $1) }
+    let ended = watched.archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
     if let detail = ended ?? runningDetail(id) { dashboard.showDetail(detail) }
   }
 
@@ -199,19 +200,15 @@ final class DashboardLoop {
     detail.worker = started.worker
     detail.attempt = started.attempt
     detail.start = started.start
-    if let item = session.running?.item(id, on: started.worker) {
-      detail.invocation = session.invocation(of: item, id: id, worker: started.worker)
-      if let fields = item.fields {
-        detail.fields = zip(fields.names, fields.values).map {
-          ItemDetail.Field(name: $0, value: $1?.description ?? "null")
-        }
-      }
+    if let (item, invocation) = watched.running(started) {
+      detail.invocation = invocation
+      detail.fields = item.shownFields
     }
     return detail
   }
 
   private func lookThroughArchive() {
-    guard search.isBusy, let archive = session.archive else { return }
+    guard search.isBusy, let archive = watched.archive else { return }
     search.step(archive, telling: &dashboard)
     isDirty = true
   }
@@ -251,7 +248,7 @@ final class DashboardLoop {
       grid = CellGrid(width: display.size.width, height: display.size.height, role: ThemeRole.text.role)
     }
     updateRows()
-    if let archive = session.archive { dashboard.showResults(dashboard.visibleResults.compactMap(archive.row)) }
+    if let archive = watched.archive { dashboard.showResults(dashboard.visibleResults.compactMap(archive.row)) }
     view.draw(dashboard, at: now, into: &grid)
     display.present(grid, palette: themes.palette(depth: display.colorDepth))
     lastFrame = now

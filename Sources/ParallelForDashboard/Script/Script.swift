@@ -1,11 +1,11 @@
-import Dashboard
-import ParallelFor
+package import Dashboard
+package import ParallelFor
 import Screen
 
 /// What a script can wait for.
-struct ScriptView {
-  var dashboard: Dashboard
-  var now: Instant
+package struct ScriptView {
+  package var dashboard: Dashboard
+  package var now: Instant
 }
 
 /// Steps that drive the dashboard as a person's keys would.
@@ -13,7 +13,7 @@ struct ScriptView {
 /// A line is keys (`jj<Enter>q`), a command by its name in the table (`:set-threads 8`), a wait for the run
 /// (`:wait done 10`, `:wait running = 3`), or `:save-screen FILE`. Empty lines and lines that begin with `#` are passed
 /// over. A script must end by leaving the program: else it stops the run and fails.
-struct Script {
+package struct Script {
   /// A number of the run that a script waits for.
   enum Quantity: String {
     case done, failed, running, queued, threads, workers, slow, read
@@ -42,12 +42,12 @@ struct Script {
   /// Reads a script.
   ///
   /// - Throws: a sentence that names the line that is not understood, and what was expected.
-  init(_ text: String, name: String) throws(AppError) {
+  package init(_ text: String, name: String) throws(DashboardError) {
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       let trimmed = line.trimmingPrefix { $0 == " " || $0 == "\t" }
       if trimmed.isEmpty || trimmed.hasPrefix("#") { continue }
       guard let steps = trimmed.hasPrefix(":") ? Self.command(trimmed.dropFirst()) : Self.keys(trimmed) else {
-        throw AppError(
+        throw DashboardError(
           "\(name), line \(index + 1): not understood: \"\(trimmed)\"; expected keys such as jj<Enter>, a command such as "
             + ":set-threads 8, :wait STATE or COUNT, or :save-screen FILE")
       }

@@ -1,11 +1,10 @@
 import Dashboard
-import Jobs
-import ParallelFor
+package import ParallelFor
 
 /// Every ended item with its output, on disk, for the lists and pages of the dashboard.
 ///
 /// Workers write, the main thread reads; an item stands here before its event says that it has ended.
-final class ResultArchive: @unchecked Sendable {
+package final class ResultArchive: @unchecked Sendable {
   /// The lines of an output that are loaded to be scrolled through.
   private static let detailBytes = 1 << 20
   /// How much of a record is read at once for a row of a list.
@@ -15,7 +14,8 @@ final class ResultArchive: @unchecked Sendable {
   private var data: AppendFile
   private var index: ArchiveIndex
 
-  init() throws(AppError) {
+  /// Opens the two files that it takes.
+  package init() throws(DashboardError) {
     data = try AppendFile()
     index = try ArchiveIndex()
   }
@@ -24,11 +24,13 @@ final class ResultArchive: @unchecked Sendable {
   var isIntact: Bool { lock.withLock { data.isIntact } }
 
   /// Keeps an item that has ended.
-  func keep(_ item: Item, _ ended: FinishedItem, _ output: CapturedBytes, _ errors: CapturedBytes) {
+  package func keep(
+    _ item: ArchivedItem, _ ended: FinishedItem, output: some ArchivedBytes, errors: some ArchivedBytes
+  ) {
     let reason = Array(Self.reason(of: ended.outcome).utf8)
     let note = Array((ended.note ?? "").utf8)
-    let fields = item.fields.map(FieldBytes.encode) ?? []
-    let text = item.bytes
+    let fields = FieldBytes.encode(item.fields)
+    let text = item.text
     let record = ArchiveRecord(
       start: ended.start.nanoseconds, end: ended.end.nanoseconds, worker: ended.worker.slot, attempt: ended.attempt,
       textCount: text.count, fieldsCount: fields.count, reasonCount: reason.count, noteCount: note.count,
@@ -45,7 +47,7 @@ final class ResultArchive: @unchecked Sendable {
   }
 
   /// What cannot be read back is filled with blanks, so that the parts stay where the record says.
-  private func append(_ bytes: CapturedBytes) {
+  private func append(_ bytes: some ArchivedBytes) {
     let before = data.end
     do {
       try bytes.forEachChunk { data.append($0) }
@@ -78,7 +80,7 @@ extension ResultArchive {
       let bytes = data.read(at: entry.offset, count: Self.rowBytes)
       guard let record = ArchiveRecord(bytes) else { return nil }
       let label = part(record.textOffset, min(record.textCount, FinishedItem.maximumLabelLength), of: entry, in: bytes)
-      let reason = part(record.reasonOffset, record.reasonCount, of: entry, in: bytes)
+      let reason = firstLine(part(record.reasonOffset, record.reasonCount, of: entry, in: bytes))
       let errors = firstLine(part(record.errorOffset, min(record.errorCount, 300), of: entry, in: bytes))
       let output = firstLine(part(record.outputOffset, min(record.outputCount, 300), of: entry, in: bytes))
       let note = part(record.noteOffset, record.noteCount, of: entry, in: bytes)
@@ -92,17 +94,14 @@ extension ResultArchive {
   /// All about an item; nil while it has not ended.
   ///
   /// - Parameter invocation: says what was done to the item.
-  func detail(_ id: ItemID, invocation: (Item, WorkerID) -> String) -> ItemDetail? {
+  func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail? {
     lock.withLock {
       guard let entry = index.entry(at: id.position),
         let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
       else { return nil }
       let item = item(of: record, entry)
       var detail = ItemDetail(id: id, label: item.label)
-      detail.fields =
-        (item.fields.map { zip($0.names, $0.values) }).map { pairs in
-          pairs.map { ItemDetail.Field(name: $0, value: $1?.description ?? "null") }
-        } ?? []
+      detail.fields = item.shownFields
       detail.invocation = invocation(item, WorkerID(record.worker))
       detail.worker = WorkerID(record.worker)
       detail.attempt = record.attempt
@@ -121,12 +120,10 @@ extension ResultArchive {
     }
   }
 
-  private func item(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> Item {
-    let value = ByteText(data.read(at: entry.offset + record.textOffset, count: record.textCount))
-    guard record.fieldsCount > 0 else { return Item(value) }
-    let fields = FieldBytes.decode(data.read(at: entry.offset + record.fieldsOffset, count: record.fieldsCount))
-    let names = fields.map { String(decoding: $0.name, as: UTF8.self) }
-    return Item(value, fields: Fields(names: names, values: fields.map { $0.value.map { ByteText($0) } }))
+  private func item(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> ArchivedItem {
+    ArchivedItem(
+      text: data.read(at: entry.offset + record.textOffset, count: record.textCount),
+      fields: FieldBytes.decode(data.read(at: entry.offset + record.fieldsOffset, count: record.fieldsCount)))
   }
 
   private func outcome(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> Outcome {

@@ -1,8 +1,7 @@
-import Dashboard
+package import Dashboard
 import DashboardView
-import Foundation
-import ParallelFor
-import Screen
+package import ParallelFor
+package import Screen
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -11,24 +10,30 @@ import Screen
 #endif
 
 /// A run without a dashboard: a line of progress at a steady interval on standard error, nothing a terminal acts on.
-final class PlainLoop {
+package final class PlainLoop {
   private static let interval: Int64 = 5_000_000_000
   private static let width = 120
 
-  private let session: RunSession
+  private let watched: any WatchedRun
   private let signals: Int32
   private let glyphs: GlyphSet
   private let isQuiet: Bool
   private var nextLine: Instant
 
-  private(set) var dashboard: Dashboard
-  private(set) var controller: RunController
+  package private(set) var dashboard: Dashboard
+  package private(set) var controller: RunController
 
-  init(
-    _ session: RunSession, _ dashboard: Dashboard, controller: RunController, signals: Int32, glyphs: GlyphSet,
+  /// - Parameters:
+  ///   - watched: the run, which has begun.
+  ///   - dashboard: what is known of it.
+  ///   - controller: steers it.
+  ///   - signals: where signals are read from.
+  ///   - isQuiet: whether nothing is told.
+  package init(
+    _ watched: any WatchedRun, _ dashboard: Dashboard, controller: RunController, signals: Int32, glyphs: GlyphSet,
     isQuiet: Bool
   ) {
-    self.session = session
+    self.watched = watched
     self.dashboard = dashboard
     self.controller = controller
     self.signals = signals
@@ -38,22 +43,27 @@ final class PlainLoop {
   }
 
   /// Runs until the run is over and its results are written.
-  func run() {
-    while dashboard.live.state != .done || !session.isDelivered, !controller.isAbandoned {
+  package func run() {
+    while dashboard.live.state != .done || !watched.isDelivered, !controller.isAbandoned {
       wait()
       let now = MonotonicClock.now
       for wish in Signals.take(from: signals) { carryOut(wish, at: now) }
       controller.tick(at: now)
-      for event in session.run.takeEvents() { dashboard.apply(event) }
-      _ = dashboard.takeEffects()
+      takeEvents()
       if now >= nextLine { tellProgress(at: now) }
     }
   }
 
+  /// Takes in what happened.
+  package func takeEvents() {
+    for event in watched.takeEvents() { dashboard.apply(event) }
+    _ = dashboard.takeEffects()
+  }
+
   private func wait() {
-    var polled = [signals, session.waker.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    var polled = [signals, watched.waker.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     poll(&polled, nfds_t(polled.count), 50)
-    session.waker.clear()
+    watched.waker.clear()
   }
 
   private func carryOut(_ wish: Signals.Wish, at now: Instant) {
@@ -63,8 +73,8 @@ final class PlainLoop {
       say(
         "interrupted: \(dashboard.live.tally.running) running items may end; "
           + "interrupt again to stop them, once more to kill them")
-    case .terminate: controller.mustEnd(ExitCode.terminated, at: now)
-    case .hangup: controller.mustEnd(ExitCode.hangup, at: now)
+    case .terminate: controller.mustEnd(.terminated, at: now)
+    case .hangup: controller.mustEnd(.hungUp, at: now)
     case .moreThreads: changeThreads(by: 1, at: now)
     case .fewerThreads: changeThreads(by: -1, at: now)
     case .suspend: Suspension.stopUntilContinued()
@@ -78,7 +88,8 @@ final class PlainLoop {
     }
   }
 
-  private func tellProgress(at now: Instant) {
+  /// Tells how the run stands.
+  package func tellProgress(at now: Instant) {
     nextLine = now + Self.interval
     say(ProgressLine.text(dashboard, at: now, width: Self.width, glyphs: glyphs))
   }

@@ -1,8 +1,8 @@
 import Screen
-import Themes
+package import Themes
 
 /// The themes that a key goes through, and the one in use with its colours.
-struct ThemeRing {
+package struct ThemeRing {
   private let themes: [Theme]
   private var place: Int
   private var cached: (depth: ColorDepth, palette: Palette)?
@@ -16,6 +16,19 @@ struct ThemeRing {
       self.themes = [first] + themes
       place = 0
     }
+  }
+
+  /// The shipped themes and the user's own.
+  ///
+  /// - Parameter first: the theme to begin with.
+  package init(environment: [String: String], first: Theme = Themes.standard) {
+    self.init(Themes.all(userDirectory: Self.userDirectory(environment)).map(\.theme), first: first)
+  }
+
+  /// Where a user's own themes lie; nil for a user without a home.
+  package static func userDirectory(_ environment: [String: String]) -> String? {
+    let own = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
+    return own.map { "\($0)/pfor-tui/themes" }
   }
 
   var theme: Theme { themes[place] }

@@ -34,7 +34,7 @@ struct ArchiveIndex {
   /// One more than the last position that has an entry.
   private(set) var end = 0
 
-  init() throws(AppError) { file = try TemporaryFile() }
+  init() throws(DashboardError) { file = try TemporaryFile() }
 
   mutating func set(_ entry: Entry, at position: Int) {
     let place = (position % Self.pageEntries) * 2

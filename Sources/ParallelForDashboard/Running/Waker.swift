@@ -7,14 +7,16 @@ import CPosix
 #endif
 
 /// A pipe by which other threads end the main thread's wait for keys.
-final class Waker: Sendable {
+package final class Waker: Sendable {
   /// Becomes readable when someone wakes.
-  let descriptor: Int32
+  package let descriptor: Int32
   private let writing: Int32
 
-  init() throws(AppError) {
+  package init() throws(DashboardError) {
     var ends: [Int32] = [-1, -1]
-    guard cposix_pipe(&ends) == 0 else { throw AppError("cannot make a pipe: \(String(cString: strerror(errno)))") }
+    guard cposix_pipe(&ends) == 0 else {
+      throw DashboardError("cannot make a pipe: \(String(cString: strerror(errno)))")
+    }
     descriptor = ends[0]
     writing = ends[1]
     for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
@@ -26,13 +28,13 @@ final class Waker: Sendable {
   }
 
   /// Ends the current wait, or the next one.
-  func wake() {
+  package func wake() {
     var byte: UInt8 = 1
     _ = write(writing, &byte, 1)
   }
 
   /// Forgets all calls so far.
-  func clear() {
+  package func clear() {
     var bytes = [UInt8](repeating: 0, count: 64)
     while read(descriptor, &bytes, bytes.count) > 0 {}
   }

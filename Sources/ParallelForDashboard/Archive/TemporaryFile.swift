@@ -10,12 +10,12 @@ import Foundation
 final class TemporaryFile: Sendable {
   let descriptor: Int32
 
-  init() throws(AppError) {
+  init() throws(DashboardError) {
     let folder = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
     var path = Array("\(folder)/pfor-tui.XXXXXX".utf8CString)
     descriptor = mkstemp(&path)
     guard descriptor >= 0 else {
-      throw AppError("cannot make a temporary file in \(folder): \(String(cString: strerror(errno)))")
+      throw DashboardError("cannot make a temporary file in \(folder): \(String(cString: strerror(errno)))")
     }
     unlink(path)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)

@@ -1,10 +1,9 @@
 import Dashboard
-import Jobs
 import ParallelFor
 import TestSupport
 import Testing
 
-@testable import PForApp
+@testable import ParallelForDashboard
 
 @Suite struct ArchiveIndexTests {
   /// Far more pages than stay in memory, written in random order, so that pages leave and come back.
@@ -43,10 +42,8 @@ import Testing
 
   @Test func fieldsReadBackWhateverTheirBytes() {
     let values: [[UInt8]?] = [[], nil, [0, 10, 13, 27], [0xFF, 0xFE], Array("作者".utf8)]
-    let fields = Fields(names: ["", "a b", "\n", "ü", "e"], values: values.map { $0.map { ByteText($0) } })
-    let decoded = FieldBytes.decode(FieldBytes.encode(fields))
-    #expect(decoded.map(\.value) == values)
-    #expect(decoded.map { String(decoding: $0.name, as: UTF8.self) } == ["", "a b", "\n", "ü", "e"])
+    let fields = zip(["", "a b", "\n", "ü", "e"], values).map { ArchivedItem.Field(name: $0, value: $1) }
+    #expect(FieldBytes.decode(FieldBytes.encode(fields)) == fields)
   }
 
   @Test func brokenFieldsDoNotTrap() {
@@ -65,11 +62,11 @@ import Testing
     _ position: Int, _ text: String, _ outcome: Outcome = .succeeded, output: String = "", errors: String = "",
     latency: Int64 = 5
   ) {
-    let item = Item(ByteText(Array(text.utf8)))
+    let item = ArchivedItem(text: Array(text.utf8))
     let ended = FinishedItem(
       id: ItemID(position), worker: WorkerID(1), attempt: 1, start: Instant(nanoseconds: 10),
       end: Instant(nanoseconds: 10 + latency), outcome: outcome, label: "", note: nil)
-    archive.keep(item, ended, CapturedBytes(bytes: Array(output.utf8)), CapturedBytes(bytes: Array(errors.utf8)))
+    archive.keep(item, ended, output: Array(output.utf8), errors: Array(errors.utf8))
   }
 
   @Test func rowsTellTheFirstLineOrTheReason() {

@@ -1,7 +1,7 @@
 import Dashboard
 import Foundation
 import ParallelFor
-import Screen
+package import Screen
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -10,32 +10,32 @@ import Screen
 #endif
 
 /// A display without a terminal: its keys come from a script, and its screens go where the script says.
-final class ScriptDisplay: Display {
+package final class ScriptDisplay: Display {
   /// A wait that is not over after this time fails the script.
   private static let patience: Int64 = 30_000_000_000
 
-  let size: Size
-  let colorDepth: ColorDepth = .mono
+  package let size: Size
+  package let colorDepth: ColorDepth = .mono
   private var steps: [(line: Script.Line, step: Script.Step)]
   private var waitingSince: Instant?
   /// Why the script could not be played to its end.
-  private(set) var failure: AppError?
+  package private(set) var failure: DashboardError?
 
   /// - Parameters:
   ///   - script: what to play.
   ///   - environment: `COLUMNS` and `LINES` say how large the screen is; 80x24 otherwise.
-  init(_ script: Script, environment: [String: String]) {
+  package init(_ script: Script, environment: [String: String]) {
     size = Size(
       width: environment["COLUMNS"].flatMap { Int($0) } ?? 80, height: environment["LINES"].flatMap { Int($0) } ?? 24)
     steps = script.lines.flatMap { line in line.steps.map { (line, $0) } }
   }
 
-  func nextInput(for view: ScriptView) -> Input? {
+  package func nextInput(for view: ScriptView) -> Input? {
     guard failure == nil else { return nil }
     guard let (line, step) = steps.first else {
       // Having asked to leave is enough: the program is left when the last item has ended.
       guard !view.dashboard.leavesWhenDone else { return nil }
-      failure = AppError("the script ended without leaving the program: add q, or :choose s after it")
+      failure = DashboardError("the script ended without leaving the program: add q, or :choose s after it")
       return nil
     }
     guard step.isDue(in: view) else { return wait(line, at: view.now) }
@@ -53,20 +53,20 @@ final class ScriptDisplay: Display {
     let since = waitingSince ?? now
     waitingSince = since
     if now.nanoseconds(since: since) > Self.patience {
-      failure = AppError("the script waited too long in line \(line.number): \(line.text)")
+      failure = DashboardError("the script waited too long in line \(line.number): \(line.text)")
     }
     return nil
   }
 
-  func wait(for descriptors: [Int32], milliseconds: Int) -> Readiness {
+  package func wait(for descriptors: [Int32], milliseconds: Int) -> Readiness {
     var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     poll(&polled, nfds_t(polled.count), Int32(min(milliseconds, 5)))
     return Readiness(isHungUp: failure != nil, descriptors: Set(polled.filter { $0.revents != 0 }.map(\.fd)))
   }
 
-  func present(_ grid: CellGrid, palette: Palette) {}
-  func suspend() {}
-  func resume() {}
-  func redraw() {}
-  func leave() {}
+  package func present(_ grid: CellGrid, palette: Palette) {}
+  package func suspend() {}
+  package func resume() {}
+  package func redraw() {}
+  package func leave() {}
 }

@@ -1,7 +1,7 @@
 import ParallelFor
 import Testing
 
-@testable import PForApp
+@testable import ParallelForDashboard
 
 /// Seconds as a run's instants.
 private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
@@ -15,18 +15,18 @@ private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_
     #expect(plan.interrupted(at: at(1_000)) == [.stop(.interrupt)])
     #expect(plan.interrupted(at: at(1_001)) == [.stop(.kill)])
     #expect(plan.interrupted(at: at(1_002)) == [.abandon])
-    #expect(plan.exitCode == 130)
+    #expect(plan.reason == .interrupted)
   }
 
   @Test mutating func terminationEscalatesByTheGraceTime() {
-    #expect(plan.mustEnd(143, at: at(0)) == [.finish])
+    #expect(plan.mustEnd(.terminated, at: at(0)) == [.finish])
     #expect(plan.tick(at: at(9)) == [])
     #expect(plan.tick(at: at(10)) == [.stop(.interrupt)])
     #expect(plan.tick(at: at(19)) == [])
     #expect(plan.tick(at: at(20)) == [.stop(.kill)])
     #expect(plan.tick(at: at(22)) == [.abandon])
     #expect(plan.tick(at: at(99)) == [])
-    #expect(plan.exitCode == 143)
+    #expect(plan.reason == .terminated)
   }
 
   @Test mutating func askingTurnsIntoInsistingButFinishingWaits() {
@@ -37,17 +37,17 @@ private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_
     #expect(plan.tick(at: at(1_010)) == [.stop(.kill)])
   }
 
-  @Test mutating func theFirstReasonDecidesTheStatus() {
-    _ = plan.mustEnd(129, at: at(0))
+  @Test mutating func theFirstReasonCounts() {
+    _ = plan.mustEnd(.hungUp, at: at(0))
     _ = plan.interrupted(at: at(1))
     _ = plan.asked(.kill, at: at(2))
-    #expect(plan.exitCode == 129)
+    #expect(plan.reason == .hungUp)
     #expect(plan.level == 3)
   }
 
   @Test mutating func aSecondTerminationDoesNotPutTheEndOff() {
-    _ = plan.mustEnd(143, at: at(0))
-    #expect(plan.mustEnd(143, at: at(9)) == [])
+    _ = plan.mustEnd(.terminated, at: at(0))
+    #expect(plan.mustEnd(.terminated, at: at(9)) == [])
     #expect(plan.tick(at: at(10)) == [.stop(.interrupt)])
   }
 }

@@ -1,0 +1,24 @@
+extension ParallelRun {
+  /// The output of an item whose end has been told by an event, and that has not been delivered; the item keeps it.
+  ///
+  /// Only for whoever takes the results.
+  package func undeliveredOutput(of id: ItemID) -> Output? {
+    var cursor = Slots<Output>.Cursor()
+    return outputs.peek(at: id.position, using: &cursor) { $0 }
+  }
+
+  /// Takes the next results with their items, without waiting; nil when all are delivered.
+  ///
+  /// - Parameter whenReady: called once, on any thread, when there is something to take; only if there is nothing now.
+  package func takeReady(orCall whenReady: @escaping @Sendable () -> Void) -> [(ItemID, Output)]? {
+    switch pool.takeDelivered(upTo: 256, orCall: whenReady) {
+    case .later: return []
+    case .over: return nil
+    case .positions(let positions):
+      var cursor = Slots<Output>.Cursor()
+      return positions.compactMap { position in
+        outputs.take(at: position, using: &cursor).map { (ItemID(position), $0) }
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package import Screen
+import Terminal
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
+/// The controlling terminal.
+package final class TerminalDisplay: Display {
+  private let terminal: Terminal
+
+  private init(_ terminal: Terminal) { self.terminal = terminal }
+
+  package var size: Size { terminal.size }
+  package var colorDepth: ColorDepth { terminal.colorDepth }
+  package func present(_ grid: CellGrid, palette: Palette) { terminal.present(grid, palette: palette) }
+  package func nextInput(for dashboard: ScriptView) -> Input? { terminal.nextKey().map(Input.key) }
+  package func wait(for descriptors: [Int32], milliseconds: Int) -> Readiness {
+    let found = terminal.waitForInput(or: descriptors, milliseconds: milliseconds)
+    return Readiness(isHungUp: found.isHungUp, descriptors: found.descriptors)
+  }
+  package func suspend() { terminal.suspend() }
+  package func resume() { terminal.resume() }
+  package func redraw() { terminal.redraw() }
+  package func leave() { terminal.leave() }
+}
+
+extension TerminalDisplay {
+  /// Enters the screen of the controlling terminal; nil where there is none to draw on, and in continuous integration.
+  ///
+  /// - Parameters:
+  ///   - colorDepth: at most how many colours to use; what the environment promises when nil.
+  ///   - environment: where `CI`, `TERM` and the like are looked up.
+  package static func enter(colorDepth: ColorDepth?, environment: [String: String]) -> TerminalDisplay? {
+    guard (environment["CI"] ?? "").isEmpty, isForeground else { return nil }
+    do throws(TerminalError) {
+      return TerminalDisplay(try Terminal(colorDepth: colorDepth, environment: environment))
+    } catch {
+      return nil
+    }
+  }
+
+  /// Whether the terminal is ours: a program in the background would be stopped for touching it.
+  private static var isForeground: Bool {
+    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+    guard terminal >= 0 else { return false }
+    defer { close(terminal) }
+    return tcgetpgrp(terminal) == getpgrp()
+  }
+}

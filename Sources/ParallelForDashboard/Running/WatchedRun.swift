@@ -1,0 +1,41 @@
+import Dashboard
+package import ParallelFor
+
+/// A run as the loops look at it, whatever its items are: its facts, its steering, and what is kept of ended items.
+///
+/// Used on the main thread.
+package protocol WatchedRun: AnyObject {
+  /// By what the run is steered; for ``RunController`` alone.
+  var steering: any SteeredRun { get }
+  /// Ends the loop's wait when something has happened that it should look at.
+  var waker: Waker { get }
+  /// Every ended item; nil if none must be shown.
+  var archive: ResultArchive? { get }
+  /// Whether all results are where they belong, or were given up.
+  var isDelivered: Bool { get }
+  /// Why no more items could be read, for a person.
+  var inputProblem: String? { get }
+
+  /// Begins to work; called once, when the first frame has been drawn.
+  func start()
+  /// Takes what happened since the last call; the items that have ended by then stand in the archive.
+  func takeEvents() -> [RunEvent]
+  /// Gives up waiting for whoever takes the results.
+  func abandonDelivery()
+  /// What was done to an ended item, for a person to read.
+  func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String
+  /// A running item with what was done to it; nil if no more than its label is known.
+  func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)?
+}
+
+/// What can be asked of a run.
+package protocol SteeredRun {
+  func setThreads(_ count: Int)
+  func pause()
+  func resume()
+  func finish()
+  func stop(_ urgency: StopUrgency)
+  @discardableResult func interrupt(_ id: ItemID, _ urgency: StopUrgency) -> Bool
+}
+
+extension ParallelRun: SteeredRun {}
