@@ -120,7 +120,7 @@ let package = Package(
     .executableTarget(
       name: "pfor-bench",
       dependencies: [
-        "ParallelFor", "Jobs", "Dashboard", "DashboardView", "Screen", "CBenchLoops",
+        "ParallelFor", "Jobs", "RunStore", "Dashboard", "DashboardView", "Screen", "CBenchLoops",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

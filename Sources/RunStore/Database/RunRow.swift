@@ -13,6 +13,9 @@ enum RunRow {
     guard let state = RunRecord.State(rawValue: Int(truncatingIfNeeded: row.integer(8))) else {
       throw SQLiteProblem.damaged(database.path, "it says that the run is in state \(row.integer(8))")
     }
+    for column in [11, 12, 13, 14, 15, 17] where !(0...ItemColumns.largest).contains(row.integer(column)) {
+      throw SQLiteProblem.damaged(database.path, "its \(names[column]) is \(row.integer(column))")
+    }
     var record = RunRecord(
       id: row.text(0), created: row.integer(1), title: row.text(2), kind: row.text(3), command: [], source: row.text(5),
       directory: row.text(6))

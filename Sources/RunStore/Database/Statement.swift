@@ -10,6 +10,8 @@ final class Statement {
 
   private unowned let database: RunDatabase
   private var pointer: OpaquePointer?
+  /// The first 64 parameters that are NULL already, a bit for each: most values of most rows are.
+  private var nulls = UInt64.max
 
   init(_ pointer: OpaquePointer, of database: RunDatabase) {
     self.pointer = pointer
@@ -26,13 +28,22 @@ final class Statement {
 
   // MARK: - Parameters
 
-  func bind(_ value: Int64, at position: Int) { sqlite3_bind_int64(pointer, Int32(position + 1), value) }
+  func bind(_ value: Int64, at position: Int) {
+    nulls &= ~Self.mask(position)
+    sqlite3_bind_int64(pointer, Int32(position + 1), value)
+  }
 
   func bind(_ value: Int64?, at position: Int) {
     if let value { bind(value, at: position) } else { bindNull(at: position) }
   }
 
-  func bindNull(at position: Int) { sqlite3_bind_null(pointer, Int32(position + 1)) }
+  func bindNull(at position: Int) {
+    guard nulls & Self.mask(position) == 0 else { return }
+    nulls |= Self.mask(position)
+    sqlite3_bind_null(pointer, Int32(position + 1))
+  }
+
+  private static func mask(_ position: Int) -> UInt64 { position < UInt64.bitWidth ? 1 << UInt64(position) : 0 }
 
   /// Binds bytes that stay where they are until the statement is reset with ``finish()`` or bound anew.
   func bind(borrowing bytes: UnsafeRawBufferPointer, as form: Form, at position: Int) {
@@ -54,6 +65,7 @@ final class Statement {
   private func bind(
     _ bytes: UnsafeRawBufferPointer, as form: Form, at position: Int, destructor: sqlite3_destructor_type?
   ) {
+    nulls &= ~Self.mask(position)
     // A nil start would bind NULL, so nothing gets an address.
     guard let start = bytes.baseAddress, bytes.count > 0 else {
       if form == .text {
@@ -111,6 +123,7 @@ final class Statement {
   func finish() {
     sqlite3_reset(pointer)
     sqlite3_clear_bindings(pointer)
+    nulls = .max
   }
 
   // MARK: - Columns

@@ -3,11 +3,18 @@ enum ItemColumns {
   /// The beginning of a query whose rows ``read(_:_:)`` understands.
   static let select = "SELECT id, number, text, fields, attempt, \(AttemptColumns.list) FROM items"
 
+  /// No count of ours is larger.
+  static let largest: Int64 = 1 << 40
+
   /// Reads the row on which a statement stands.
   static func read(_ row: Statement, _ path: String) throws(RunStoreError) -> ItemRecord {
     let (attempt, outputCount, errorCount) = try AttemptColumns.read(row, attempt: row.integer(4), from: 5, path)
+    let number = row.optionalInteger(1)
+    guard number.map({ (1...largest).contains($0) }) ?? true, (0...largest).contains(row.integer(4)) else {
+      throw SQLiteProblem.damaged(path, "an item has the number \(number ?? 0) and \(row.integer(4)) attempts")
+    }
     return ItemRecord(
-      row: row.integer(0), number: row.optionalInteger(1).map { Int($0) }, text: row.bytes(2),
+      row: row.integer(0), number: number.map { Int($0) }, text: row.bytes(2),
       fields: row.optionalBytes(3), attempt: attempt, attempts: Int(row.integer(4)), outputCount: outputCount,
       errorCount: errorCount)
   }

@@ -54,7 +54,7 @@ public final class RunReader: @unchecked Sendable {
   ///   - limit: how many come back at most.
   public func items(from number: Int, limit: Int) throws(RunStoreError) -> [ItemRecord] {
     try locked { () throws(RunStoreError) in
-      try page(after: ItemCursor(number: Int64(number) - 1, row: .max), limit: limit).items
+      try page(after: ItemCursor(number: Int64(number) &- 1, row: .max), limit: limit).items
     }
   }
 
@@ -172,7 +172,12 @@ public final class RunReader: @unchecked Sendable {
     var next = cursor
     while try rows.step() {
       let item = try ItemColumns.read(rows, path)
-      next = ItemCursor(number: Int64(item.number ?? 0), row: item.row)
+      let place = ItemCursor(number: Int64(item.number ?? 0), row: item.row)
+      // A damaged tree may lead in a circle.
+      guard (place.number, place.row) > (next.number, next.row) else {
+        throw SQLiteProblem.damaged(path, "its items are out of order")
+      }
+      next = place
       items.append(item)
     }
     return (items, next)

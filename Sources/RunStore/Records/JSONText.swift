@@ -3,10 +3,12 @@ struct JSONText {
   private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
-  /// Forgets what was written, and keeps the memory.
-  mutating func removeAll() {
+  /// Forgets the bytes, which went elsewhere, and goes on behind them.
+  ///
+  /// - Parameter isAfterValue: whether a value stands before what comes next.
+  mutating func removeAll(isAfterValue: Bool) {
     bytes.removeAll(keepingCapacity: true)
-    needsComma = false
+    needsComma = isAfterValue
   }
 
   mutating func beginObject() { open("{") }
@@ -36,11 +38,9 @@ struct JSONText {
   /// A string of bytes; what is not UTF-8 becomes U+FFFD.
   mutating func string(_ text: [UInt8]) {
     separate()
-    if String(validating: text, as: UTF8.self) == nil {
-      quote(String(decoding: text, as: UTF8.self).utf8)
-    } else {
-      quote(text)
-    }
+    bytes.append(UInt8(ascii: "\""))
+    Self.appendEscaped(text, to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
   }
 
   /// JSON that was made elsewhere.
@@ -77,6 +77,20 @@ struct JSONText {
 
   private mutating func quote(_ text: some Sequence<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
+    Self.escape(text, to: &bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends the inside of a string; what is not UTF-8 becomes U+FFFD.
+  static func appendEscaped(_ text: [UInt8], to bytes: inout [UInt8]) {
+    if String(validating: text, as: UTF8.self) == nil {
+      escape(String(decoding: text, as: UTF8.self).utf8, to: &bytes)
+    } else {
+      escape(text, to: &bytes)
+    }
+  }
+
+  private static func escape(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
     for byte in text {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -85,14 +99,13 @@ struct JSONText {
       case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
       case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
       case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
-      case 0..<0x20, 0x7F: escape(byte)
+      case 0..<0x20, 0x7F: escape(byte, to: &bytes)
       default: bytes.append(byte)
       }
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 
-  private mutating func escape(_ byte: UInt8) {
+  private static func escape(_ byte: UInt8, to bytes: inout [UInt8]) {
     let digits = String(byte, radix: 16)
     bytes.append(contentsOf: "\\u00".utf8)
     if digits.utf8.count == 1 { bytes.append(UInt8(ascii: "0")) }

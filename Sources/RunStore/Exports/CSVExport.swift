@@ -1,0 +1,77 @@
+import ParallelFor
+
+/// Items as comma-separated values; texts and outputs are the bytes that were recorded.
+enum CSVExport {
+  private static let names = [
+    "number", "item", "outcome", "reason", "attempts", "worker", "start", "wait", "latency", "exit_status", "signal",
+    "cpu", "peak_memory", "note", "output", "errors",
+  ]
+  private static let quote = UInt8(ascii: "\"")
+
+  static func export(_ reader: RunReader, to write: ([UInt8]) throws -> Void) throws {
+    try withoutActuallyEscaping(write) { write in
+      var buffer = ExportBuffer(write)
+      buffer.bytes += Array((names.joined(separator: ",") + "\r\n").utf8)
+      try reader.forEachItem { item in
+        try append(item, of: reader, to: &buffer)
+        try buffer.flushIfLarge()
+      }
+      try buffer.flush()
+    }
+  }
+
+  private static func append(_ item: ItemRecord, of reader: RunReader, to buffer: inout ExportBuffer) throws {
+    append(item.number.map { "\($0)" }, to: &buffer)
+    append(item.text, to: &buffer)
+    let attempt = item.attempt
+    let cells: [String?] = [
+      OutcomeWord.word(attempt?.outcome), attempt?.reason, "\(item.attempts)", attempt.map { "\($0.worker)" },
+      attempt.map { TimeText.iso($0.start) }, attempt?.wait.map { TimeText.seconds($0) },
+      attempt.map { TimeText.seconds($0.latency) }, attempt?.exitStatus.map { "\($0)" },
+      attempt?.signal.map { "\($0)" }, attempt?.cpu.map { TimeText.seconds($0) },
+      attempt?.peakMemory.map { "\($0)" }, attempt?.note,
+    ]
+    for cell in cells { append(cell, to: &buffer) }
+    try append(reader.bytes(.output, of: item), to: &buffer)
+    buffer.bytes.append(UInt8(ascii: ","))
+    try append(reader.bytes(.errors, of: item), to: &buffer)
+    buffer.bytes += Array("\r\n".utf8)
+  }
+
+  private static func append(_ text: String?, to buffer: inout ExportBuffer) {
+    append(Array((text ?? "").utf8), to: &buffer)
+  }
+
+  private static func append(_ cell: [UInt8], to buffer: inout ExportBuffer) {
+    if needsQuotes(cell) {
+      buffer.bytes.append(quote)
+      appendQuoted(cell, to: &buffer)
+      buffer.bytes.append(quote)
+    } else {
+      buffer.bytes += cell
+    }
+    buffer.bytes.append(UInt8(ascii: ","))
+  }
+
+  /// Outputs are quoted in any case, so that one need not be read to its end before it is written.
+  private static func append(_ output: StoredBytes, to buffer: inout ExportBuffer) throws {
+    guard output.count > 0 else { return }
+    buffer.bytes.append(quote)
+    try output.forEachChunk { chunk in
+      appendQuoted(chunk, to: &buffer)
+      try buffer.flushIfLarge()
+    }
+    buffer.bytes.append(quote)
+  }
+
+  private static func appendQuoted(_ cell: some Sequence<UInt8>, to buffer: inout ExportBuffer) {
+    for byte in cell {
+      if byte == quote { buffer.bytes.append(quote) }
+      buffer.bytes.append(byte)
+    }
+  }
+
+  private static func needsQuotes(_ cell: [UInt8]) -> Bool {
+    cell.contains { $0 == quote || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+  }
+}

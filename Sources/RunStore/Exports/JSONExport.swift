@@ -1,0 +1,134 @@
+import ParallelFor
+
+/// Items as JSON lines, and a last line that sums up.
+enum JSONExport {
+  static func export(_ reader: RunReader, to write: ([UInt8]) throws -> Void) throws {
+    try withoutActuallyEscaping(write) { write in
+      var buffer = ExportBuffer(write)
+      try reader.forEachItem { item in
+        try append(item, of: reader, to: &buffer)
+        try buffer.flushIfLarge()
+      }
+      buffer.bytes += RunSummaryText.line(try reader.record())
+      try buffer.flush()
+    }
+  }
+
+  private static func append(_ item: ItemRecord, of reader: RunReader, to buffer: inout ExportBuffer) throws {
+    var json = JSONText()
+    json.beginObject()
+    json.key("number")
+    json.integer(item.number ?? 0)
+    json.key("item")
+    json.string(item.text)
+    if let fields = item.fields {
+      json.key("fields")
+      json.raw(fields)
+    }
+    json.key("attempts")
+    json.integer(item.attempts)
+    json.key("outcome")
+    json.string(OutcomeWord.word(item.attempt?.outcome))
+    if let attempt = item.attempt { AttemptText.append(attempt, to: &json) }
+    for stream in OutputStream.allCases {
+      json.key(stream.rawValue)
+      buffer.bytes += json.bytes
+      json.removeAll(isAfterValue: true)
+      try append(reader.bytes(stream, of: item), to: &buffer)
+    }
+    json.endObject()
+    json.newline()
+    buffer.bytes += json.bytes
+  }
+
+  /// An output as a JSON string, in pieces; what is not UTF-8 becomes U+FFFD.
+  private static func append(_ output: StoredBytes, to buffer: inout ExportBuffer) throws {
+    var split = CharacterSplit()
+    buffer.bytes.append(UInt8(ascii: "\""))
+    try output.forEachChunk { chunk in
+      JSONText.appendEscaped(split.whole(chunk), to: &buffer.bytes)
+      try buffer.flushIfLarge()
+    }
+    JSONText.appendEscaped(split.rest, to: &buffer.bytes)
+    buffer.bytes.append(UInt8(ascii: "\""))
+  }
+}
+
+/// The members about an attempt that JSON lines and events have in common.
+enum AttemptText {
+  static func append(_ attempt: AttemptRecord, to json: inout JSONText) {
+    if let reason = attempt.reason { append("reason", reason, to: &json) }
+    append("worker", Int64(attempt.worker), to: &json)
+    append("start", TimeText.iso(attempt.start), to: &json)
+    json.key("latency")
+    json.number(TimeText.seconds(attempt.latency))
+    if let wait = attempt.wait {
+      json.key("wait")
+      json.number(TimeText.seconds(wait))
+    }
+    if let status = attempt.exitStatus { append("exit_status", Int64(status), to: &json) }
+    if let signal = attempt.signal { append("signal", Int64(signal), to: &json) }
+    if let cpu = attempt.cpu {
+      json.key("cpu")
+      json.number(TimeText.seconds(cpu))
+    }
+    if let memory = attempt.peakMemory { append("peak_memory", memory, to: &json) }
+    if let note = attempt.note { append("note", note, to: &json) }
+  }
+
+  private static func append(_ name: String, _ value: Int64, to json: inout JSONText) {
+    json.key(name)
+    json.integer(value)
+  }
+
+  private static func append(_ name: String, _ value: String, to json: inout JSONText) {
+    json.key(name)
+    json.string(value)
+  }
+}
+
+/// What is known about a run as a whole, as a line of JSON.
+public enum RunSummaryText {
+  /// The line with its ending.
+  public static func line(_ run: RunRecord) -> [UInt8] {
+    var json = JSONText()
+    json.beginObject()
+    json.key("run")
+    json.string(run.id)
+    append(run, to: &json)
+    json.endObject()
+    json.newline()
+    return json.bytes
+  }
+
+  static func append(_ run: RunRecord, to json: inout JSONText) {
+    for (name, text) in [
+      ("title", run.title), ("kind", run.kind), ("source", run.source), ("directory", run.directory),
+    ] {
+      json.key(name)
+      json.string(text)
+    }
+    json.key("command")
+    json.beginArray()
+    for word in run.command { json.string(word) }
+    json.endArray()
+    json.key("created")
+    json.string(TimeText.iso(run.created))
+    json.key("ended")
+    if let ended = run.ended { json.string(TimeText.iso(ended)) } else { json.null() }
+    json.key("exit_code")
+    if let code = run.exitCode { json.integer(Int64(code)) } else { json.null() }
+    json.key("finished")
+    json.bool(run.state == .finished)
+    json.key("total")
+    if let total = run.total { json.integer(total) } else { json.null() }
+    let counts = [
+      ("succeeded", run.counts.succeeded), ("failed", run.counts.failed), ("timed_out", run.counts.timedOut),
+      ("cancelled", run.counts.cancelled),
+    ]
+    for (name, count) in counts {
+      json.key(name)
+      json.integer(count)
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import ParallelFor
+
+/// GNU parallel's log of jobs; also written line by line while a run goes on.
+public enum JoblogExport {
+  /// The first line with its ending.
+  public static let header = Array("Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n".utf8)
+  private static let runtimeWidth = 10
+
+  /// The line of an item that has ended, with its ending.
+  ///
+  /// As GNU parallel has it, an item that was killed for its time or by the user has the exit value -1. What would end
+  /// the line or a column within the command is written as `\n`, `\t` and so on.
+  ///
+  /// - Parameters:
+  ///   - number: the item's number, from 1.
+  ///   - attempt: its last attempt.
+  ///   - received: the bytes that it wrote to its standard output.
+  ///   - command: what was done to it.
+  public static func line(number: Int, _ attempt: AttemptRecord, received: Int, command: [UInt8]) -> [UInt8] {
+    let runtime = TimeText.seconds(attempt.latency, places: 3)
+    let padding = String(repeating: " ", count: max(0, runtimeWidth - runtime.utf8.count))
+    let start = TimeText.seconds(attempt.start, places: 3)
+    let signal = attempt.signal ?? 0
+    var line = Array(
+      "\(number)\t:\t\(start)\t\(padding)\(runtime)\t0\t\(received)\t\(exitValue(attempt))\t\(signal)\t".utf8)
+    for byte in command { append(byte, to: &line) }
+    line.append(UInt8(ascii: "\n"))
+    return line
+  }
+
+  static func export(
+    _ reader: RunReader, _ command: (ItemRecord) -> [UInt8], to write: ([UInt8]) throws -> Void
+  ) throws {
+    try withoutActuallyEscaping(write) { write in
+      var buffer = ExportBuffer(write)
+      buffer.bytes += header
+      try reader.forEachItem { item in
+        guard let attempt = item.attempt, let number = item.number else { return }
+        buffer.bytes += line(number: number, attempt, received: item.outputCount, command: command(item))
+        try buffer.flushIfLarge()
+      }
+      try buffer.flush()
+    }
+  }
+
+  private static func exitValue(_ attempt: AttemptRecord) -> Int32 {
+    switch attempt.outcome {
+    case .succeeded: 0
+    case .failed: attempt.exitStatus ?? (attempt.signal == nil ? 1 : 0)
+    case .timedOut, .cancelled: -1
+    }
+  }
+
+  private static func append(_ byte: UInt8, to line: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\n"): line += Array("\\n".utf8)
+    case UInt8(ascii: "\r"): line += Array("\\r".utf8)
+    case UInt8(ascii: "\t"): line += Array("\\t".utf8)
+    case 0: line += Array("\\0".utf8)
+    default: line.append(byte)
+    }
+  }
+}

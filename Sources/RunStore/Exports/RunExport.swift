@@ -1,0 +1,67 @@
+import ParallelFor
+
+/// A form in which a whole run can be written out, row by row and with little memory.
+public enum RunExport: String, Sendable, CaseIterable {
+  /// GNU parallel's log of jobs: nine columns, separated by tabs.
+  case joblog
+  /// Comma-separated values (RFC 4180) with a line of names first.
+  case csv
+  /// A JSON object for each item in a line, and a last one that sums up.
+  case json
+  /// A Chrome trace with a lane for each worker, for Perfetto and `chrome://tracing`.
+  case trace
+  /// The events of the run as JSON lines, as they are written while it runs.
+  case events
+
+  /// Writes a run out.
+  ///
+  /// - Parameters:
+  ///   - reader: reads the run.
+  ///   - command: says what was done to an item, for the log of jobs; by default the item's text.
+  ///   - write: gets the bytes piece by piece; pieces end with whole lines but in large outputs.
+  /// - Throws: a ``RunStoreError`` when the run cannot be read, and what `write` throws.
+  public func export(
+    _ reader: RunReader, command: (ItemRecord) -> [UInt8] = \.text, to write: ([UInt8]) throws -> Void
+  ) throws {
+    switch self {
+    case .joblog: try JoblogExport.export(reader, command, to: write)
+    case .csv: try CSVExport.export(reader, to: write)
+    case .json: try JSONExport.export(reader, to: write)
+    case .trace: try TraceExport.export(reader, to: write)
+    case .events: try EventsExport.export(reader, to: write)
+    }
+  }
+}
+
+/// Collects small pieces into larger ones.
+struct ExportBuffer {
+  private static let limit = 64 << 10
+
+  var bytes: [UInt8] = []
+  private let write: ([UInt8]) throws -> Void
+
+  init(_ write: @escaping ([UInt8]) throws -> Void) { self.write = write }
+
+  /// Hands on what was collected, if it is much.
+  mutating func flushIfLarge() throws {
+    if bytes.count >= Self.limit { try flush() }
+  }
+
+  mutating func flush() throws {
+    if !bytes.isEmpty { try write(bytes) }
+    bytes.removeAll(keepingCapacity: true)
+  }
+}
+
+/// The words for outcomes in exports; they are part of the formats and never change.
+enum OutcomeWord {
+  static func word(_ outcome: Outcome?) -> String {
+    switch outcome {
+    case .succeeded: "succeeded"
+    case .failed: "failed"
+    case .timedOut: "timed out"
+    case .cancelled: "cancelled"
+    case nil: "waiting to retry"
+    }
+  }
+}

@@ -1,0 +1,74 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Times as text, in UTC and without a locale.
+public enum TimeText {
+  private static let second: Int64 = 1_000_000_000
+
+  /// `20231114-221320-123` for names; sorts by time.
+  static func compact(_ time: Int64) -> String {
+    let parts = Parts(time)
+    return "\(parts.year)\(two(parts.month))\(two(parts.day))-\(two(parts.hour))\(two(parts.minute))"
+      + "\(two(parts.second))-\(digits(parts.nanoseconds / 1_000_000, 3))"
+  }
+
+  /// `2023-11-14T22:13:20.123Z`.
+  public static func iso(_ time: Int64) -> String {
+    let parts = Parts(time)
+    return "\(parts.year)-\(two(parts.month))-\(two(parts.day))T\(two(parts.hour)):\(two(parts.minute))"
+      + ":\(two(parts.second)).\(digits(parts.nanoseconds / 1_000_000, 3))Z"
+  }
+
+  /// Nanoseconds as a decimal number of larger units: `1500000` in milliseconds with one place is `1.5`; rounds down.
+  ///
+  /// - Parameters:
+  ///   - unit: the nanoseconds of the larger unit, a power of ten.
+  ///   - places: how many decimal places there are, at most as many as the unit has zeros.
+  static func decimal(_ nanoseconds: Int64, unit: Int64, places: Int) -> String {
+    let magnitude = nanoseconds.magnitude
+    let unit = unit.magnitude
+    var step: UInt64 = unit
+    for _ in 0..<places { step /= 10 }
+    let fraction = Int64(magnitude % unit / max(1, step))
+    return "\(nanoseconds < 0 ? "-" : "")\(magnitude / unit).\(digits(fraction, places))"
+  }
+
+  /// Nanoseconds as seconds with nine places, or fewer.
+  static func seconds(_ nanoseconds: Int64, places: Int = 9) -> String {
+    decimal(nanoseconds, unit: second, places: places)
+  }
+
+  private static func two(_ number: Int64) -> String { digits(number, 2) }
+
+  private static func digits(_ number: Int64, _ count: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+  }
+
+  private struct Parts {
+    let year: Int64
+    let month: Int64
+    let day: Int64
+    let hour: Int64
+    let minute: Int64
+    let second: Int64
+    let nanoseconds: Int64
+
+    init(_ time: Int64) {
+      let (seconds, rest) = time.quotientAndRemainder(dividingBy: TimeText.second)
+      nanoseconds = rest < 0 ? rest + TimeText.second : rest
+      var clock = time_t(rest < 0 ? seconds - 1 : seconds)
+      var parts = tm()
+      gmtime_r(&clock, &parts)
+      year = Int64(parts.tm_year) + 1900
+      month = Int64(parts.tm_mon) + 1
+      day = Int64(parts.tm_mday)
+      hour = Int64(parts.tm_hour)
+      minute = Int64(parts.tm_min)
+      second = Int64(parts.tm_sec)
+    }
+  }
+}

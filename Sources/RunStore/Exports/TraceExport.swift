@@ -1,0 +1,118 @@
+import ParallelFor
+
+/// A run as a Chrome trace: a lane for each worker, a slice for each attempt, a curve for the number of threads.
+enum TraceExport {
+  private static let process = 1
+  private static let longestName = 200
+  private static let microsecond: Int64 = 1_000
+
+  static func export(_ reader: RunReader, to write: ([UInt8]) throws -> Void) throws {
+    let run = try reader.record()
+    let changes = try reader.changes()
+    try withoutActuallyEscaping(write) { write in
+      var buffer = ExportBuffer(write)
+      var lines = TraceLines(origin: run.created)
+      buffer.bytes += Array("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n".utf8)
+      lines.name("process_name", lane: 0, text: "pfor-tui \(run.title)", to: &buffer.bytes)
+      for change in changes { lines.change(change, to: &buffer.bytes) }
+      try reader.forEachItem { item in
+        for earlier in try reader.earlierAttempts(of: item) { lines.slice(item, earlier.attempt, to: &buffer.bytes) }
+        if let attempt = item.attempt { lines.slice(item, attempt, to: &buffer.bytes) }
+        try buffer.flushIfLarge()
+      }
+      buffer.bytes += Array("\n]}\n".utf8)
+      try buffer.flush()
+    }
+  }
+
+  /// Writes the events, with a comma between them.
+  private struct TraceLines {
+    let origin: Int64
+    private var named: Set<Int> = []
+    private var isFirst = true
+
+    init(origin: Int64) { self.origin = origin }
+
+    mutating func name(_ kind: String, lane: Int, text: String, to bytes: inout [UInt8]) {
+      event(kind, phase: "M", lane: lane, to: &bytes) { json in
+        json.key("args")
+        json.beginObject()
+        json.key("name")
+        json.string(text)
+        json.endObject()
+      }
+    }
+
+    mutating func slice(_ item: ItemRecord, _ attempt: AttemptRecord, to bytes: inout [UInt8]) {
+      if named.insert(attempt.worker).inserted {
+        name("thread_name", lane: attempt.worker, text: "worker \(attempt.worker)", to: &bytes)
+      }
+      let name = String(decoding: item.text.prefix(longestName), as: UTF8.self)
+      let (start, duration) = (microseconds(attempt.start &- origin), microseconds(attempt.latency))
+      event(name, phase: "X", lane: attempt.worker, to: &bytes) { json in
+        json.key("cat")
+        json.string(OutcomeWord.word(attempt.outcome))
+        json.key("ts")
+        json.number(start)
+        json.key("dur")
+        json.number(duration)
+        json.key("args")
+        json.beginObject()
+        json.key("number")
+        json.integer(item.number ?? 0)
+        json.key("attempt")
+        json.integer(attempt.attempt)
+        json.key("outcome")
+        json.string(OutcomeWord.word(attempt.outcome))
+        if let reason = attempt.reason {
+          json.key("reason")
+          json.string(reason)
+        }
+        json.endObject()
+      }
+    }
+
+    mutating func change(_ change: RunChange, to bytes: inout [UInt8]) {
+      let time = microseconds(change.time &- origin)
+      let isCount = change.kind == .threadsChanged || change.kind == .sessionBegan
+      event(isCount ? "threads" : change.kind.rawValue, phase: isCount ? "C" : "i", lane: 0, to: &bytes) { json in
+        json.key("ts")
+        json.number(time)
+        guard isCount else {
+          json.key("s")
+          json.string("g")
+          return
+        }
+        json.key("args")
+        json.beginObject()
+        json.key("threads")
+        json.integer(change.value ?? 0)
+        json.endObject()
+      }
+    }
+
+    private func microseconds(_ nanoseconds: Int64) -> String {
+      TimeText.decimal(nanoseconds, unit: microsecond, places: 3)
+    }
+
+    private mutating func event(
+      _ name: String, phase: String, lane: Int, to bytes: inout [UInt8], more: (inout JSONText) -> Void
+    ) {
+      var json = JSONText()
+      json.beginObject()
+      json.key("name")
+      json.string(name)
+      json.key("ph")
+      json.string(phase)
+      json.key("pid")
+      json.integer(process)
+      json.key("tid")
+      json.integer(lane)
+      more(&json)
+      json.endObject()
+      if !isFirst { bytes += Array(",\n".utf8) }
+      isFirst = false
+      bytes += json.bytes
+    }
+  }
+}

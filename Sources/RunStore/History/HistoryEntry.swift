@@ -1,0 +1,67 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A run file in a list of runs.
+public struct HistoryEntry: Sendable, Equatable {
+  /// What became of the run.
+  public enum State: String, Sendable {
+    /// A program records into it now.
+    case running
+    /// Every item has ended for good.
+    case finished
+    /// It was ended, or killed, before every item had.
+    case unfinished
+    /// The file cannot be read.
+    case unreadable
+  }
+
+  /// The path of the file.
+  public let path: String
+  /// The run; nil when the file cannot be read.
+  public let record: RunRecord?
+  /// Why the file cannot be read; nil when it can.
+  public let problem: RunStoreError?
+  /// The bytes of the file and of what stands beside it.
+  public let size: Int64
+  /// What became of the run.
+  public let state: State
+
+  /// Looks into a run file.
+  public init(path: String) {
+    var record: RunRecord?
+    var problem: RunStoreError?
+    do throws(RunStoreError) {
+      let reader = try RunReader(path: path)
+      defer { reader.close() }
+      record = try reader.record()
+    } catch {
+      problem = error
+    }
+    let isRunning = RunFileLock.isHeld(of: path)
+    self.init(path: path, record: record, problem: problem, size: Self.size(of: path), isRunning: isRunning)
+  }
+
+  init(path: String, record: RunRecord?, problem: RunStoreError?, size: Int64, isRunning: Bool) {
+    self.path = path
+    self.record = record
+    self.problem = problem
+    self.size = size
+    state =
+      if isRunning { .running } else if let record { record.state == .finished ? .finished : .unfinished } else {
+        .unreadable
+      }
+  }
+
+  /// Its files: the run, and what SQLite keeps beside it while it is open or after it was killed.
+  static func files(of path: String) -> [String] { [path, path + "-wal", path + "-shm"] }
+
+  private static func size(of path: String) -> Int64 {
+    files(of: path).reduce(0) { sum, file in
+      var status = stat()
+      return stat(file, &status) == 0 ? sum + Int64(status.st_size) : sum
+    }
+  }
+}

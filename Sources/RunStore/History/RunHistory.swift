@@ -1,0 +1,105 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A folder of run files.
+public struct RunHistory: Sendable {
+  /// The ending of run files.
+  public static let suffix = ".run"
+
+  /// The folder.
+  public let folder: String
+
+  /// Names the folder; makes nothing.
+  public init(folder: String) { self.folder = folder }
+
+  /// The folder for the runs of a user: `$XDG_STATE_HOME/pfor-tui/runs`, or below `~/.local/state`.
+  ///
+  /// - Parameter environment: the environment of the program.
+  /// - Returns: nil when neither is known. As its specification wants it, a relative `XDG_STATE_HOME` does not count.
+  public static func standard(environment: [String: String]) -> RunHistory? {
+    let named = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let home = environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.local/state" }
+    return (named ?? home).map { RunHistory(folder: "\($0)/pfor-tui/runs") }
+  }
+
+  /// Makes the folder and those above it, for the user alone.
+  ///
+  /// - Throws: when that is not possible.
+  public func makeFolder() throws(RunStoreError) {
+    var path = folder.hasPrefix("/") ? "" : "."
+    for part in folder.split(separator: "/") {
+      path += "/\(part)"
+      if mkdir(path, 0o700) == 0 || errno == EEXIST || errno == EISDIR { continue }
+      var status = stat()
+      if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
+      let kind: RunStoreError.Kind = [ENOSPC, EDQUOT].contains(errno) ? .noRoom : .notAllowed
+      throw RunStoreError(
+        kind, folder,
+        "the folder for runs cannot be made (\(String(cString: strerror(errno)))); "
+          + "name another run file, or record none")
+    }
+  }
+
+  /// A name for a run that begins: such names sort by time.
+  ///
+  /// - Parameters:
+  ///   - created: when, in nanoseconds since 1970.
+  ///   - process: what tells it from another run that begins in the same millisecond, such as the process's number.
+  public static func id(created: Int64, process: Int32) -> String {
+    "\(TimeText.compact(created))-\(String(UInt32(bitPattern: process), radix: 36))"
+  }
+
+  /// Where the file of a run belongs.
+  public func path(of id: String) -> String { "\(folder)/\(id)\(Self.suffix)" }
+
+  /// All runs of the folder, the newest first; none when there is no folder.
+  public func runs() -> [HistoryEntry] {
+    fileNames().sorted(by: >).map { HistoryEntry(path: "\(folder)/\($0)") }
+  }
+
+  /// The newest run that began in a directory and can go on: it is neither finished nor recorded into now.
+  public func lastUnfinished(in directory: String) -> HistoryEntry? {
+    for name in fileNames().sorted(by: >) {
+      let entry = HistoryEntry(path: "\(folder)/\(name)")
+      if entry.state == .unfinished, entry.record?.directory == directory { return entry }
+    }
+    return nil
+  }
+
+  /// The file of the run that a person names.
+  ///
+  /// - Parameter name: a path, the name of a run or its beginning; nil for the newest run.
+  /// - Throws: when no run or more than one fits.
+  public func find(_ name: String?) throws(RunStoreError) -> String {
+    let all = fileNames().sorted(by: >)
+    guard let name else {
+      guard let newest = all.first else { throw RunStoreError(.missing, folder, "there are no runs yet") }
+      return "\(folder)/\(newest)"
+    }
+    if name.contains("/") || (all.isEmpty && Self.isFile(name)) { return name }
+    if all.contains(name + Self.suffix) { return path(of: name) }
+    let fitting = all.filter { $0.hasPrefix(name) }
+    if let only = fitting.first, fitting.count == 1 { return "\(folder)/\(only)" }
+    if Self.isFile(name) { return name }
+    guard fitting.isEmpty else {
+      throw RunStoreError(.missing, name, "\(fitting.count) runs begin so; say more of the name")
+    }
+    throw RunStoreError(.missing, name, "no run of that name in \(folder), and no such file")
+  }
+
+  private static func isFile(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  private func fileNames() -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name.hasSuffix(Self.suffix), !name.hasPrefix(".") { names.append(name) }
+    }
+    return names
+  }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Dispatch
+import ParallelFor
+import RunStore
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
+/// `pfor-bench record`: what it costs to record an item, without anything that is done to it.
+struct RecordBench: Benchmark {
+  static let configuration = CommandConfiguration(
+    commandName: "record", abstract: "Items a second into a run file, processor time and file size of each.")
+
+  @Option(help: ArgumentHelp("How many items.", valueName: "n"))
+  var items = 1_000_000
+
+  @Option(help: ArgumentHelp("How many threads hand items over.", valueName: "n"))
+  var threads = 2
+
+  @Option(help: ArgumentHelp("How many bytes of output an item has.", valueName: "n"))
+  var output = 40
+
+  func measure() throws -> Report {
+    var rows: [Report.Row] = []
+    for durability in [RunFile.Durability.programEnd, .powerCut] {
+      Progress.tell("recording \(items) items, durable to \(durability)")
+      rows += try record(durability)
+    }
+    return Report(title: "Recording \(items) items of \(threads) threads, \(output) bytes of output each", rows: rows)
+  }
+
+  private func record(_ durability: RunFile.Durability) throws -> [Report.Row] {
+    let folder = try ScratchFolder()
+    let path = folder.path("run")
+    let run = RunRecord(
+      id: "bench", created: 0, title: "nothing", kind: "command", command: ["true"], source: "-", directory: "/")
+    let recorder = try RunRecorder(RunFile.create(at: path, run, durability: durability))
+    let before = Self.processorTime(CLOCK_PROCESS_CPUTIME_ID)
+    var workers = 0.0
+    let wall = ContinuousClock().measure {
+      workers = handOver(to: recorder)
+      _ = recorder.flush()
+    }
+    let cpu = Self.processorTime(CLOCK_PROCESS_CPUTIME_ID) - before
+    if let problem = recorder.finish(.finished, exitCode: 0, at: 0) { throw BenchError("\(problem)") }
+    let each = 1 / Double(items)
+    return [
+      Report.Row(
+        name: "durable to \(durability)", figure: Figures.perSecond(items, in: wall.inSeconds),
+        cpu: Figures.seconds(cpu)),
+      Report.Row(name: "  processor time of an item", figure: Figures.seconds(cpu * each), goal: "< 1.5 µs"),
+      Report.Row(name: "  of which its worker pays", figure: Figures.seconds(workers * each)),
+      Report.Row(name: "  bytes of an item in the file", figure: "\(try File.size(path) / Int64(items))"),
+    ]
+  }
+
+  /// Lets all threads record their share; returns their processor time in seconds.
+  private func handOver(to recorder: RunRecorder) -> Double {
+    let text = Array("customer 123456".utf8)
+    let output = [UInt8](repeating: UInt8(ascii: "x"), count: output)
+    let times = Times()
+    DispatchQueue.concurrentPerform(iterations: threads) { thread in
+      let before = Self.processorTime(CLOCK_THREAD_CPUTIME_ID)
+      for number in stride(from: thread + 1, through: items, by: threads) {
+        let attempt = AttemptRecord(
+          worker: thread + 1, start: 1_700_000_000_000_000_000 + Int64(number), latency: 1_000, outcome: .succeeded,
+          wait: 1_000)
+        recorder.record(RecordedItem(number: number, text: text), attempt, output: output)
+      }
+      times.add(Self.processorTime(CLOCK_THREAD_CPUTIME_ID) - before)
+    }
+    return times.sum
+  }
+
+  private static func processorTime(_ clock: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}
+
+/// Adds up what threads tell.
+private final class Times: @unchecked Sendable {
+  private let lock = Lock()
+  private var total = 0.0
+
+  var sum: Double { lock.withLock { total } }
+
+  func add(_ seconds: Double) { lock.withLock { total += seconds } }
+}

@@ -1,0 +1,215 @@
+import Foundation
+import ParallelFor
+import TestSupport
+import Testing
+
+@testable import RunStore
+
+@Suite struct RunFileTests {
+  private let folder: RunFolder
+
+  init() throws { folder = try RunFolder() }
+
+  private func kind(_ body: () throws -> Void) -> RunStoreError.Kind? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return (error as? RunStoreError)?.kind
+    }
+  }
+
+  @Test func aSecondRecorderIsRefusedAndAReaderIsNot() throws {
+    let recorder = try folder.begin()
+    recorder.record(RecordedItem(number: 1, text: bytes("a")), .example())
+    #expect(recorder.flush() == nil)
+    #expect(kind { _ = try RunFile.open(at: folder.file) } == .inUse)
+    #expect(kind { _ = try RunFile.create(at: folder.file, .example) } == .inUse)
+    let reader = try RunReader(path: folder.file)
+    #expect(reader.isBeingRecorded)
+    #expect(try reader.allItems().count == 1)
+    #expect(HistoryEntry(path: folder.file).state == .running)
+    #expect(recorder.end() == nil)
+    #expect(!reader.isBeingRecorded)
+    reader.close()
+    #expect(try folder.goOn().end() == nil)
+  }
+
+  @Test func aFileThatIsThereIsNotOverwritten() throws {
+    try folder.record(["a"])
+    #expect(kind { _ = try RunFile.create(at: folder.file, .example) } == .exists)
+    #expect(try RunReader(path: folder.file).allItems().count == 1)
+  }
+
+  @Test func whatIsNoRunFileIsRefusedAndNotTouched() throws {
+    #expect(kind { _ = try RunFile.open(at: folder.file) } == .missing)
+    #expect(kind { _ = try RunFile.open(at: folder.path) } == .notARun)
+    #expect(kind { _ = try RunFile.create(at: "\(folder.path)/none/run", .example) } == .notAllowed)
+    for content in [
+      bytes(""), bytes("hello"), bytes("SQLite format 3\0 and then nothing"), [UInt8](repeating: 0, count: 9_000),
+    ] {
+      try Data(content).write(to: URL(fileURLWithPath: folder.file))
+      #expect(kind { _ = try RunFile.open(at: folder.file) } == .notARun)
+      #expect(kind { _ = try RunReader(path: folder.file) } == .notARun)
+      #expect(FileManager.default.contents(atPath: folder.file) == Data(content))
+    }
+  }
+
+  @Test func aForeignDatabaseIsNotTouched() throws {
+    let database = try RunDatabase(path: folder.file, access: .create)
+    try database.execute("CREATE TABLE run(id TEXT); INSERT INTO run VALUES('mine')")
+    database.close()
+    let before = FileManager.default.contents(atPath: folder.file)
+    #expect(kind { _ = try RunFile.open(at: folder.file) } == .notARun)
+    #expect(FileManager.default.contents(atPath: folder.file) == before)
+  }
+
+  @Test func aNewerFileIsRefused() throws {
+    try folder.record(["a"])
+    let database = try RunDatabase(path: folder.file, access: .write)
+    try database.execute("PRAGMA user_version = \(Schema.version + 1)")
+    database.close()
+    #expect(kind { _ = try RunFile.open(at: folder.file) } == .newer)
+    #expect(kind { _ = try RunReader(path: folder.file) } == .newer)
+  }
+
+  /// Every version that was released must be brought to the newest one.
+  @Test func everyOlderFileIsMigrated() throws {
+    for version in 1...Schema.version {
+      let path = "\(folder.path)/version-\(version)"
+      let database = try RunDatabase(path: path, access: .create)
+      try database.execute("PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(version)")
+      for step in Schema.steps.prefix(version) { try database.execute(step) }
+      try RunRow.insert(.example, into: database)
+      database.close()
+      #expect(try RunRecorder(RunFile.open(at: path)).end() == nil)
+      let reader = try RunReader(path: path)
+      #expect(try reader.record() == .example)
+      #expect(try reader.integer("PRAGMA user_version") == Int64(Schema.version))
+    }
+  }
+
+  @Test func theDocumentationKnowsEveryColumn() throws {
+    let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Sources/RunStore/RunStore.docc/run-file.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    try folder.record(["a"])
+    let database = try RunDatabase(path: folder.file, access: .read)
+    let columns = try database.prepare(
+      "SELECT m.name, c.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c WHERE m.type IN ('table', 'view')"
+    )
+    var count = 0
+    while try columns.step() {
+      #expect(text.contains("## \(columns.text(0))") || text.contains("`\(columns.text(0))`"), "\(columns.text(0))")
+      #expect(text.contains("`\(columns.text(1))`"), "\(columns.text(0)).\(columns.text(1))")
+      count += 1
+    }
+    #expect(count > 40)
+  }
+
+  @Test func aFullDiskEndsTheRecordingAndKeepsWhatWasCommitted() throws {
+    let file = try RunFile.create(at: folder.file, .example, durability: .programEnd)
+    try file.database.execute("PRAGMA max_page_count = 60")
+    let told = Told()
+    let recorder = try RunRecorder(file, whenBroken: told.tell)
+    var done = 0
+    var problem: RunStoreError?
+    while problem == nil, done < 10_000 {
+      let item = RecordedItem(number: done + 1, text: bytes("item \(done)"))
+      let ticket = recorder.record(item, .example(), output: [UInt8](repeating: 65, count: 2_000))
+      problem = recorder.waitUntilCommitted(ticket)
+      if problem == nil { done += 1 }
+    }
+    #expect(problem?.kind == .noRoom)
+    #expect(problem?.description.contains(folder.file) == true)
+    #expect(recorder.problem == problem)
+    #expect(recorder.finish(.finished, exitCode: 0, at: 9)?.kind == .noRoom)
+    #expect(told.count == 1)
+    #expect(done > 10)
+    #expect(try RunReader(path: folder.file).allItems().count == done)
+    // With room again, the run goes on.
+    let again = try folder.goOn()
+    let earlier = try EarlierItems(again, RunReader(path: folder.file), mode: .outstanding)
+    for number in 0..<done {
+      guard case .keep = try earlier.next(text: bytes("item \(number)")) else {
+        Issue.record("item \(number) is lost")
+        break
+      }
+    }
+    #expect(again.finish(.finished, exitCode: 0, at: 9) == nil)
+  }
+
+  /// The file as a kill leaves it: the log beside it holds what was committed.
+  @Test func aCopyOfARunningFileIsWhole() throws {
+    let recorder = try folder.begin()
+    for number in 1...100 { recorder.record(RecordedItem(number: number, text: bytes("\(number)")), .example()) }
+    #expect(recorder.flush() == nil)
+    for ending in ["", "-wal"] {
+      try FileManager.default.copyItem(atPath: folder.file + ending, toPath: "\(folder.path)/copy\(ending)")
+    }
+    #expect(recorder.end() == nil)
+    let entry = HistoryEntry(path: "\(folder.path)/copy")
+    #expect(entry.state == .unfinished)
+    #expect(entry.record?.counts.succeeded == 100)
+    #expect(try RunRecorder(RunFile.open(at: entry.path)).end() == nil)
+  }
+
+  @Test(arguments: 0..<150) func aDamagedFileIsAnErrorAtMost(_ seed: Int) throws {
+    var random = SeededGenerator(seed: UInt64(seed))
+    let recorder = try folder.begin()
+    for number in 1...60 {
+      let item = RecordedItem(number: number, text: bytes("item \(number)"))
+      if number % 7 == 0 { recorder.record(item, .example(.timedOut), output: bytes("early"), isFinal: false) }
+      let size = number == 5 ? 1_300_000 : number * 40
+      recorder.record(item, .example(attempt: number % 7 == 0 ? 2 : 1), output: [UInt8](repeating: 66, count: size))
+    }
+    recorder.record(RunChange(time: 1, kind: .threadsChanged, value: 3))
+    #expect(recorder.end() == nil)
+    try damage(&random)
+    use()
+  }
+
+  private func damage(_ random: inout SeededGenerator) throws {
+    var content = [UInt8](FileManager.default.contents(atPath: folder.file) ?? Data())
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: content.removeLast(Int.random(in: 1...content.count, using: &random))
+    case 1:
+      let page = Int.random(in: 0..<content.count / 4096, using: &random) * 4096
+      for place in page..<page + 4096 { content[place] = UInt8.random(in: 0...255, using: &random) }
+    case 2:
+      // The schema and the tables' roots are at the beginning.
+      for _ in 0..<20 { content[Int.random(in: 100..<12_000, using: &random)] = .random(in: 0...255, using: &random) }
+    default:
+      for _ in 0..<200 {
+        content[Int.random(in: 0..<content.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+      }
+    }
+    try Data(content).write(to: URL(fileURLWithPath: folder.file))
+  }
+
+  /// Does all that can be done with a run file; whatever happens, it is a value or a ``RunStoreError``.
+  private func use() {
+    _ = HistoryEntry(path: folder.file)
+    attempt {
+      let reader = try RunReader(path: folder.file)
+      _ = try reader.changes()
+      for form in RunExport.allCases { attempt { try form.export(reader) { _ in } } }
+      for item in try reader.allItems() { try reader.bytes(.output, of: item).forEachChunk { _ in } }
+    }
+    attempt {
+      let recorder = try folder.goOn()
+      defer { _ = recorder.end() }
+      let earlier = try EarlierItems(recorder, RunReader(path: folder.file), mode: .failed, remembering: 10)
+      for number in [1, 2, 5, 9, 3] {
+        if case .run(let place) = try earlier.next(text: bytes("item \(number)")) {
+          recorder.record(RecordedItem(place, text: bytes("item \(number)")), .example())
+        }
+      }
+      earlier.endOfItems()
+    }
+  }
+
+  private func attempt(_ body: () throws -> Void) {
+    do { try body() } catch { #expect(error is RunStoreError, "\(error)") }
+  }
+}
