@@ -105,8 +105,7 @@ let package = Package(
       name: "PForApp",
       dependencies: [
         "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "Jobs",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "GRDB", package: "GRDB.swift"),
+        "RunStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .executableTarget(name: "pfor-tui", dependencies: ["PForApp"], swiftSettings: settings),

@@ -10,6 +10,7 @@ extension RunFacts {
     case .attemptFailed(let item, let retryAt): wait(item, until: retryAt)
     case .itemsRestored(let tally): restore(tally)
     case .haltReached(let policy): halted = policy
+    case .timeBudgetSpent: isOutOfTime = true
     case .deliveryAdvanced(let next, let held): delivery.advance(to: next, held: held, at: event.instant)
     case .itemsRead(let count): learn { $0.itemsRead = max($0.itemsRead, count) }
     case .totalKnown(let count): learn { $0.total = count }

@@ -50,6 +50,8 @@ public struct RunFacts: Equatable, Sendable {
   public internal(set) var restored = RestoredTally()
   /// Why the run gave up on the rest, if it did.
   public internal(set) var halted: HaltPolicy?
+  /// Whether no further item was begun because the run's time budget was spent.
+  public internal(set) var isOutOfTime = false
   /// How far results have been handed on.
   public internal(set) var delivery = Delivery()
   /// The instant of the last event.

@@ -24,4 +24,17 @@ public enum MonotonicClock {
   public static func leaveOut(since instant: Instant) {
     leftOut.add(max(0, now.nanoseconds(since: instant)), ordering: .relaxed)
   }
+
+  /// A moment on this clock as the time on the wall, in nanoseconds since 1970, by how far the clocks are apart now.
+  public static func wallTime(of instant: Instant) -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) - now.nanoseconds(since: instant)
+  }
+
+  /// The moment on this clock that was, or will be, at a time on the wall, in nanoseconds since 1970.
+  public static func instant(ofWallTime nanoseconds: Int64) -> Instant {
+    let origin = Instant(nanoseconds: 0)
+    return origin + (nanoseconds - wallTime(of: origin))
+  }
 }

@@ -17,7 +17,7 @@ extension PoolStateMachine {
     switch policy.timeout {
     case nil: nil
     case .fixed(let limit): limit
-    case .timesMedian(let factor): median.value.map { Int64(min(Double($0) * factor, 9e18)) }
+    case .timesMedian(let factor): latencies.value(at: 0.5).map { Int64(min(Double($0) * factor, 9e18)) }
     }
   }
 
@@ -49,7 +49,7 @@ extension PoolStateMachine {
     if !tried.isEmpty { tried[item.id.position] = nil }
     if item.outcome.isSuccess {
       succeeded += 1
-      if case .timesMedian = policy.timeout { median.record(item.latency) }
+      if policy.needsLatencies { latencies.record(item.latency) }
     }
     delivery.complete(item.id.position)
     log.append(.itemFinished(item), at: now)

@@ -43,6 +43,9 @@ struct PoolStateMachine {
     static func < (left: Life, right: Life) -> Bool { left.rawValue < right.rawValue }
   }
 
+  /// An item is likely to take no longer than this part of those before it.
+  private static let likelyPart = 0.9
+
   enum Slot { case free, idle, ready, dismissed, leaving }
 
   let limits: RunLimits
@@ -52,7 +55,8 @@ struct PoolStateMachine {
   var waiting = RetryQueue()
   /// How their last attempts ended, of items that have failed and not ended for good.
   var tried: [Int: FinishedItem] = [:]
-  var median = MedianLatency()
+  var latencies = LatencyQuantiles()
+  private let start: Instant
   var claimSize: ClaimSize
   var delivery: OrderedDelivery
   var slots: [Slot] = []
@@ -80,6 +84,7 @@ struct PoolStateMachine {
   ) {
     self.limits = limits
     self.policy = policy
+    start = now
     target = targetWorkers
     claimSize = ClaimSize(work: limits.claimWork, limit: limits.largestClaim)
     delivery = OrderedDelivery(order: order)
@@ -132,12 +137,22 @@ struct PoolStateMachine {
   /// With a claim comes a call for at most one more worker: each one woken calls the next, so that nobody stays parked
   /// while items wait, in the queue or untouched in a claim behind an item that may turn out slow.
   mutating func workerBecameReady(_ worker: WorkerID, at now: Instant) -> (WorkerAction, Summons) {
+    let ended = finishIfOutOfTime(at: now)
     let action = nextAction(of: worker, at: now)
     guard case .run(let range) = action, !queue.isEmpty || range.count > 1, let other = idle.popLast() else {
-      return (action, Summons())
+      return (action, ended)
     }
     slots[other.slot - 1] = .ready
-    return (action, Summons(wake: [other]))
+    return (action, ended + Summons(wake: [other]))
+  }
+
+  /// Begins nothing any more when what would begin now is not likely to end in time.
+  private mutating func finishIfOutOfTime(at now: Instant) -> Summons {
+    guard life == .running, !queue.isEmpty, let budget = policy.timeBudget else { return Summons() }
+    let likely = latencies.value(at: Self.likelyPart) ?? 0
+    guard now.nanoseconds(since: start) > budget - likely else { return Summons() }
+    log.append(.timeBudgetSpent, at: now)
+    return Summons(halted: .soon) + finish(at: now)
   }
 
   private mutating func nextAction(of worker: WorkerID, at now: Instant) -> WorkerAction {
@@ -223,55 +238,6 @@ struct PoolStateMachine {
     finishIfAllIsDone(at: now)
     return (positions, summon())
   }
-
-  // MARK: - Wishes
-
-  /// Asks for `count` workers; 0 drains.
-  mutating func setTargetWorkers(_ count: Int, at now: Instant) -> Summons {
-    guard count != target, life != .over else { return Summons() }
-    target = count
-    log.append(.targetWorkersChanged(count), at: now)
-    var summons = Summons()
-    while active > target, let worker = idle.popLast() {
-      slots[worker.slot - 1] = .dismissed
-      active -= 1
-      summons.wake.append(worker)
-    }
-    rebalanceDraining(at: now)
-    let more = summon()
-    return Summons(wake: summons.wake + more.wake, start: more.start)
-  }
-
-  /// Hands out nothing until ``resume(at:)``.
-  mutating func pause(at now: Instant) {
-    guard life == .running, !isPaused else { return }
-    isPaused = true
-    log.append(.runPaused, at: now)
-  }
-
-  /// Hands out items again.
-  mutating func resume(at now: Instant) -> Summons {
-    guard isPaused else { return Summons() }
-    isPaused = false
-    log.append(.runResumed, at: now)
-    return summon()
-  }
-
-  /// Hands out nothing any more; what runs may end.
-  mutating func finish(at now: Instant) -> Summons {
-    guard life < .finishing else { return Summons() }
-    life = .finishing
-    log.append(.runFinishing, at: now)
-    return abandonQueue(at: now)
-  }
-
-  /// Hands out nothing any more; the shell asks what runs to end.
-  mutating func stop(_ urgency: StopUrgency, at now: Instant) -> Summons {
-    guard life < .over else { return Summons() }
-    life = .stopping
-    log.append(.runStopping(urgency), at: now)
-    return abandonQueue(at: now)
-  }
 }
 
 // MARK: - Inside
@@ -335,7 +301,7 @@ extension PoolStateMachine {
   }
 
   /// Marks the highest slots as draining until the surplus is covered, or unmarks the lowest ones.
-  private mutating func rebalanceDraining(at now: Instant) {
+  mutating func rebalanceDraining(at now: Instant) {
     let surplus = life == .over ? 0 : max(0, active - target)
     var marked = isDraining.count { $0 }
     while marked > surplus, let place = isDraining.firstIndex(of: true) {
@@ -353,7 +319,7 @@ extension PoolStateMachine {
     }
   }
 
-  private mutating func abandonQueue(at now: Instant) -> Summons {
+  mutating func abandonQueue(at now: Instant) -> Summons {
     for range in queue.removeAll() { abandon(range, at: now) }
     for position in waiting.removeAll() { abandon(position..<position + 1, at: now) }
     isPaused = false

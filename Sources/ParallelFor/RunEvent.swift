@@ -50,6 +50,8 @@ public struct RunEvent: Sendable, Equatable {
     case itemsRestored(RestoredTally)
     /// So many items ended in such a way that the run gives up on the rest.
     case haltReached(HaltPolicy)
+    /// What would begin now is not likely to end within the run's time budget: no further item begins.
+    case timeBudgetSpent
     /// Results were handed on up to, not including, `next`; `held` later ones wait for it.
     case deliveryAdvanced(next: ItemID, held: Int)
     /// The run is over. Always the last event.

@@ -12,6 +12,9 @@ public struct RunPolicy: Sendable, Equatable {
   public var grace: Int64
   /// When the run gives up on the items that have not begun; nil for never.
   public var halt: HaltPolicy?
+  /// In how many nanoseconds from its start the run should be over: no item begins that is not likely to end by then,
+  /// judged by the time that nine in ten items have not exceeded. Nil for no such limit.
+  public var timeBudget: Int64?
 
   /// Makes a policy.
   ///
@@ -21,15 +24,23 @@ public struct RunPolicy: Sendable, Equatable {
   ///   - timeout: how long an attempt may take.
   ///   - grace: nanoseconds between asking an attempt to end and insisting.
   ///   - halt: when the run gives up on the items that have not begun.
+  ///   - timeBudget: in how many nanoseconds from its start the run should be over.
   public init(
     attempts: Int = 1, backoff: Backoff = Backoff(), timeout: ItemTimeout? = nil, grace: Int64 = 10_000_000_000,
-    halt: HaltPolicy? = nil
+    halt: HaltPolicy? = nil, timeBudget: Int64? = nil
   ) {
     self.attempts = max(1, attempts)
     self.backoff = backoff
     self.timeout = timeout
     self.grace = max(0, grace)
     self.halt = halt
+    self.timeBudget = timeBudget
+  }
+
+  /// Whether decisions depend on how long items took.
+  var needsLatencies: Bool {
+    if case .timesMedian = timeout { return true }
+    return timeBudget != nil
   }
 }
 

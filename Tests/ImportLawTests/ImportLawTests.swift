@@ -19,7 +19,7 @@ import Testing
       "CTerminalGuard", "Foundation", "Glibc", "Darwin"),
     ImportLaw(
       "PForApp", "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes",
-      "Jobs", "ArgumentParser", "Synchronization", "Foundation", "Glibc", "Darwin"),
+      "Jobs", "RunStore", "ArgumentParser", "Synchronization", "Foundation", "Glibc", "Darwin"),
     ImportLaw("pfor-tui", "PForApp"),
     ImportLaw("dashboard-example", "ParallelForDashboard", "GRDB", "Foundation"),
   ]
@@ -44,6 +44,7 @@ import Testing
         "Sources/ParallelFor/Forms/Sequence+StartParallelRun.swift",
         "Sources/Jobs/SQLite/ReadTransaction.swift",
         "Sources/PForApp/Running/Launcher.swift", "Sources/PForApp/Running/WorkerSession.swift",
+        "Sources/PForApp/Recording/RunRecording.swift", "Sources/PForApp/Recording/RecordOpener.swift",
         "Sources/ParallelForDashboard/Running/DashboardLoop.swift",
         "Sources/ParallelForDashboard/Running/PlainLoop.swift",
         "Sources/ParallelForDashboard/Forms/DashboardSession.swift",
@@ -61,8 +62,9 @@ import Testing
       in: [
         "Sources/Screen", "Sources/Themes", "Sources/Dashboard", "Sources/DashboardView",
         "Sources/ParallelFor/PoolStateMachine.swift", "Sources/ParallelFor/PoolStateMachine+Items.swift",
+        "Sources/ParallelFor/PoolStateMachine+Wishes.swift",
         "Sources/ParallelFor/LaneState.swift", "Sources/ParallelFor/RetryQueue.swift",
-        "Sources/ParallelFor/MedianLatency.swift", "Sources/ParallelFor/RunPolicy.swift",
+        "Sources/ParallelFor/LatencyQuantiles.swift", "Sources/ParallelFor/RunPolicy.swift",
         "Sources/ParallelFor/HaltPolicy.swift",
         "Sources/ParallelFor/OrderedDelivery.swift", "Sources/ParallelFor/PositionQueue.swift",
         "Sources/ParallelFor/ClaimSize.swift", "Sources/ParallelFor/EventLog.swift",

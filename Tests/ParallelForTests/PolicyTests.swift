@@ -12,9 +12,10 @@ import Testing
       outcome: .failed(Failure("no")), label: "")
   }
 
-  private func machine(_ policy: RunPolicy, items: Int) -> PoolStateMachine {
+  private func machine(_ policy: RunPolicy, items: Int, largestClaim: Int = 512) -> PoolStateMachine {
     var pool = PoolStateMachine(
-      targetWorkers: 1, limits: RunLimits(), policy: policy, order: .input, isObserved: true, at: now)
+      targetWorkers: 1, limits: RunLimits(largestClaim: largestClaim), policy: policy, order: .input, isObserved: true,
+      at: now)
     _ = pool.itemsArrived(items, at: now)
     _ = pool.inputReachedEnd(at: now)
     return pool
@@ -90,21 +91,37 @@ import Testing
     #expect(pool.log.take().map(\.kind).contains(.haltReached(HaltPolicy(manner, after: .count(1)))))
   }
 
+  @Test func nothingBeginsThatIsNotLikelyToEndInTime() {
+    var pool = machine(RunPolicy(timeBudget: 1_000), items: 9, largestClaim: 1)
+    for position in 0..<3 {
+      #expect(pool.workerBecameReady(WorkerID(1), at: now + 200).0 == .run(position..<position + 1))
+      let item = FinishedItem(
+        id: ItemID(position), worker: WorkerID(1), start: now, end: now + 320, outcome: .succeeded, label: "")
+      _ = pool.itemsEnded([item], at: now + 200)
+    }
+    #expect(pool.workerBecameReady(WorkerID(1), at: now + 660).0 == .run(3..<4))
+    _ = pool.itemsGivenBack(3..<4, at: now)
+    let (action, summons) = pool.workerBecameReady(WorkerID(1), at: now + 700)
+    #expect(summons.halted == .soon && pool.skipped == 6 && pool.life == .over)
+    #expect(action == .leave)
+    #expect(pool.log.take().map(\.kind).contains(.timeBudgetSpent))
+  }
+
   @Test func theMedianIsWithinThreePerCent() throws {
-    var median = MedianLatency()
+    var median = LatencyQuantiles()
     median.record(5_000)
     median.record(1_000_000)
-    #expect(median.value == nil)
+    #expect(median.value(at: 0.5) == nil)
     for latency in [70_000, 80_000, 90_000_000] { median.record(Int64(latency)) }
-    let value = try #require(median.value)
+    let value = try #require(median.value(at: 0.5))
     #expect(abs(Double(value) / 80_000 - 1) < 0.03)
   }
 
   @Test(arguments: [1, 31, 32, 33, 1_000, 123_456_789, Int64.max]) func everyLatencyHasABucket(_ latency: Int64) throws
   {
-    var median = MedianLatency()
+    var median = LatencyQuantiles()
     for _ in 0..<3 { median.record(latency) }
-    let value = try #require(median.value)
+    let value = try #require(median.value(at: 0.5))
     #expect(latency < 32 || abs(Double(value) / Double(latency) - 1) < 0.03)
   }
 

@@ -59,6 +59,7 @@ public enum Summary {
     }
 
     var halt: String? {
+      if facts.isOutOfTime { return "the time budget is spent: no further item was begun" }
       guard let halted = facts.halted else { return nil }
       return "halted: \(halted.reason)"
     }

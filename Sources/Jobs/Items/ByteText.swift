@@ -52,10 +52,10 @@ public enum ByteText: Sendable, Hashable {
   }
 
   /// Lends the bytes without copying them where that is possible.
-  func withBytes<Value>(_ body: (UnsafeBufferPointer<UInt8>) -> Value) -> Value {
+  public func withBytes<Value>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Value) rethrows -> Value {
     switch self {
-    case .text(var text): text.withUTF8(body)
-    case .bytes(let bytes): bytes.withUnsafeBufferPointer(body)
+    case .text(var text): try text.withUTF8(body)
+    case .bytes(let bytes): try bytes.withUnsafeBufferPointer(body)
     }
   }
 }

@@ -39,7 +39,9 @@ struct DemoCommand: ParsableCommand {
   private func play(in folder: String) throws(AppError) -> Int32 {
     let shop = try makeShop(in: folder)
     let options = try options(for: shop)
-    var plan = try RunPlan(options)
+    var plan = try RunPlan(options, arguments: [])
+    // The demo's files are gone when it ends: nothing could be resumed.
+    plan.recording = .none
     plan.command = commandLine(shop)
     plan.startPage = .overview
     StandardError.write(plan.command ?? "")

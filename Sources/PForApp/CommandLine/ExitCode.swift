@@ -6,6 +6,8 @@ enum ExitCode {
   static let success: Int32 = 0
   /// More failures than ``failures(_:)`` can say.
   static let manyFailures: Int32 = 101
+  /// The time budget was spent before every item had begun, as `timeout` has it.
+  static let outOfTime: Int32 = 124
   /// The output was closed by its reader (128 + SIGPIPE), as `| head` does.
   static let outputClosed: Int32 = 141
   /// The terminal was closed (128 + SIGHUP).

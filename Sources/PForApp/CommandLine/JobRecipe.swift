@@ -39,6 +39,24 @@ enum JobRecipe {
     }
   }
 
+  /// The kind of job, as the run's record has it.
+  var kind: String {
+    switch self {
+    case .command: "command"
+    case .shell: "shell"
+    case .query: "sqlite"
+    }
+  }
+
+  /// What is done, word by word: a run is resumed with the same words.
+  var words: [String] {
+    switch self {
+    case .command(let words): words
+    case .shell(let line): ["--shell", line]
+    case .query(let database, let sql, _): ["--db", database, "--sql", sql]
+    }
+  }
+
   private func command(_ template: Template, for reader: ItemReader) throws -> any Job {
     // A plain list of lines has no fields, and asking would wait for a pipe's first line.
     try template.check(against: reader.format.mayHaveFields ? reader.fieldNames() : .none)

@@ -14,6 +14,7 @@ public struct PForTUI: ParsableCommand {
     pfor-tui ITEMS [options] -- COMMAND [ARG …]
     pfor-tui ITEMS [options] --shell 'TEMPLATE'
     pfor-tui ITEMS [options] --db FILE.sqlite --sql 'SELECT … WHERE id = ?'
+    pfor-tui resume [RUN]
     pfor-tui demo
     pfor-tui themes
     """
@@ -36,7 +37,7 @@ public struct PForTUI: ParsableCommand {
       Try: pfor-tui demo
       """,
     version: "0.1.0",
-    subcommands: [DemoCommand.self, ThemesCommand.self])
+    subcommands: Self.subcommands.map(\.command))
 
   @OptionGroup var options: RunOptions
 
@@ -46,8 +47,7 @@ public struct PForTUI: ParsableCommand {
   /// Runs the plan that the options describe and exits with its status.
   public func run() throws {
     Self.exit(after: { () throws(AppError) in
-      var plan = try RunPlan(options)
-      plan.command = nil
+      let plan = try RunPlan(options, arguments: Array(CommandLine.arguments.dropFirst()))
       return try Launcher(plan, look: options.look).run()
     })
   }
@@ -62,21 +62,30 @@ public struct PForTUI: ParsableCommand {
     }
   }
 
+  /// The subcommands by their names.
+  private static let subcommands: [(name: String, command: any ParsableCommand.Type)] = [
+    ("resume", ResumeCommand.self), ("demo", DemoCommand.self), ("themes", ThemesCommand.self),
+  ]
+
   /// The parser would take a subcommand's name for the file of items, since a run needs no name of its own.
   private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
-    switch (arguments.first, arguments.dropFirst().first) {
-    case ("demo", _): return try DemoCommand.parseAsRoot(Array(arguments.dropFirst()))
-    case ("themes", _): return try ThemesCommand.parseAsRoot(Array(arguments.dropFirst()))
-    case ("help", nil): throw CleanExit.helpRequest()
-    case ("help", "demo"): throw CleanExit.helpRequest(DemoCommand.self)
-    case ("help", "themes"): throw CleanExit.helpRequest(ThemesCommand.self)
-    default: break
+    let isHelp = arguments.first == "help" && arguments.count <= 2
+    if isHelp, arguments.count == 1 { throw CleanExit.helpRequest() }
+    if let command = subcommand(isHelp ? arguments[1] : arguments.first) {
+      if isHelp { throw CleanExit.helpRequest(command) }
+      return try command.parseAsRoot(Array(arguments.dropFirst()))
     }
     let command = try parseAsRoot(arguments)
-    guard !(command is DemoCommand), !(command is ThemesCommand) else {
-      throw ValidationError("demo and themes stand first: pfor-tui demo [options]. A command to run stands after --.")
+    guard command is PForTUI else {
+      throw ValidationError(
+        "a subcommand stands first, as in pfor-tui demo [options]; a command to run stands after --, and a file of that "
+          + "name is given as ./NAME")
     }
     return command
+  }
+
+  private static func subcommand(_ name: String?) -> (any ParsableCommand.Type)? {
+    subcommands.first { $0.name == name }?.command
   }
 
   /// The program: parses the command line and does what it says; wrong options exit with 255.
@@ -99,8 +108,9 @@ public struct PForTUI: ParsableCommand {
 
   private static func explanation(of error: any Error, _ arguments: [String]) -> String {
     // A subcommand that was parsed as a root does not know the program's name.
-    let message = fullMessage(for: error).replacing("See 'demo ", with: "See 'pfor-tui demo ")
-      .replacing("See 'themes ", with: "See 'pfor-tui themes ")
+    let message = subcommands.reduce(fullMessage(for: error)) { message, subcommand in
+      message.replacing("See '\(subcommand.name) ", with: "See 'pfor-tui \(subcommand.name) ")
+    }
     guard message.contains("nexpected argument"), !arguments.contains("--") else { return message }
     return "\(message)\nA command to run stands after --, as in: pfor-tui ITEMS -- wc -l"
   }

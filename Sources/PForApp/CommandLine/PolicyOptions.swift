@@ -41,7 +41,7 @@ struct PolicyOptions: ParsableArguments {
   func policy(grace: TimeSpan) -> RunPolicy {
     RunPolicy(
       attempts: retries + 1, backoff: Backoff(first: retryDelay.nanoseconds), timeout: timeout?.timeout,
-      grace: grace.nanoseconds, halt: halt.policy)
+      grace: grace.nanoseconds, halt: halt.policy, timeBudget: timeBudget?.nanoseconds)
   }
 }
 

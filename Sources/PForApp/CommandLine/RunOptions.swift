@@ -19,6 +19,7 @@ struct RunOptions: ParsableArguments {
   @OptionGroup(title: "How to run") var running: RunningOptions
   @OptionGroup(title: "What to do about failures") var failures: PolicyOptions
   @OptionGroup(title: "Where results go") var results: ResultOptions
+  @OptionGroup(title: "How the run is recorded") var recording: RecordOptions
   @OptionGroup(title: "How it looks") var look: LookOptions
 }
 

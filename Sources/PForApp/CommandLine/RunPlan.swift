@@ -20,8 +20,12 @@ struct RunPlan {
   var slow: SlowThreshold
   var grace: TimeSpan
   var policy: RunPolicy
-  /// In which time from its start the run should end.
-  var timeBudget: TimeSpan?
+  /// What is done, as the run's record has it.
+  var recipe: JobRecipe
+  /// The command line without the program's name, for the record.
+  var arguments: [String]
+  /// How the run is recorded.
+  var recording: RecordPlan
   /// The line that runs this again, to be left behind in the summary.
   var command: String?
   /// What the dashboard opens on.
@@ -29,13 +33,17 @@ struct RunPlan {
 
   /// Checks what was asked for.
   ///
+  /// - Parameters:
+  ///   - options: what was asked for.
+  ///   - arguments: the command line that said so.
   /// - Throws: a sentence about the first thing that cannot be.
-  init(_ options: RunOptions) throws(AppError) {
+  init(_ options: RunOptions, arguments: [String]) throws(AppError) {
+    self.arguments = arguments
     guard let items = options.items else {
       throw AppError("no items: name a file with one item a line, or - for standard input (see pfor-tui --help)")
     }
     threads = try Self.threads(options.running.threads.count)
-    let recipe = try JobRecipe(options)
+    recipe = try JobRecipe(options)
     reader = try Self.reader(items, options.input)
     job = try recipe.job(for: reader)
     inOrder = !options.results.unordered
@@ -44,7 +52,7 @@ struct RunPlan {
     slow = SlowLimit.threshold(options.running.slow)
     grace = options.running.grace
     policy = options.failures.policy(grace: options.running.grace)
-    timeBudget = options.failures.timeBudget
+    recording = options.recording.plan
   }
 
   private static func threads(_ count: Int) throws(AppError) -> Int {

@@ -1,5 +1,6 @@
 import Jobs
 import ParallelFor
+import RunStore
 
 /// What one item leaves to be delivered.
 struct JobResult: Sendable {
@@ -11,6 +12,8 @@ struct JobResult: Sendable {
   var output: CapturedBytes
   /// What it wrote to its standard error.
   var errors: CapturedBytes
+  /// What must stand in the run file before this is published; nil if that is so already, or nothing is recorded.
+  var ticket: RunRecorder.Ticket?
 
   /// The bytes that this result keeps in memory until it is delivered.
   var heldBytes: Int { output.memoryFootprint + errors.memoryFootprint }

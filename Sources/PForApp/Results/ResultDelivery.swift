@@ -12,19 +12,26 @@ final class ResultDelivery: @unchecked Sendable {
 
   private let output: ByteSink?
   private let errors: ByteSink?
+  private let recording: RunRecording?
   private let heldBytes = Atomic<Int>(0)
   private let isOver = Atomic<Bool>(false)
   private let lock = Lock()
   private var problemFound: ByteSink.Problem?
   /// Only for the thread that delivers.
   private var found: ByteSink.Problem?
+  /// The number of the last item that was delivered.
+  private var delivered = 0
+  /// Whether the run can no longer be recorded, so that nothing more is published.
+  private var isStopped = false
 
   /// - Parameters:
   ///   - output: where results go, or nil for nowhere.
   ///   - errors: where items' standard error goes, or nil for nowhere.
-  init(output: ByteSink?, errors: ByteSink?) {
+  ///   - recording: where a result must stand before it is published; nil when nothing is recorded.
+  init(output: ByteSink?, errors: ByteSink?, recording: RunRecording? = nil) {
     self.output = output
     self.errors = errors
+    self.recording = recording
   }
 
   /// Whether a result has anywhere to go at all.
@@ -51,12 +58,11 @@ final class ResultDelivery: @unchecked Sendable {
   ) {
     Thread.detachNewThread { [self] in
       while let batch = run.takeDelivered() {
-        for (_, result) in batch { deliver(result) }
-        output?.flush()
-        errors?.flush()
+        deliver(batch)
         report(whenStuck)
         if batch.count < 64 { run.waitUntilOver(nanoseconds: Self.rest) }
       }
+      output?.finish()
       isOver.store(true, ordering: .releasing)
       run.waitUntilOver()
       whenDone()
@@ -67,6 +73,25 @@ final class ResultDelivery: @unchecked Sendable {
   func abandon() {
     output?.abandon()
     errors?.abandon()
+  }
+
+  /// Publishes those results of a batch that stand in the run file; without one, all.
+  private func deliver(_ batch: [(ItemID, JobResult)]) {
+    for (id, result) in batch {
+      guard isKept(result) else { continue }
+      deliver(result)
+      delivered = id.number
+    }
+    output?.flush()
+    errors?.flush()
+    if delivered > 0 { recording?.delivered(delivered) }
+  }
+
+  /// A result that is published and not recorded would be published again by a resumed run.
+  private func isKept(_ result: JobResult) -> Bool {
+    guard let recording, let ticket = result.ticket else { return true }
+    isStopped = isStopped || !recording.waitUntilKept(ticket)
+    return !isStopped
   }
 
   private func deliver(_ result: JobResult) {

@@ -1,6 +1,7 @@
 import Foundation
 import Jobs
 import ParallelFor
+import RunStore
 import Synchronization
 
 /// Reads items on a thread of its own and offers them to the run; another thread counts a regular file beside it.
@@ -10,20 +11,45 @@ final class ItemFeeder: @unchecked Sendable {
   private static let batch = 512
 
   private let reader: ItemReader
+  private let recording: RunRecording?
   private let bytesAhead = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
   private let lock = Lock()
-  private var problem: ItemError?
+  private var problem: String?
+  private var isRead = false
 
-  init(reader: ItemReader) { self.reader = reader }
+  /// - Parameters:
+  ///   - reader: reads the items.
+  ///   - recording: knows what was done in earlier sessions; nil when nothing is recorded.
+  init(reader: ItemReader, recording: RunRecording? = nil) {
+    self.reader = reader
+    self.recording = recording
+  }
 
   /// Why reading ended early, if it did.
-  var error: ItemError? { lock.withLock { problem } }
+  var error: String? { lock.withLock { problem } }
 
-  /// Begins to read; `whenFailed` is called on the feeder's thread.
-  func start(feeding run: ParallelRun<Item, JobResult>, whenFailed: @escaping @Sendable (ItemError) -> Void) {
+  /// Whether the items have been read to their end.
+  var hasReadAll: Bool { lock.withLock { isRead } }
+
+  /// Begins to read.
+  ///
+  /// - Parameters:
+  ///   - run: gets the items.
+  ///   - kept: what an item leaves to be delivered that was done in an earlier session and need not run.
+  ///   - whenFailed: called on the feeder's thread when the items cannot be read to their end.
+  func start(
+    feeding run: ParallelRun<Item, JobResult>,
+    kept: @escaping @Sendable (Item, EarlierItem.Kept) -> JobResult,
+    whenFailed: @escaping @Sendable () -> Void
+  ) {
     Thread.detachNewThread { [self] in
-      feed(run, whenFailed)
+      do {
+        try feed(run, kept)
+      } catch {
+        lock.withLock { problem = "\(error)" }
+        whenFailed()
+      }
       run.endInput()
     }
     guard case .file(let path) = reader.source, reader.source.isRegularFile else { return }
@@ -40,17 +66,33 @@ final class ItemFeeder: @unchecked Sendable {
   /// An item has been taken out of what is read ahead.
   func taken(_ item: Item) { bytesAhead.subtract(item.value.count, ordering: .relaxed) }
 
-  private func feed(_ run: ParallelRun<Item, JobResult>, _ whenFailed: (ItemError) -> Void) {
-    do throws(ItemError) {
-      while let items = try reader.nextBatch(limit: Self.batch) {
-        let bytes = items.reduce(0) { $0 + $1.value.count }
-        bytesAhead.add(bytes, ordering: .relaxed)
+  private func feed(
+    _ run: ParallelRun<Item, JobResult>, _ kept: (Item, EarlierItem.Kept) -> JobResult
+  ) throws {
+    while let items = try reader.nextBatch(limit: Self.batch) {
+      if let recording, recording.isResumed {
+        let entries = try items.map { try entry(of: $0, recording, kept) }
+        guard run.offer(entries: entries) else { return }
+      } else {
+        bytesAhead.add(items.reduce(0) { $0 + $1.value.count }, ordering: .relaxed)
         guard run.offer(items) else { return }
-        waitForRoom()
       }
-    } catch {
-      lock.withLock { problem = error }
-      whenFailed(error)
+      waitForRoom()
+    }
+    recording?.itemsEnded()
+    lock.withLock { isRead = true }
+  }
+
+  /// An item to be run, or one that was done before.
+  private func entry(
+    of item: Item, _ recording: RunRecording, _ kept: (Item, EarlierItem.Kept) -> JobResult
+  ) throws -> OfferedItem<Item, JobResult> {
+    switch try recording.decide(about: item) {
+    case .run:
+      bytesAhead.add(item.value.count, ordering: .relaxed)
+      return .item(item)
+    case .keep(let done):
+      return .done(kept(item, done), isSuccess: done.attempt.outcome.isSuccess)
     }
   }
 

@@ -4,6 +4,7 @@ import Foundation
 import Jobs
 import ParallelFor
 import ParallelForDashboard
+import RunStore
 import Screen
 import Terminal
 import Themes
@@ -35,7 +36,8 @@ struct Launcher {
     // A wrong name is told without a dashboard too; reading all themes takes a while that a run without one can use.
     let namedTheme = look.theme == nil ? nil : try theme()
     let script = try look.script.map { (path) throws(AppError) in try readScript(path) }
-    let outputs = try Outputs(plan, isScripted: script != nil)
+    let recording = try RecordOpener(plan, environment: environment).open()
+    let outputs = try Outputs(plan, isScripted: script != nil, isResumed: recording?.isResumed ?? false)
     let errors = StandardErrorCopy()
     Signals.ignoreBrokenPipes()
     let signals = try Signals.open()
@@ -43,7 +45,7 @@ struct Launcher {
     defer { display?.leave() }
     let session = try RunSession(
       plan, keepsResults: display != nil, output: outputs.results(hasDashboard: display != nil),
-      errors: errors.sink(hasDashboard: display != nil))
+      errors: errors.sink(hasDashboard: display != nil), recording: recording)
     var dashboard = Dashboard(title: plan.job.title, source: plan.reader.source.name, slow: plan.slow)
     dashboard.destination = outputs.name(hasDashboard: display != nil)
     if plan.startPage != .overview { _ = dashboard.perform(.show(plan.startPage)) }
@@ -86,6 +88,7 @@ struct Launcher {
     isQuiet: Bool = false
   ) -> Int32 {
     let verdict = Verdict(session, dashboard, controller)
+    session.recording?.finish(isWhole: verdict.isWhole, exitCode: verdict.exitCode)
     if !isQuiet, verdict.problem == nil || dashboard.live.tally.known > 0, verdict.exitCode != ExitCode.outputClosed {
       let width = environment["COLUMNS"].flatMap { Int($0) } ?? 100
       for line in Summary.lines(
@@ -93,7 +96,19 @@ struct Launcher {
       { StandardError.write(line) }
     }
     if let problem = verdict.problem { StandardError.write("pfor-tui: \(problem)") }
+    if !isQuiet, verdict.exitCode != ExitCode.outputClosed, let recording = session.recording {
+      tell(recording, isWhole: verdict.isWhole)
+    }
     return verdict.exitCode
+  }
+
+  /// What a resumed run found, and how to go on with one that is not whole.
+  private func tell(_ recording: RunRecording, isWhole: Bool) {
+    if let counts = recording.earlierCounts {
+      StandardError.write(
+        "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) not begun before")
+    }
+    if !isWhole { StandardError.write("to go on: pfor-tui resume \(DemoCommand.quoted(recording.name))") }
   }
 
   // MARK: - What is needed

@@ -15,8 +15,9 @@ struct Outputs {
 
   /// Opens the destination.
   ///
+  /// - Parameter isResumed: whether the file may hold results of an earlier session, which are not written again.
   /// - Throws: when the file cannot be written, or is the file of items itself.
-  init(_ plan: RunPlan, isScripted: Bool) throws(AppError) {
+  init(_ plan: RunPlan, isScripted: Bool, isResumed: Bool) throws(AppError) {
     self.isScripted = isScripted
     guard case .file(let path) = plan.destination else {
       sink = ByteSink(descriptor: STDOUT_FILENO)
@@ -26,9 +27,9 @@ struct Outputs {
     if case .file(let items) = plan.reader.source, Self.isSameFile(items, path) {
       throw AppError("\(path): results would overwrite the items; choose another file for -o")
     }
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let descriptor = open(path, (isResumed ? O_RDWR : O_WRONLY | O_TRUNC) | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw AppError("\(path): cannot be written: \(String(cString: strerror(errno)))") }
-    sink = ByteSink(descriptor: descriptor, ownsDescriptor: true)
+    sink = ByteSink(descriptor: descriptor, ownsDescriptor: true, continues: isResumed)
     fileName = path
   }
 

@@ -3,6 +3,7 @@ import Foundation
 import Jobs
 import ParallelFor
 import ParallelForDashboard
+import RunStore
 import Synchronization
 
 #if canImport(Glibc)
@@ -22,6 +23,8 @@ final class RunSession: WatchedRun, Sendable {
   private let plan: Plan
   private let feeder: ItemFeeder
   private let delivery: ResultDelivery
+  /// What the run is recorded by; nil for not at all.
+  let recording: RunRecording?
 
   /// What the workers need of the plan.
   struct Plan: @unchecked Sendable {
@@ -35,12 +38,15 @@ final class RunSession: WatchedRun, Sendable {
   ///   - keepsResults: whether ended items must be shown later.
   ///   - output: where results go; nil for nowhere.
   ///   - errors: where items' standard error goes; nil for nowhere.
-  init(_ plan: RunPlan, keepsResults: Bool, output: ByteSink?, errors: ByteSink?) throws(AppError) {
+  ///   - recording: what the run is recorded by; nil for not at all.
+  init(
+    _ plan: RunPlan, keepsResults: Bool, output: ByteSink?, errors: ByteSink?, recording: RunRecording?
+  ) throws(AppError) {
     let waker = try Waker()
     let archive = keepsResults ? try ResultArchive() : nil
     let running = keepsResults ? RunningItems() : nil
-    let feeder = ItemFeeder(reader: plan.reader)
-    let delivery = ResultDelivery(output: output, errors: errors)
+    let feeder = ItemFeeder(reader: plan.reader, recording: recording)
+    let delivery = ResultDelivery(output: output, errors: errors, recording: recording)
     let own = Plan(job: plan.job, tags: plan.tags)
     self.plan = own
     self.waker = waker
@@ -48,10 +54,12 @@ final class RunSession: WatchedRun, Sendable {
     self.running = running
     self.feeder = feeder
     self.delivery = delivery
+    self.recording = recording
     let inOrder = plan.inOrder && delivery.isWanted
     run = ParallelRun(threads: plan.threads, policy: plan.policy, inOrder: inOrder, label: \.label) { worker in
       WorkerSession(
-        worker: worker, plan: own, feeder: feeder, delivery: delivery, archive: archive, running: running
+        worker: worker, plan: own, feeder: feeder, delivery: delivery, archive: archive, running: running,
+        recording: recording
       ).body
     }
   }
@@ -65,7 +73,23 @@ final class RunSession: WatchedRun, Sendable {
         waker.wake()
       },
       whenDone: { [waker] in waker.wake() })
-    feeder.start(feeding: run) { [waker] _ in waker.wake() }
+    // What can no longer be recorded must not begin.
+    recording?.whenBroken { [run, waker] in
+      run.finish()
+      waker.wake()
+    }
+    let (archive, tags) = (archive, plan.tags)
+    feeder.start(
+      feeding: run, kept: { Self.restore($0, $1, to: archive, tags: tags) }, whenFailed: { [waker] in waker.wake() })
+  }
+
+  /// What an item of an earlier session shows and delivers.
+  private static func restore(_ item: Item, _ kept: EarlierItem.Kept, to archive: ResultArchive?, tags: Bool)
+    -> JobResult
+  {
+    archive?.keep(ArchivedItem(item), kept.finished, output: kept.output, errors: kept.errors)
+    return JobResult(
+      tag: tags ? item.bytes : [], outcome: kept.attempt.outcome, output: kept.output, errors: kept.errors)
   }
 
   /// Whether all results have been written, or given up.
@@ -75,7 +99,13 @@ final class RunSession: WatchedRun, Sendable {
   var deliveryProblem: ByteSink.Problem? { delivery.problem }
 
   /// Why no more items could be read.
-  var inputProblem: String? { feeder.error?.description }
+  var inputProblem: String? { feeder.error }
+
+  /// Whether the items have been read to their end.
+  var hasReadAll: Bool { feeder.hasReadAll }
+
+  /// Why the run can no longer be recorded.
+  var recordingProblem: String? { recording?.problem?.description }
 
   /// Gives up waiting for whoever reads the results.
   func abandonDelivery() { delivery.abandon() }
@@ -92,7 +122,11 @@ final class RunSession: WatchedRun, Sendable {
 extension RunSession {
   var steering: any SteeredRun { run }
 
-  func takeEvents() -> [RunEvent] { run.takeEvents() }
+  func takeEvents() -> [RunEvent] {
+    let events = run.takeEvents()
+    recording?.note(events)
+    return events
+  }
 
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String {
     plan.job.invocation(of: Item(item), id: id, worker: worker)

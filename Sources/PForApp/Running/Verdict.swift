@@ -7,11 +7,17 @@ import ParallelForDashboard
 struct Verdict: Equatable {
   var exitCode: Int32
   var problem: String?
+  /// Whether nothing remains to be done: every item has come to its end, and every result is where it belongs.
+  var isWhole = false
 
   init(_ session: RunSession, _ dashboard: Dashboard, _ controller: RunController) {
     self.init(
       facts: dashboard.live, wish: controller.reason?.exitCode, delivery: session.deliveryProblem,
-      inputError: session.inputProblem, destination: dashboard.destination ?? "standard output")
+      inputError: session.inputProblem, recording: session.recordingProblem,
+      destination: dashboard.destination ?? "standard output")
+    isWhole =
+      dashboard.live.hasRunAll && dashboard.live.tally.cancelled == 0 && session.hasReadAll && problem == nil
+      && session.deliveryProblem == nil
   }
 
   /// - Parameters:
@@ -19,14 +25,23 @@ struct Verdict: Equatable {
   ///   - wish: the status for having been made to end early; counts only if something never ran or was stopped.
   ///   - delivery: why results could not be written.
   ///   - inputError: why items could not be read to their end.
+  ///   - recording: why the run could no longer be recorded.
   ///   - destination: where results went.
-  init(facts: RunFacts, wish: Int32?, delivery: ByteSink.Problem?, inputError: String?, destination: String) {
+  init(
+    facts: RunFacts, wish: Int32?, delivery: ByteSink.Problem?, inputError: String?, recording: String? = nil,
+    destination: String
+  ) {
+    if let recording {
+      self.init(ExitCode.couldNotRun, "\(recording); no further item was begun, and what is recorded is not lost")
+      return
+    }
     switch (delivery, inputError) {
     case (.closed?, _): self.init(wish ?? ExitCode.outputClosed)
     case (.failed(let reason)?, _):
       let kept = "at most the results of the items before \(facts.delivery.next) are there"
       self.init(ExitCode.couldNotRun, "\(destination): cannot be written: \(reason); \(kept)")
     case (nil, let error?): self.init(ExitCode.couldNotRun, "\(error); the items before it have run")
+    case (nil, nil) where facts.isOutOfTime: self.init(ExitCode.outOfTime)
     case (nil, nil):
       // An item that the user stopped did not do what it should either.
       self.init((facts.hasRunAll ? nil : wish) ?? ExitCode.failures(facts.tally.unsuccessful + facts.tally.cancelled))

@@ -10,11 +10,12 @@ final class WorkerSession {
   private let delivery: ResultDelivery
   private let archive: ResultArchive?
   private let running: RunningItems?
+  private let recording: RunRecording?
   private var session: (any JobSession)?
 
   init(
     worker: WorkerID, plan: RunSession.Plan, feeder: ItemFeeder, delivery: ResultDelivery, archive: ResultArchive?,
-    running: RunningItems?
+    running: RunningItems?, recording: RunRecording?
   ) {
     self.worker = worker
     self.plan = plan
@@ -22,6 +23,7 @@ final class WorkerSession {
     self.delivery = delivery
     self.archive = archive
     self.running = running
+    self.recording = recording
   }
 
   /// The worker's body for the run.
@@ -40,7 +42,7 @@ final class WorkerSession {
       id: context.item, worker: worker, attempt: context.attempt, start: start, end: end, outcome: ending.outcome,
       label: "", note: ending.note)
     archive?.keep(ArchivedItem(item), kept, output: ending.output, errors: ending.errors)
-    return AttemptEnding(ending.outcome, output: result(of: item, ending, context), note: ending.note, end: end)
+    return AttemptEnding(ending.outcome, output: result(of: item, ending, kept, context), note: ending.note, end: end)
   }
 
   /// A session that cannot be opened fails the item, and the next one tries again.
@@ -55,10 +57,15 @@ final class WorkerSession {
   }
 
   /// What is delivered: of an item that is tried again, what its last attempt leaves.
-  private func result(of item: Item, _ ending: JobEnding, _ context: ItemContext) -> JobResult? {
-    guard delivery.isWanted, context.isLastAttempt || ending.outcome == .succeeded else { return nil }
+  private func result(
+    of item: Item, _ ending: JobEnding, _ ended: FinishedItem, _ context: ItemContext
+  ) -> JobResult? {
+    let isLast = context.isLastAttempt || ending.outcome == .succeeded
+    let ticket = recording?.record(item, ended, ending, isLast: isLast || ending.outcome == .cancelled)
+    guard delivery.isWanted, isLast else { return nil }
     let tag = plan.tags ? item.bytes : []
     var result = JobResult(tag: tag, outcome: ending.outcome, output: ending.output, errors: ending.errors)
+    result.ticket = ticket
     let bytes = result.heldBytes
     if delivery.hold(bytes) {
       result.output = spilled(result.output)

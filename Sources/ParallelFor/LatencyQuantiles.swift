@@ -1,8 +1,8 @@
-/// The median of how long items took, to within 3 %, in a fixed amount of memory.
+/// Quantiles of how long items took, to within 3 %, in a fixed amount of memory.
 ///
 /// Counts latencies in buckets whose widths grow with their values: 32 to each doubling.
-struct MedianLatency {
-  /// A median of fewer items says too little.
+struct LatencyQuantiles {
+  /// Quantiles of fewer items say too little.
   private static let fewest = 3
   private static let perDoubling = 32
 
@@ -16,10 +16,12 @@ struct MedianLatency {
     total += 1
   }
 
-  /// The median in nanoseconds; nil while there are too few items.
-  var value: Int64? {
+  /// The latency, in nanoseconds, that this part of the items did not exceed; nil while there are too few items.
+  ///
+  /// - Parameter part: from 0 to 1, such as 0.5 for the median.
+  func value(at part: Double) -> Int64? {
     guard total >= Self.fewest else { return nil }
-    var left = (total + 1) / 2
+    var left = max(1, Int((Double(total) * part).rounded(.up)))
     for (bucket, count) in counts.enumerated() {
       left -= count
       if left <= 0 { return Self.middle(of: bucket) }

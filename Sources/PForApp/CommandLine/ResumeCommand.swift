@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import ParallelForDashboard
+import RunStore
+
+/// Goes on with a run that did not come to its end.
+struct ResumeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", _superCommandName: "pfor-tui",
+    abstract: "Go on with a run that did not come to its end.",
+    usage: "pfor-tui resume [RUN] [--failed | --all] [options]",
+    discussion: """
+      RUN is the name of a run, the beginning of one, or a run file; without it, the last unfinished run that began in \
+      this folder. The items are read again, and each one is known by its text, wherever it stands now: what is done \
+      is not done again, and its result takes its place among the others. The output is that of an undisturbed run.
+      """)
+
+  @Argument(help: ArgumentHelp("The run to go on with; see pfor-tui runs.", valueName: "run"))
+  var name: String?
+
+  @Flag(help: "Run the items again that failed or ran too long.")
+  var failed = false
+
+  @Flag(help: "Run all items again.")
+  var all = false
+
+  @Option(
+    name: [.customShort("j", allowingJoined: true), .customLong("threads")],
+    help: ArgumentHelp("How many run at once; as in the run's command line unless you say.", valueName: "n"))
+  var threads: ThreadCount?
+
+  @OptionGroup(title: "How it looks") var look: LookOptions
+
+  func validate() throws {
+    guard !failed || !all else { throw ValidationError("--failed and --all exclude each other: choose one") }
+  }
+
+  func run() throws {
+    PForTUI.exit(after: { () throws(AppError) in
+      let path = try find()
+      let (record, recorded) = try read(path)
+      guard let arguments = recorded else {
+        throw AppError("\(path): does not say how the run was begun; give its command line with --resume")
+      }
+      guard FileManager.default.changeCurrentDirectoryPath(record.directory) else {
+        throw AppError("\(record.directory): the run began in this folder, and it cannot be entered")
+      }
+      var plan = try RunPlan(try options(arguments), arguments: arguments)
+      plan.recording = .goOn(path, failed ? .failed : all ? .all : .outstanding)
+      return try Launcher(plan, look: look).run()
+    })
+  }
+
+  // MARK: - The run
+
+  private func find() throws(AppError) -> String {
+    guard let history = RunHistory.standard(environment: ProcessInfo.processInfo.environment) else {
+      throw AppError("no folder of runs is known: set HOME, or name a run file")
+    }
+    if name == nil { return try lastOne(history) }
+    do throws(RunStoreError) {
+      let found = try history.find(name)
+      // The folder is about to change.
+      return URL(fileURLWithPath: found).path
+    } catch {
+      throw AppError(error.description)
+    }
+  }
+
+  private func lastOne(_ history: RunHistory) throws(AppError) -> String {
+    let directory = FileManager.default.currentDirectoryPath
+    let canBeWhole = failed || all
+    let last = history.runs().first { run in
+      guard run.record?.directory == directory else { return false }
+      return run.state == .unfinished || (canBeWhole && run.state == .finished)
+    }
+    guard let last else {
+      throw AppError("no run that began in this folder is unfinished; pfor-tui runs lists all")
+    }
+    return last.path
+  }
+
+  private func read(_ path: String) throws(AppError) -> (RunRecord, [String]?) {
+    do throws(RunStoreError) {
+      let reader = try RunReader(path: path)
+      defer { reader.close() }
+      let record = try reader.record()
+      return (record, RecordedArguments.of(record))
+    } catch {
+      throw AppError(error.description)
+    }
+  }
+
+  private func options(_ arguments: [String]) throws(AppError) -> RunOptions {
+    do {
+      var options = try RunOptions.parse(arguments)
+      if let threads { options.running.threads = threads }
+      return options
+    } catch {
+      throw AppError("the run's command line is not understood any more: \(RunOptions.message(for: error))")
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Jobs
+import ParallelFor
+import ParallelForDashboard
+import RunStore
+
+/// Opens the run file that a plan asks for: a new one, or that of an earlier run.
+struct RecordOpener {
+  private let plan: RunPlan
+  private let history: RunHistory?
+  private let directory = FileManager.default.currentDirectoryPath
+
+  init(_ plan: RunPlan, environment: [String: String]) {
+    self.plan = plan
+    history = RunHistory.standard(environment: environment)
+  }
+
+  /// Opens the file and begins to record.
+  ///
+  /// - Returns: nil when nothing is to be recorded, or nothing can be and the user did not ask for it; that is told.
+  /// - Throws: when the file that the user names cannot be used.
+  func open() throws(AppError) -> RunRecording? {
+    switch plan.recording {
+    case .none: return nil
+    case .new(let path): return try begin(path)
+    case .goOn(let path, let items): return try goOn(path, items, isForced: false)
+    case .goOnOrNew(let path, let isForced):
+      guard let old = path == nil ? lastUnfinished : path.flatMap(Self.existing) else {
+        StandardError.write("nothing to resume here: a new run begins")
+        return try begin(path)
+      }
+      return try goOn(old, .outstanding, isForced: isForced)
+    }
+  }
+
+  private static func existing(_ path: String) -> String? {
+    FileManager.default.fileExists(atPath: path) ? path : nil
+  }
+
+  private var lastUnfinished: String? {
+    let source = plan.reader.source.name
+    let run = history?.runs().first { run in
+      run.state == .unfinished && run.record?.directory == directory && run.record?.source == source
+    }
+    return run?.path
+  }
+
+  // MARK: - A new file
+
+  private func begin(_ path: String?) throws(AppError) -> RunRecording? {
+    let created = MonotonicClock.wallTime(of: MonotonicClock.now)
+    let id = RunHistory.id(created: created, process: getpid())
+    do throws(RunStoreError) {
+      let record = RunRecord(
+        id: id, created: created, title: plan.job.title, kind: plan.recipe.kind, command: plan.recipe.words,
+        source: plan.reader.source.name, directory: directory, options: RecordedArguments.options(plan.arguments))
+      if let path { return try RunRecording(RunFile.create(at: path, record), name: path, resuming: nil) }
+      guard let history else { return nil }
+      try history.makeFolder()
+      return try RunRecording(RunFile.create(at: history.path(of: id), record), name: id, resuming: nil)
+    } catch {
+      guard path == nil else { throw AppError(error.description) }
+      StandardError.write("pfor-tui: \(error); this run is not recorded and cannot be resumed")
+      return nil
+    }
+  }
+
+  // MARK: - An old file
+
+  private func goOn(_ path: String, _ items: ItemsToRun, isForced: Bool) throws(AppError) -> RunRecording {
+    let file = try open(path)
+    if !isForced { try check(file.record) }
+    do throws(RunStoreError) {
+      let isInFolder = history?.path(of: file.record.id) == path
+      return try RunRecording(file, name: isInFolder ? file.record.id : path, resuming: items.mode)
+    } catch {
+      throw AppError(error.description)
+    }
+  }
+
+  private func open(_ path: String) throws(AppError) -> RunFile {
+    do throws(RunStoreError) {
+      return try RunFile.open(at: path)
+    } catch {
+      throw AppError(error.description)
+    }
+  }
+
+  /// Another command would leave results of two kinds in one file.
+  private func check(_ record: RunRecord) throws(AppError) {
+    guard record.command != plan.recipe.words else { return }
+    throw AppError(
+      """
+      run \(record.id): the command is another one than in the run to be resumed; with --force it goes on all the same
+        then: \(record.command.map(DemoCommand.quoted).joined(separator: " "))
+        now:  \(plan.recipe.words.map(DemoCommand.quoted).joined(separator: " "))
+      """)
+  }
+}
+
+extension ItemsToRun {
+  /// The store's word for it.
+  var mode: EarlierItems.Mode {
+    switch self {
+    case .outstanding: .outstanding
+    case .failed: .failed
+    case .all: .all
+    }
+  }
+}
+
+/// The command line in the record of a run, so that the run can be gone on with by its name alone.
+enum RecordedArguments {
+  private static let key = "arguments"
+
+  /// The arguments as an option of the record.
+  static func options(_ arguments: [String]) -> [String: String] {
+    guard let data = try? JSONEncoder().encode(arguments) else { return [:] }
+    return [key: String(decoding: data, as: UTF8.self)]
+  }
+
+  /// The arguments of a recorded run; nil if it has none.
+  static func of(_ record: RunRecord) -> [String]? {
+    record.options[key].flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+  }
+}

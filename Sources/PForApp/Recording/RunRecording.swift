@@ -1,0 +1,185 @@
+import Jobs
+import ParallelFor
+import RunStore
+
+/// The run's record as it grows: workers, feeder, delivery and loop tell it what they do.
+///
+/// Safe to use from any thread, but for ``decide(about:)`` and ``itemsEnded()``, which belong to the feeder.
+final class RunRecording: @unchecked Sendable {
+  private let recorder: RunRecorder
+  /// Reads what earlier sessions have recorded; nil in a new run.
+  private let reader: RunReader?
+  private let earlier: EarlierItems?
+  private let breaking: Breaking
+  private let lock = Lock()
+  /// Where items stand in the run file that do not stand where their numbers say.
+  private var places: [Int: ItemPlace] = [:]
+
+  /// Begins to record.
+  ///
+  /// - Parameters:
+  ///   - file: a new run file, or an old one that is gone on with.
+  ///   - name: what the run is found by.
+  ///   - mode: which of the items that stand in the file run again; nil for a new file.
+  init(_ file: RunFile, name: String, resuming mode: EarlierItems.Mode?) throws(RunStoreError) {
+    let breaking = Breaking()
+    self.name = name
+    self.breaking = breaking
+    recorder = try RunRecorder(file) { _ in breaking.happened() }
+    reader = mode == nil ? nil : try RunReader(path: file.path)
+    earlier = if let mode, let reader { try EarlierItems(recorder, reader, mode: mode) } else { nil }
+  }
+
+  /// What `pfor-tui resume` finds the run by: its name in the folder of runs, or its path.
+  let name: String
+
+  /// Why the run can no longer be recorded; nil while all is well.
+  var problem: RunStoreError? { recorder.problem }
+
+  /// Sets what to do once when the run can no longer be recorded.
+  func whenBroken(_ call: @escaping @Sendable () -> Void) { breaking.set(call) }
+
+  /// Whether the run was begun in an earlier session.
+  var isResumed: Bool { earlier != nil }
+
+  /// What was found of earlier sessions; to be asked when the items have been read.
+  var earlierCounts: EarlierItems.Counts? { earlier?.counts }
+
+  // MARK: - The feeder
+
+  /// What is to be done about the next item of a resumed run.
+  func decide(about item: Item) throws(RunStoreError) -> EarlierItem {
+    guard let earlier, let reader else { return .run }
+    switch try earlier.next(text: RecordedText(text: item.value), fields: item.fields?.recorded) {
+    case .run(let place):
+      if place != ItemPlace(number: place.number) { lock.withLock { places[place.number] = place } }
+      return .run
+    case .keep(let record):
+      guard let attempt = record.attempt, let number = record.number else { return .run }
+      return .keep(
+        EarlierItem.Kept(
+          id: ItemID(number - 1), attempt: attempt, attempts: record.attempts,
+          output: CapturedBytes(RestoredBytes(stored: reader.bytes(.output, of: record))),
+          errors: CapturedBytes(RestoredBytes(stored: reader.bytes(.errors, of: record)))))
+    }
+  }
+
+  /// The items have been read to their end.
+  func itemsEnded() { earlier?.endOfItems() }
+
+  // MARK: - The workers
+
+  /// Records an attempt that has ended.
+  ///
+  /// - Parameter isLast: whether the item will not be tried again.
+  /// - Returns: what to wait for before the item's result is published.
+  func record(_ item: Item, _ ended: FinishedItem, _ ending: JobEnding, isLast: Bool) -> RunRecorder.Ticket {
+    let usage = ending.process?.usage
+    let attempt = AttemptRecord(
+      attempt: ended.attempt, worker: ended.worker.slot, start: MonotonicClock.wallTime(of: ended.start),
+      latency: ended.latency, outcome: ended.outcome, exitStatus: ending.process?.exitStatus,
+      signal: ending.process?.signal, cpu: usage?.processorTime, peakMemory: usage?.peakMemory, note: ended.note)
+    let place = place(of: ended.id.number, isLast: isLast)
+    let recorded = RecordedItem(place, text: RecordedText(text: item.value), fields: item.fields?.recorded)
+    return recorder.record(
+      recorded, attempt, output: RecordedOutput(bytes: ending.output), errors: RecordedOutput(bytes: ending.errors),
+      isFinal: isLast)
+  }
+
+  private func place(of number: Int, isLast: Bool) -> ItemPlace {
+    lock.withLock {
+      guard !places.isEmpty, let place = places[number] else { return ItemPlace(number: number) }
+      if isLast { places[number] = nil }
+      return place
+    }
+  }
+
+  // MARK: - The delivery
+
+  /// Waits until an attempt stands in the run file; false if it never will.
+  func waitUntilKept(_ ticket: RunRecorder.Ticket) -> Bool { recorder.waitUntilCommitted(ticket) == nil }
+
+  /// Takes notice of how far results have been handed on.
+  func delivered(_ items: Int) { recorder.recordDelivery(DeliveryMark(items: items)) }
+
+  // MARK: - The run as a whole
+
+  /// Records those events that changed the run as a whole.
+  func note(_ events: [RunEvent]) {
+    for event in events {
+      let time = { MonotonicClock.wallTime(of: event.instant) }
+      switch event.kind {
+      case .runStarted(let target): recorder.record(RunChange(time: time(), kind: .sessionBegan, value: target))
+      case .targetWorkersChanged(let target):
+        recorder.record(RunChange(time: time(), kind: .threadsChanged, value: target))
+      case .runPaused: recorder.record(RunChange(time: time(), kind: .paused))
+      case .runResumed: recorder.record(RunChange(time: time(), kind: .resumed))
+      case .totalKnown(let count): recorder.recordTotal(count)
+      case .itemsRead, .workerStarted, .workerDraining, .workerKept, .workerStopped, .runFinishing, .runStopping,
+        .itemStarted, .attemptFailed, .itemFinished, .itemsRestored, .haltReached, .timeBudgetSpent,
+        .deliveryAdvanced, .runFinished:
+        break
+      }
+    }
+  }
+
+  /// Writes what is left and how the run ended.
+  ///
+  /// - Parameters:
+  ///   - isWhole: whether nothing remains to be done.
+  ///   - exitCode: what the program exits with.
+  func finish(isWhole: Bool, exitCode: Int32) {
+    let now = MonotonicClock.wallTime(of: MonotonicClock.now)
+    recorder.record(RunChange(time: now, kind: .sessionEnded, value: Int(exitCode)))
+    _ = recorder.finish(isWhole ? .finished : .interrupted, exitCode: exitCode, at: now)
+    reader?.close()
+  }
+}
+
+/// What is to be done about an item of a resumed run.
+enum EarlierItem {
+  /// It must run.
+  case run
+  /// It is done.
+  case keep(Kept)
+
+  /// An item that is done, with what it wrote, which is read from the run file when it is wanted.
+  struct Kept {
+    var id: ItemID
+    var attempt: AttemptRecord
+    var attempts: Int
+    var output: CapturedBytes
+    var errors: CapturedBytes
+
+    /// The item's last attempt, its times put on this session's clock.
+    var finished: FinishedItem {
+      let end = MonotonicClock.instant(ofWallTime: attempt.end)
+      return FinishedItem(
+        id: id, worker: WorkerID(attempt.worker), attempt: attempts, start: end + -attempt.latency, end: end,
+        outcome: attempt.outcome, label: "", note: attempt.note)
+    }
+  }
+}
+
+/// Calls somebody once, even if it happened before anybody asked to be called.
+private final class Breaking: @unchecked Sendable {
+  private let lock = Lock()
+  private var hasHappened = false
+  private var call: (@Sendable () -> Void)?
+
+  func set(_ newCall: @escaping @Sendable () -> Void) {
+    let isLate = lock.withLock {
+      call = newCall
+      return hasHappened
+    }
+    if isLate { newCall() }
+  }
+
+  func happened() {
+    let waiting = lock.withLock {
+      hasHappened = true
+      return call
+    }
+    waiting?()
+  }
+}

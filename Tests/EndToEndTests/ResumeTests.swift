@@ -1,0 +1,127 @@
+import TestSupport
+import Testing
+
+/// Runs that are ended in any way and gone on with, by the built program.
+@Suite struct ResumeTests {
+  private let sandbox: Sandbox
+
+  init() throws { sandbox = try Sandbox() }
+
+  /// Each item notes that it ran, then writes its number; every 7th fails.
+  private let job = #"sh -c 'echo $0 >> side; echo $0; test $(($0 % 7)) -ne 0'"#
+
+  @Test func aRunThatWasKilledIsGoneOnWithWhereItStopped() throws {
+    try sandbox.write((1...300).map { "\($0)\n" }.joined(), to: "ids")
+    try sandbox.run("pfor-tui ids --no-run -j8 -q -o whole -- \(job); rm side")
+    // Killed twenty times, at moments that the seed draws; a run that ends before stays ended.
+    let run = try sandbox.run(
+      """
+      RANDOM=7
+      begin="pfor-tui ids --run file.run --resume -j8 -q -o out --"
+      for round in $(seq 20); do
+        $begin \(job) &
+        read -t 0.$(printf %03d $((RANDOM % 400))) <> <(:)
+        kill -9 $! 2>/dev/null; wait $! 2>/dev/null
+      done
+      $begin \(job) 2>errors; echo $?
+      cmp out whole && sort -n side | uniq | wc -l
+      """, within: 120)
+    #expect(run.lines == ["42", "300"], "\(sandbox.read("errors"))")
+    // Only what was in flight at a kill ran again.
+    let extra = sandbox.read("side").split(separator: "\n").count - 300
+    #expect((0...20 * 8).contains(extra))
+  }
+
+  @Test(arguments: ["TERM", "HUP", "INT"]) func aRunThatWasAskedToEndIsGoneOnWith(signal: String) throws {
+    let run = try sandbox.run(
+      """
+      seq 50 > ids
+      pfor-tui ids -j2 -q -o out -- sh -c 'echo $0; echo $0 >> side; test $0 -ne 20 || kill -\(signal) $PPID'
+      pfor-tui resume --no-tui 2>errors; echo $?; seq 50 | cmp - out && sort -n side | uniq -d | wc -l
+      """)
+    #expect(run.lines == ["0", "0"], "\(sandbox.read("errors"))")
+    #expect(sandbox.read("errors").contains("done before"))
+  }
+
+  @Test func anItemIsKnownByItsTextAndItsOccurrence() throws {
+    let run = try sandbox.run(
+      """
+      printf 'a\\nb\\na\\nc\\n' > ids
+      pfor-tui ids -j1 -q --halt soon,done=3 -o out -- sh -c 'echo $0; echo $0 >> side'
+      printf 'new\\nc\\na\\nb\\na\\na\\n' > ids
+      pfor-tui ids --resume -j1 -q -o out -- sh -c 'echo $0; echo $0 >> side'
+      cat out; echo; cat side
+      """)
+    #expect(run.output == "new\nc\na\nb\na\na\n\na\nb\na\nnew\nc\na\n")
+  }
+
+  @Test func failedItemsRunAgainWhenAsked() throws {
+    let run = try sandbox.run(
+      """
+      seq 4 > ids
+      pfor-tui ids -j1 -q -o out -- sh -c 'echo $0 >> side; test $0 != 3 -o -e mended && echo $0'; echo $?
+      touch mended
+      pfor-tui resume --failed --no-tui 2>errors; echo $?; cat out side
+      """)
+    #expect(run.lines == ["1", "0", "1", "2", "3", "4", "1", "2", "3", "4", "3"])
+    #expect(sandbox.read("errors").contains("resumed: 3 done before, 1 run again, 0 not begun before"))
+  }
+
+  @Test func anotherCommandIsRefusedUnlessForced() throws {
+    let run = try sandbox.run(
+      """
+      seq 3 > ids
+      pfor-tui ids -j1 -q --halt soon,done=1 -o out -- echo one
+      pfor-tui ids --resume -j1 -q -o out -- echo two; echo $?
+      pfor-tui ids --resume --force -j1 -q -o out -- echo two; echo $?; cat out
+      """)
+    #expect(run.lines == ["255", "0", "one 1", "two 2", "two 3"])
+    #expect(run.errors.contains("then: echo one") && run.errors.contains("now:  echo two"), "\(run.errors)")
+  }
+
+  @Test func twoProgramsDoNotShareARunFile() throws {
+    let run = try sandbox.run(
+      """
+      mkfifo begun end
+      echo a | pfor-tui - --run file.run -q -- sh -c 'echo > begun; cat end' &
+      cat begun; echo a > ids
+      pfor-tui ids --run file.run --resume -q -- true; echo $?
+      echo > end; wait
+      """)
+    #expect(run.lines == ["255"])
+    #expect(run.errors.contains("file.run"), "\(run.errors)")
+  }
+
+  @Test func aRunFileThatIsThereIsNotOverwritten() throws {
+    let run = try sandbox.run(
+      """
+      echo precious > file.run
+      echo a | pfor-tui - --run file.run -q -- true; echo $?
+      echo a | pfor-tui - --run file.run --resume -q -- true; echo $?; cat file.run
+      """)
+    #expect(run.lines == ["255", "255", "precious"])
+  }
+
+  @Test func withoutAFolderForRunsTheRunGoesOnUnrecorded() throws {
+    let run = try sandbox.run(
+      "echo a > blocked; echo a | XDG_STATE_HOME=$PWD/blocked pfor-tui - --no-tui -- echo; echo $?")
+    #expect(run.lines == ["a", "0"])
+    #expect(run.errors.contains("this run is not recorded and cannot be resumed"), "\(run.errors)")
+  }
+
+  #if os(Linux)
+    /// The limit of a file's size stands for a full disk: the run file reaches it, the results do not.
+    @Test func aFullDiskUnderTheRunFileLosesNothing() throws {
+      let run = try sandbox.run(
+        """
+        seq 400 > ids
+        (ulimit -f 200; trap '' XFSZ
+         pfor-tui ids --run file.run -j2 --no-tui -o out -- sh -c 'echo $0; head -c 3000 /dev/zero >&2' 2>errors; echo $?)
+        pfor-tui ids --run file.run --resume -j2 -q -o out -- sh -c 'echo $0; head -c 3000 /dev/zero >&2' 2>/dev/null
+        echo $?; cmp out ids && echo same
+        """)
+      #expect(run.lines == ["255", "0", "same"], "\(sandbox.read("errors").suffix(600))")
+      #expect(sandbox.read("errors").contains("file.run"))
+    }
+  #endif
+}
