@@ -134,6 +134,11 @@ int cposix_child_has_ended(pid_t child, int is_blocking) {
   return ending.si_pid == child;
 }
 
+pid_t cposix_ended_child(void) {
+  siginfo_t ending = {0};
+  return waitid(P_ALL, 0, &ending, WEXITED | WNOHANG | WNOWAIT) == 0 ? ending.si_pid : 0;
+}
+
 void cposix_adopt_orphans(void) {
 #ifdef PR_SET_CHILD_SUBREAPER
   prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -118,4 +118,17 @@ import Testing
     try sandbox.run("mkdir tmp; seq 20 | TMPDIR=$PWD/tmp pfor-tui - -q -- head -c 300000 /dev/zero > out")
     #expect(try sandbox.run("ls -A tmp").output == "")
   }
+
+  #if os(Linux)
+    /// Every item leaves a process that has left the group and ends at once; the last item counts those still there.
+    @Test func endedDaemonsAreReapedWhileTheProgramRuns() throws {
+      let run = try sandbox.run(
+        """
+        seq 40 | pfor-tui - -j1 -q --shell ': {}; setsid -f true; ps -o stat= --ppid $PPID | grep -c Z'
+        """)
+      let counts = run.lines.compactMap { Int($0) }
+      #expect(counts.count == 40)
+      #expect(counts.suffix(20).allSatisfy { $0 < 10 }, "\(counts)")
+    }
+  #endif
 }

@@ -29,6 +29,9 @@ int cposix_process_descriptor(pid_t process);
 /// Returns 1 when it has ended, 0 when not yet, -1 with `errno` set.
 int cposix_child_has_ended(pid_t child, int is_blocking);
 
+/// A child that has ended and waits to be reaped, or 0.
+pid_t cposix_ended_child(void);
+
 /// Makes orphans among our descendants our own children, so that their groups can be watched. Does nothing elsewhere.
 void cposix_adopt_orphans(void);
 

@@ -92,9 +92,11 @@ final class CommandSession: JobSession {
       return .failure(StartProblem(code: errno))
     }
     var child: pid_t = 0
+    groups.willStart()
     let problem = spawn(&child, null, pipes)
     pipes.closeWritingEnds()
     guard problem == 0 else {
+      groups.startFailed()
       pipes.closeReadingEnds()
       return .failure(StartProblem(code: problem))
     }

@@ -39,6 +39,9 @@ final class ProcessGroups: Sendable {
     var running: [pid_t: Running] = [:]
     var strays: Set<pid_t> = []
     var nextSerial: UInt64 = 0
+    /// Commands that are being started: they may be children already, and not yet be in `running`.
+    var starting = 0
+    var adoptsOrphans = false
   }
 
   /// The groups of this process.
@@ -52,9 +55,16 @@ final class ProcessGroups: Sendable {
   /// How many commands run now.
   var runningCount: Int { lock.withLock { state.running.count } }
 
+  /// Takes note that a command is about to be started; ``add(_:)`` or ``startFailed()`` follows.
+  func willStart() { lock.withLock { state.starting += 1 } }
+
+  /// Takes note that the command could not be started.
+  func startFailed() { lock.withLock { state.starting -= 1 } }
+
   /// Takes note of a command that was just started.
   func add(_ leader: pid_t) -> Member {
     lock.withLock {
+      state.starting -= 1
       state.nextSerial += 1
       state.running[leader] = Running(serial: state.nextSerial)
       return Member(leader: leader, serial: state.nextSerial)
@@ -86,9 +96,35 @@ final class ProcessGroups: Sendable {
         state.strays = state.strays.filter(isAlive)
         state.strays.insert(member.leader)
       }
+      reapAdopted()
       return Ending(
         status: status, wasSignalled: ended?.wasSignalled ?? false, leftProcesses: leavesProcesses,
         usage: ResourceUsage(usage))
+    }
+  }
+
+  /// From now on children may come that nobody here started.
+  func adoptOrphans() {
+    cposix_adopt_orphans()
+    lock.withLock { state.adoptsOrphans = true }
+  }
+
+  /// Reaps processes that left their command's group, as daemons do, became ours, and have ended.
+  ///
+  /// What else this program may have started is in its own group and waited for by whoever started it.
+  private func reapAdopted() {
+    guard state.adoptsOrphans, state.starting == 0 else { return }
+    while true {
+      let child = cposix_ended_child()
+      guard child > 0, state.running[child] == nil else { return }
+      let group = getpgid(child)
+      guard group != getpgrp() else { return }
+      if state.strays.contains(group) {
+        // Reaping its last process frees the group's number: then it must not be signalled any more.
+        if !isAlive(group: group) { state.strays.remove(group) }
+      } else if waitpid(child, nil, WNOHANG) != child {
+        return
+      }
     }
   }
 
@@ -122,7 +158,7 @@ public enum Strays {
   /// Makes processes that outlive their parents ours, where the system can, so that none is lost sight of.
   ///
   /// For a program's start: it changes whose children the whole process has.
-  public static func adoptOrphans() { cposix_adopt_orphans() }
+  public static func adoptOrphans() { ProcessGroups.shared.adoptOrphans() }
 
   /// Kills every process of ours that still lives: what finished commands left in their process groups, and commands
   /// that still run. Called when the run is over.
