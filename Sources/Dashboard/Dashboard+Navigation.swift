@@ -119,6 +119,8 @@ extension Dashboard {
       detail = nil
     } else if results.filter != .all, focus == .results {
       return filter(.all)
+    } else if searchText != nil, focus == .results {
+      searchText = nil
     } else {
       page = .overview
     }

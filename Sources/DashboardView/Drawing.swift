@@ -49,6 +49,34 @@ struct Drawing {
       labelRole: ThemeRole.muted.role)
     return frame.draw(in: area, of: &grid, glyphs: glyphs)
   }
+
+  /// Writes at the right of a panel's headings what its frame would say, where it has no frame.
+  func note(_ text: String, in headings: Rect, isFramed: Bool, of grid: inout CellGrid) {
+    let room = headings.width * 2 / 3
+    guard !isFramed, !text.isEmpty, room >= 20 else { return }
+    let text = " " + TextWidth.prefix(text, columns: room, ellipsis: ellipsis)
+    let x = headings.maxX - 1 - TextWidth.columns(of: text)
+    // A heading that would be cut gives way as a whole.
+    var start = x
+    while start > headings.x, grid[x: start, y: headings.y].glyph != .blank { start -= 1 }
+    grid.fill(Rect(x: start, y: headings.y, width: x - start, height: 1), role: ThemeRole.text.role)
+    grid.write(text, x: x, y: headings.y, role: ThemeRole.muted.role, in: headings)
+  }
+
+  /// Marks what was searched for, or what the list is filtered by.
+  func markMatches(in area: Rect, of grid: inout CellGrid) {
+    let filter: String? = if case .text(let text) = dashboard.results.filter { text } else { nil }
+    for text in [dashboard.searchText, filter].compactMap({ $0 }) {
+      grid.mark(text, in: area, role: ThemeRole.match.role)
+    }
+  }
+
+  /// An item's name in so many columns, cut in its middle: names of one run often begin alike.
+  func name(_ label: String, columns: Int) -> String {
+    TextWidth.middle(label, columns: columns, ellipsis: ellipsis)
+  }
+
+  private var ellipsis: Character { glyphs == .unicode ? "…" : "~" }
 }
 
 /// Writes into one row of a grid, column after column.
@@ -79,6 +107,12 @@ struct RowWriter {
     x += width
   }
 
+  /// Writes an item's name or a file's at the left of a column of some width, cut in its middle.
+  mutating func name(_ label: String, width: Int, _ role: ThemeRole, to grid: inout CellGrid) {
+    let room = min(width, remaining)
+    left(TextWidth.middle(label, columns: room, ellipsis: ellipsis), width: width, role, to: &grid)
+  }
+
   /// Writes a text at the right of a column of some width.
   mutating func right(_ text: String, width: Int, _ role: ThemeRole, to grid: inout CellGrid) {
     let text = fit(text, width)
@@ -87,6 +121,8 @@ struct RowWriter {
   }
 
   private func fit(_ text: String, _ width: Int) -> String {
-    TextWidth.prefix(text, columns: width, ellipsis: glyphs == .unicode ? "…" : "~")
+    TextWidth.prefix(text, columns: width, ellipsis: ellipsis)
   }
+
+  private var ellipsis: Character { glyphs == .unicode ? "…" : "~" }
 }

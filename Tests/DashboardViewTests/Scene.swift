@@ -49,9 +49,8 @@ struct Scene: Sendable {
   /// What some seconds of a run over orders look like: mostly 40–160 ms, one in thirty much slower, some failures.
   static func orders(
     _ name: String = "orders", items: Int = 2_000, threads: Int = 5, seconds: Double = 12, seed: UInt64 = 7,
-    tellsTotal: Bool = true
+    tellsTotal: Bool = true, label: @escaping @Sendable (Int) -> String = { "order-\(10_000 + $0 * 37 % 9_973)" }
   ) -> (Scene, RunSimulator) {
-    let label = { "order-\(10_000 + $0 * 37 % 9_973)" }
     var simulator = RunSimulator(items: items, threads: threads, seed: seed, tellsTotal: tellsTotal, label: label) {
       _, random in
       let usual = Int64.random(in: 40_000_000...160_000_000, using: &random)

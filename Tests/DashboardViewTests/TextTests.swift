@@ -110,6 +110,17 @@ import Testing
     #expect(lines.contains("  and 30 more"))
   }
 
+  @Test func aLongNameDoesNotPushTheReasonOut() {
+    let name = "/srv/" + String(repeating: "long/", count: 30) + "last.json"
+    var simulator = RunSimulator(items: 1, threads: 1, label: { _ in name }) { _, _ in
+      (1, .failed(Failure("exit status 22")))
+    }
+    simulator.advanceToEnd()
+    let lines = Summary.lines(Scene("", &simulator).dashboard, at: simulator.now, width: 60)
+    #expect(lines.last?.hasPrefix("  #1 /srv/long") == true)
+    #expect(lines.last?.hasSuffix("last.json: exit status 22") == true)
+  }
+
   @Test func saysWhatNeverRan() {
     var (scene, simulator) = Scene.orders()
     simulator.stop(.interrupt)

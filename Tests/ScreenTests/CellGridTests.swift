@@ -128,6 +128,24 @@ import Testing
       #expect(index + 1 < cells.count && cells[index + 1].glyph.isContinuation)
     }
   }
+
+  @Test func matchesAreMarkedWithoutRegardToCase() {
+    var grid = CellGrid(width: 12, height: 2)
+    grid.write("Ab作ab aB作", x: 0, y: 0, role: Role(rawValue: 1))
+    grid.write("ab", x: 0, y: 1, role: Role(rawValue: 1))
+    grid.mark("aB作", in: Rect(x: 0, y: 0, width: 12, height: 1), role: Role(rawValue: 7))
+    #expect(grid.cells(inRow: 0).map(\.role.rawValue) == [7, 7, 7, 7, 1, 1, 1, 7, 7, 7, 7, 0])
+    #expect(grid.cells(inRow: 1).allSatisfy { $0.role.rawValue < 7 })
+  }
+
+  @Test func nothingIsMarkedForNoTextOrOutside() {
+    var grid = CellGrid(width: 4, height: 1)
+    grid.write("abab", x: 0, y: 0, role: Role(rawValue: 1))
+    let before = grid
+    grid.mark("", in: grid.bounds, role: Role(rawValue: 7))
+    grid.mark("ab", in: Rect(x: 1, y: 0, width: 2, height: 1), role: Role(rawValue: 7))
+    #expect(grid == before)
+  }
 }
 
 /// A generator that gives the same numbers every time.

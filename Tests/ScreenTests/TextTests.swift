@@ -81,6 +81,16 @@ import Testing
     #expect(SafeText.visible(tall).unicodeScalars.count == 5)
   }
 
+  @Test(arguments: [
+    ("/srv/exports/a.json", 40, "/srv/exports/a.json"), ("/srv/exports/a.json", 19, "/srv/exports/a.json"),
+    ("/srv/exports/a.json", 10, "/sr…a.json"), ("/srv/exports/a.json", 3, "…on"), ("/srv", 1, "…"), ("/srv", 0, ""),
+    ("作者の注文日本語", 9, "作…日本語"), ("a\u{1B}[2Jb", 4, "a…Jb"), ("", 5, ""),
+  ])
+  func aNameKeepsItsBeginningAndItsEnd(text: String, columns: Int, expected: String) {
+    #expect(TextWidth.middle(text, columns: columns) == expected)
+    #expect(TextWidth.columns(of: TextWidth.middle(text, columns: columns)) <= columns)
+  }
+
   @Test func whatIsVisibleStaysAsItIs() {
     let once = SafeText.visible("\u{1B}[31m作\u{202E}e\u{301}\n")
     #expect(SafeText.visible(once) == once)

@@ -92,7 +92,7 @@ import Testing
 
   @Test func framesInASCIIAndLongTitles() {
     let frame = Frame(title: "A long title", trailing: "12", role: role)
-    #expect(picture(12, 2) { frame.draw(in: $0, of: &$1, glyphs: .ascii) } == "+- A lon… -+\n+----------+")
+    #expect(picture(12, 2) { frame.draw(in: $0, of: &$1, glyphs: .ascii) } == "+- A lon~ -+\n+----------+")
     #expect(picture(6, 2) { frame.draw(in: $0, of: &$1, glyphs: .ascii) } == "+----+\n+----+")
     var grid = CellGrid(width: 5, height: 4)
     #expect(frame.draw(in: grid.bounds, of: &grid, glyphs: .unicode) == Rect(x: 1, y: 1, width: 3, height: 2))

@@ -50,7 +50,7 @@ struct ConfirmOverlay {
   private func draw(_ text: String, in row: Rect, to grid: inout CellGrid) {
     guard !row.isEmpty else { return }
     var writer = RowWriter(row, glyphs: drawing.glyphs)
-    writer.left(text, width: row.width, .dialog, to: &grid)
+    writer.name(text, width: row.width, .dialog, to: &grid)
   }
 
   private func draw(

@@ -15,6 +15,8 @@ struct DetailPanel {
   }
 
   private static let nameWidth = 10
+  /// What the frame, the number and the way back take of the first line.
+  private static let aroundTitle = 28
 
   func draw(in area: Rect, of grid: inout CellGrid) {
     grid.fill(area, role: ThemeRole.text.role)
@@ -23,13 +25,15 @@ struct DetailPanel {
     let lines = lines(width: max(1, area.width - 4 - Self.nameWidth))
     let top = min(drawing.dashboard.detailTop, max(0, lines.count - max(1, area.height - 2)))
     let last = min(lines.count, top + max(0, area.height - 2))
+    let name = drawing.name(label, columns: area.width - Self.aroundTitle)
     let frame = Frame(
-      title: "\(id) \(label)", trailing: "Esc back", footer: "\(last) of \(lines.count) lines",
+      title: name.isEmpty ? "\(id)" : "\(id) \(name)", trailing: "Esc back", footer: "\(last) of \(lines.count) lines",
       role: ThemeRole.title.role, titleRole: ThemeRole.key.role, labelRole: ThemeRole.muted.role)
     let inside = frame.draw(in: area, of: &grid, glyphs: drawing.glyphs).inset(horizontal: 1)
     for (index, line) in lines.dropFirst(top).prefix(inside.height).enumerated() {
       draw(line, in: inside.row(index), of: &grid)
     }
+    drawing.markMatches(in: inside, of: &grid)
   }
 
   private func draw(_ line: Line, in row: Rect, of grid: inout CellGrid) {

@@ -60,6 +60,7 @@ struct FooterPanel {
   private func isUseful(_ command: Command) -> Bool {
     let isOver = drawing.facts.state == .done
     switch command {
+    case .open, .nextPanel, .filter: return drawing.dashboard.openItem == nil
     case .moreThreads, .fewerThreads, .togglePause, .killItem: return !isOver
     default: return true
     }

@@ -81,7 +81,7 @@ struct HeaderPanel {
       TextWidth.columns(of: drawing.dashboard.title), max(0, row.width - (sourceWidth > 0 ? sourceWidth + 2 : 0)))
     writer.left(drawing.dashboard.title, width: titleWidth, .title, to: &grid)
     writer.skip(2)
-    writer.left(source, width: sourceWidth, .muted, to: &grid)
+    writer.name(source, width: sourceWidth, .muted, to: &grid)
   }
 
   // MARK: Second row
@@ -116,6 +116,9 @@ struct HeaderPanel {
 
   private func isProblem(_ role: ThemeRole) -> Bool { role == .itemFailed || role == .itemTimedOut }
 
+  /// Whether what has not begun will; once the run is to end, it never does.
+  private var willStart: Bool { drawing.facts.state == .running || drawing.facts.state == .paused }
+
   private var counts: [(Int, String, ThemeRole)] {
     let tally = drawing.facts.tally
     let isOver = drawing.facts.state == .done
@@ -126,7 +129,7 @@ struct HeaderPanel {
     if tally.cancelled > 0 { counts.append((tally.cancelled, "stopped", .itemCancelled)) }
     if !isOver { counts.append((tally.running, "running", .itemRunning)) }
     if tally.waiting > 0 { counts.append((tally.waiting, "to retry", .itemWaiting)) }
-    if !isOver { counts.append((tally.queued, "queued", .itemQueued)) }
+    if !isOver { counts.append((tally.queued, willStart ? "queued" : "not run", .itemQueued)) }
     if isOver, tally.queued > 0 { counts.append((tally.queued, "never ran", .warning)) }
     return counts
   }

@@ -16,6 +16,8 @@ struct ResultsPanel {
       .results, trailing: trailing, footer: waiting, in: area, isFramed: isFramed, of: &grid)
     let area = ListArea(inside)
     drawHeadings(in: area.headings, of: &grid)
+    let isWaitingShown = list.filter == .all && !waiting.isEmpty
+    drawing.note(isWaitingShown ? waiting : trailing, in: area.headings, isFramed: isFramed, of: &grid)
     let first = list.firstRow(rows: area.list.height)
     for (index, id) in list.visibleIDs(rows: area.list.height).enumerated() {
       let row = area.list.row(index)
@@ -55,7 +57,7 @@ struct ResultsPanel {
   /// As wide as the largest number so far, and never narrower than three figures.
   private var numberWidth: Int { "#\(max(99, drawing.facts.begun))".count + 1 }
 
-  private func labelWidth(_ width: Int) -> Int { width < 60 ? width * 3 / 10 : min(40, width / 4) }
+  private func labelWidth(_ width: Int) -> Int { width < 60 ? width * 3 / 10 : min(64, width / 4) }
 
   private func drawHeadings(in row: Rect, of grid: inout CellGrid) {
     guard !row.isEmpty else { return }
@@ -79,10 +81,12 @@ struct ResultsPanel {
     let timeRole = result.latency.map { drawing.isSlow($0) ? ThemeRole.latencyHigh : .text } ?? .text
     writer.right(time, width: Formatting.durationWidth, timeRole, to: &grid)
     writer.skip(2)
-    writer.left(result.label, width: labelWidth(row.width), .text, to: &grid)
+    let texts = row.splitRight(writer.remaining).right
+    writer.name(result.label, width: labelWidth(row.width), .text, to: &grid)
     writer.skip()
     let isBad = result.state == .failed || result.state == .timedOut
     let note = result.note.map { result.firstLine.isEmpty ? $0 : " (\($0))" } ?? ""
-    writer.left(result.firstLine + note, width: writer.remaining, isBad ? .error : .muted, to: &grid)
+    writer.left(result.firstLine + note, width: writer.remaining - 1, isBad ? .error : .muted, to: &grid)
+    drawing.markMatches(in: texts, of: &grid)
   }
 }

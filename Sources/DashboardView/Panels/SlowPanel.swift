@@ -13,6 +13,7 @@ struct SlowPanel {
     let inside = drawing.frame(.slow, trailing: trailing, in: area, isFramed: isFramed, of: &grid)
     let area = ListArea(inside)
     drawHeadings(in: area.headings, of: &grid)
+    drawing.note(trailing, in: area.headings, isFramed: isFramed, of: &grid)
     let ids = items.map(\.id)
     let first = drawing.dashboard.slowSelection.first(rows: area.list.height, in: ids)
     let selected = drawing.dashboard.slowSelection.row(in: ids)
@@ -38,7 +39,9 @@ struct SlowPanel {
     writer.right("\(drawing.format.times)p50", width: 7, .muted, to: &grid)
     writer.skip()
     writer.left(row.width < 50 ? "" : "state", width: StateColumn.width(in: row), .muted, to: &grid)
-    writer.right("item", width: numberWidth, .muted, to: &grid)
+    writer.right("#", width: numberWidth, .muted, to: &grid)
+    writer.skip()
+    writer.left("item", width: writer.remaining, .muted, to: &grid)
   }
 
   private func draw(_ item: SlowItem, in row: Rect, of grid: inout CellGrid) {
@@ -52,6 +55,6 @@ struct SlowPanel {
     StateColumn(drawing: drawing, state: item.state).draw(with: &writer, of: &grid)
     writer.right(item.id.description, width: numberWidth, .muted, to: &grid)
     writer.skip()
-    writer.left(item.label, width: writer.remaining, .text, to: &grid)
+    writer.name(item.label, width: writer.remaining - 1, .text, to: &grid)
   }
 }

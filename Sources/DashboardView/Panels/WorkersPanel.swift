@@ -22,7 +22,7 @@ struct WorkersPanel {
 
     init(_ width: Int) {
       done = width >= 44 ? 7 : 0
-      mean = width >= 56 ? Formatting.durationWidth + 2 : 0
+      mean = width >= 66 ? Formatting.durationWidth + 2 : 0
       bar = width >= 60 ? 10 : width >= 36 ? 6 : 0
       let fixed = slot + 1 + state + elapsed + 1 + (bar > 0 ? bar + 1 : 0) + done + mean
       item = max(0, width - fixed)
@@ -36,6 +36,7 @@ struct WorkersPanel {
     let area = ListArea(inside)
     let columns = Columns(inside.width - 1)
     drawHeadings(columns, in: area.headings, of: &grid)
+    drawing.note(trailing.isEmpty ? footer(workers) : trailing, in: area.headings, isFramed: isFramed, of: &grid)
     let ids = workers.map(\.id)
     let first = drawing.dashboard.workerSelection.first(rows: area.list.height, in: ids)
     let selected = drawing.dashboard.workerSelection.row(in: ids)
@@ -97,7 +98,7 @@ struct WorkersPanel {
       if let elapsed { drawBar(elapsed, at: writer.x, width: columns.bar, in: row, of: &grid) }
       writer.skip(columns.bar + 1)
     }
-    writer.left(itemText(worker), width: columns.item, .text, to: &grid)
+    writer.name(itemText(worker), width: columns.item, .text, to: &grid)
     if columns.done > 0 {
       writer.right(drawing.format.count(worker.itemsDone), width: columns.done, .muted, to: &grid)
     }

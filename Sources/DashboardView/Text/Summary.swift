@@ -14,7 +14,7 @@ public enum Summary {
   public static func lines(
     _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode, command: String? = nil
   ) -> [String] {
-    let writer = Writer(facts: dashboard.live, now: now, format: Formatting(glyphs: glyphs))
+    let writer = Writer(facts: dashboard.live, now: now, format: Formatting(glyphs: glyphs), width: width)
     let lines =
       [writer.counts, writer.times, writer.latency, writer.earlier, writer.halt] + writer.slowest + writer.failures
       + writer.missing
@@ -28,6 +28,7 @@ public enum Summary {
     let facts: RunFacts
     let now: Instant
     let format: Formatting
+    let width: Int
 
     var counts: String? {
       let tally = facts.tally
@@ -69,8 +70,8 @@ public enum Summary {
       guard items.count > 1, let median = facts.latency.percentiles.p50 else { return [] }
       return ["slowest:"]
         + items.map {
-          let times = format.timesMedian($0.latency, median: median)
-          return "  \(right(format.duration($0.latency), 7))  \(right(times, 6))  \($0.id) \($0.label)"
+          let times = right(format.timesMedian($0.latency, median: median), 6)
+          return "  \(right(format.duration($0.latency), 7))  \(times)  \($0.id) \(name($0.label, beside: 24))"
         }
     }
 
@@ -78,13 +79,21 @@ public enum Summary {
       let tally = facts.tally
       guard tally.unsuccessful > 0 else { return [] }
       let more = tally.unsuccessful - facts.failures.count
-      return ["failed:"] + facts.failures.sorted { $0.id < $1.id }.map { "  \($0.id) \($0.label): \($0.reason)" }
+      return ["failed:"]
+        + facts.failures.sorted { $0.id < $1.id }.map {
+          "  \($0.id) \(name($0.label, beside: 12 + TextWidth.columns(of: $0.reason))): \($0.reason)"
+        }
         + (more > 0 ? ["  and \(format.count(more)) more"] : [])
     }
 
     var missing: [String] {
       guard facts.state == .done, facts.tally.queued > 0 else { return [] }
       return ["never ran: \(format.plural(facts.tally.queued, "item"))"]
+    }
+
+    /// An item's name, short enough for what stands beside it in its line.
+    private func name(_ label: String, beside columns: Int) -> String {
+      TextWidth.middle(label, columns: max(24, width - columns), ellipsis: format.glyphs == .unicode ? "…" : "~")
     }
 
     private func right(_ text: String, _ width: Int) -> String {

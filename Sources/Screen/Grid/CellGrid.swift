@@ -80,6 +80,23 @@ public struct CellGrid: Equatable, Sendable {
     change(rect) { $0.role = role }
   }
 
+  /// Gives the cells of a rectangle in whose rows a text stands another role, without regard to case.
+  public mutating func mark(_ text: String, in rect: Rect, role: Role) {
+    let area = bounds.intersection(rect)
+    var scanner = GlyphScanner(text)
+    var wanted: [String] = []
+    while let glyph = scanner.next() { wanted.append(glyph.folded) }
+    guard !wanted.isEmpty, !area.isEmpty else { return }
+    for y in area.y..<area.maxY {
+      let columns = (area.x..<area.maxX).filter { !cells[y * width + $0].glyph.isContinuation }
+      let shown = columns.map { cells[y * width + $0].glyph.folded }
+      for start in shown.indices where shown[start...].starts(with: wanted) {
+        let end = start + wanted.count < columns.count ? columns[start + wanted.count] : area.maxX
+        change(Rect(x: columns[start], y: y, width: end - columns[start], height: 1)) { $0.role = role }
+      }
+    }
+  }
+
   /// One row as plain text; empty outside of the grid.
   public func row(_ y: Int) -> String {
     SafeText.joined(cells(inRow: y).map(\.glyph))

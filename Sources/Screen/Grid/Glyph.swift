@@ -57,6 +57,11 @@ public struct Glyph: Hashable, Sendable {
   private static let markMask: UInt64 = (1 << 21) - 1
 }
 
+extension Glyph {
+  /// The character with its marks, the same for small and large letters.
+  var folded: String { description.lowercased() }
+}
+
 extension Glyph: CustomStringConvertible {
   /// The character with its marks.
   public var description: String {

@@ -29,6 +29,31 @@ public enum TextWidth {
     return SafeText.joined(kept)
   }
 
+  /// The text cut in its middle to a number of columns, with an ellipsis, which counts, for what is left out.
+  ///
+  /// The end gets the larger part: it is where names and paths differ.
+  ///
+  /// - Returns: Harmless text of at most `columns` columns; empty for no columns.
+  public static func middle(_ text: String, columns: Int, ellipsis: Character = "…") -> String {
+    var scanner = GlyphScanner(text)
+    var glyphs: [Glyph] = []
+    while let glyph = scanner.next() { glyphs.append(glyph) }
+    if glyphs.reduce(0, { $0 + $1.columns }) <= columns { return SafeText.joined(glyphs) }
+    guard columns > 0 else { return "" }
+    let head = fitting(glyphs, columns: (columns - 1) / 3)
+    let used = head.reduce(1) { $0 + $1.columns }
+    let tail = fitting(glyphs.reversed(), columns: columns - used).reversed()
+    return SafeText.joined(Array(head)) + String(ellipsis) + SafeText.joined(Array(tail))
+  }
+
+  private static func fitting(_ glyphs: [Glyph], columns: Int) -> ArraySlice<Glyph> {
+    var used = 0
+    return glyphs.prefix {
+      used += $0.columns
+      return used <= columns
+    }
+  }
+
   private static func cut(_ glyphs: [Glyph], used: Int, to columns: Int, ellipsis: Character) -> String {
     var glyphs = glyphs
     var used = used

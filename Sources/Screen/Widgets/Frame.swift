@@ -36,7 +36,7 @@ public struct Frame: Equatable, Sendable {
     guard !rect.isEmpty else { return rect }
     let lines = glyphs == .unicode ? Lines.round : Lines.ascii
     drawLines(lines, in: rect, of: &grid)
-    drawLabels(in: rect, of: &grid)
+    drawLabels(in: rect, of: &grid, glyphs: glyphs)
     return rect.inset(by: 1)
   }
 
@@ -55,13 +55,13 @@ public struct Frame: Equatable, Sendable {
     grid.write(lines.bottomRight, x: rect.maxX - 1, y: rect.maxY - 1, role: role, in: rect)
   }
 
-  private func drawLabels(in rect: Rect, of grid: inout CellGrid) {
+  private func drawLabels(in rect: Rect, of grid: inout CellGrid, glyphs: GlyphSet) {
     // Corner, one line, blank, text, blank, one line, corner.
     let room = rect.width - 6
     guard room > 0 else { return }
     var used = 0
     if !title.isEmpty {
-      let text = TextWidth.prefix(title, columns: room)
+      let text = TextWidth.prefix(title, columns: room, ellipsis: glyphs == .unicode ? "…" : "~")
       used = grid.write(" \(text) ", x: rect.x + 2, y: rect.y, role: titleRole, in: rect)
     }
     writeRight(trailing, room: room - used - 1, y: rect.y, in: rect, of: &grid)

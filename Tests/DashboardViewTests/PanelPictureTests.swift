@@ -1,0 +1,135 @@
+import Dashboard
+import ParallelFor
+import Screen
+import TestSupport
+import Testing
+import Themes
+
+@testable import DashboardView
+
+/// Each panel alone, at six sizes below each other in one picture: `Screens/panel-NAME.screen`.
+@Suite struct PanelPictureTests {
+  private static let sizes = [(80, 24), (120, 40), (200, 60), (40, 10), (20, 5), (1, 1)]
+    .map { Size(width: $0.0, height: $0.1) }
+
+  /// Draws a panel into an area, framed or not as on a screen of that size.
+  private typealias Panel = (_ drawing: Drawing, _ isFramed: Bool, _ area: Rect, _ grid: inout CellGrid) -> Void
+
+  @Test func header() {
+    check("header", rows: 2) { HeaderPanel(drawing: $0).draw(in: $2, of: &$3) }
+  }
+
+  @Test func progress() {
+    check("progress", rows: 1) { ProgressPanel(drawing: $0).draw(in: $2, of: &$3) }
+  }
+
+  @Test func tabs() {
+    check("tabs", rows: 1) { TabsPanel(drawing: $0).draw(in: $2, of: &$3) }
+  }
+
+  @Test func footer() {
+    check("footer", rows: 1) { FooterPanel(drawing: $0, now: $0.now).draw(in: $2, of: &$3) }
+  }
+
+  @Test func workers() {
+    check("workers") { WorkersPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+  }
+
+  @Test func latency() {
+    check("latency") { LatencyPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+  }
+
+  @Test func slow() {
+    check("slow") { SlowPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+  }
+
+  @Test func results() {
+    var scene = Self.scene
+    scene.search("ORDER")
+    check("results", scene) { ResultsPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+  }
+
+  @Test func detail() {
+    var scene = Self.scene
+    _ = scene.dashboard.perform(.show(.results))
+    _ = scene.dashboard.perform(.moveToStart)
+    _ = scene.dashboard.perform(.open)
+    let id = scene.dashboard.openItem ?? ItemID(0)
+    scene.dashboard.showDetail(.failedOrder(id))
+    check("detail", scene) { drawing, _, area, grid in
+      DetailPanel(drawing: drawing, id: id).draw(in: area, of: &grid)
+    }
+  }
+
+  @Test func help() {
+    check("help") { drawing, _, area, grid in HelpOverlay(drawing: drawing, top: 0).draw(in: area, of: &grid) }
+  }
+
+  @Test(arguments: [("leave", Command.quit), ("kill", .killItem)])
+  func dialogs(name: String, command: Command) {
+    var scene = Self.scene
+    _ = scene.dashboard.perform(command)
+    guard case .dialog(let dialog) = scene.dashboard.overlay else {
+      Issue.record("\(command) asks nothing")
+      return
+    }
+    check("dialog-\(name)") { drawing, _, area, grid in
+      ConfirmOverlay(drawing: drawing, dialog: dialog).draw(in: area, of: &grid)
+    }
+  }
+
+  @Test(arguments: [Prompt.Kind.threads, .search, .filterText])
+  func prompts(kind: Prompt.Kind) {
+    check("prompt-\(kind)", rows: 1) { drawing, _, area, grid in
+      let text = kind == .threads ? "12" : "orders/2026/作者 timeout"
+      PromptLine(drawing: drawing).draw(Prompt(kind: kind, text: text), in: area, of: &grid)
+    }
+  }
+
+  @Test func filterMenu() {
+    check("filter-menu", rows: 1) { drawing, _, area, grid in
+      PromptLine(drawing: drawing).drawFilterMenu(in: area, of: &grid)
+    }
+  }
+
+  /// Names that begin and end alike, one run of them long enough to be cut everywhere.
+  private static let scene = Scene.orders(threads: 12) {
+    "/srv/exports/2026/11/customers/region-europe-central/order-\(10_000 + $0 * 37 % 9_973).json"
+  }.0
+
+  private func check(
+    _ name: String, _ scene: Scene = scene, rows: Int = .max, sourceLocation: SourceLocation = #_sourceLocation,
+    draw: Panel
+  ) {
+    let heights = Self.sizes.map { min($0.height, rows) }
+    var grid = CellGrid(width: 200, height: heights.reduce(Self.sizes.count, +), role: ThemeRole.text.role)
+    var y = 0
+    for (size, height) in zip(Self.sizes, heights) {
+      grid.write("\(size.width)x\(size.height)", x: 0, y: y, role: ThemeRole.border.role)
+      let isFramed = size.width >= 76 && size.height >= 20
+      let area = Rect(x: 0, y: y + 1, width: size.width, height: height)
+      draw(scene.drawing(listRows: ListArea(isFramed ? area.inset(by: 1) : area).list.height), isFramed, area, &grid)
+      y = area.maxY
+    }
+    assertScreen(grid, "panel-\(name)", sourceLocation: sourceLocation)
+  }
+}
+
+extension Scene {
+  /// What a panel draws from whose list has so many rows.
+  fileprivate func drawing(listRows: Int) -> Drawing {
+    var dashboard = dashboard
+    dashboard.rows.workers = listRows
+    dashboard.rows.slow = listRows
+    dashboard.rows.results = listRows
+    dashboard.showResults(dashboard.visibleResults.compactMap(row))
+    return Drawing(dashboard, at: now, theme: Themes.standard, glyphs: .unicode)
+  }
+
+  /// Looks for a text in the results.
+  fileprivate mutating func search(_ text: String) {
+    _ = dashboard.perform(.search)
+    for character in text { _ = dashboard.type(.character(character)) }
+    _ = dashboard.type(.submit)
+  }
+}
