@@ -41,7 +41,7 @@ import Testing
       "few ask it for the time; for all others an instant is a parameter", #"MonotonicClock\.now"#,
       only: [
         "Sources/ParallelFor/WorkerPool.swift", "Sources/ParallelFor/Forms/Feeder.swift",
-        "Sources/ParallelFor/Forms/Sequence+StartParallelRun.swift",
+        "Sources/ParallelFor/Forms/Sequence+StartParallelRun.swift", "Sources/ParallelFor/Progress/ProgressMeter.swift",
         "Sources/Jobs/SQLite/ReadTransaction.swift",
         "Sources/PForApp/Running/Launcher.swift", "Sources/PForApp/Running/WorkerSession.swift",
         "Sources/PForApp/Recording/RunRecording.swift", "Sources/PForApp/Recording/RecordOpener.swift",
@@ -68,6 +68,7 @@ import Testing
         "Sources/ParallelFor/HaltPolicy.swift",
         "Sources/ParallelFor/OrderedDelivery.swift", "Sources/ParallelFor/PositionQueue.swift",
         "Sources/ParallelFor/ClaimSize.swift", "Sources/ParallelFor/EventLog.swift",
+        "Sources/ParallelFor/Progress/ProgressText.swift",
         "Sources/ParallelForDashboard/Running/StopPlan.swift", "Sources/PForApp/Running/Verdict.swift",
       ]),
     Law(
@@ -104,6 +105,7 @@ import Testing
     Law(
       "standard error has few writers", #"FileHandle\.standardError|\bstderr\b|STDERR_FILENO"#,
       only: [
+        "Sources/ParallelFor/Progress/StandardErrorLine.swift",
         "Sources/ParallelForDashboard/Display/StandardError.swift", "Sources/PForApp/Running/Outputs.swift",
         "Sources/Terminal/DirectColor.swift", "Sources/CTerminalGuard/",
       ]),

@@ -1,10 +1,12 @@
-/// A parallel `for` whose items are passed at the call: what ``distribute(threads:_:)`` makes.
+/// A parallel `for` whose items are passed at the call: what ``distribute(threads:progress:_:)`` makes.
 public struct Distributed<Item: Sendable, Output: Sendable>: Sendable {
   private let threads: Int
+  private let progress: LoopProgress
   private let body: @Sendable (Item) throws -> Output
 
-  init(threads: Int, body: @escaping @Sendable (Item) throws -> Output) {
+  init(threads: Int, progress: LoopProgress, body: @escaping @Sendable (Item) throws -> Output) {
     self.threads = threads
+    self.progress = progress
     self.body = body
   }
 
@@ -12,11 +14,11 @@ public struct Distributed<Item: Sendable, Output: Sendable>: Sendable {
   ///
   /// - Throws: the error of the first item, in their order, that threw.
   public func callAsFunction(_ items: some Sequence<Item>) throws -> [Output] {
-    try items.parallelMap(threads: threads, body)
+    try items.parallelMap(threads: threads, progress: progress, body)
   }
 }
 
-/// A parallel `for` whose items are fixed beforehand: what ``distributeOver(_:threads:_:)`` makes.
+/// A parallel `for` whose items are fixed beforehand: what ``distributeOver(_:threads:progress:_:)`` makes.
 public struct DistributedOver<Item: Sendable, Output: Sendable>: Sendable {
   private let items: ContiguousArray<Item>
   private let loop: Distributed<Item, Output>
@@ -41,11 +43,13 @@ public struct DistributedOver<Item: Sendable, Output: Sendable>: Sendable {
 ///
 /// - Parameters:
 ///   - threads: how many items are worked on at once; at least 1.
+///   - progress: what is told meanwhile on standard error.
 ///   - body: may run on any thread, and for several items at the same time.
 public func distribute<Item: Sendable, Output: Sendable>(
-  threads: Int = defaultThreads, _ body: @escaping @Sendable (Item) throws -> Output
+  threads: Int = defaultThreads, progress: LoopProgress = .none,
+  _ body: @escaping @Sendable (Item) throws -> Output
 ) -> Distributed<Item, Output> {
-  Distributed(threads: threads, body: body)
+  Distributed(threads: threads, progress: progress, body: body)
 }
 
 /// Makes a function over one item into a function of no arguments, which runs it for every one of `items`.
@@ -60,9 +64,11 @@ public func distribute<Item: Sendable, Output: Sendable>(
 /// - Parameters:
 ///   - items: what the body is run for.
 ///   - threads: how many items are worked on at once; at least 1.
+///   - progress: what is told meanwhile on standard error.
 ///   - body: may run on any thread, and for several items at the same time.
 public func distributeOver<Item: Sendable, Output: Sendable>(
-  _ items: some Sequence<Item>, threads: Int = defaultThreads, _ body: @escaping @Sendable (Item) throws -> Output
+  _ items: some Sequence<Item>, threads: Int = defaultThreads, progress: LoopProgress = .none,
+  _ body: @escaping @Sendable (Item) throws -> Output
 ) -> DistributedOver<Item, Output> {
-  DistributedOver(items: ContiguousArray(items), loop: Distributed(threads: threads, body: body))
+  DistributedOver(items: ContiguousArray(items), loop: Distributed(threads: threads, progress: progress, body: body))
 }

@@ -1,4 +1,4 @@
-/// Results one by one, in the order of the items, as they become ready.
+/// Results one by one as they become ready, in the order of the items unless that was not wanted.
 ///
 /// The work begins with the first ``next()`` and stays at most a window of items ahead of what has been taken; it stops
 /// when the last reference is gone. For one consumer: results go to whoever asks, each of them once.
@@ -16,12 +16,16 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
   struct AnyItem: @unchecked Sendable { var value: Any }
 
   init<Items: Sequence & Sendable>(
-    _ items: Items, threads: Int, window: Int,
+    _ items: Items, threads: Int, window: Int, inOrder: Bool, progress: LoopProgress,
     _ body: @escaping @Sendable (Items.Element, ItemContext) throws(Problem) -> Output
   ) where Items.Element: Sendable {
     let limits = RunLimits(readAhead: Swift.max(1, window / 2), deliveryWindow: Swift.max(1, window))
-    run = ParallelRun(threads: Swift.max(1, threads), limits: limits, isObserved: false, label: { _ in "" }) { _ in
+    let meter = ProgressMeter.start(progress, total: (items as? any RandomAccessCollection)?.count)
+    run = ParallelRun(
+      threads: Swift.max(1, threads), limits: limits, inOrder: inOrder, isObserved: false, label: { _ in "" }
+    ) { _ in
       WorkerBody { item, context in
+        defer { meter?.count() }
         guard let value = item.value as? Items.Element else { preconditionFailure("an item of another type") }
         do throws(Problem) {
           return AttemptEnding(.succeeded, output: .success(try body(value, context)))
@@ -128,12 +132,16 @@ extension Sequence where Self: Sendable, Element: Sendable {
   /// - Parameters:
   ///   - threads: how many elements are worked on at once; at least 1.
   ///   - window: how many elements may be begun and not yet taken; at least 1.
+  ///   - inOrder: whether results come in the order of the elements, or as they are ready.
+  ///   - progress: what is told meanwhile on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
   public func parallelResults<Output: Sendable, Problem: Error>(
-    threads: Int = defaultThreads, window: Int = 4_096,
+    threads: Int = defaultThreads, window: Int = 4_096, inOrder: Bool = true, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element) throws(Problem) -> Output
   ) -> ParallelResults<Output, Problem> {
-    ParallelResults(self, threads: threads, window: window) { (item, _) throws(Problem) in try body(item) }
+    ParallelResults(self, threads: threads, window: window, inOrder: inOrder, progress: progress) {
+      (item, _) throws(Problem) in try body(item)
+    }
   }
 
   /// The same for an `async` body: up to `threads` elements are in flight, each awaited on a thread of ours, so that
@@ -142,12 +150,15 @@ extension Sequence where Self: Sendable, Element: Sendable {
   /// - Parameters:
   ///   - threads: how many elements are in flight at once; at least 1.
   ///   - window: how many elements may be begun and not yet taken; at least 1.
+  ///   - inOrder: whether results come in the order of the elements, or as they are ready.
+  ///   - progress: what is told meanwhile on standard error.
   ///   - body: is called in tasks of its own.
   public func parallelResults<Output: Sendable>(
-    threads: Int = defaultThreads, window: Int = 4_096,
+    threads: Int = defaultThreads, window: Int = 4_096, inOrder: Bool = true, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element) async throws -> Output
   ) -> ParallelResults<Output, any Error> {
-    ParallelResults(self, threads: threads, window: window) { (item, context) throws(any Error) in
+    ParallelResults(self, threads: threads, window: window, inOrder: inOrder, progress: progress) {
+      (item, context) throws(any Error) in
       try AwaitedBody.run(in: context) { try await body(item) }
     }
   }

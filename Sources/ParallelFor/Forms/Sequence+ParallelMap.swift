@@ -13,15 +13,32 @@ extension RandomAccessCollection where Self: Sendable {
   ///
   /// - Parameters:
   ///   - threads: how many elements are worked on at once; at least 1.
+  ///   - inOrder: whether results stand in the order of the elements, or in that in which they were ready.
+  ///   - progress: what is told meanwhile on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
   /// - Returns: one result an element.
   /// - Throws: the error of the first element, in their order, that threw; elements that had not begun never begin,
   ///   and nothing is left running.
   @inlinable
   public func parallelMap<Output, Problem: Error>(
-    threads: Int = defaultThreads, _ body: @Sendable (Element) throws(Problem) -> Output
+    threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,
+    _ body: @Sendable (Element) throws(Problem) -> Output
   ) throws(Problem) -> [Output] {
     let first = startIndex
+    if progress != .none {
+      let meter = ProgressMeter.start(progress, total: count)
+      defer { meter?.end() }
+      return try parallelMap(threads: threads, inOrder: inOrder) { (element) throws(Problem) in
+        let output = try body(element)
+        meter?.count()
+        return output
+      }
+    }
+    if !inOrder {
+      let results = CompletionList<Output>()
+      try parallelForEach(threads: threads) { (element) throws(Problem) in results.append(try body(element)) }
+      return results.take()
+    }
     return try ResultBuffer<Output>.array(count: count) { (results) throws(Problem) in
       try driveLoop(count: count, threads: threads, discard: results.discard) { (position) throws(Problem) in
         results.put(try body(self[index(first, offsetBy: position)]), at: position)
@@ -35,12 +52,22 @@ extension RandomAccessCollection where Self: Sendable {
   ///
   /// - Parameters:
   ///   - threads: how many elements are worked on at once; at least 1.
+  ///   - progress: what is told meanwhile on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
   /// - Throws: the error of the first element, in their order, that threw.
   @inlinable
   public func parallelForEach<Problem: Error>(
-    threads: Int = defaultThreads, _ body: @Sendable (Element) throws(Problem) -> Void
+    threads: Int = defaultThreads, progress: LoopProgress = .none,
+    _ body: @Sendable (Element) throws(Problem) -> Void
   ) throws(Problem) {
+    if progress != .none {
+      let meter = ProgressMeter.start(progress, total: count)
+      defer { meter?.end() }
+      return try parallelForEach(threads: threads) { (element) throws(Problem) in
+        try body(element)
+        meter?.count()
+      }
+    }
     let first = startIndex
     try driveLoop(count: count, threads: threads) { (position) throws(Problem) in
       try body(self[index(first, offsetBy: position)])
@@ -51,13 +78,16 @@ extension RandomAccessCollection where Self: Sendable {
   ///
   /// - Parameters:
   ///   - threads: how many elements are worked on at once; at least 1.
+  ///   - inOrder: whether results stand in the order of the elements, or in that in which they were ready.
+  ///   - progress: what is told meanwhile on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
   /// - Throws: the error of the first element, in their order, that threw.
   @inlinable
   public func parallelCompactMap<Output, Problem: Error>(
-    threads: Int = defaultThreads, _ body: @Sendable (Element) throws(Problem) -> Output?
+    threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,
+    _ body: @Sendable (Element) throws(Problem) -> Output?
   ) throws(Problem) -> [Output] {
-    try parallelMap(threads: threads, body).compactMap { $0 }
+    try parallelMap(threads: threads, inOrder: inOrder, progress: progress, body).compactMap { $0 }
   }
 }
 
@@ -65,43 +95,51 @@ extension Sequence where Element: Sendable {
   /// Calls `body` for every element on up to `threads` threads and returns the results in the order of the elements.
   ///
   /// The sequence is read to its end first; for an endless one, or to have results as they come, see
-  /// ``Swift/Sequence/parallelResults(threads:window:_:)``.
+  /// ``Swift/Sequence/parallelResults(threads:window:inOrder:progress:_:)``.
   ///
   /// - Parameters:
   ///   - threads: how many elements are worked on at once; at least 1.
+  ///   - inOrder: whether results stand in the order of the elements, or in that in which they were ready.
+  ///   - progress: what is told meanwhile on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
   /// - Returns: one result an element.
   /// - Throws: the error of the first element, in their order, that threw.
   @inlinable
   public func parallelMap<Output, Problem: Error>(
-    threads: Int = defaultThreads, _ body: @Sendable (Element) throws(Problem) -> Output
+    threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,
+    _ body: @Sendable (Element) throws(Problem) -> Output
   ) throws(Problem) -> [Output] {
-    try ContiguousArray(self).parallelMap(threads: threads, body)
+    try ContiguousArray(self).parallelMap(threads: threads, inOrder: inOrder, progress: progress, body)
   }
 
   /// Calls `body` for every element on up to `threads` threads; reads the sequence to its end first.
   ///
   /// - Parameters:
   ///   - threads: how many elements are worked on at once; at least 1.
+  ///   - progress: what is told meanwhile on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
   /// - Throws: the error of the first element, in their order, that threw.
   @inlinable
   public func parallelForEach<Problem: Error>(
-    threads: Int = defaultThreads, _ body: @Sendable (Element) throws(Problem) -> Void
+    threads: Int = defaultThreads, progress: LoopProgress = .none,
+    _ body: @Sendable (Element) throws(Problem) -> Void
   ) throws(Problem) {
-    try ContiguousArray(self).parallelForEach(threads: threads, body)
+    try ContiguousArray(self).parallelForEach(threads: threads, progress: progress, body)
   }
 
   /// Calls `body` for every element on up to `threads` threads and returns the results that are not nil, in order.
   ///
   /// - Parameters:
   ///   - threads: how many elements are worked on at once; at least 1.
+  ///   - inOrder: whether results stand in the order of the elements, or in that in which they were ready.
+  ///   - progress: what is told meanwhile on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
   /// - Throws: the error of the first element, in their order, that threw.
   @inlinable
   public func parallelCompactMap<Output, Problem: Error>(
-    threads: Int = defaultThreads, _ body: @Sendable (Element) throws(Problem) -> Output?
+    threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,
+    _ body: @Sendable (Element) throws(Problem) -> Output?
   ) throws(Problem) -> [Output] {
-    try ContiguousArray(self).parallelCompactMap(threads: threads, body)
+    try ContiguousArray(self).parallelCompactMap(threads: threads, inOrder: inOrder, progress: progress, body)
   }
 }
