@@ -1,0 +1,63 @@
+import ParallelFor
+import Synchronization
+import Testing
+
+/// The forms that take a policy.
+@Suite struct PolicyFormsTests {
+  struct Refused: Error, Equatable { var item: Int }
+
+  @Test func failedElementsAreTriedAgain() throws {
+    let results = try (0..<50).parallelMap(threads: 3, policy: RunPolicy(attempts: 3)) { item, context in
+      if item % 7 == 0, context.attempt < 3 { throw Refused(item: item) }
+      return item * context.attempt
+    }
+    #expect(results == (0..<50).map { $0 % 7 == 0 ? $0 * 3 : $0 })
+  }
+
+  @Test func theFirstErrorInOrderIsThrownAndTheRestNeverBegins() {
+    let begun = Atomic<Int>(0)
+    let error = #expect(throws: Refused.self) {
+      try (0..<100_000).parallelForEach(threads: 2, policy: RunPolicy(attempts: 2)) { item, _ in
+        begun.add(1, ordering: .relaxed)
+        if item >= 10 { throw Refused(item: item) }
+      }
+    }
+    #expect(error == Refused(item: 10))
+    #expect(begun.load(ordering: .relaxed) < 100_000)
+  }
+
+  @Test func collectingGivesEachElementsEnd() {
+    let results = (0..<100).parallelMap(threads: 4, errors: .collect) { item, _ in
+      if item % 3 == 0 { throw Refused(item: item) }
+      return item
+    }
+    #expect(results.count == 100)
+    for (item, result) in results.enumerated() {
+      switch result {
+      case .success(let value): #expect(value == item && item % 3 != 0)
+      case .failure(let error): #expect(error as? Refused == Refused(item: item) && item % 3 == 0)
+      }
+    }
+  }
+
+  @Test func whatIsGivenUpNeverRan() {
+    let policy = RunPolicy(halt: HaltPolicy(.soon, after: .count(2)))
+    let results = (0..<10_000).parallelMap(threads: 1, policy: policy, errors: .collect) { item, _ -> Int in
+      throw Refused(item: item)
+    }
+    let refused = results.count { if case .failure(let error) = $0 { error is Refused } else { false } }
+    let missing = results.count { if case .failure(let error) = $0 { error is NeverRan } else { false } }
+    #expect(refused >= 2 && missing > 0 && refused + missing == 10_000)
+  }
+
+  @Test func anElementThatTakesTooLongIsTold() {
+    let policy = RunPolicy(timeout: .fixed(1_000_000))
+    #expect(throws: TimedOut.self) {
+      try [1].parallelMap(policy: policy) { _, context in while !context.isCancelled {} }
+    }
+  }
+
+  @Test func noElements() throws {
+    #expect(try [Int]().parallelMap(policy: RunPolicy()) { item, _ in item }.isEmpty)
+  }
+}
