@@ -97,7 +97,9 @@ final class RunRecording: @unchecked Sendable {
   // MARK: - The delivery
 
   /// Waits until an attempt stands in the run file; false if it never will.
-  func waitUntilKept(_ ticket: RunRecorder.Ticket) -> Bool { recorder.waitUntilCommitted(ticket) == nil }
+  func waitUntilKept(_ ticket: RunRecorder.Ticket) -> Bool {
+    recorder.waitUntilCommitted(ticket, isUrgent: false) == nil
+  }
 
   /// Takes notice of how far results have been handed on.
   func delivered(_ items: Int) { recorder.recordDelivery(DeliveryMark(items: items)) }

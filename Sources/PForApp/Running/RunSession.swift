@@ -26,6 +26,9 @@ final class RunSession: WatchedRun, Sendable {
   /// What the run is recorded by; nil for not at all.
   let recording: RunRecording?
 
+  /// Results wait for the run file to be written, which takes tens of milliseconds: fast items run on meanwhile.
+  private static let recordedLimits = RunLimits(deliveryWindow: 65_536)
+
   /// What the workers need of the plan.
   struct Plan: @unchecked Sendable {
     var job: any Job
@@ -56,7 +59,10 @@ final class RunSession: WatchedRun, Sendable {
     self.delivery = delivery
     self.recording = recording
     let inOrder = plan.inOrder && delivery.isWanted
-    run = ParallelRun(threads: plan.threads, policy: plan.policy, inOrder: inOrder, label: \.label) { worker in
+    let limits = recording == nil ? RunLimits() : Self.recordedLimits
+    run = ParallelRun(
+      threads: plan.threads, limits: limits, policy: plan.policy, inOrder: inOrder, label: \.label
+    ) { worker in
       WorkerSession(
         worker: worker, plan: own, feeder: feeder, delivery: delivery, archive: archive, running: running,
         recording: recording

@@ -159,15 +159,18 @@ public final class RunRecorder: @unchecked Sendable {
   /// Whether a record stands in the file.
   public func isCommitted(_ ticket: Ticket) -> Bool { committed.load(ordering: .acquiring) >= ticket.value }
 
-  /// Waits until a record stands in the file, without delay.
+  /// Waits until a record stands in the file.
   ///
+  /// - Parameter isUrgent: whether the file is written to at once; else records go on gathering for a moment first.
   /// - Returns: why it never will, if recording has stopped; nil when it does.
-  public func waitUntilCommitted(_ ticket: Ticket) -> RunStoreError? {
+  public func waitUntilCommitted(_ ticket: Ticket, isUrgent: Bool = true) -> RunStoreError? {
     if isCommitted(ticket) { return nil }
     return monitor.withLock {
       while !isCommitted(ticket), problemFound == nil, !isOver {
-        isHurried = true
-        hurry.signal()
+        if isUrgent {
+          isHurried = true
+          hurry.signal()
+        }
         monitor.wait(for: progress)
       }
       return isCommitted(ticket) ? nil : problemFound ?? closed
