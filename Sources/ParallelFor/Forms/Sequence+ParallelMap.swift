@@ -94,8 +94,7 @@ extension RandomAccessCollection where Self: Sendable {
 extension Sequence where Element: Sendable {
   /// Calls `body` for every element on up to `threads` threads and returns the results in the order of the elements.
   ///
-  /// The sequence is read to its end first; for an endless one, or to have results as they come, see
-  /// ``Swift/Sequence/parallelResults(threads:window:inOrder:progress:_:)``.
+  /// The sequence is read to its end first; for an endless one, or to have results as they come, see ``ParallelResults``.
   ///
   /// - Parameters:
   ///   - threads: how many elements are worked on at once; at least 1.

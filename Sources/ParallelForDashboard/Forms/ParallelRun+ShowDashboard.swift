@@ -29,7 +29,8 @@ extension ParallelRun {
   /// - Returns: for every item, in their order, what it returned or threw. Nothing is left running.
   /// - Throws: ``RunStoppedEarly`` with the results so far when the run was ended before every item had run to its end;
   ///   ``DashboardError`` when called on another than the main thread, because curses is not made for threads, or for a
-  ///   run that is not observed. Such a run is stopped.
+  ///   run that is not observed. Such a run is stopped. An `async` program on Linux may leave the main thread for good
+  ///   with its first `await`: there, show the dashboard before it.
   public func showDashboard<Value>(
     title: String, closesWhenDone: Bool = false
   ) throws -> [Result<Value, any Error>] where Output == Result<Value, any Error> {
