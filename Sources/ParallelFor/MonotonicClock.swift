@@ -10,19 +10,32 @@ import Synchronization
 public enum MonotonicClock {
   /// Nanoseconds that do not count, because the program was suspended.
   private static let leftOut = Atomic<Int64>(0)
+  /// Where the clock stands still; 0 while it goes.
+  private static let standing = Atomic<Int64>(0)
 
   /// The present moment.
   public static var now: Instant {
-    var time = timespec()
-    // On Linux this clock does not run while the machine sleeps.
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    let nanoseconds = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    return Instant(nanoseconds: nanoseconds - leftOut.load(ordering: .relaxed))
+    let standing = standing.load(ordering: .relaxed)
+    return Instant(nanoseconds: standing != 0 ? standing : running - leftOut.load(ordering: .relaxed))
   }
 
-  /// Makes the clock continue from `instant`, as if no time had gone by since: for a program that was suspended then.
-  public static func leaveOut(since instant: Instant) {
-    leftOut.add(max(0, now.nanoseconds(since: instant)), ordering: .relaxed)
+  /// On Linux this clock does not run while the machine sleeps.
+  private static var running: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  /// Lets the clock stand still until ``goOn()``: for a program that is about to be suspended, so that none of its
+  /// threads takes the time away for time gone by.
+  public static func standStill() { standing.store(now.nanoseconds, ordering: .relaxed) }
+
+  /// Lets the clock go on from where it stands.
+  public static func goOn() {
+    let stood = standing.load(ordering: .relaxed)
+    guard stood != 0 else { return }
+    leftOut.store(running - stood, ordering: .relaxed)
+    standing.store(0, ordering: .relaxed)
   }
 
   /// A moment on this clock as the time on the wall, in nanoseconds since 1970, by how far the clocks are apart now.

@@ -56,6 +56,23 @@ import Testing
     #expect(run.errors.contains("1 timed out"), "\(run.errors)")
   }
 
+  /// Longer than the timeout, the program and its item are stopped; the item ends as soon as both go on.
+  @Test func suspendedTimeCountsInNoTimeoutAndItemsAreStoppedToo() throws {
+    let run = try sandbox.run(
+      """
+      set -m; mkfifo begun gate over
+      { echo a | pfor-tui - -q --timeout 2s -- sh -c 'echo $$ > begun; cat gate'; echo $? > over; } &
+      read item < begun; program=$(ps -o ppid= -p $item)
+      state() { ps -o stat= -p $1 | cut -c 1; }
+      kill -TSTP %1
+      until test "$(state $program)$(state $item)" = TT; do :; done
+      read -t 2.5 <> <(:)
+      kill -CONT %1
+      echo done > gate; cat over
+      """)
+    #expect(run.lines == ["done", "0"])
+  }
+
   @Test func haltingSoonBeginsNoMore() throws {
     let run = try sandbox.run("seq 100 | pfor-tui - -j1 --halt soon,fail=2 --shell 'echo {}; test {} -lt 5'; echo $?")
     #expect(run.lines == ["1", "2", "3", "4", "5", "6", "2"])

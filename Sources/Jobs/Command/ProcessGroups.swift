@@ -82,6 +82,11 @@ final class ProcessGroups: Sendable {
     }
   }
 
+  /// Stops the groups of all commands that run, or lets them go on; that is no request to end.
+  func suspend(_ isSuspended: Bool) {
+    lock.withLock { for leader in state.running.keys { kill(-leader, isSuspended ? SIGSTOP : SIGCONT) } }
+  }
+
   /// Waits for a command's end, reaps it, and asks what is left in its group to end.
   func reap(_ member: Member) -> Ending {
     _ = cposix_child_has_ended(member.leader, 1)
@@ -151,6 +156,15 @@ final class ProcessGroups: Sendable {
     repeat { answer = waitpid(-group, &status, WNOHANG) } while answer > 0 || (answer < 0 && errno == EINTR)
     return kill(-group, 0) == 0
   }
+}
+
+/// The commands that run now, in all runs of the program.
+public enum RunningCommands {
+  /// Stops them, with what they started in their groups, because the program itself is about to be stopped.
+  public static func suspend() { ProcessGroups.shared.suspend(true) }
+
+  /// Lets them go on.
+  public static func resume() { ProcessGroups.shared.suspend(false) }
 }
 
 /// Processes that outlived the commands which started them.

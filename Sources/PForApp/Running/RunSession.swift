@@ -134,6 +134,10 @@ extension RunSession {
     return events
   }
 
+  func suspendItems() { RunningCommands.suspend() }
+
+  func resumeItems() { RunningCommands.resume() }
+
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String {
     plan.job.invocation(of: Item(item), id: id, worker: worker)
   }

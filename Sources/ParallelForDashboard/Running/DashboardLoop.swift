@@ -181,7 +181,7 @@ package final class DashboardLoop {
 
   private func suspend() {
     display.suspend()
-    Suspension.stopUntilContinued()
+    Suspension.stopUntilContinued(watched)
     display.resume()
     isDirty = true
     hasKeyFrame = true

@@ -77,7 +77,7 @@ package final class PlainLoop {
     case .hangup: controller.mustEnd(.hungUp, at: now)
     case .moreThreads: changeThreads(by: 1, at: now)
     case .fewerThreads: changeThreads(by: -1, at: now)
-    case .suspend: Suspension.stopUntilContinued()
+    case .suspend: Suspension.stopUntilContinued(watched)
     case .resized, .continued: break
     }
   }

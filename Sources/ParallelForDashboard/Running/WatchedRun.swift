@@ -22,10 +22,21 @@ package protocol WatchedRun: AnyObject {
   func takeEvents() -> [RunEvent]
   /// Gives up waiting for whoever takes the results.
   func abandonDelivery()
+  /// Stops what the run has started outside the program, which is about to be stopped itself.
+  func suspendItems()
+  /// Lets that go on.
+  func resumeItems()
   /// What was done to an ended item, for a person to read.
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String
   /// A running item with what was done to it; nil if no more than its label is known.
   func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)?
+}
+
+extension WatchedRun {
+  /// Does nothing: the run's threads are stopped with the program.
+  package func suspendItems() {}
+  /// Does nothing.
+  package func resumeItems() {}
 }
 
 /// What can be asked of a run.
