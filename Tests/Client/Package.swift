@@ -1,0 +1,21 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of someone else, who uses every form of the library: `.ci/run` builds and runs `client`.
+// The decorators stand apart, because swift-syntax takes minutes to build.
+let package = Package(
+  name: "client",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "pfor-tui", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "client",
+      dependencies: [
+        .product(name: "ParallelFor", package: "pfor-tui"),
+        .product(name: "ParallelForDashboard", package: "pfor-tui"),
+      ]),
+    .executableTarget(
+      name: "decorated-client", dependencies: [.product(name: "ParallelForDecorators", package: "pfor-tui")]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,144 @@
+import ParallelFor
+import ParallelForDashboard
+
+/// Uses every form of the README and the guide, and says which gave another result than is documented.
+@main struct Client {
+  @MainActor static func main() async throws {
+    var checks = Checks()
+    // The dashboard wants the main thread, which an asynchronous program may leave for good with its first await.
+    try dashboard(&checks)
+    try arrays(&checks)
+    try functions(&checks)
+    try await generators(&checks)
+    try await asyncBodies(&checks)
+    try await handles(&checks)
+    try policies(&checks)
+    checks.conclude()
+  }
+
+  private struct Refused: Error, Equatable { var item: Int }
+
+  private static func arrays(_ checks: inout Checks) throws {
+    let squares = (0..<10).parallelMap(threads: 5) { $0 * $0 }
+    checks.expect(squares == [0, 1, 4, 9, 16, 25, 36, 49, 64, 81], "parallelMap")
+    checks.expect(Set(1...9).parallelMap { $0 }.sorted() == Array(1...9), "parallelMap of a set")
+    checks.expect((0..<10).parallelCompactMap { $0 % 2 == 0 ? $0 : nil } == [0, 2, 4, 6, 8], "parallelCompactMap")
+    checks.expect((0..<99).parallelMap(inOrder: false) { $0 }.sorted() == Array(0..<99), "inOrder: false")
+    checks.expect((0..<9).parallelMap(progress: .line) { $0 } == Array(0..<9), "progress: .line")
+    let seen = Box<Int>()
+    (0..<100).parallelForEach { seen.append($0) }
+    checks.expect(seen.values.sorted() == Array(0..<100), "parallelForEach")
+    do throws(Refused) {
+      _ = try (0..<1_000).parallelMap { (item) throws(Refused) in
+        if item >= 7 { throw Refused(item: item) }
+        return item
+      }
+      checks.expect(false, "an error is thrown")
+    } catch {
+      checks.expect(error == Refused(item: 7), "the first error in order is thrown")
+    }
+  }
+
+  private static func functions(_ checks: inout Checks) throws {
+    let cubes = distribute(threads: 5) { (i: Int) in i * i * i }
+    checks.expect(try cubes(0..<4) == [0, 1, 8, 27], "distribute")
+    let fixed = distributeOver(0..<4) { $0 + 1 }
+    checks.expect(try fixed() == [1, 2, 3, 4], "distributeOver")
+    checks.expect(try fixed() == [1, 2, 3, 4], "distributeOver, called again")
+  }
+
+  private static func generators(_ checks: inout Checks) async throws {
+    var found: Int?
+    for cube in (0...).parallelResults({ $0 * $0 * $0 }) where cube > 1_000 {
+      found = cube
+      break
+    }
+    checks.expect(found == 1_331, "parallelResults of an endless sequence")
+    let results = (1...3).parallelResults { (item: Int) throws in item * 10 }
+    var taken: [Int] = []
+    while let result = try results.next() { taken.append(result) }
+    checks.expect(taken == [10, 20, 30], "parallelResults, one by one")
+    taken = []
+    for try await result in (1...5).parallelResults({ (item: Int) async throws in item }) { taken.append(result) }
+    checks.expect(taken == [1, 2, 3, 4, 5], "parallelResults, for try await")
+    let any = Array((0..<50).parallelResults(inOrder: false) { $0 })
+    checks.expect(any.sorted() == Array(0..<50), "parallelResults, as they are ready")
+  }
+
+  private static func asyncBodies(_ checks: inout Checks) async throws {
+    let mapped = try await (0..<100).parallelMap(threads: 4) { (item: Int) async throws in item * 2 }
+    checks.expect(mapped == (0..<100).map { $0 * 2 }, "parallelMap, async")
+    let some = try await (0..<6).parallelCompactMap { (item: Int) async throws in item > 3 ? item : nil }
+    checks.expect(some == [4, 5], "parallelCompactMap, async")
+    let seen = Box<Int>()
+    try await (0..<20).parallelForEach { (item: Int) async throws in seen.append(item) }
+    checks.expect(seen.values.sorted() == Array(0..<20), "parallelForEach, async")
+    let task = Task {
+      try await (0...1_000).parallelMap { (_: Int) async throws in try await Task.sleep(for: .seconds(1_000)) }
+    }
+    task.cancel()
+    let isCancelled: Bool
+    do {
+      _ = try await task.value
+      isCancelled = false
+    } catch { isCancelled = error is CancellationError }
+    checks.expect(isCancelled, "cancelling the task cancels the work")
+  }
+
+  private static func handles(_ checks: inout Checks) async throws {
+    let run = (0..<1_000).startParallelRun(threads: 1) { item, context in item + context.item.position }
+    run.setThreads(4)
+    run.pause()
+    checks.expect(run.snapshot().isPaused, "pause")
+    run.resume()
+    let sums: [Int] = try await run.results()
+    checks.expect(sums == (0..<1_000).map { $0 * 2 }, "results of a handle")
+    checks.expect(run.snapshot().succeeded == 1_000 && run.snapshot().isOver, "snapshot")
+    let closed = Box<Int>()
+    let stateful = (0..<100).startParallelRun(
+      threads: 3, perWorker: { _ in 0 }, closing: { closed.append($0) },
+      { (count: inout Int, item, _) in
+        count += 1
+        return item
+      })
+    let items: [Int] = try await stateful.results()
+    stateful.waitUntilOver()
+    checks.expect(items == Array(0..<100) && closed.values.reduce(0, +) == 100, "a value for each worker")
+    let stopped = (0...).startParallelRun(threads: 2) { item, _ in item }
+    stopped.stop(.interrupt)
+    while stopped.takeDelivered() != nil {}
+    checks.expect(stopped.waitUntilOver(nanoseconds: 60_000_000_000), "stop")
+  }
+
+  private static func policies(_ checks: inout Checks) throws {
+    let again = try (0..<9).parallelMap(policy: RunPolicy(attempts: 3)) { item, context in
+      if context.attempt < 3 { throw Refused(item: item) }
+      return item
+    }
+    checks.expect(again == Array(0..<9), "attempts")
+    let all = (0..<4).parallelMap(errors: .collect) { item, _ in
+      if item == 2 { throw Refused(item: item) }
+      return item
+    }
+    checks.expect(all.map { try? $0.get() } == [0, 1, nil, 3], "errors: .collect")
+    do {
+      try [1].parallelForEach(policy: RunPolicy(timeout: .fixed(1_000_000))) { _, context in
+        while !context.isCancelled {}
+      }
+      checks.expect(false, "a timeout is thrown")
+    } catch {
+      checks.expect(error is TimedOut, "a timeout")
+    }
+  }
+
+  private static func dashboard(_ checks: inout Checks) throws {
+    let names = try (1...3).parallelMapWithDashboard(title: "names", closesWhenDone: true) { "name \($0)" }
+    checks.expect(names == ["name 1", "name 2", "name 3"], "parallelMapWithDashboard")
+    let run = (1...3).startParallelRun(threads: 2, isObserved: true) { item, _ in
+      if item == 2 { throw Refused(item: item) }
+      return item
+    }
+    let results = try run.showDashboard(title: "numbers", closesWhenDone: true)
+    checks.expect(results.map { try? $0.get() } == [1, nil, 3], "showDashboard")
+  }
+}
