@@ -60,4 +60,42 @@ import Testing
   @Test func noElements() throws {
     #expect(try [Int]().parallelMap(policy: RunPolicy()) { item, _ in item }.isEmpty)
   }
+
+  @Test func asyncBodiesToo() async throws {
+    let policy = RunPolicy(attempts: 2)
+    let results = try await (0..<100).parallelMap(threads: 4, policy: policy) { (item: Int, context) async throws in
+      if context.attempt == 1, item % 10 == 0 { throw Refused(item: item) }
+      return item
+    }
+    #expect(results == Array(0..<100))
+    let collected = await (0..<20).parallelMap(errors: .collect) { (item: Int, _) async throws in
+      if item == 3 { throw Refused(item: item) }
+      return item
+    }
+    #expect(collected.map { try? $0.get() } == (0..<20).map { $0 == 3 ? nil : $0 })
+    await #expect(throws: Refused(item: 5)) {
+      try await (0..<1_000).parallelMap(policy: RunPolicy()) { (item: Int, _) async throws in
+        if item >= 5 { throw Refused(item: item) }
+        return item
+      }
+    }
+  }
+
+  @Test func anAsyncBodyIsCancelledWhenItsTimeIsUp() async {
+    await #expect(throws: TimedOut.self) {
+      try await [1].parallelMap(policy: RunPolicy(timeout: .fixed(1_000_000))) { (_: Int, _) async throws in
+        try await Task.sleep(for: .seconds(1_000))
+      }
+    }
+  }
+
+  @Test func cancellingTheTaskStopsTheWork() async {
+    let task = Task {
+      try await (0...).prefix(1_000).parallelMap(policy: RunPolicy()) { (_: Int, _) async throws in
+        try await Task.sleep(for: .seconds(1_000))
+      }
+    }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
 }

@@ -11,13 +11,17 @@ extension ParallelRun {
   ///
   /// - Parameter whenReady: called once, on any thread, when there is something to take; only if there is nothing now.
   package func takeReady(orCall whenReady: @escaping @Sendable () -> Void) -> [(ItemID, Output)]? {
-    switch pool.takeDelivered(upTo: 256, orCall: whenReady) {
-    case .later: return []
-    case .over: return nil
-    case .positions(let positions):
-      var cursor = Slots<Output>.Cursor()
-      return positions.compactMap { position in
-        outputs.take(at: position, using: &cursor).map { (ItemID(position), $0) }
+    var cursor = Slots<Output>.Cursor()
+    while true {
+      switch pool.takeDelivered(upTo: 256, orCall: whenReady) {
+      case .later: return []
+      case .over: return nil
+      case .positions(let positions):
+        let results = positions.compactMap { position in
+          outputs.take(at: position, using: &cursor).map { (ItemID(position), $0) }
+        }
+        // Items may have delivered nothing.
+        if !results.isEmpty { return results }
       }
     }
   }

@@ -33,11 +33,8 @@ extension Sequence where Element: Sendable {
     threads: Int = defaultThreads, policy: RunPolicy, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element, ItemContext) throws -> Output
   ) throws -> [Output] {
-    var policy = policy
-    policy.halt = policy.halt ?? HaltPolicy(.soon, after: .count(1))
-    let results = parallelMap(threads: threads, policy: policy, progress: progress, errors: .collect, body)
-    for case .failure(let error) in results where !(error is NeverRan) { throw error }
-    return try results.map { try $0.get() }
+    try parallelMap(threads: threads, policy: policy.haltingSomehow, progress: progress, errors: .collect, body)
+      .valuesOrFirstError()
   }
 
   /// Calls `body` for every element and returns what became of each: what it returned, or what it threw.
@@ -87,5 +84,22 @@ extension Sequence where Element: Sendable {
     _ body: @escaping @Sendable (Element, ItemContext) throws -> Void
   ) throws {
     _ = try parallelMap(threads: threads, policy: policy, progress: progress, body)
+  }
+}
+
+extension RunPolicy {
+  /// The policy, which gives up after the first failure if it does not say when.
+  var haltingSomehow: RunPolicy {
+    var policy = self
+    policy.halt = halt ?? HaltPolicy(.soon, after: .count(1))
+    return policy
+  }
+}
+
+extension Array {
+  /// The values, unless an element failed; that others never ran is only told if none did.
+  func valuesOrFirstError<Value>() throws -> [Value] where Element == Result<Value, any Error> {
+    for case .failure(let error) in self where !(error is NeverRan) { throw error }
+    return try map { try $0.get() }
   }
 }
