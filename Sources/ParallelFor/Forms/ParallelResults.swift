@@ -6,6 +6,7 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
   private static var batch: Int { 256 }
 
   private let run: ParallelRun<AnyItem, Result<Output, Problem>>
+  private let meter: ProgressMeter?
   private let feed: @Sendable (ParallelRun<AnyItem, Result<Output, Problem>>) -> Void
   // Only the consumer uses these.
   private var hasBegun = false
@@ -21,6 +22,7 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
   ) where Items.Element: Sendable {
     let limits = RunLimits(readAhead: Swift.max(1, window / 2), deliveryWindow: Swift.max(1, window))
     let meter = ProgressMeter.start(progress, total: (items as? any RandomAccessCollection)?.count)
+    self.meter = meter
     run = ParallelRun(
       threads: Swift.max(1, threads), limits: limits, inOrder: inOrder, isObserved: false, label: { _ in "" }
     ) { _ in
@@ -37,7 +39,10 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
     feed = { run in Feeder.start(items, to: run) { AnyItem(value: $0) } }
   }
 
-  deinit { run.stop(.interrupt) }
+  deinit {
+    run.stop(.interrupt)
+    meter?.end()
+  }
 
   /// The next result; waits for it.
   ///
@@ -46,7 +51,10 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
   public func next() throws(Problem) -> Output? {
     begin()
     while !hasEnded, ready.isEmpty {
-      guard let batch = run.takeDelivered(upTo: Self.batch) else { return nil }
+      guard let batch = run.takeDelivered(upTo: Self.batch) else {
+        meter?.end()
+        return nil
+      }
       ready = batch.map(\.1)[...]
     }
     return try takeReady()
@@ -59,7 +67,10 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
   func nextSuspending() async throws -> Output? {
     begin()
     while !hasEnded, ready.isEmpty {
-      guard let batch = await nextBatch() else { return nil }
+      guard let batch = await nextBatch() else {
+        meter?.end()
+        return nil
+      }
       ready = batch[...]
     }
     return try takeReady()

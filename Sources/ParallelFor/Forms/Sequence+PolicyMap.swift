@@ -78,7 +78,7 @@ extension Sequence where Element: Sendable {
   ///   - policy: how often elements are tried, how long they may take, and when to give up.
   ///   - progress: what is told meanwhile on standard error.
   ///   - body: gets the element and what it may know about its own execution, such as whether its time is up.
-  /// - Throws: as ``Swift/Sequence/parallelMap(threads:policy:progress:_:)`` does.
+  /// - Throws: the error of the first element, in their order, that failed, as `parallelMap` does.
   public func parallelForEach(
     threads: Int = defaultThreads, policy: RunPolicy, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element, ItemContext) throws -> Void

@@ -6,8 +6,8 @@ import ParallelForDecorators
 /// The decorators of the README.
 @main struct DecoratedClient {
   static func main() async throws {
-    precondition(try getCubes(3) == 27)
-    precondition(try getCubes(0..<4) == [0, 1, 8, 27])
+    let (one, some) = try (getCubes(3), getCubes(0..<4))
+    precondition(one == 27 && some == [0, 1, 8, 27])
     var cubes: [Int] = []
     for try await cube in getCubes(lazily: 0...) {
       if cube > 100 { break }
