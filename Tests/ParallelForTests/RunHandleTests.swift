@@ -23,6 +23,13 @@ import Testing
     #expect(await eventuallySuspending { run.snapshot().isOver })
   }
 
+  /// Nobody takes items, so that the last of so many is not read; yet their number is told.
+  @Test func theTotalOfACollectionIsKnownFromTheBeginning() {
+    let run = (0..<100_000).startParallelRun(threads: 0, isObserved: true) { item, _ in item }
+    #expect(run.takeEvents().contains { $0.kind == .totalKnown(100_000) })
+    run.stop(.interrupt)
+  }
+
   @Test func aSnapshotShowsEachWorkerAndAddsUp() async {
     let gate = Gate()
     let run = (0..<100).startParallelRun(threads: 3) { item, _ in

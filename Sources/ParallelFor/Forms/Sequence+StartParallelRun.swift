@@ -68,6 +68,8 @@ extension Sequence where Self: Sendable, Element: Sendable {
           if let last = state.take() { close(last) }
         })
     }
+    // Where counting costs nothing, the total is known before the last element has been read.
+    if let elements = self as? any RandomAccessCollection { run.expectItems(elements.count) }
     Feeder.start(self, to: run) { $0 }
     return run
   }

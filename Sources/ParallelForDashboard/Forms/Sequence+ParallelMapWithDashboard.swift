@@ -27,8 +27,6 @@ extension Sequence where Self: Sendable, Element: Sendable {
   ) throws -> [Output] {
     try DashboardSession.checkThread()
     let run = startParallelRun(threads: threads, policy: policy, isObserved: true) { element, _ in try body(element) }
-    // What is counted in no time is known before the last element has been read.
-    if let collection = self as? any RandomAccessCollection { run.expectItems(collection.count) }
     return try run.showDashboard(title: title, closesWhenDone: closesWhenDone).map { try $0.get() }
   }
 }
