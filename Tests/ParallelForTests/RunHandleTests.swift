@@ -20,7 +20,7 @@ import Testing
       return item
     }
     await #expect(throws: Refused(item: 10)) { try await run.results() }
-    #expect(await eventuallySuspending { run.snapshot().isOver })
+    #expect(run.snapshot().isOver)
   }
 
   /// Nobody takes items, so that the last of so many is not read; yet their number is told.

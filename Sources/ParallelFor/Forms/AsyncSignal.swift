@@ -1,23 +1,23 @@
-import Synchronization
-
 /// Lets one task wait for one call from anywhere.
-final class AsyncSignal: Sendable {
-  private let state = Mutex<(isSent: Bool, waiter: CheckedContinuation<Void, Never>?)>((false, nil))
+final class AsyncSignal: @unchecked Sendable {
+  private let lock = Lock()
+  private var isSent = false
+  private var waiter: CheckedContinuation<Void, Never>?
 
   func send() {
-    let waiter = state.withLock { state in
-      state.isSent = true
-      defer { state.waiter = nil }
-      return state.waiter
+    let waiter = lock.withLock {
+      isSent = true
+      defer { self.waiter = nil }
+      return self.waiter
     }
     waiter?.resume()
   }
 
   func wait() async {
     await withCheckedContinuation { continuation in
-      let isSent = state.withLock { state in
-        if !state.isSent { state.waiter = continuation }
-        return state.isSent
+      let isSent = lock.withLock {
+        if !self.isSent { waiter = continuation }
+        return self.isSent
       }
       if isSent { continuation.resume() }
     }

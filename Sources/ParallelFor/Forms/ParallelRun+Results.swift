@@ -24,15 +24,25 @@ extension ParallelRun {
         while let batch = await nextResults() {
           for result in batch { values.append(try result.get()) }
         }
+        await untilOver()
         try Task.checkCancellation()
       } catch {
         stop(.interrupt)
         while await nextResults() != nil {}
+        await untilOver()
         throw error
       }
       return values
     } onCancel: {
       stop(.interrupt)
+    }
+  }
+
+  /// Suspends until every worker has closed what it holds and left, which takes a moment after the last result.
+  func untilOver() async {
+    while !waitUntilOver(nanoseconds: 0) {
+      await Task.yield()
+      try? await Task.sleep(for: .milliseconds(1))
     }
   }
 }

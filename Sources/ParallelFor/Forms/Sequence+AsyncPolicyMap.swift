@@ -51,6 +51,7 @@ extension Sequence where Element: Sendable {
           meter?.count()
         }
       }
+      await run.untilOver()
       return results
     } onCancel: {
       run.stop(.interrupt)
