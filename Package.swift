@@ -116,9 +116,12 @@ let package = Package(
     .target(
       name: "CBenchLoops",
       linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("util", .when(platforms: [.linux]))]),
+    // A program that holds nothing but one loop, for its memory to be measured.
+    .executableTarget(name: "pfor-bench-memory", dependencies: ["ParallelFor"], swiftSettings: settings),
     .executableTarget(
       name: "pfor-bench",
       dependencies: [
+        "pfor-bench-memory",
         "ParallelFor", "Jobs", "RunStore", "Dashboard", "DashboardView", "Screen", "CBenchLoops",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

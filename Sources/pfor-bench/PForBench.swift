@@ -16,6 +16,5 @@ struct PForBench: ParsableCommand {
     subcommands: [
       AllBench.self, SpawnBench.self, SQLiteBench.self, MemoryBench.self, IdleBench.self, LatencyBench.self,
       FrameBench.self, CommandJobBench.self, ReadBench.self, RecordBench.self, DemoDataBench.self, LoopBench.self,
-      LoopMemory.self,
     ])
 }

@@ -51,9 +51,9 @@ struct LoopMeasurement {
   }
 
   private func memory() throws -> Report {
-    let here = Bundle.main.executablePath ?? CommandLine.arguments[0]
-    let series = try Rounds.run(
-      [Contender("parallelForEach") { try Program.run([here, "loop-memory"]) }], rounds: rounds)
+    let program = URL(fileURLWithPath: Bundle.main.executablePath ?? CommandLine.arguments[0])
+      .deletingLastPathComponent().appendingPathComponent("pfor-bench-memory").path
+    let series = try Rounds.run([Contender("parallelForEach") { try Program.run([program]) }], rounds: rounds)
     let peak = series[0].peakBytes
     let goal = LoopFigures.goal("≤ \(row.goal) MB", isMet: Double(peak) / 1e6 <= row.goal)
     return Report(

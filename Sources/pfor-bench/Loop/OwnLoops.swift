@@ -40,7 +40,7 @@ enum OwnLoops {
     var results: [UInt64] = []
     results.reserveCapacity(work.items)
     var looked = ContinuousClock.now
-    while let batch = run.takeDelivered() {
+    while let batch = run.takeDelivered(upTo: 1_024) {
       for (_, result) in batch { results.append(try result.get()) }
       guard ContinuousClock.now - looked > .milliseconds(33) else { continue }
       looked = .now
