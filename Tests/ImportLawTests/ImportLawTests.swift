@@ -41,6 +41,7 @@ import Testing
       "few ask it for the time; for all others an instant is a parameter", #"MonotonicClock\.now"#,
       only: [
         "Sources/ParallelFor/WorkerPool.swift", "Sources/ParallelFor/Forms/Feeder.swift",
+        "Sources/ParallelFor/Loop/StreamPool.swift", "Sources/ParallelFor/Loop/StreamReader.swift",
         "Sources/ParallelFor/Forms/Sequence+StartParallelRun.swift", "Sources/ParallelFor/Progress/ProgressMeter.swift",
         "Sources/Jobs/SQLite/ReadTransaction.swift",
         "Sources/PForApp/Running/Launcher.swift", "Sources/PForApp/Running/WorkerSession.swift",

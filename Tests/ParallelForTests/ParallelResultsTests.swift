@@ -83,6 +83,65 @@ import Testing
   }
 }
 
+extension ParallelResultsTests {
+  /// Claims have grown by then: the slow element is neither the first nor the last of its own.
+  @Test func nothingWaitsBehindASlowElement() {
+    let (slow, window) = (40_100, 4_096)
+    let gate = Gate()
+    let (begun, taken) = (Counter(), Counter())
+    let results = (0..<100_000).parallelResults(threads: 2, window: window) { (item: Int) -> Int in
+      if item == slow { gate.wait() }
+      begun.value.add(1, ordering: .relaxed)
+      return item
+    }
+    _ = WorkerThread.start(name: "consumer", isVital: true) {
+      while let result = results.next() { taken.value.store(result + 1, ordering: .relaxed) }
+    }
+    // Everything before it is handed on, and everything that was read with it or after it is run meanwhile.
+    #expect(eventually { taken.value.load(ordering: .relaxed) == slow })
+    #expect(eventually { begun.value.load(ordering: .relaxed) >= slow + window / 2 })
+    gate.open()
+    #expect(eventually { taken.value.load(ordering: .relaxed) == 100_000 })
+  }
+
+  @Test(arguments: [1, 3]) func neverMoreAtOnceThanThreads(threads: Int) {
+    let (now, most) = (Counter(), Counter())
+    for _ in (0..<20_000).parallelResults(
+      threads: threads,
+      { (_: Int) in
+        most.value.max(now.value.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
+        now.value.subtract(1, ordering: .relaxed)
+      })
+    {}
+    #expect(most.value.load(ordering: .relaxed) <= threads)
+    #expect(most.value.load(ordering: .relaxed) > 0)
+  }
+
+  @Test(arguments: [0, 1, 2, 17]) func shortSequences(count: Int) {
+    #expect(Array((0..<count).parallelResults(threads: 5) { $0 }) == Array(0..<count))
+  }
+
+  @Test func resultsThatNobodyTakesAreGivenBack() {
+    let alive = Counter()
+    do {
+      let results = (0..<10_000).parallelResults(threads: 2, window: 500) { _ in Tracked(alive) }
+      for _ in 0..<700 { _ = results.next() }
+    }
+    #expect(eventually { alive.value.load(ordering: .relaxed) == 0 })
+  }
+}
+
+private final class Tracked: Sendable {
+  private let alive: Counter
+
+  init(_ alive: Counter) {
+    self.alive = alive
+    alive.value.add(1, ordering: .relaxed)
+  }
+
+  deinit { alive.value.subtract(1, ordering: .relaxed) }
+}
+
 private final class Counter: Sendable {
   let value = Atomic<Int>(0)
 }

@@ -1,16 +1,12 @@
-/// Runs `body` for every position in `0..<count` on up to `threads` threads, the caller's among them.
-///
-/// - Throws: the first problem in the order of the positions; later positions that had not begun never begin.
-/// - Parameter discard: called for each range gone through, if the loop fails.
-@inlinable
-func driveLoop<Problem: Error>(
-  count: Int, threads: Int, discard: (Range<Int>) -> Void = { _ in }, _ body: (Int) throws(Problem) -> Void
-) throws(Problem) {
-  guard count > 0 else { return }
-  let loop = IndexLoop(count: count, workers: threads)
-  LoopThreads.run(loop) { worker in
-    let lane = loop.lane(worker)
-    guard worker == 0 || loop.refill(lane) else { return }
+extension IndexLoop {
+  /// Runs `body` for the positions that fall to a worker, until there are none left anywhere.
+  ///
+  /// Always inlined, so that the loop is compiled around the body and not around a call.
+  @inlinable
+  @inline(__always)
+  func walk<Problem: Error>(as worker: Int, _ body: (Int) throws(Problem) -> Void) {
+    let lane = lane(worker)
+    guard worker == 0 || refill(lane) else { return }
     var position: Int
     repeat {
       position = lane.start
@@ -20,18 +16,31 @@ func driveLoop<Problem: Error>(
           position &+= 1
         }
       } catch {
-        loop.failed(at: position, error)
+        failed(at: position, error)
       }
-    } while loop.refill(lane, finishedAt: position)
+    } while refill(lane, finishedAt: position)
   }
-  guard let problem = loop.problem else { return }
-  for range in loop.done { discard(range) }
-  guard let expected = problem as? Problem else { preconditionFailure("loop: a problem of another type: \(problem)") }
-  throw expected
+
+  /// Throws what went wrong first, in the order of the positions; to be called when every worker has ended.
+  ///
+  /// - Parameter discard: called before that for each range gone through.
+  @inlinable
+  func conclude<Problem: Error>(
+    throwing: Problem.Type, discard: (Range<Int>) -> Void = { _ in }
+  ) throws(Problem) {
+    guard let problem else { return }
+    for range in done { discard(range) }
+    guard let expected = problem as? Problem else {
+      preconditionFailure("loop: a problem of another type: \(problem)")
+    }
+    throw expected
+  }
 }
 
-/// The same for an `async` body, on up to `tasks` child tasks: the limit is on items in flight, no thread is blocked.
+/// Runs an `async` body for every position in `0..<count` on up to `tasks` child tasks: the limit is on items in flight,
+/// no thread is blocked.
 ///
+/// - Parameter discard: called for each range gone through, if the loop fails.
 /// - Throws: the first problem in the order of the positions, or `CancellationError` when the surrounding task is
 ///   cancelled.
 @inlinable

@@ -3,44 +3,20 @@
 /// The work begins with the first ``next()`` and stays at most a window of items ahead of what has been taken; it stops
 /// when the last reference is gone. For one consumer: results go to whoever asks, each of them once.
 public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked Sendable {
-  private static var batch: Int { 256 }
-
-  private let run: ParallelRun<AnyItem, Result<Output, Problem>>
+  private let pool: StreamPool
   private let meter: ProgressMeter?
-  private let feed: @Sendable (ParallelRun<AnyItem, Result<Output, Problem>>) -> Void
   // Only the consumer uses these.
-  private var hasBegun = false
+  @exclusivity(unchecked) @usableFromInline var chunk: ResultChunk<Output, Problem>?
   private var hasEnded = false
-  private var ready: ArraySlice<Result<Output, Problem>> = []
 
-  /// An item whose type only the closures know.
-  struct AnyItem: @unchecked Sendable { var value: Any }
-
-  init<Items: Sequence & Sendable>(
-    _ items: Items, threads: Int, window: Int, inOrder: Bool, progress: LoopProgress,
-    _ body: @escaping @Sendable (Items.Element, ItemContext) throws(Problem) -> Output
-  ) where Items.Element: Sendable {
-    let limits = RunLimits(readAhead: Swift.max(1, window / 2), deliveryWindow: Swift.max(1, window))
-    let meter = ProgressMeter.start(progress, total: (items as? any RandomAccessCollection)?.count)
+  @usableFromInline
+  init(pool: StreamPool, meter: ProgressMeter?) {
+    self.pool = pool
     self.meter = meter
-    run = ParallelRun(
-      threads: Swift.max(1, threads), limits: limits, inOrder: inOrder, isObserved: false, label: { _ in "" }
-    ) { _ in
-      WorkerBody { item, context in
-        defer { meter?.count() }
-        guard let value = item.value as? Items.Element else { preconditionFailure("an item of another type") }
-        do throws(Problem) {
-          return AttemptEnding(.succeeded, output: .success(try body(value, context)))
-        } catch {
-          return AttemptEnding(.failed(ParallelFor.Failure("\(error)")), output: .failure(error))
-        }
-      }
-    }
-    feed = { run in Feeder.start(items, to: run) { AnyItem(value: $0) } }
   }
 
   deinit {
-    run.stop(.interrupt)
+    pool.stop()
     meter?.end()
   }
 
@@ -48,70 +24,89 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
   ///
   /// - Returns: nil after the last one.
   /// - Throws: the item's error, if it threw; after that there are no more results and the work stops.
+  @inlinable
   public func next() throws(Problem) -> Output? {
-    begin()
-    while !hasEnded, ready.isEmpty {
-      guard let batch = run.takeDelivered(upTo: Self.batch) else {
-        meter?.end()
-        return nil
-      }
-      ready = batch.map(\.1)[...]
+    while true {
+      if let result = chunk?.take() { return try output(of: result) }
+      guard waitForChunk() else { return nil }
     }
-    return try takeReady()
   }
 
   /// The next result; suspends the task until there is one, and blocks no thread.
   ///
   /// - Returns: nil after the last one, or when the task was cancelled; cancelling stops the work.
   /// - Throws: the item's error, if it threw; after that there are no more results and the work stops.
+  @usableFromInline
   func nextSuspending() async throws -> Output? {
-    begin()
-    while !hasEnded, ready.isEmpty {
-      guard let batch = await nextBatch() else {
-        meter?.end()
-        return nil
+    while true {
+      if let result = chunk?.take() { return try output(of: result) }
+      guard await suspendForChunk() else { return nil }
+    }
+  }
+
+  @inlinable
+  @inline(__always)
+  func output(of result: consuming Result<Output, Problem>) throws(Problem) -> Output {
+    switch consume result {
+    case .success(let output): return output
+    case .failure(let problem):
+      end()
+      throw problem
+    }
+  }
+
+  @usableFromInline
+  func waitForChunk() -> Bool { !hasEnded && use(pool.nextChunk(after: chunk)) }
+
+  private func suspendForChunk() async -> Bool {
+    guard !hasEnded else { return false }
+    return await withTaskCancellationHandler {
+      while true {
+        let signal = AsyncSignal()
+        if let answer = pool.nextChunk(after: chunk, orCall: signal.send) { return use(answer) }
+        await signal.wait()
       }
-      ready = batch[...]
-    }
-    return try takeReady()
-  }
-
-  private func nextBatch() async -> [Result<Output, Problem>]? {
-    await withTaskCancellationHandler {
-      await run.nextResults(upTo: Self.batch)
     } onCancel: {
-      run.stop(.interrupt)
+      pool.stop()
     }
   }
 
-  private func takeReady() throws(Problem) -> Output? {
-    guard let result = ready.popFirst() else { return nil }
-    if case .failure = result {
-      hasEnded = true
-      ready = []
-      run.stop(.interrupt)
+  private func use(_ next: StreamChunk?) -> Bool {
+    guard let next else {
+      end()
+      return false
     }
-    return try result.get()
+    guard let results = next as? ResultChunk<Output, Problem> else {
+      preconditionFailure("results of another type")
+    }
+    chunk = results
+    return true
   }
 
-  private func begin() {
-    guard !hasBegun else { return }
-    hasBegun = true
-    let (run, feed) = (run, feed)
-    feed(run)
+  @usableFromInline
+  func end() {
+    hasEnded = true
+    chunk = nil
+    pool.stop()
+    meter?.end()
   }
 }
 
 extension ParallelResults: Sequence where Problem == Never {
   /// Takes results for a `for` loop.
   public struct Iterator: IteratorProtocol {
-    fileprivate let results: ParallelResults
+    @usableFromInline let results: ParallelResults
+
+    @inlinable
+    init(results: ParallelResults) { self.results = results }
 
     /// The next result; waits for it.
+    @inlinable
     public func next() -> Output? { results.next() }
   }
 
   /// An iterator for a `for` loop; several of them share the results.
+  @inlinable
   public func makeIterator() -> Iterator { Iterator(results: self) }
 }
 
@@ -146,11 +141,12 @@ extension Sequence where Self: Sendable, Element: Sendable {
   ///   - inOrder: whether results come in the order of the elements, or as they are ready.
   ///   - progress: what is told meanwhile on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
+  @inlinable
   public func parallelResults<Output: Sendable, Problem: Error>(
     threads: Int = defaultThreads, window: Int = 4_096, inOrder: Bool = true, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element) throws(Problem) -> Output
   ) -> ParallelResults<Output, Problem> {
-    ParallelResults(self, threads: threads, window: window, inOrder: inOrder, progress: progress) {
+    results(threads: threads, window: window, inOrder: inOrder, progress: progress) {
       (item, _) throws(Problem) in try body(item)
     }
   }
@@ -168,9 +164,32 @@ extension Sequence where Self: Sendable, Element: Sendable {
     threads: Int = defaultThreads, window: Int = 4_096, inOrder: Bool = true, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element) async throws -> Output
   ) -> ParallelResults<Output, any Error> {
-    ParallelResults(self, threads: threads, window: window, inOrder: inOrder, progress: progress) {
+    results(threads: threads, window: window, inOrder: inOrder, progress: progress) {
       (item, context) throws(any Error) in
       try AwaitedBody.run(in: context) { try await body(item) }
     }
+  }
+
+  @inlinable
+  func results<Output: Sendable, Problem: Error>(
+    threads: Int, window: Int, inOrder: Bool, progress: LoopProgress,
+    _ body: @escaping @Sendable (Element, ItemContext) throws(Problem) -> Output
+  ) -> ParallelResults<Output, Problem> {
+    let meter = ProgressMeter.start(progress, total: (self as? any RandomAccessCollection)?.count)
+    let reader = StreamReader(self)
+    let pool = StreamPool(threads: threads, window: window, inOrder: inOrder) { first, limit in
+      let (elements, isLast) = reader.read(upTo: limit)
+      let chunk = elements.isEmpty ? nil : ElementChunk<Element, Output, Problem>(elements, from: first)
+      return (chunk, isLast)
+    } run: { chunk, lane, context in
+      guard let chunk = chunk as? ElementChunk<Element, Output, Problem> else {
+        preconditionFailure("elements of another type")
+      }
+      return chunk.run(in: lane) { (item) throws(Problem) in
+        defer { meter?.count() }
+        return try body(item, context)
+      }
+    }
+    return ParallelResults(pool: pool, meter: meter)
   }
 }

@@ -40,9 +40,13 @@ extension RandomAccessCollection where Self: Sendable {
       return results.take()
     }
     return try ResultBuffer<Output>.array(count: count) { (results) throws(Problem) in
-      try driveLoop(count: count, threads: threads, discard: results.discard) { (position) throws(Problem) in
-        results.put(try body(self[index(first, offsetBy: position)]), at: position)
+      let loop = IndexLoop(count: count, workers: threads)
+      LoopThreads.run(loop) { worker in
+        loop.walk(as: worker) { (position) throws(Problem) in
+          results.put(try body(self[index(first, offsetBy: position)]), at: position)
+        }
       }
+      try loop.conclude(throwing: Problem.self, discard: results.discard)
     }
   }
 
@@ -69,9 +73,11 @@ extension RandomAccessCollection where Self: Sendable {
       }
     }
     let first = startIndex
-    try driveLoop(count: count, threads: threads) { (position) throws(Problem) in
-      try body(self[index(first, offsetBy: position)])
+    let loop = IndexLoop(count: count, workers: threads)
+    LoopThreads.run(loop) { worker in
+      loop.walk(as: worker) { (position) throws(Problem) in try body(self[index(first, offsetBy: position)]) }
     }
+    try loop.conclude(throwing: Problem.self)
   }
 
   /// Calls `body` for every element on up to `threads` threads and returns the results that are not nil, in order.

@@ -1,0 +1,97 @@
+public import Synchronization
+
+/// Neighbouring elements of a stream, their results, and which of those are there.
+@usableFromInline
+class StreamChunk: @unchecked Sendable {
+  /// The positions of its elements in the stream.
+  @usableFromInline let positions: Range<Int>
+  /// How many results the consumer has taken; only the consumer uses it.
+  @exclusivity(unchecked) @usableFromInline final var taken = 0
+  @usableFromInline let done: UnsafeMutablePointer<Atomic<Bool>>
+
+  @inlinable
+  init(positions: Range<Int>) {
+    self.positions = positions
+    done = .allocate(capacity: positions.count)
+    for index in 0..<positions.count { (done + index).initialize(to: Atomic(false)) }
+  }
+
+  @inlinable
+  deinit {
+    done.deinitialize(count: positions.count)
+    done.deallocate()
+  }
+
+  /// Whether the next result is there.
+  @inlinable
+  final var hasReady: Bool { taken < positions.count && done[taken].load(ordering: .acquiring) }
+
+  /// Whether the consumer has taken all of it.
+  @inlinable
+  final var isUsedUp: Bool { taken == positions.count }
+}
+
+/// A chunk with the results' type: whoever runs a position puts its result, the consumer takes it.
+@usableFromInline
+class ResultChunk<Output, Problem: Error>: StreamChunk, @unchecked Sendable {
+  @usableFromInline let results: UnsafeMutablePointer<Result<Output, Problem>>
+
+  @inlinable
+  override init(positions: Range<Int>) {
+    results = .allocate(capacity: positions.count)
+    super.init(positions: positions)
+  }
+
+  @inlinable
+  deinit {
+    for index in taken..<positions.count where done[index].load(ordering: .acquiring) {
+      (results + index).deinitialize(count: 1)
+    }
+    results.deallocate()
+  }
+
+  @inlinable
+  @inline(__always)
+  final func put(_ result: consuming Result<Output, Problem>, at index: Int) {
+    (results + index).initialize(to: result)
+    done[index].store(true, ordering: .releasing)
+  }
+
+  /// The next result; nil if it is not there yet, or all are taken.
+  @inlinable
+  @inline(__always)
+  final func take() -> Result<Output, Problem>? {
+    guard hasReady else { return nil }
+    taken &+= 1
+    return (results + (taken &- 1)).move()
+  }
+}
+
+/// A chunk with its elements.
+@usableFromInline
+final class ElementChunk<Element, Output, Problem: Error>: ResultChunk<Output, Problem>, @unchecked Sendable {
+  @usableFromInline let elements: ContiguousArray<Element>
+
+  @inlinable
+  init(_ elements: ContiguousArray<Element>, from first: Int) {
+    self.elements = elements
+    super.init(positions: first..<first + elements.count)
+  }
+
+  /// Goes through the lane's range, which is part of this chunk's; returns how many elements were run.
+  @inlinable
+  func run(in lane: LoopLane, body: (Element) throws(Problem) -> Output) -> Int {
+    let begin = lane.start
+    var position = begin
+    while lane.mayRun(position) {
+      let index = position &- positions.lowerBound
+      do throws(Problem) {
+        put(.success(try body(elements[index])), at: index)
+      } catch {
+        put(.failure(error), at: index)
+      }
+      position &+= 1
+    }
+    return position - begin
+  }
+}

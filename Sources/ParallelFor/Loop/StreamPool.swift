@@ -1,0 +1,240 @@
+import CPosix
+
+/// The threads behind results that come one by one: they read a piece of the input, run it, and take from each other.
+///
+/// It knows positions and chunks, not values. A chunk is read by one worker at a time and belongs to that worker's
+/// ``LoopLane``; a worker that has nothing to read takes half of what another one has not begun. The consumer takes
+/// results out of the first chunk without a lock and comes here only between chunks, or to wait.
+@usableFromInline
+final class StreamPool: @unchecked Sendable {
+  /// Reads elements up to a limit for the position given first.
+  @usableFromInline typealias Read = @Sendable (Int, Int) -> (chunk: StreamChunk?, isLast: Bool)
+  /// Runs a lane's range of a chunk and tells how many elements that were.
+  @usableFromInline typealias Run = @Sendable (StreamChunk, LoopLane, ItemContext) -> Int
+
+  private final class Worker: @unchecked Sendable {
+    let lane: LoopLane
+    let context: ItemContext
+
+    init(_ number: Int) {
+      lane = LoopLane(needsFence: cposix_process_barrier() != 0)
+      context = ItemContext(item: ItemID(0), worker: WorkerID(number), cancellation: Cancellation())
+    }
+  }
+
+  private enum Step {
+    case read(from: Int, limit: Int)
+    case run(StreamChunk)
+    case wait
+    case leave
+  }
+
+  /// How long somebody may wait for results that lie in a chunk behind a slow element, in nanoseconds.
+  private static let glance: Int64 = 20_000_000
+
+  private let monitor = Monitor()
+  private let workWanted = Condition()
+  private let resultReady = Condition()
+  private let threads: Int
+  private let window: Int
+  private let inOrder: Bool
+  private let read: Read
+  private let run: Run
+
+  // All below is guarded by the monitor.
+  private var claim: ClaimSize
+  /// In order: begun and not all taken. Else: ended and not taken, of one element each, as they ended.
+  private var chunks: [StreamChunk] = []
+  private var begun = 0
+  private var taken = 0
+  private var isReading = false
+  private var inputHasEnded = false
+  private var isStopped = false
+  private var workers: [Worker] = []
+  private var idle = 0
+  private var isConsumerWaiting = false
+  private var readyCall: (@Sendable () -> Void)?
+
+  /// Makes a pool without threads; the first one comes with the consumer.
+  @usableFromInline
+  init(threads: Int, window: Int, inOrder: Bool, read: @escaping Read, run: @escaping Run) {
+    self.threads = max(1, threads)
+    self.window = max(1, window)
+    self.inOrder = inOrder
+    // Results that go as they are ready go one by one: none may wait for its neighbours.
+    claim = ClaimSize(work: 200_000, limit: inOrder ? 1_024 : 1)
+    self.read = read
+    self.run = run
+  }
+
+  /// Lets running elements end and begins no more.
+  @usableFromInline
+  func stop() {
+    let running = monitor.withLock {
+      isStopped = true
+      for worker in workers { worker.lane.truncate(to: 0) }
+      workWanted.broadcast()
+      tell()
+      return workers
+    }
+    for worker in running { worker.context.cancellation.request(.interrupt) }
+  }
+}
+
+// MARK: - For the consumer
+
+extension StreamPool {
+  /// The chunk whose next result is ready; waits for it. Nil when there are no more.
+  @usableFromInline
+  func nextChunk(after last: StreamChunk?) -> StreamChunk? {
+    monitor.withLock {
+      giveBack(last)
+      while !hasAnswer {
+        isConsumerWaiting = true
+        // Results may lie in a chunk before a slow element of it: look there now and then.
+        monitor.wait(for: resultReady, nanoseconds: Self.glance)
+      }
+      isConsumerWaiting = false
+      return isOver ? nil : chunks.first
+    }
+  }
+
+  /// The same without waiting: when nothing is ready, `call` is called once as soon as something is, or all is over.
+  ///
+  /// - Returns: nil when `call` will be called.
+  @usableFromInline
+  func nextChunk(after last: StreamChunk?, orCall call: @escaping @Sendable () -> Void) -> StreamChunk?? {
+    monitor.withLock {
+      giveBack(last)
+      guard hasAnswer else {
+        readyCall = call
+        // Somebody idle must look now and then.
+        workWanted.signal()
+        return .none
+      }
+      return .some(isOver ? nil : chunks.first)
+    }
+  }
+
+  private func giveBack(_ last: StreamChunk?) {
+    if workers.isEmpty, !isStopped { startWorker() }
+    guard let last, last.isUsedUp, chunks.first === last else { return }
+    chunks.removeFirst()
+    taken += last.positions.count
+    callAnother()
+  }
+
+  private var isOver: Bool { isStopped || inputHasEnded && taken == begun }
+  private var hasAnswer: Bool { isOver || chunks.first?.hasReady ?? false }
+
+  private func tell() {
+    guard hasAnswer else { return }
+    if isConsumerWaiting { resultReady.signal() }
+    if let call = readyCall {
+      readyCall = nil
+      call()
+    }
+  }
+}
+
+// MARK: - On the workers' threads
+
+extension StreamPool {
+  private func startWorker() {
+    let worker = Worker(workers.count + 1)
+    workers.append(worker)
+    let isStarted = WorkerThread.start(name: "pfor-\(workers.count)", isVital: workers.count == 1) { [self] in
+      live(worker)
+    }
+    if !isStarted { workers.removeLast() }
+  }
+
+  private func live(_ worker: Worker) {
+    var begin = MonotonicClock.now
+    while let chunk = nextChunk(for: worker, &begin) {
+      let count = run(chunk, worker.lane, worker.context)
+      let time = MonotonicClock.now.nanoseconds(since: begin)
+      monitor.withLock {
+        claim.observe(items: count, nanoseconds: time)
+        if !inOrder, count > 0 { chunks.append(chunk) }
+        tell()
+      }
+    }
+  }
+
+  /// A chunk of which the worker's lane has a range; waits for it. Nil when the worker must leave.
+  private func nextChunk(for worker: Worker, _ begin: inout Instant) -> StreamChunk? {
+    while true {
+      switch monitor.withLock({ nextStep(of: worker) }) {
+      case .read(let first, let limit):
+        begin = MonotonicClock.now
+        let (chunk, isLast) = read(first, limit)
+        if monitor.withLock({ take(chunk, isLast, worker) }) { return chunk }
+      case .run(let chunk):
+        begin = MonotonicClock.now
+        return chunk
+      case .wait: continue
+      case .leave: return nil
+      }
+    }
+  }
+
+  private func nextStep(of worker: Worker) -> Step {
+    if isStopped { return .leave }
+    let room = window - (begun - taken)
+    if !inputHasEnded, !isReading, room > 0 {
+      isReading = true
+      return .read(from: begun, limit: max(1, min(claim.count, window / (2 * threads), room)))
+    }
+    if let chunk = takeFromBusiest(for: worker.lane) { return .run(chunk) }
+    if inputHasEnded { return .leave }
+    idle += 1
+    if readyCall != nil {
+      monitor.wait(for: workWanted, nanoseconds: Self.glance)
+    } else {
+      monitor.wait(for: workWanted)
+    }
+    idle -= 1
+    tell()
+    return .wait
+  }
+
+  /// Takes over what was read; false if there is nothing to run.
+  private func take(_ chunk: StreamChunk?, _ isLast: Bool, _ worker: Worker) -> Bool {
+    isReading = false
+    inputHasEnded = isLast
+    if isLast { workWanted.broadcast() }
+    guard let chunk, !isStopped else {
+      tell()
+      return false
+    }
+    if inOrder { chunks.append(chunk) }
+    begun += chunk.positions.count
+    worker.lane.begin(chunk.positions)
+    callAnother()
+    return true
+  }
+
+  /// There may be something to do for one more.
+  private func callAnother() {
+    if idle > 0 {
+      workWanted.signal()
+    } else if workers.count < threads, !inputHasEnded || chunks.contains(where: { $0.positions.count > 1 }) {
+      startWorker()
+    }
+  }
+
+  /// Half of what the busiest worker has not begun.
+  private func takeFromBusiest(for lane: LoopLane) -> StreamChunk? {
+    guard inOrder else { return nil }
+    while let victim = workers.map(\.lane).max(by: { $0.rest < $1.rest }), victim.rest > 0 {
+      guard let range = victim.takeHalf() else { continue }
+      guard let chunk = chunks.first(where: { $0.positions.contains(range.lowerBound) }) else {
+        preconditionFailure("stream: positions \(range) lie in no chunk")
+      }
+      lane.begin(range)
+      return chunk
+    }
+    return nil
+  }
+}

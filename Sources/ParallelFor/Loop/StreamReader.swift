@@ -1,0 +1,28 @@
+/// Reads a sequence piece by piece; whoever reads does so alone.
+@usableFromInline
+final class StreamReader<Items: Sequence>: @unchecked Sendable {
+  /// How long reading a piece may take, in nanoseconds, before what there is goes on.
+  @usableFromInline static var patience: Int64 { 50_000 }
+
+  @usableFromInline let items: Items
+  @usableFromInline var iterator: Items.Iterator?
+
+  @inlinable
+  init(_ items: Items) { self.items = items }
+
+  /// Up to `limit` elements, and whether there are no more after them.
+  @inlinable
+  func read(upTo limit: Int) -> (elements: ContiguousArray<Items.Element>, isLast: Bool) {
+    var source = iterator.take() ?? items.makeIterator()
+    defer { iterator = source }
+    var elements = ContiguousArray<Items.Element>()
+    elements.reserveCapacity(limit)
+    let begin = MonotonicClock.now
+    while elements.count < limit {
+      guard let element = source.next() else { return (elements, true) }
+      elements.append(element)
+      if elements.count % 16 == 0, MonotonicClock.now.nanoseconds(since: begin) > Self.patience { break }
+    }
+    return (elements, false)
+  }
+}
