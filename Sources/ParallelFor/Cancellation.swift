@@ -14,11 +14,11 @@
 /// asks the attempt to end or the end itself.
 public final class Cancellation: @unchecked Sendable {
   private let lock = Lock()
-  private var requested: StopUrgency?
-  private var handler: (@Sendable (StopUrgency) -> Void)?
-  private var until: Instant?
-  private var expired: Instant?
-  private var hasEnded = false
+  @exclusivity(unchecked) private var requested: StopUrgency?
+  @exclusivity(unchecked) private var handler: (@Sendable (StopUrgency) -> Void)?
+  @exclusivity(unchecked) private var until: Instant?
+  @exclusivity(unchecked) private var expired: Instant?
+  @exclusivity(unchecked) private var hasEnded = false
 
   /// Makes a cancellation that nobody has asked for.
   public init() {}

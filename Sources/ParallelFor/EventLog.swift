@@ -13,8 +13,9 @@ struct EventLog {
 
   var count: Int { events.count }
 
-  mutating func append(_ kind: RunEvent.Kind, at now: Instant) {
+  mutating func append(_ makeKind: @autoclosure () -> RunEvent.Kind, at now: Instant) {
     guard isObserved else { return }
+    let kind = makeKind()
     precondition(!isFinished, "an event after the last one: \(kind)")
     lastInstant = max(lastInstant, now)
     events.append(RunEvent(sequence: nextSequence, instant: lastInstant, kind: kind))
@@ -28,6 +29,7 @@ struct EventLog {
 
   /// The run is over and nobody is alive.
   mutating func finish(at now: Instant) {
+    let ending = ending
     append(.runFinished(ending), at: now)
     isFinished = true
   }

@@ -7,7 +7,8 @@ final class Lane: @unchecked Sendable {
   @usableFromInline let cancellation = Cancellation()
   private let lock = Lock()
   private let timeLimit: Int64?
-  private var state: LaneState
+  // The lock guards it, so that checking for overlapping accesses at run time finds nothing.
+  @exclusivity(unchecked) private var state: LaneState
 
   /// - Parameter timeLimit: how many nanoseconds every attempt may take, if that is known beforehand.
   init(worker: WorkerID, timeLimit: Int64?) {

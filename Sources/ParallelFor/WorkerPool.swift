@@ -1,3 +1,5 @@
+public import Synchronization
+
 /// Real threads that carry out what a ``PoolStateMachine`` decides; knows positions, not values.
 ///
 /// Every decision is taken under one monitor: lock, ask the machine, act on its answer. Items themselves run outside.
@@ -11,9 +13,11 @@ final class WorkerPool: @unchecked Sendable {
   private let limits: RunLimits
   @usableFromInline let policy: RunPolicy
   private let work: @Sendable (WorkerPool, Lane) -> Void
+  /// Whether a worker more could have something to do; a hint, read without a lock.
+  @usableFromInline let isHungry = Atomic<Bool>(true)
 
   // All below is guarded by the monitor.
-  private var machine: PoolStateMachine
+  @exclusivity(unchecked) private var machine: PoolStateMachine
   private var lanes: [Lane?] = []
   private var wakeUps: [Condition] = []
   private var isDeliveryAwaited = false
@@ -46,6 +50,7 @@ final class WorkerPool: @unchecked Sendable {
     if let manner = summons.halted { halt(manner) }
     for worker in summons.wake { wakeUps[worker.slot - 1].signal() }
     for worker in summons.start { start(worker) }
+    isHungry.store(!machine.idle.isEmpty || machine.live < machine.target, ordering: .relaxed)
     if machine.delivery.hasReady || machine.life == .over { tellOfDelivery() }
     if machine.life != .running || machine.queue.count <= limits.readAhead / 2 { inputWanted.signal() }
     if machine.nextRetry != nil { keepTime() }

@@ -7,12 +7,14 @@ import CPosix
 #endif
 
 /// Starts the threads that workers live on.
+@usableFromInline
 package enum WorkerThread {
   /// Runs `body` on a new detached thread; false if the system has no thread to give.
   ///
   /// - Parameters:
   ///   - name: shown by debuggers and `top -H`; at most 15 bytes count.
   ///   - isVital: keep trying, because nobody else could do the work.
+  @usableFromInline
   package static func start(name: String, isVital: Bool, body: @escaping @Sendable () -> Void) -> Bool {
     let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
     let argument = start.toOpaque()

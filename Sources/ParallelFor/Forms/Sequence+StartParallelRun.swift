@@ -18,6 +18,7 @@ extension Sequence where Self: Sendable, Element: Sendable {
   ///   - isObserved: whether there are events; somebody must take them then.
   ///   - body: gets the element and what it may know about its own execution; what it throws is its outcome.
   /// - Returns: the run, whose results are the body's results or what it threw.
+  @inlinable
   public func startParallelRun<Output: Sendable>(
     threads: Int = defaultThreads, limits: RunLimits = RunLimits(), policy: RunPolicy = RunPolicy(),
     inOrder: Bool = true, isObserved: Bool = false,
@@ -43,6 +44,7 @@ extension Sequence where Self: Sendable, Element: Sendable {
   ///   - close: gives back what the value holds, on the worker's thread.
   ///   - body: gets the worker's value, the element and what it may know about its own execution.
   /// - Returns: the run, whose results are the body's results or what it threw.
+  @inlinable
   public func startParallelRun<State, Output: Sendable>(
     threads: Int = defaultThreads, limits: RunLimits = RunLimits(), policy: RunPolicy = RunPolicy(),
     inOrder: Bool = true, isObserved: Bool = false,
@@ -51,7 +53,8 @@ extension Sequence where Self: Sendable, Element: Sendable {
     _ body: @escaping @Sendable (inout State, Element, ItemContext) throws -> Output
   ) -> ParallelRun<Element, Result<Output, any Error>> {
     let run = ParallelRun<Element, Result<Output, any Error>>(
-      threads: threads, limits: limits, policy: policy, inOrder: inOrder, isObserved: isObserved, label: { "\($0)" }
+      threads: threads, limits: limits, policy: policy, inOrder: inOrder, isObserved: isObserved,
+      label: { isObserved ? "\($0)" : "" }
     ) { worker in
       var state: State?
       return WorkerBody(
@@ -77,6 +80,7 @@ extension Sequence where Self: Sendable, Element: Sendable {
 
 extension AttemptEnding {
   /// How an attempt ended whose body returned.
+  @inlinable
   static func success<Value>(
     _ value: Value, in context: ItemContext
   ) -> AttemptEnding where Output == Result<Value, any Error> {
@@ -85,6 +89,7 @@ extension AttemptEnding {
   }
 
   /// How an attempt ended whose body threw.
+  @inlinable
   static func failure<Value>(
     _ error: any Error, in context: ItemContext
   ) -> AttemptEnding where Output == Result<Value, any Error> {
@@ -96,5 +101,5 @@ extension AttemptEnding {
 
 extension ItemContext {
   /// Whether the attempt, whose work ends now, has run out of time.
-  fileprivate var isTimeUp: Bool { isTimed && workEnded(at: MonotonicClock.now) }
+  @usableFromInline var isTimeUp: Bool { isTimed && workEnded(at: MonotonicClock.now) }
 }
