@@ -10,11 +10,13 @@ final class Lane: @unchecked Sendable {
   // The lock guards it, so that checking for overlapping accesses at run time finds nothing.
   @exclusivity(unchecked) private var state: LaneState
 
-  /// - Parameter timeLimit: how many nanoseconds every attempt may take, if that is known beforehand.
-  init(worker: WorkerID, timeLimit: Int64?) {
+  /// - Parameters:
+  ///   - timeLimit: how many nanoseconds every attempt may take, if that is known beforehand.
+  ///   - keepsRecords: whether there is a record of every item; else those that succeed are only counted.
+  init(worker: WorkerID, timeLimit: Int64?, keepsRecords: Bool) {
     self.worker = worker
     self.timeLimit = timeLimit
-    state = LaneState(worker: worker)
+    state = LaneState(worker: worker, keepsRecords: keepsRecords)
   }
 
   func withState<Value>(_ body: (inout LaneState) -> Value) -> Value {

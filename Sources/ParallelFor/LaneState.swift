@@ -10,15 +10,28 @@ struct LaneState {
     var isAnnounced = false
   }
 
+  /// Neighbouring items that succeeded at once, of which nobody wants to know more than their number and time.
+  struct Succeeded: Equatable {
+    var positions: Range<Int>
+    var start: Instant
+    var end: Instant
+  }
+
   let worker: WorkerID
+  private let keepsRecords: Bool
   /// Claimed and not begun.
   private(set) var rest: Range<Int> = 0..<0
   private(set) var running: Running?
   private(set) var ended: [FinishedItem] = []
+  private var succeeded: Succeeded?
   /// How often those claimed items were tried before that were.
   private var tried: [Int: Int] = [:]
 
-  init(worker: WorkerID) { self.worker = worker }
+  /// - Parameter keepsRecords: whether there is a record of every item; else those that succeed are only counted.
+  init(worker: WorkerID, keepsRecords: Bool = true) {
+    self.worker = worker
+    self.keepsRecords = keepsRecords
+  }
 
   /// Takes a claim; the last one must be used up.
   ///
@@ -43,11 +56,27 @@ struct LaneState {
   mutating func end(_ outcome: Outcome, note: String?, at now: Instant) {
     guard let item = running else { preconditionFailure("worker \(worker): ended an item it does not run") }
     running = nil
+    if !keepsRecords, outcome.isSuccess, count(item, until: now) { return }
     ended.append(
       FinishedItem(
         id: ItemID(item.position), worker: worker, attempt: item.attempt, start: item.start, end: now,
         outcome: outcome, label: item.label, note: note))
   }
+
+  /// Counts an item among its neighbours; false if it is none, or needed several attempts, and must have a record.
+  private mutating func count(_ item: Running, until end: Instant) -> Bool {
+    guard item.attempt == 1 else { return false }
+    guard let before = succeeded else {
+      succeeded = Succeeded(positions: item.position..<item.position + 1, start: item.start, end: end)
+      return true
+    }
+    guard before.positions.upperBound == item.position else { return false }
+    succeeded = Succeeded(positions: before.positions.lowerBound..<item.position + 1, start: before.start, end: end)
+    return true
+  }
+
+  /// Hands over what was only counted.
+  mutating func takeSucceeded() -> Succeeded? { succeeded.take() }
 
   /// Gives up the last `count` items of the untouched rest, or all of it.
   mutating func takeBack(_ count: Int = .max) -> Range<Int> {

@@ -20,15 +20,19 @@ struct OrderedDelivery {
   init(order: Order) { self.order = order }
 
   /// Takes notice that the item at `position` has ended.
-  mutating func complete(_ position: Int) {
-    held += 1
+  mutating func complete(_ position: Int) { complete(position..<position + 1) }
+
+  /// Takes notice that neighbouring items have ended.
+  mutating func complete(_ positions: Range<Int>) {
+    guard let first = positions.first, let last = positions.last else { return }
+    held += positions.count
     switch order {
-    case .completion: asTheyCame.append(position)
+    case .completion: asTheyCame.append(contentsOf: positions)
     case .input:
-      precondition(position >= next, "delivery: position \(position) ended twice (next is \(next))")
-      makeRoom(for: position)
-      ended[position & (ended.count - 1)] = true
-      furthest = max(furthest, position + 1)
+      precondition(first >= next, "delivery: position \(first) ended twice (next is \(next))")
+      makeRoom(for: last)
+      for position in positions { ended[position & (ended.count - 1)] = true }
+      furthest = max(furthest, last + 1)
     }
   }
 

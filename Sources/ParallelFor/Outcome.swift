@@ -10,7 +10,7 @@ public enum Outcome: Sendable, Equatable {
   case cancelled
 
   /// True only for ``succeeded``.
-  public var isSuccess: Bool { self == .succeeded }
+  public var isSuccess: Bool { if case .succeeded = self { true } else { false } }
 }
 
 /// Why an item failed, in words for a person.

@@ -27,6 +27,16 @@ extension PoolStateMachine {
     return summon()
   }
 
+  /// Neighbouring items succeeded of which there is no record, because nobody observes the run.
+  mutating func itemsSucceeded(_ items: LaneState.Succeeded) -> Summons {
+    inFlight -= items.positions.count
+    ended += items.positions.count
+    succeeded += items.positions.count
+    claimSize.observe(items: items.positions.count, nanoseconds: items.end.nanoseconds(since: items.start))
+    delivery.complete(items.positions)
+    return haltIfReached(at: items.end) + advanceToEnd(at: items.end)
+  }
+
   /// An attempt ended: for good, or the item will be tried again.
   mutating func attemptEnded(_ item: FinishedItem, at now: Instant) {
     guard isTriedAgain(item) else { return end(item, at: now) }

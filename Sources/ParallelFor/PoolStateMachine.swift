@@ -327,7 +327,7 @@ extension PoolStateMachine {
   }
 
   /// Ends the run once nothing waits and nothing runs: everybody leaves.
-  private mutating func advanceToEnd(at now: Instant) -> Summons {
+  mutating func advanceToEnd(at now: Instant) -> Summons {
     let isUsedUp = queue.isEmpty && inFlight == 0 && waiting.count == 0 && (inputEnded || life > .running)
     guard isUsedUp, life != .over else { return summon() }
     log.ending = life == .running ? .completed : life == .finishing ? .finishedEarly : .stopped

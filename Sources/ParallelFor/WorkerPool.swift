@@ -13,6 +13,7 @@ final class WorkerPool: @unchecked Sendable {
   private let limits: RunLimits
   @usableFromInline let policy: RunPolicy
   private let work: @Sendable (WorkerPool, Lane) -> Void
+  private let keepsRecords: Bool
   /// Whether a worker more could have something to do; a hint, read without a lock.
   @usableFromInline let isHungry = Atomic<Bool>(true)
 
@@ -36,6 +37,7 @@ final class WorkerPool: @unchecked Sendable {
     self.limits = limits
     self.policy = policy
     self.work = work
+    keepsRecords = isObserved || policy.needsLatencies
     machine = PoolStateMachine(
       targetWorkers: targetWorkers, limits: limits, policy: policy, order: inOrder ? .input : .completion,
       isObserved: isObserved, at: MonotonicClock.now)
@@ -81,7 +83,7 @@ final class WorkerPool: @unchecked Sendable {
   private func start(_ worker: WorkerID) {
     var timeLimit: Int64?
     if case .fixed(let limit) = policy.timeout { timeLimit = limit }
-    let lane = Lane(worker: worker, timeLimit: timeLimit)
+    let lane = Lane(worker: worker, timeLimit: timeLimit, keepsRecords: keepsRecords)
     if policy.timeout != nil { keepTime() }
     while lanes.count < worker.slot {
       lanes.append(nil)
@@ -171,9 +173,13 @@ extension WorkerPool {
   }
 
   private func collect(from lane: Lane) {
-    let ended = lane.withState { $0.harvest() }
-    guard let last = ended.last else { return }
-    carryOut(machine.itemsEnded(ended, at: last.end))
+    let (succeeded, ended) = lane.withState { ($0.takeSucceeded(), $0.harvest()) }
+    take(succeeded, ended)
+  }
+
+  private func take(_ succeeded: LaneState.Succeeded?, _ ended: [FinishedItem]) {
+    if let succeeded { carryOut(machine.itemsSucceeded(succeeded)) }
+    if let last = ended.last { carryOut(machine.itemsEnded(ended, at: last.end)) }
   }
 }
 
@@ -376,8 +382,8 @@ extension WorkerPool {
   /// What a worker has ended is collected in the same moment as its item is looked at, so that every item is in one
   /// state.
   private func worker(in lane: Lane) -> RunSnapshot.Worker {
-    let (ended, running) = lane.withState { ($0.harvest(), $0.running) }
-    if let last = ended.last { carryOut(machine.itemsEnded(ended, at: last.end)) }
+    let (succeeded, ended, running) = lane.withState { ($0.takeSucceeded(), $0.harvest(), $0.running) }
+    take(succeeded, ended)
     return RunSnapshot.Worker(
       id: lane.worker, isDraining: machine.isDraining[lane.worker.slot - 1],
       item: running.map { ItemID($0.position) }, since: running?.start)

@@ -10,11 +10,16 @@ struct LoopWork {
   /// The items' positions.
   var positions: Range<Int> { 0..<items }
 
-  /// The body: dependent steps of xorshift64, which no compiler folds, from a seed that the item gives.
-  @inline(__always)
+  /// The body, for work of any kind.
   func body(_ item: Int) -> UInt64 {
-    var value = UInt64(item) &+ 1
-    var left = isSkewed ? stepsIfSkewed(item) : steps
+    Self.body(item, steps: isSkewed && item % 1_000 == 500 ? 1_000 * steps : steps)
+  }
+
+  /// Dependent steps of xorshift64, which no compiler folds, from a seed that the item gives.
+  @inline(__always)
+  static func body(_ item: Int, steps: Int) -> UInt64 {
+    var value = UInt64(truncatingIfNeeded: item) &+ 1
+    var left = steps
     while left > 0 {
       value ^= value << 13
       value ^= value >> 7
@@ -23,10 +28,6 @@ struct LoopWork {
     }
     return value
   }
-
-  /// Not inlined: the even body would pay for it.
-  @inline(never)
-  private func stepsIfSkewed(_ item: Int) -> Int { item % 1_000 == 500 ? 1_000 * steps : steps }
 
   /// As the peers' programs take it.
   var arguments: [String] { ["\(items)", "\(threads)", "\(steps)"] }

@@ -1,0 +1,62 @@
+import Testing
+
+@testable import ParallelFor
+
+/// What a lane does for a run that nobody observes: items that succeed are counted, all others have a record.
+@Suite struct LaneTallyTests {
+  private let now = Instant(nanoseconds: 100)
+
+  private func run(_ lane: inout LaneState, _ outcomes: [Outcome], from first: Int = 0, tried: [Int: Int] = [:]) {
+    lane.claim(first..<first + outcomes.count, tried: tried)
+    for (index, outcome) in outcomes.enumerated() {
+      _ = lane.begin(at: now + Int64(10 * index), label: { _ in "" })
+      lane.end(outcome, note: nil, at: now + Int64(10 * index + 7))
+    }
+  }
+
+  @Test func neighboursAreCounted() {
+    var lane = LaneState(worker: WorkerID(1), keepsRecords: false)
+    run(&lane, [.succeeded, .succeeded, .succeeded], from: 4)
+    let counted = lane.takeSucceeded()
+    #expect(counted == LaneState.Succeeded(positions: 4..<7, start: now, end: now + 27))
+    #expect(lane.harvest().isEmpty)
+    #expect(lane.takeSucceeded() == nil)
+  }
+
+  @Test func whatFailsHasARecordAndSoHasWhatComesAfterIt() {
+    var lane = LaneState(worker: WorkerID(1), keepsRecords: false)
+    run(&lane, [.succeeded, .failed(Failure("no")), .succeeded])
+    #expect(lane.takeSucceeded()?.positions == 0..<1)
+    #expect(lane.harvest().map(\.id.position) == [1, 2])
+  }
+
+  @Test func whatWasTriedBeforeHasARecord() {
+    var lane = LaneState(worker: WorkerID(1), keepsRecords: false)
+    run(&lane, [.succeeded, .succeeded], tried: [0: 1])
+    #expect(lane.harvest().map(\.attempt) == [2])
+    #expect(lane.takeSucceeded()?.positions == 1..<2)
+  }
+
+  @Test func observedItemsAllHaveARecord() {
+    var lane = LaneState(worker: WorkerID(1))
+    run(&lane, [.succeeded, .succeeded])
+    #expect(lane.takeSucceeded() == nil)
+    #expect(lane.harvest().count == 2)
+  }
+
+  @Test func countedItemsAreDeliveredAndEndTheRun() {
+    var pool = PoolStateMachine(
+      targetWorkers: 1, limits: RunLimits(), order: .input, isObserved: false, at: now)
+    _ = pool.itemsArrived(2, at: now)
+    _ = pool.inputReachedEnd(at: now)
+    for position in 0..<2 {
+      #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(position..<position + 1))
+      let items = LaneState.Succeeded(positions: position..<position + 1, start: now, end: now + 1_000_000)
+      _ = pool.itemsSucceeded(items)
+      pool.checkInvariants()
+    }
+    #expect(pool.succeeded == 2)
+    #expect(pool.life == .over)
+    #expect(pool.takeDelivered(upTo: 9, at: now).0 == [0, 1])
+  }
+}
