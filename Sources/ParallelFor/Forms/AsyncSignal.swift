@@ -7,8 +7,7 @@ final class AsyncSignal: @unchecked Sendable {
   func send() {
     let waiter = lock.withLock {
       isSent = true
-      defer { self.waiter = nil }
-      return self.waiter
+      return self.waiter.take()
     }
     waiter?.resume()
   }

@@ -128,7 +128,8 @@ extension StreamPool {
   private var hasAnswer: Bool { isOver || chunks.first?.hasReady ?? false }
 
   private func tell() {
-    guard hasAnswer else { return }
+    // How far the consumer is in a chunk may be looked at only while it waits.
+    guard isConsumerWaiting || readyCall != nil, hasAnswer else { return }
     if isConsumerWaiting { resultReady.signal() }
     if let call = readyCall {
       readyCall = nil
