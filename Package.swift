@@ -171,7 +171,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "PForBenchTests", dependencies: ["pfor-bench", "CBenchLoops"], swiftSettings: settings),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport", "pfor-tui", "dashboard-example"], swiftSettings: settings),
+      name: "EndToEndTests",
+      dependencies: ["ParallelFor", "RunStore", "TestSupport", "pfor-tui", "dashboard-example"],
+      swiftSettings: settings),
     .testTarget(name: "ImportLawTests", dependencies: ["TestSupport"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],

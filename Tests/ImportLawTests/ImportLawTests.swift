@@ -46,6 +46,7 @@ import Testing
         "Sources/Jobs/SQLite/ReadTransaction.swift",
         "Sources/PForApp/Running/Launcher.swift", "Sources/PForApp/Running/WorkerSession.swift",
         "Sources/PForApp/Recording/RunRecording.swift", "Sources/PForApp/Recording/RecordOpener.swift",
+        "Sources/PForApp/CommandLine/PruneCommand.swift",
         "Sources/ParallelForDashboard/Running/DashboardLoop.swift",
         "Sources/ParallelForDashboard/Running/PlainLoop.swift",
         "Sources/ParallelForDashboard/Forms/DashboardSession.swift",
@@ -100,7 +101,8 @@ import Testing
     Law(
       "standard output has few writers", #"(?<![\w.])print\(|STDOUT_FILENO|\.standardOutput\.write|\bstdout\b"#,
       only: [
-        "Sources/PForApp/CommandLine/ThemesCommand.swift", "Sources/PForApp/Running/Outputs.swift",
+        "Sources/PForApp/CommandLine/ThemesCommand.swift", "Sources/PForApp/CommandLine/CommandOutput.swift",
+        "Sources/PForApp/Running/Outputs.swift",
         "Sources/Terminal/DirectColor.swift", "Sources/dashboard-example/DashboardExample.swift",
       ]),
     Law(

@@ -19,6 +19,7 @@ import Testing
       cpu: 2_000_000, peakMemory: 4_096, note: "left a process running")
     recorder.record(RecordedItem(number: 2, text: [0x62, 0xFF, 0x09, 0x1B]), killed, errors: [0xC3])
     recorder.recordTotal(2)
+    recorder.record(RunChange(time: Self.start + 9_000_000, kind: .sessionEnded, value: 1))
     #expect(recorder.finish(.finished, exitCode: 1, at: Self.start + 9_000_000) == nil)
   }
 

@@ -22,6 +22,7 @@ import Testing
     recorder.record(RecordedItem(number: 1, text: bytes("a")), .example())
     recorder.recordTotal(3)
     recorder.recordDelivery(DeliveryMark(items: 1, bytes: 4))
+    recorder.record(RunChange(time: 99, kind: .sessionEnded, value: 130))
     #expect(recorder.finish(.interrupted, exitCode: 130, at: 99) == nil)
 
     let reader = try RunReader(path: folder.file)

@@ -96,7 +96,7 @@ public struct Formatting: Sendable {
   }
 
   /// A size in bytes: `812 bytes`, `1.2 MB`.
-  func bytes(_ bytes: Int) -> String {
+  public func bytes(_ bytes: Int) -> String {
     switch bytes {
     case ..<10_000: plural(bytes, "byte")
     case ..<1_000_000: "\(bytes / 1000) kB"

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The parser's own completions would offer one or the other.
 enum FirstWord {
-  private static let subcommands = ["demo", "help", "themes"]
+  private static let subcommands = (PForTUI.subcommands.map(\.name) + ["help"]).sorted()
 
   /// What a shell offers for the beginning of the word; folders end with a slash.
   static func completions(of prefix: String) -> [String] {

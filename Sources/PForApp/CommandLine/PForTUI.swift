@@ -15,6 +15,7 @@ public struct PForTUI: ParsableCommand {
     pfor-tui ITEMS [options] --shell 'TEMPLATE'
     pfor-tui ITEMS [options] --db FILE.sqlite --sql 'SELECT … WHERE id = ?'
     pfor-tui resume [RUN]
+    pfor-tui runs | show [RUN] | export [RUN] --FORM | prune
     pfor-tui demo
     pfor-tui themes
     """
@@ -63,8 +64,10 @@ public struct PForTUI: ParsableCommand {
   }
 
   /// The subcommands by their names.
-  private static let subcommands: [(name: String, command: any ParsableCommand.Type)] = [
-    ("resume", ResumeCommand.self), ("demo", DemoCommand.self), ("themes", ThemesCommand.self),
+  static let subcommands: [(name: String, command: any ParsableCommand.Type)] = [
+    ("resume", ResumeCommand.self), ("runs", RunsCommand.self), ("show", ShowCommand.self),
+    ("export", ExportCommand.self), ("prune", PruneCommand.self),
+    ("demo", DemoCommand.self), ("themes", ThemesCommand.self),
   ]
 
   /// The parser would take a subcommand's name for the file of items, since a run needs no name of its own.

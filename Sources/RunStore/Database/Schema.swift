@@ -17,6 +17,7 @@ enum Schema {
     CREATE TABLE items(
       id INTEGER PRIMARY KEY, number INTEGER, key INTEGER NOT NULL, text NOT NULL, fields TEXT, attempt INTEGER NOT NULL,
       \(attemptColumns));
+    CREATE INDEX items_unsuccessful ON items(number) WHERE outcome > 0;
     CREATE TABLE attempts(item INTEGER NOT NULL, attempt INTEGER NOT NULL, \(attemptColumns));
     CREATE INDEX attempts_item ON attempts(item, attempt);
     CREATE TABLE chunks(id INTEGER PRIMARY KEY, rest INTEGER NOT NULL, bytes BLOB NOT NULL);

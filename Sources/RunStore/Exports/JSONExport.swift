@@ -90,18 +90,34 @@ enum AttemptText {
 /// What is known about a run as a whole, as a line of JSON.
 public enum RunSummaryText {
   /// The line with its ending.
-  public static func line(_ run: RunRecord) -> [UInt8] {
+  public static func line(_ run: RunRecord, latency: LatencyFigures? = nil) -> [UInt8] {
     var json = JSONText()
     json.beginObject()
     json.key("run")
     json.string(run.id)
     append(run, to: &json)
+    if let latency { append(latency, to: &json) }
     json.endObject()
     json.newline()
     return json.bytes
   }
 
-  static func append(_ run: RunRecord, to json: inout JSONText) {
+  private static func append(_ latency: LatencyFigures, to json: inout JSONText) {
+    json.key("latency")
+    json.beginObject()
+    let figures = [
+      ("p50", latency.p50), ("p90", latency.p90), ("p95", latency.p95), ("p99", latency.p99), ("max", latency.maximum),
+    ]
+    for case (let name, let value?) in figures {
+      json.key(name)
+      json.number(TimeText.seconds(value))
+    }
+    json.key("sample")
+    json.bool(latency.isSample)
+    json.endObject()
+  }
+
+  private static func append(_ run: RunRecord, to json: inout JSONText) {
     for (name, text) in [
       ("title", run.title), ("kind", run.kind), ("source", run.source), ("directory", run.directory),
     ] {

@@ -236,7 +236,6 @@ final class RecordWriter {
       run.state = state
       run.exitCode = exitCode
       run.ended = time
-      try write(RunChange(time: time, kind: .sessionEnded, value: Int(exitCode)))
     }
   }
 

@@ -186,6 +186,8 @@ public final class RunRecorder: @unchecked Sendable {
 
   /// Writes what is left and how the run ended, and closes the file; nothing can be recorded afterwards.
   ///
+  /// That the session has ended is a ``RunChange`` to be recorded before.
+  ///
   /// - Parameters:
   ///   - state: finished, or interrupted when something remains to be done.
   ///   - exitCode: what the program exits with.

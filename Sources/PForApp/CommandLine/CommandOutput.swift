@@ -1,0 +1,63 @@
+import ParallelForDashboard
+import Screen
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
+/// What a subcommand writes: to standard output or a file; a terminal gets nothing that it would act on.
+final class CommandOutput {
+  private let sink: ByteSink
+  private let name: String
+  private var line: [UInt8] = []
+
+  /// Writes to standard output.
+  init() {
+    sink = ByteSink(descriptor: STDOUT_FILENO)
+    name = "standard output"
+  }
+
+  /// Writes to a file, which is made anew.
+  init(file path: String) throws(AppError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw AppError("\(path): cannot be written: \(String(cString: strerror(errno)))") }
+    sink = ByteSink(descriptor: descriptor, ownsDescriptor: true)
+    name = path
+  }
+
+  /// Whether bytes are still wanted.
+  var isOpen: Bool { sink.problem == nil }
+
+  /// Writes a line of text.
+  func write(line text: String) { write(Array((text + "\n").utf8)) }
+
+  /// Writes bytes; on a terminal whole lines, made harmless.
+  func write(_ bytes: [UInt8]) {
+    guard sink.isTerminal else { return sink.write(bytes) }
+    for byte in bytes {
+      if byte == UInt8(ascii: "\n") { writeLine(ending: "\n") } else { line.append(byte) }
+    }
+  }
+
+  private func writeLine(ending: String) {
+    sink.write(Array((SafeText.visible(String(decoding: line, as: UTF8.self)) + ending).utf8))
+    line.removeAll(keepingCapacity: true)
+  }
+
+  /// Writes out what is left.
+  ///
+  /// - Returns: what to exit with.
+  func finish() -> Int32 {
+    if !line.isEmpty { writeLine(ending: "") }
+    sink.finish()
+    switch sink.problem {
+    case nil: return ExitCode.success
+    case .closed: return ExitCode.outputClosed
+    case .failed(let reason):
+      StandardError.write("pfor-tui: \(name): cannot be written: \(reason)")
+      return ExitCode.couldNotRun
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Jobs
+import ParallelFor
+import ParallelForDashboard
+import RunStore
+
+/// Writes a run out for other programs.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", _superCommandName: "pfor-tui", abstract: "Write a recorded run out for other programs.",
+    usage: "pfor-tui export [RUN] --joblog|--csv|--json|--trace|--events [-o FILE]")
+
+  @Argument(help: ArgumentHelp(RunNames.help, valueName: "run"))
+  var name: String?
+
+  @Flag(help: "The form.")
+  var form: ExportForm
+
+  @Option(
+    name: [.customShort("o", allowingJoined: true), .customLong("output")],
+    help: ArgumentHelp("Write to this file, not to standard output.", valueName: "file"), completion: .file())
+  var output: String?
+
+  func run() throws {
+    PForTUI.exit(after: { () throws(AppError) in
+      let reader = try RunNames.open(name)
+      let record = try RunNames.told { () throws(RunStoreError) in try reader.record() }
+      let target = try output.map { (path) throws(AppError) in try CommandOutput(file: path) } ?? CommandOutput()
+      do {
+        try form.export.export(reader, command: RecordedCommand(record).line) { bytes in
+          target.write(bytes)
+          if !target.isOpen { throw OutputIsClosed() }
+        }
+      } catch is OutputIsClosed {
+        return target.finish()
+      } catch {
+        throw AppError("\(error)")
+      }
+      return target.finish()
+    })
+  }
+
+  /// Nobody wants the rest.
+  private struct OutputIsClosed: Error {}
+}
+
+/// The forms as flags.
+enum ExportForm: String, EnumerableFlag {
+  case joblog, csv, json, trace, events
+
+  /// The store's word for it.
+  var export: RunExport {
+    switch self {
+    case .joblog: .joblog
+    case .csv: .csv
+    case .json: .json
+    case .trace: .trace
+    case .events: .events
+    }
+  }
+
+  static func help(for form: ExportForm) -> ArgumentHelp? {
+    switch form {
+    case .joblog: "The log of jobs of GNU parallel."
+    case .csv: "Comma-separated values."
+    case .json: "A JSON object an item, and one that sums up."
+    case .trace: "A Chrome trace, to be opened with Perfetto."
+    case .events: "The events as JSON lines."
+    }
+  }
+}
+
+/// What was done to the items of a recorded run.
+struct RecordedCommand {
+  private let job: CommandJob?
+  private let title: String
+
+  init(_ run: RunRecord) {
+    title = run.title
+    // A query is the same for all items; what it was given is the item.
+    let template =
+      switch run.kind {
+      case "command": Template(arguments: run.command)
+      case "shell": run.command.first.map { Template(shell: $0) }
+      default: nil as Template?
+      }
+    job = template.map { CommandJob($0) }
+  }
+
+  /// The command of an item.
+  func line(_ record: ItemRecord) -> [UInt8] {
+    guard let job, let number = record.number else { return Array("\(title) ".utf8) + record.text }
+    let fields = record.fields.flatMap { FieldsText.decode($0) }
+      .map { Fields(names: $0.names, values: $0.values.map { value in value.map { ByteText($0) } }) }
+    let item = Item(ByteText(record.text), fields: fields)
+    let worker = WorkerID(record.attempt?.worker ?? 0)
+    return Array(job.invocation(of: item, id: ItemID(number - 1), worker: worker).utf8)
+  }
+}

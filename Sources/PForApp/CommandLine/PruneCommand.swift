@@ -1,0 +1,68 @@
+import ArgumentParser
+import DashboardView
+import ParallelFor
+import RunStore
+
+/// Removes old runs.
+struct PruneCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prune", _superCommandName: "pfor-tui",
+    abstract: "Remove recorded runs that are old, or too many, or too large.",
+    usage: "pfor-tui prune [--older-than 30d] [--keep 100] [--size 10GB] [--unfinished] [--dry-run]",
+    discussion: "Runs that could go on are kept unless --unfinished is said; one that goes on now is always kept.")
+
+  @Option(help: ArgumentHelp("Remove runs that began so long ago.", valueName: "time"))
+  var olderThan: TimeSpan?
+
+  @Option(help: ArgumentHelp("Keep at most so many runs, the newest.", valueName: "n"))
+  var keep: Int?
+
+  @Option(help: ArgumentHelp("Keep the newest runs that fit into so much space, such as 500MB.", valueName: "size"))
+  var size: ByteSize?
+
+  @Flag(help: "Remove unfinished runs too.")
+  var unfinished = false
+
+  @Flag(help: "Only say what would be removed.")
+  var dryRun = false
+
+  func validate() throws {
+    guard olderThan != nil || keep != nil || size != nil else {
+      throw ValidationError("say what is to go: --older-than 30d, --keep 100 or --size 10GB")
+    }
+    guard keep.map({ $0 >= 0 }) ?? true else { throw ValidationError("--keep must not be negative") }
+  }
+
+  func run() throws {
+    PForTUI.exit(after: { () throws(AppError) in
+      let output = CommandOutput()
+      let now = MonotonicClock.wallTime(of: MonotonicClock.now)
+      let policy = PrunePolicy(
+        before: olderThan.map { now - $0.nanoseconds }, newest: keep, bytes: size?.bytes,
+        includesUnfinished: unfinished)
+      for entry in policy.selected(from: try RunNames.history().runs()) {
+        if !dryRun { try RunNames.told { () throws(RunStoreError) in try entry.remove() } }
+        let size = Formatting().bytes(Int(entry.size))
+        output.write(line: "\(dryRun ? "would remove" : "removed") \(RunNames.name(of: entry.path))  \(size)")
+      }
+      return output.finish()
+    })
+  }
+}
+
+/// A number of bytes: `1000`, `64kB`, `500MB`, `10GB`.
+struct ByteSize: ExpressibleByArgument, Equatable {
+  private static let units: [(name: String, bytes: Double)] = [
+    ("kB", 1e3), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1),
+  ]
+
+  let bytes: Int64
+
+  init?(argument: String) {
+    let unit = Self.units.first { argument.hasSuffix($0.name) }
+    guard let number = Double(argument.dropLast(unit?.name.count ?? 0)) else { return nil }
+    let bytes = number * (unit?.bytes ?? 1)
+    guard bytes >= 0, bytes < 9e18 else { return nil }
+    self.bytes = Int64(bytes)
+  }
+}

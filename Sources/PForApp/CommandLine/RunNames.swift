@@ -1,0 +1,45 @@
+import Foundation
+import ParallelForDashboard
+import RunStore
+
+/// Runs as they are named on the command line.
+enum RunNames {
+  /// How an argument that names a run is explained.
+  static let help = "A run's name or its beginning, or a run file; the newest run if left out."
+
+  /// The user's folder of runs.
+  ///
+  /// - Throws: when it is not known where that is.
+  static func history() throws(AppError) -> RunHistory {
+    guard let history = RunHistory.standard(environment: ProcessInfo.processInfo.environment) else {
+      throw AppError("no folder for runs: neither HOME nor XDG_STATE_HOME is set")
+    }
+    return history
+  }
+
+  /// Opens the run that a person names.
+  static func open(_ name: String?) throws(AppError) -> RunReader {
+    try told { () throws(RunStoreError) in try RunReader(path: find(name)) }
+  }
+
+  /// The path of a run that a person names; a path needs no folder of runs.
+  private static func find(_ name: String?) throws(RunStoreError) -> String {
+    let history = RunHistory.standard(environment: ProcessInfo.processInfo.environment)
+    return try (history ?? RunHistory(folder: ".")).find(name)
+  }
+
+  /// Runs `body`, and says for the user why the run store could not.
+  static func told<Value>(_ body: () throws(RunStoreError) -> Value) throws(AppError) -> Value {
+    do throws(RunStoreError) {
+      return try body()
+    } catch {
+      throw AppError(error.description)
+    }
+  }
+
+  /// What a file in the folder of runs is called.
+  static func name(of path: String) -> String {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    return file.hasSuffix(RunHistory.suffix) ? String(file.dropLast(RunHistory.suffix.count)) : file
+  }
+}

@@ -1,0 +1,78 @@
+/// How long the items of a run took.
+public struct LatencyFigures: Sendable, Equatable {
+  /// Nanoseconds that half of the items took at most; nil without items.
+  public var p50: Int64?
+  /// Nanoseconds that nine of ten items took at most.
+  public var p90: Int64?
+  /// Nanoseconds that 95 of a hundred items took at most.
+  public var p95: Int64?
+  /// Nanoseconds that 99 of a hundred items took at most.
+  public var p99: Int64?
+  /// The longest of the latencies looked at.
+  public var maximum: Int64?
+  /// Whether only some of the items were looked at, because they are so many.
+  public var isSample: Bool
+
+  /// Makes the figures of latencies in any order.
+  public init(_ latencies: [Int64], isSample: Bool = false) {
+    let sorted = latencies.sorted()
+    func rank(_ percent: Int) -> Int64? {
+      sorted.isEmpty ? nil : sorted[max(0, (sorted.count * percent + 99) / 100 - 1)]
+    }
+    p50 = rank(50)
+    p90 = rank(90)
+    p95 = rank(95)
+    p99 = rank(99)
+    maximum = sorted.last
+    self.isSample = isSample
+  }
+}
+
+extension RunReader {
+  /// How long the items took; of a large run, some items are asked, evenly spread.
+  ///
+  /// - Parameter limit: how many items are asked at most.
+  public func latencies(limit: Int = 50_000) throws(RunStoreError) -> LatencyFigures {
+    let counts = try record().counts
+    guard counts.done + counts.cancelled > limit else { return LatencyFigures(try allLatencies()) }
+    return LatencyFigures(try someLatencies(limit), isSample: true)
+  }
+
+  /// Items that did not succeed, in the order of the items file.
+  ///
+  /// - Parameter limit: how many come back at most.
+  public func unsuccessful(limit: Int) throws(RunStoreError) -> [ItemRecord] {
+    try locked { () throws(RunStoreError) in
+      let rows = try statement(
+        "\(ItemColumns.select) WHERE outcome > 0 AND number IS NOT NULL ORDER BY number LIMIT \(limit)")
+      defer { rows.reset() }
+      var all: [ItemRecord] = []
+      while try rows.step() { all.append(try ItemColumns.read(rows, path)) }
+      return all
+    }
+  }
+
+  private func allLatencies() throws(RunStoreError) -> [Int64] {
+    try locked { () throws(RunStoreError) in
+      let rows = try statement("SELECT latency FROM items WHERE outcome IS NOT NULL AND number IS NOT NULL")
+      defer { rows.reset() }
+      var all: [Int64] = []
+      while try rows.step() { all.append(rows.integer(0)) }
+      return all
+    }
+  }
+
+  private func someLatencies(_ limit: Int) throws(RunStoreError) -> [Int64] {
+    let last = try integer("SELECT max(id) FROM items WHERE id < \(RowSet.firstExtra)") ?? 0
+    return try locked { () throws(RunStoreError) in
+      let row = try statement("SELECT latency FROM items WHERE id >= ? AND outcome IS NOT NULL LIMIT 1")
+      var all: [Int64] = []
+      for place in stride(from: 1, through: last, by: max(1, Int(last) / max(1, limit))) {
+        row.bind(place, at: 0)
+        if try row.step() { all.append(row.integer(0)) }
+        row.reset()
+      }
+      return all
+    }
+  }
+}

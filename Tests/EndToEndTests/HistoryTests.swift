@@ -1,0 +1,132 @@
+import Foundation
+import ParallelFor
+import RunStore
+import TestSupport
+import Testing
+
+/// The commands about recorded runs, on run files made by the store.
+@Suite struct HistoryTests {
+  private let sandbox: Sandbox
+  private let history: RunHistory
+
+  init() throws {
+    sandbox = try Sandbox()
+    history = RunHistory(folder: "\(sandbox.path)/.local/state/pfor-tui/runs")
+    try history.makeFolder()
+  }
+
+  private static let start: Int64 = 1_700_000_000_000_000_000
+
+  /// Records a run of three items: one succeeded, one failed, one with a hostile text ran too long.
+  private func add(_ id: String, _ state: RunRecord.State = .finished, created: Int64 = start) throws {
+    let run = RunRecord(
+      id: id, created: created, title: "echo {}", kind: "command", command: ["echo", "{}"], source: "items.txt",
+      directory: sandbox.path)
+    let recorder = try RunRecorder(RunFile.create(at: history.path(of: id), run, durability: .programEnd))
+    let outcomes: [(String, Outcome)] = [
+      ("a", .succeeded), ("b c", .failed(Failure("exit status 7"))), ("\u{1b}[2J", .timedOut),
+    ]
+    for (index, (text, outcome)) in outcomes.enumerated() {
+      let attempt = AttemptRecord(
+        worker: 1, start: created + Int64(index) * 1_000_000, latency: 2_000_000, outcome: outcome,
+        exitStatus: index == 1 ? 7 : nil)
+      recorder.record(
+        RecordedItem(number: index + 1, text: Array(text.utf8)), attempt, output: Array("out \(index)\n".utf8))
+    }
+    recorder.recordTotal(3)
+    try #require(recorder.finish(state, exitCode: 2, at: created + 5_000_000) == nil)
+  }
+
+  @Test func runsAreListed() throws {
+    let none = try sandbox.run("pfor-tui runs")
+    #expect(none.status == 0)
+    #expect(none.output == "")
+    try add("20231114-a")
+    try add("20231115-b", .interrupted)
+    try Data("nothing".utf8).write(to: URL(fileURLWithPath: history.path(of: "20231116-c")))
+    let run = try sandbox.run("pfor-tui runs")
+    #expect(run.status == 0)
+    #expect(
+      run.lines.map { $0.split(separator: " ").prefix(4).joined(separator: " ") } == [
+        "RUN STATE DONE FAILED", "20231116-c unreadable 7 bytes", "20231115-b unfinished 3/3 2",
+        "20231114-a finished 3/3 2",
+      ])
+    #expect(run.lines[1].contains("is not a run file"))
+  }
+
+  @Test func aRunIsSummedUp() throws {
+    try add("20231114-a")
+    let run = try sandbox.run("pfor-tui show 2023")
+    #expect(run.status == 0)
+    #expect(run.errors == "")
+    #expect(
+      run.lines == [
+        "run       20231114-a, finished", "command   echo {}", "items     items.txt, in \(sandbox.path)",
+        "began     2023-11-14T22:13:20.000Z", "took      5.0 ms",
+        "result    1 ok, 1 failed, 1 timed out of 3; exit status 2",
+        "latency   p50 2.0 ms  p90 2.0 ms  p95 2.0 ms  p99 2.0 ms  max 2.0 ms",
+        "file      \(history.path(of: "20231114-a"))", "not successful:", "  #2 b c: exit status 7",
+        "  #3 \u{1b}[2J: timed out",
+      ])
+    let json = try sandbox.run("pfor-tui show --json")
+    let object = try JSONSerialization.jsonObject(with: Data(json.outputBytes)) as? [String: Any]
+    #expect(object?["run"] as? String == "20231114-a")
+    #expect(object?["failed"] as? Int == 1)
+  }
+
+  @Test func aRunIsExported() throws {
+    try add("20231114-a")
+    let joblog = try sandbox.run("pfor-tui export --joblog")
+    #expect(joblog.status == 0)
+    #expect(
+      joblog.lines.dropFirst() == [
+        "1\t:\t1700000000.000\t     0.002\t0\t6\t0\t0\techo a",
+        "2\t:\t1700000000.001\t     0.002\t0\t6\t7\t0\techo 'b c'",
+        "3\t:\t1700000000.002\t     0.002\t0\t6\t-1\t0\techo '\u{1b}[2J'",
+      ])
+    for form in ["csv", "json", "trace", "events"] {
+      let run = try sandbox.run("pfor-tui export '\(history.path(of: "20231114-a"))' --\(form) -o out")
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.output == "")
+      #expect(sandbox.read("out").contains("b c"))
+    }
+    #expect(try sandbox.run("pfor-tui export").status == 255)
+    #expect(try sandbox.run("pfor-tui export --csv -o /dev/full").status == 255)
+  }
+
+  @Test func oldRunsAreRemoved() throws {
+    for name in ["1", "2", "3"] { try add(name) }
+    try add("4", .interrupted)
+    let recorder = try RunRecorder(RunFile.open(at: history.path(of: "2")))
+    #expect(try sandbox.run("pfor-tui prune").status == 255)
+    let dry = try sandbox.run("pfor-tui prune --older-than 1d --dry-run")
+    #expect(dry.lines.map { $0.prefix(14) } == ["would remove 3", "would remove 1"])
+    let run = try sandbox.run("pfor-tui prune --older-than 1d")
+    #expect(run.lines.map { $0.prefix(9) } == ["removed 3", "removed 1"])
+    #expect(recorder.finish(.finished, exitCode: 0, at: 1) == nil)
+    #expect(try sandbox.run("pfor-tui prune --keep 1").lines.map { $0.prefix(9) } == ["removed 2"])
+    #expect(try sandbox.run("pfor-tui prune --keep 0 --unfinished").lines.map { $0.prefix(9) } == ["removed 4"])
+    #expect(history.runs().isEmpty)
+  }
+
+  @Test func whatIsMissingIsSaid() throws {
+    for command in ["show", "show 2023", "show ./none.run", "export --csv none", "show /etc/passwd"] {
+      let run = try sandbox.run("pfor-tui \(command)")
+      #expect(run.status == 255)
+      #expect(run.output == "")
+      #expect(run.errors.hasPrefix("pfor-tui: "), "\(run.errors)")
+    }
+    try sandbox.write("x\n", to: "runs")
+    #expect(try sandbox.run("pfor-tui ./runs -q -- echo").output == "x\n")
+  }
+
+  /// What a run file holds may be anybody's; a terminal must not act on it.
+  @Test func aTerminalGetsNothingHostile() throws {
+    try add("20231114-a")
+    for command in ["show", "export --csv", "export --joblog", "runs"] {
+      let run = try sandbox.run("script -qec 'pfor-tui \(command)' /dev/null")
+      #expect(run.status == 0)
+      #expect(!run.output.contains("\u{1b}[2J"), "\(command): \(run.output.debugDescription)")
+    }
+  }
+}
