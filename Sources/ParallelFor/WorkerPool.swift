@@ -5,11 +5,11 @@ public import Synchronization
 /// Every decision is taken under one monitor: lock, ask the machine, act on its answer. Items themselves run outside.
 @usableFromInline
 final class WorkerPool: @unchecked Sendable {
-  private let monitor = Monitor()
+  let monitor = Monitor()
   private let inputWanted = Condition()
   private let deliveryReady = Condition()
   private let over = Condition()
-  private let timesChanged = Condition()
+  let timesChanged = Condition()
   private let limits: RunLimits
   @usableFromInline let policy: RunPolicy
   private let work: @Sendable (WorkerPool, Lane) -> Void
@@ -18,13 +18,13 @@ final class WorkerPool: @unchecked Sendable {
   @usableFromInline let isHungry = Atomic<Bool>(true)
 
   // All below is guarded by the monitor.
-  @exclusivity(unchecked) private var machine: PoolStateMachine
-  private var lanes: [Lane?] = []
+  @exclusivity(unchecked) var machine: PoolStateMachine
+  var lanes: [Lane?] = []
   private var wakeUps: [Condition] = []
   private var isDeliveryAwaited = false
   private var deliveryCall: (@Sendable () -> Void)?
   /// Whether a thread looks at the times of items and retries.
-  private var hasTimekeeper = false
+  var hasTimekeeper = false
 
   /// Makes a pool without threads; they come with the items.
   ///
@@ -48,7 +48,7 @@ final class WorkerPool: @unchecked Sendable {
     monitor.withLock { carryOut(question(&machine, MonotonicClock.now)) }
   }
 
-  private func carryOut(_ summons: PoolStateMachine.Summons) {
+  func carryOut(_ summons: PoolStateMachine.Summons) {
     if let manner = summons.halted { halt(manner) }
     for worker in summons.wake { wakeUps[worker.slot - 1].signal() }
     for worker in summons.start { start(worker) }
@@ -262,49 +262,6 @@ extension WorkerPool {
       summons = summons + machine.itemsGivenBack(range, at: now)
     }
     return summons
-  }
-}
-
-// MARK: - Time
-
-extension WorkerPool {
-  /// A median moves: limits that follow it are looked at this often, in nanoseconds.
-  private static let medianLook: Int64 = 100_000_000
-
-  /// Lets a thread look at the times of items and retries; it ends with the run.
-  private func keepTime() {
-    guard !hasTimekeeper else { return timesChanged.signal() }
-    hasTimekeeper = true
-    _ = WorkerThread.start(name: "pfor-time", isVital: true) { [self] in
-      monitor.withLock { watchTimes() }
-    }
-  }
-
-  private func watchTimes() {
-    while !machine.log.isFinished {
-      let now = MonotonicClock.now
-      carryOut(machine.retryDue(at: now))
-      guard let next = nextLook(at: now) else {
-        monitor.wait(for: timesChanged)
-        continue
-      }
-      monitor.wait(for: timesChanged, nanoseconds: max(1, next.nanoseconds(since: now)))
-    }
-  }
-
-  /// Asks those whose time is up to end, and says when to look again.
-  private func nextLook(at now: Instant) -> Instant? {
-    var next = machine.nextRetry
-    if let limit = machine.timeLimit {
-      // An item that begins now will not be due before that.
-      next = min(next ?? now + limit, now + limit)
-      for lane in lanes {
-        guard let due = lane?.checkTime(at: now, limit: limit, grace: policy.grace) else { continue }
-        next = min(next ?? due, due)
-      }
-    }
-    if case .timesMedian = policy.timeout { next = min(next ?? now + Self.medianLook, now + Self.medianLook) }
-    return next
   }
 }
 

@@ -51,7 +51,7 @@ import Testing
     let endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
     let run = try sandbox.run(
       """
-      : > db; seq 40000 | COLUMNS=120 LINES=36 pfor-tui - -j2 --script steps -o out \
+      : > db; seq 40000 | COLUMNS=120 LINES=36 pfor-tui - -j2 --no-run --script steps -o out \
         --db db --sql 'SELECT CASE WHEN CAST(?1 AS INTEGER) = 1 THEN (\(endless)) ELSE ?1 END'
       seq 2 40000 | cmp - out && echo same
       """)

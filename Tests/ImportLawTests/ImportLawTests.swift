@@ -40,7 +40,8 @@ import Testing
     Law(
       "few ask it for the time; for all others an instant is a parameter", #"MonotonicClock\.now"#,
       only: [
-        "Sources/ParallelFor/WorkerPool.swift", "Sources/ParallelFor/Forms/Feeder.swift",
+        "Sources/ParallelFor/WorkerPool.swift", "Sources/ParallelFor/WorkerPool+Time.swift",
+        "Sources/ParallelFor/Forms/Feeder.swift",
         "Sources/ParallelFor/Loop/StreamPool.swift", "Sources/ParallelFor/Loop/StreamReader.swift",
         "Sources/ParallelFor/Forms/Sequence+StartParallelRun.swift", "Sources/ParallelFor/Progress/ProgressMeter.swift",
         "Sources/Jobs/SQLite/ReadTransaction.swift",
