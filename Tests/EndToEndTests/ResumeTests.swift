@@ -115,7 +115,7 @@ import Testing
       let run = try sandbox.run(
         """
         seq 400 > ids
-        (ulimit -f 200; trap '' XFSZ
+        (ulimit -f 200
          pfor-tui ids --run file.run -j2 --no-tui -o out -- sh -c 'echo $0; head -c 3000 /dev/zero >&2' 2>errors; echo $?)
         pfor-tui ids --run file.run --resume -j2 -q -o out -- sh -c 'echo $0; head -c 3000 /dev/zero >&2' 2>/dev/null
         echo $?; cmp out ids && echo same

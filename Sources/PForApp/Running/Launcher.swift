@@ -33,13 +33,13 @@ struct Launcher {
   func run() throws(AppError) -> Int32 {
     let glyphs: GlyphSet = look.ascii || !Terminal.localeIsUTF8 ? .ascii : .unicode
     Strays.adoptOrphans()
+    Signals.ignoreFailingWrites()
     // A wrong name is told without a dashboard too; reading all themes takes a while that a run without one can use.
     let namedTheme = look.theme == nil ? nil : try theme()
     let script = try look.script.map { (path) throws(AppError) in try readScript(path) }
     let recording = try RecordOpener(plan, environment: environment).open()
     let outputs = try Outputs(plan, isScripted: script != nil, isResumed: recording?.isResumed ?? false)
     let errors = StandardErrorCopy()
-    Signals.ignoreBrokenPipes()
     let signals = try Signals.open()
     let display = try openDisplay(script)
     defer { display?.leave() }

@@ -105,7 +105,7 @@ final class RunSession: WatchedRun, Sendable {
   var deliveryProblem: ByteSink.Problem? { delivery.problem }
 
   /// Why no more items could be read.
-  var inputProblem: String? { feeder.error }
+  var inputProblem: String? { feeder.error ?? recordingProblem }
 
   /// Whether the items have been read to their end.
   var hasReadAll: Bool { feeder.hasReadAll }

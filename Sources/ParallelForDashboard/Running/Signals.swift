@@ -18,8 +18,12 @@ package enum Signals {
     SIGWINCH: .resized, SIGTSTP: .suspend, SIGCONT: .continued,
   ]
 
-  /// Lets a write to a pipe without a reader fail, instead of ending the program.
-  package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+  /// Lets writing fail with an error where the system would end the program: into a pipe that nobody reads, or beyond the
+  /// size that files may have.
+  package static func ignoreFailingWrites() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+  }
 
   /// Catches the signals; the descriptor becomes readable when one has come.
   ///
