@@ -132,7 +132,9 @@ public struct RunFacts: Equatable, Sendable {
       return lastItems(at: now)
     }
     guard willStart, total != nil else { return .unknown }
-    return .estimate(from: evidence(at: now))
+    let estimate = TimeLeft.estimate(from: evidence(at: now))
+    guard let lastRetry = waiting.values.map(\.retryAt).max() else { return estimate }
+    return estimate.atLeast(lastRetry.nanoseconds(since: now))
   }
 
   private func lastItems(at now: Instant) -> TimeLeft {

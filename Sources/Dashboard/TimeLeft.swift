@@ -60,6 +60,15 @@ public enum TimeLeft: Equatable, Sendable {
     return .between(nanoseconds(time / (1 + width)), nanoseconds(time * (1 + width)))
   }
 
+  /// The estimate, where it is known that so many nanoseconds will go by at least.
+  func atLeast(_ least: Int64) -> TimeLeft {
+    switch self {
+    case .about(let time): .about(max(time, least))
+    case .between(let low, let high): .between(max(low, least), max(high, least))
+    case .unknown, .lastItems, .none: self
+    }
+  }
+
   /// Two standard errors of the mean time an item takes, as a fraction of it.
   private static func uncertainty(of evidence: Evidence) -> Double {
     let items = Double(evidence.finished)

@@ -44,6 +44,20 @@ import Testing
     #expect(low < 9 * Self.second && high > 9 * Self.second)
   }
 
+  @Test func aRunIsNotOverBeforeTheLastRetry() {
+    var facts = facts
+    apply(.itemFinished(item(1, 0, 1, .succeeded)), at: 1, to: &facts)
+    let failed = FinishedItem(
+      id: ItemID(1), worker: WorkerID(1), start: Instant(nanoseconds: 0), end: Instant(nanoseconds: Self.second),
+      outcome: .failed(Failure("no")), label: "b")
+    apply(.attemptFailed(failed, retryAt: Instant(nanoseconds: 90 * Self.second)), at: 1, to: &facts)
+    guard case .between(let low, _) = facts.timeLeft(at: facts.latest) else {
+      Issue.record("no range: \(facts.timeLeft(at: facts.latest))")
+      return
+    }
+    #expect(low == 89 * Self.second)
+  }
+
   @Test func whatWaitsWhenTheRunStopsEndsOnce() {
     var facts = facts
     let failed = item(1, 0, 2, .failed(Failure("no")))
