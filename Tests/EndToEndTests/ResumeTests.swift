@@ -79,6 +79,15 @@ import Testing
     #expect(run.errors.contains("then: echo one") && run.errors.contains("now:  echo two"), "\(run.errors)")
   }
 
+  @Test func theJoblogSaysWhatWasDoneToEachItem() throws {
+    let run = try sandbox.run(
+      """
+      printf 'a b\nc\n' > ids; pfor-tui ids -j1 -q -o out --shell 'echo {}'
+      pfor-tui export --joblog | cut -f 1,6,7,8,9
+      """)
+    #expect(run.lines == ["Seq\tReceive\tExitval\tSignal\tCommand", "1\t4\t0\t0\techo 'a b'", "2\t2\t0\t0\techo c"])
+  }
+
   @Test func twoProgramsDoNotShareARunFile() throws {
     let run = try sandbox.run(
       """

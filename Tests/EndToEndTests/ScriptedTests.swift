@@ -139,3 +139,16 @@ import Testing
     #expect(run.errors.contains("without leaving"), "\(run.errors)")
   }
 }
+
+/// What the program says about itself.
+@Suite struct AboutTests {
+  @Test(arguments: [
+    ("--help", "USAGE: pfor-tui ITEMS"), ("-h", "USAGE: pfor-tui ITEMS"), ("help", "USAGE: pfor-tui ITEMS"),
+    ("--version", "0."), ("help resume", "pfor-tui resume [RUN]"), ("demo --help", "pfor-tui demo"),
+    ("--generate-completion-script bash", "complete"),
+  ]) func tellsAboutItself(arguments: String, beginning: String) throws {
+    let run = try Sandbox().run("pfor-tui \(arguments)")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains(beginning), "\(run.output.prefix(400))")
+  }
+}

@@ -52,7 +52,7 @@ enum JobRecipe {
   var words: [String] {
     switch self {
     case .command(let words): words
-    case .shell(let line): ["--shell", line]
+    case .shell(let line): [line]
     case .query(let database, let sql, _): ["--db", database, "--sql", sql]
     }
   }

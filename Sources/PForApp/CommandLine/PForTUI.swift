@@ -79,7 +79,7 @@ public struct PForTUI: ParsableCommand {
       return try command.parseAsRoot(Array(arguments.dropFirst()))
     }
     let command = try parseAsRoot(arguments)
-    guard command is PForTUI else {
+    guard !subcommands.contains(where: { $0.command == type(of: command) }) else {
       throw ValidationError(
         "a subcommand stands first, as in pfor-tui demo [options]; a command to run stands after --, and a file of that "
           + "name is given as ./NAME")

@@ -88,7 +88,7 @@ struct RecordOpener {
 
   /// Another command would leave results of two kinds in one file.
   private func check(_ record: RunRecord) throws(AppError) {
-    guard record.command != plan.recipe.words else { return }
+    guard record.command != plan.recipe.words || record.kind != plan.recipe.kind else { return }
     throw AppError(
       """
       run \(record.id): the command is another one than in the run to be resumed; with --force it goes on all the same
