@@ -14,6 +14,26 @@ import Testing
     #expect(run.snapshot().isOver)
   }
 
+  @Test func anAsyncBodyHasTheSameHandle() async throws {
+    let run = (0..<200).startParallelRun(threads: 3, policy: RunPolicy(attempts: 2)) { item, context in
+      await Task.yield()
+      if context.attempt == 1, item % 10 == 0 { throw Refused(item: item) }
+      return item * 2
+    }
+    run.setThreads(7)
+    #expect(try await run.results() == (0..<200).map { $0 * 2 })
+  }
+
+  @Test func stoppingARunCancelsTheTasksOfItsElements() async {
+    let run = (0..<2).startParallelRun(threads: 2) { (_: Int, _) async throws -> Void in
+      try await Task.sleep(for: .seconds(1_000))
+    }
+    #expect(await eventuallySuspending { run.snapshot().running == 2 })
+    run.stop(.interrupt)
+    while await run.nextResults() != nil {}
+    #expect(run.snapshot().unsuccessful == 2)
+  }
+
   @Test func theFirstFailureStopsTheRun() async throws {
     let run = (0...).startParallelRun(threads: 3) { (item: Int, _) in
       if item >= 10 { throw Refused(item: item) }
