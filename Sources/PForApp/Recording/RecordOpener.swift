@@ -23,7 +23,7 @@ struct RecordOpener {
     switch plan.recording {
     case .none: return nil
     case .new(let path): return try begin(path)
-    case .goOn(let path, let items): return try goOn(path, items, isForced: false)
+    case .goOn(let path, let mode): return try goOn(path, mode, isForced: false)
     case .goOnOrNew(let path, let isForced):
       guard let old = path == nil ? lastUnfinished : path.flatMap(Self.existing) else {
         StandardError.write("nothing to resume here: a new run begins")
@@ -67,12 +67,12 @@ struct RecordOpener {
 
   // MARK: - An old file
 
-  private func goOn(_ path: String, _ items: ItemsToRun, isForced: Bool) throws(AppError) -> RunRecording {
+  private func goOn(_ path: String, _ mode: EarlierItems.Mode, isForced: Bool) throws(AppError) -> RunRecording {
     let file = try open(path)
     if !isForced { try check(file.record) }
     do throws(RunStoreError) {
       let isInFolder = history?.path(of: file.record.id) == path
-      return try RunRecording(file, name: isInFolder ? file.record.id : path, resuming: items.mode)
+      return try RunRecording(file, name: isInFolder ? file.record.id : path, resuming: mode)
     } catch {
       throw AppError(error.description)
     }
@@ -95,17 +95,6 @@ struct RecordOpener {
         then: \(record.command.map(DemoCommand.quoted).joined(separator: " "))
         now:  \(plan.recipe.words.map(DemoCommand.quoted).joined(separator: " "))
       """)
-  }
-}
-
-extension ItemsToRun {
-  /// The store's word for it.
-  var mode: EarlierItems.Mode {
-    switch self {
-    case .outstanding: .outstanding
-    case .failed: .failed
-    case .all: .all
-    }
   }
 }
 

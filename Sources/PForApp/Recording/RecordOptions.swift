@@ -1,4 +1,5 @@
 import ArgumentParser
+import RunStore
 
 /// Where the run is recorded, and whether an earlier one is gone on with.
 struct RecordOptions: ParsableArguments {
@@ -40,15 +41,5 @@ enum RecordPlan: Equatable {
   /// In the file with that path or of the last run on the same items here, if there is one; else in a new one.
   case goOnOrNew(String?, isForced: Bool)
   /// In the file of an earlier run.
-  case goOn(String, ItemsToRun)
-}
-
-/// Which of the items that an earlier session has recorded run again.
-enum ItemsToRun: Equatable {
-  /// Those that did not come to their end.
-  case outstanding
-  /// Those that did not succeed.
-  case failed
-  /// All.
-  case all
+  case goOn(String, EarlierItems.Mode)
 }
