@@ -57,7 +57,8 @@ import Testing
     while await run.nextResults() != nil {}
     #expect(run.waitUntilOver())
     let end = run.snapshot()
-    #expect(end.unsuccessful == 2 && end.skipped == 98)
+    // The feeder may not have read all of them by then.
+    #expect(end.unsuccessful == 2 && end.succeeded == 0 && end.skipped == end.itemsRead - 2)
     let kinds = run.takeEvents().map(\.kind)
     #expect(kinds.contains(.haltReached(HaltPolicy(.now, after: .count(1)))))
     #expect(kinds.last == .runFinished(.stopped))
