@@ -1,0 +1,58 @@
+import ArgumentParser
+
+/// `pfor-bench kills`: whether a run that is killed again and again ends as one that was left alone.
+struct KillsBench: Benchmark {
+  static let configuration = CommandConfiguration(
+    commandName: "kills",
+    abstract: "Kills recorded runs at random moments, resumes them, and checks that nothing is lost.",
+    discussion: """
+      Each item notes that it ran, then writes its number; every 7th fails. A run is killed until it ends between two \
+      kills, then another one begins, until so many kills have struck. Anything lost, printed twice or run again \
+      without need is an error.
+      """)
+
+  @OptionGroup var options: ProgramOptions
+
+  @Option(help: ArgumentHelp("How many kills must strike.", valueName: "n"))
+  var kills = 200
+
+  @Option(help: ArgumentHelp("How many items a run has.", valueName: "n"))
+  var items = 300
+
+  @Option(help: ArgumentHelp("How many items run at once.", valueName: "n"))
+  var threads = 8
+
+  @Option(help: ArgumentHelp("A kill strikes at most so many milliseconds after the start.", valueName: "ms"))
+  var latest = 400
+
+  @Option(help: ArgumentHelp("What the moments are drawn from.", valueName: "n"))
+  var seed: UInt64 = 7
+
+  func validate() throws {
+    guard kills > 0, items > 0, threads > 0, latest > 0 else {
+      throw ValidationError("kills, items, threads and milliseconds must be at least 1")
+    }
+  }
+
+  func measure() throws -> Report {
+    var moments = SeededMoments(seed: seed, latest: latest)
+    var runs: [KilledRun.Tally] = []
+    var struck = 0
+    while struck < kills {
+      Progress.tell("\(struck) of \(kills) kills")
+      let run = try KilledRun(program: options.program, items: items, threads: threads)
+      let tally = try run.goOn(killing: kills - struck, at: &moments)
+      runs.append(tally)
+      struck += tally.kills
+    }
+    return Report(
+      title: "Runs of \(items) items, \(threads) at once, killed at random moments of seed \(seed)",
+      rows: [
+        Report.Row(name: "kills that struck", figure: "\(struck)", goal: "\(kills)"),
+        Report.Row(name: "runs, each the same as undisturbed", figure: "\(runs.count)"),
+        Report.Row(name: "most kills of one run", figure: "\(runs.map(\.kills).max() ?? 0)"),
+        Report.Row(
+          name: "items run again", figure: "\(runs.reduce(0) { $0 + $1.again })", goal: "≤ \(struck * threads)"),
+      ])
+  }
+}

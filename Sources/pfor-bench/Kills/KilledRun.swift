@@ -1,0 +1,125 @@
+import CBenchLoops
+import Foundation
+import RunStore
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
+/// A run that is killed and gone on with until it ends by itself, and what must hold after each kill and in the end.
+final class KilledRun {
+  /// What happened to a run.
+  struct Tally {
+    /// Kills that struck while the program ran.
+    var kills = 0
+    /// How often an item ran that had run before.
+    var again = 0
+  }
+
+  private let folder: ScratchFolder
+  private let items: Int
+  private let threads: Int
+  /// What begins the run and goes on with it.
+  private let resuming: [String]
+  /// The results of the undisturbed run.
+  private let whole: Data
+
+  /// Writes the items, and runs them once undisturbed and unrecorded.
+  init(program: String, items: Int, threads: Int) throws {
+    folder = try ScratchFolder()
+    self.items = items
+    self.threads = threads
+    let ids = try folder.lines("ids", count: items) { String($0 + 1) }
+    let job = ["--", "sh", "-c", #"echo "$1" >> "$0"; echo "$1"; test $(($1 % 7)) -ne 0"#]
+    let begin = [program, ids, "-j\(threads)", "-q", "--no-tui"]
+    let undisturbed = begin + ["--no-run", "-o", folder.path("whole")] + job + ["/dev/null"]
+    resuming =
+      begin + ["--run", folder.path("run"), "--resume", "-o", folder.path("out")] + job + [folder.path("side")]
+    try Self.end(Self.start(undisturbed, errors: folder.path("errors")), errors: folder.path("errors"))
+    whole = try Data(contentsOf: URL(fileURLWithPath: folder.path("whole")))
+  }
+
+  /// Kills the run up to `limit` times, unless it ends before, and then lets it come to its end.
+  ///
+  /// - Throws: ``BenchError`` when anything is not as it must be.
+  func goOn(killing limit: Int, at moments: inout SeededMoments) throws -> Tally {
+    var tally = Tally()
+    while tally.kills < limit, try strike(after: moments.next()) {
+      tally.kills += 1
+      try check(whole.starts(with: results), "after kill \(tally.kills) the results are not the beginning of the whole")
+    }
+    try Self.end(Self.start(resuming, errors: folder.path("errors")), errors: folder.path("errors"))
+    try check(results == whole, "the results differ from those of the undisturbed run")
+    try checkRecord()
+    tally.again = try checkSide(kills: tally.kills)
+    return tally
+  }
+
+  /// Starts the program and kills it after some microseconds.
+  ///
+  /// - Returns: false when it had ended by itself before.
+  private func strike(after moment: UInt32) throws -> Bool {
+    let child = try Self.start(resuming, errors: folder.path("errors"))
+    usleep(moment)
+    kill(child, SIGKILL)
+    return try Program.finish(child).status & 0x7F == SIGKILL
+  }
+
+  // MARK: - What must hold
+
+  private var results: Data { FileManager.default.contents(atPath: folder.path("out")) ?? Data() }
+
+  private func checkRecord() throws {
+    let reader = try RunReader(path: folder.path("run"))
+    defer { reader.close() }
+    var seen: Set<[UInt8]> = []
+    try reader.forEachItem { item in
+      try check(item.isDone, "an item is recorded that is not done")
+      try check(seen.insert(item.text).inserted, "an item is recorded twice")
+    }
+    let record = try reader.record()
+    try check(seen.count == items && record.counts.done == items, "\(seen.count) of \(items) items are recorded")
+    try check(record.counts.failed == items / 7, "\(record.counts.failed) items are recorded as failed")
+    try check(record.state == .finished, "the run is not recorded as finished")
+  }
+
+  /// Only what was in flight at a kill may have run again.
+  private func checkSide(kills: Int) throws -> Int {
+    let lines = try String(contentsOfFile: folder.path("side"), encoding: .utf8).split(separator: "\n")
+    try check(Set(lines).count == items, "\(items - Set(lines).count) items never ran")
+    let again = lines.count - items
+    try check(again <= kills * threads, "\(again) items ran again after \(kills) kills")
+    return again
+  }
+
+  private func check(_ condition: Bool, _ problem: @autoclosure () -> String) throws {
+    guard !condition else { return }
+    throw BenchError("\(problem())\n" + Self.tail(of: folder.path("errors")))
+  }
+
+  // MARK: - The program
+
+  /// Starts a command whose messages are appended to a file.
+  private static func start(_ command: [String], errors: String) throws -> pid_t {
+    let null = try File(reading: "/dev/null")
+    let child = withCArguments(["/bin/sh", "-c", #"exec "$@" 2>> "$0""#, errors] + command) {
+      bench_start($0, null.descriptor, null.descriptor)
+    }
+    guard child > 0 else { throw BenchError("\(command[0]): cannot be started: \(String(cString: strerror(errno)))") }
+    return child
+  }
+
+  /// Lets a run come to its end; its status tells how many items failed.
+  private static func end(_ child: pid_t, errors: String) throws {
+    let status = try Program.finish(child).status
+    guard status & 0x7F == 0, status >> 8 < 255 else {
+      throw BenchError("the run ended with wait status \(status)\n" + tail(of: errors))
+    }
+  }
+
+  private static func tail(of path: String) -> String {
+    String(decoding: (FileManager.default.contents(atPath: path) ?? Data()).suffix(2_000), as: UTF8.self)
+  }
+}
