@@ -59,7 +59,8 @@ final class RunDatabase {
 
   deinit { close() }
 
-  private static func checkFile(_ path: String, _ access: Access) throws(RunStoreError) {
+  /// Checks that a file is there and a regular one, or not there if it is to be made.
+  static func checkFile(_ path: String, _ access: Access) throws(RunStoreError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
       if errno == ENOENT || errno == ENOTDIR {

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A run file that this program alone records into, from its opening to its closing.
 public final class RunFile {
   /// How much of the last moments a power cut may take. The end of the program, even by SIGKILL, takes nothing that was
@@ -33,14 +39,27 @@ public final class RunFile {
     at path: String, _ record: RunRecord, durability: Durability = .powerCut
   ) throws(RunStoreError) -> RunFile {
     let lock = try RunFileLock(of: path)
-    let database = try RunDatabase(path: path, access: .create)
-    try database.execute("PRAGMA application_id = \(Schema.applicationID)")
+    try RunDatabase.checkFile(path, .create)
+    try makeWhole(path, record)
+    let database = try RunDatabase(path: path, access: .write)
     try setUp(database, durability)
+    return RunFile(path, record, isRenumbered: false, database, lock)
+  }
+
+  /// The file gets its name when it is whole, so that a kill leaves no half of one.
+  private static func makeWhole(_ path: String, _ record: RunRecord) throws(RunStoreError) {
+    let unfinished = path + "-new"
+    for leftover in [unfinished, unfinished + "-journal"] { unlink(leftover) }
+    let database = try RunDatabase(path: unfinished, access: .create)
     try transaction(database) { () throws(RunStoreError) in
+      try database.execute("PRAGMA application_id = \(Schema.applicationID)")
       try Schema.migrate(database, from: 0)
       try RunRow.insert(record, into: database)
     }
-    return RunFile(path, record, isRenumbered: false, database, lock)
+    database.close()
+    guard rename(unfinished, path) == 0 else {
+      throw RunStoreError(.notAllowed, path, "cannot be made: \(String(cString: strerror(errno)))")
+    }
   }
 
   /// Opens the file of a run to go on with it.
