@@ -47,6 +47,7 @@ import Testing
         "Sources/Jobs/SQLite/ReadTransaction.swift",
         "Sources/PForApp/Running/Launcher.swift", "Sources/PForApp/Running/WorkerSession.swift",
         "Sources/PForApp/Recording/RunRecording.swift", "Sources/PForApp/Recording/RecordOpener.swift",
+        "Sources/RunStore/Recording/RunRecorder.swift",
         "Sources/PForApp/CommandLine/PruneCommand.swift",
         "Sources/ParallelForDashboard/Running/DashboardLoop.swift",
         "Sources/ParallelForDashboard/Running/PlainLoop.swift",

@@ -69,7 +69,7 @@ final class RunRecording: @unchecked Sendable {
 
   // MARK: - The workers
 
-  /// Records an attempt that has ended.
+  /// Records an attempt that has ended, and waits until it is kept unless the item was fast.
   ///
   /// - Parameter isLast: whether the item will not be tried again.
   /// - Returns: what to wait for before the item's result is published.
@@ -81,9 +81,11 @@ final class RunRecording: @unchecked Sendable {
       signal: ending.process?.signal, cpu: usage?.processorTime, peakMemory: usage?.peakMemory, note: ended.note)
     let place = place(of: ended.id.number, isLast: isLast)
     let recorded = RecordedItem(place, text: RecordedText(text: item.value), fields: item.fields?.recorded)
-    return recorder.record(
+    let ticket = recorder.record(
       recorded, attempt, output: RecordedOutput(bytes: ending.output), errors: RecordedOutput(bytes: ending.errors),
       isFinal: isLast)
+    if isLast { recorder.waitIfCheap(ticket, latency: ended.latency) }
+    return ticket
   }
 
   private func place(of number: Int, isLast: Bool) -> ItemPlace {

@@ -43,6 +43,8 @@ public final class RunRecorder: @unchecked Sendable {
   private let limits: Limits
   private let whenBroken: @Sendable (RunStoreError) -> Void
   private let committed = Atomic<UInt64>(0)
+  /// How long the last transaction took, in nanoseconds; a guess until there was one.
+  private let writingTime = Atomic<Int64>(1_000_000)
 
   private let monitor = Monitor()
   /// There is work for a writer that has none.
@@ -177,6 +179,24 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
+  /// Waits until an attempt stands in the file, if that takes little beside the attempt.
+  ///
+  /// Of attempts that are waited for, only those in flight are lost with the program. Of others, those of the last
+  /// moments are lost too: ``Limits/rest`` and what writing takes.
+  ///
+  /// - Parameters:
+  ///   - ticket: the attempt's.
+  ///   - latency: how long the attempt took, in nanoseconds.
+  public func waitIfCheap(_ ticket: Ticket, latency: Int64) {
+    guard latency / Self.cheapShare >= writingTime.load(ordering: .relaxed) else { return }
+    _ = waitUntilCommitted(ticket)
+  }
+
+  /// Between two transactions so many times the length of one goes by.
+  private static let restShare: Int64 = 4
+  /// Waiting is cheap when a transaction takes at most this part of an attempt: one in so many.
+  private static let cheapShare: Int64 = 64
+
   /// Waits until all that has been handed over so far stands in the file.
   ///
   /// - Returns: why it never will, if recording has stopped; nil when it does.
@@ -218,7 +238,9 @@ public final class RunRecorder: @unchecked Sendable {
     var batch = RecordBatch()
     while take(&batch) {
       do throws(RunStoreError) {
+        let begin = MonotonicClock.now
         try writer.write(batch)
+        writingTime.store(MonotonicClock.now.nanoseconds(since: begin), ordering: .relaxed)
         publish(batch.count)
       } catch {
         breakOff(error)
@@ -258,7 +280,9 @@ public final class RunRecorder: @unchecked Sendable {
   private func rest() {
     monitor.withLock {
       guard !isHurried, !isEnding, queue.size < limits.queuedBytes / 2 else { return }
-      monitor.wait(for: hurry, nanoseconds: limits.rest)
+      // Where transactions are short, they may be many: so that a kill takes less.
+      let rest = min(limits.rest, Self.restShare * writingTime.load(ordering: .relaxed))
+      monitor.wait(for: hurry, nanoseconds: rest)
     }
   }
 

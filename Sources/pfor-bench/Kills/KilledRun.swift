@@ -32,7 +32,7 @@ final class KilledRun {
     self.items = items
     self.threads = threads
     let ids = try folder.lines("ids", count: items) { String($0 + 1) }
-    let job = ["--", "sh", "-c", #"echo "$1" >> "$0"; echo "$1"; test $(($1 % 7)) -ne 0"#]
+    let job = ["--", "sh", "-c", #"sleep 0.1; echo "$1" >> "$0"; echo "$1"; test $(($1 % 7)) -ne 0"#]
     let begin = [program, ids, "-j\(threads)", "-q", "--no-tui"]
     let undisturbed = begin + ["--no-run", "-o", folder.path("whole")] + job + ["/dev/null"]
     resuming =
