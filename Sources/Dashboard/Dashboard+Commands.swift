@@ -9,6 +9,7 @@ extension Dashboard {
   /// - Returns: What is to be done in the world; facts change only by the events that come of it.
   public mutating func perform(_ command: Command, at now: Instant? = nil) -> [Effect] {
     let now = now ?? live.latest
+    if replay != nil, let effects = steerReplay(command, at: now) { return effects }
     switch command {
     case .moreThreads: return askForThreads(wishedTarget + 1)
     case .fewerThreads: return askForThreads(max(1, wishedTarget - 1))
@@ -53,7 +54,7 @@ extension Dashboard {
   }
 
   private mutating func toggleFreeze(at now: Instant) -> [Effect] {
-    frozen = frozen == nil ? Frozen(facts: live, instant: now) : nil
+    frozen = frozen == nil ? Frozen(facts: live, instant: shownInstant(now)) : nil
     if frozen == nil { results.grow(to: live.begun) }
     return []
   }

@@ -29,9 +29,11 @@ public struct Dashboard: Equatable, Sendable {
   /// Where results are safe, for the dialog on leaving: `out.txt`, `standard output`; nil to leave it out.
   public var destination: String?
   /// What is known now.
-  public private(set) var live: RunFacts
+  public internal(set) var live: RunFacts
   /// What was known when the display was frozen, and when that was.
   public internal(set) var frozen: Frozen?
+  /// How the run is replayed; nil for one that goes on now.
+  public var replay: ReplayClock?
   /// The rows of the lists on the screen; set it before commands and frames.
   public var rows = Rows()
 
@@ -91,7 +93,7 @@ public struct Dashboard: Equatable, Sendable {
   public var facts: RunFacts { frozen?.facts ?? live }
 
   /// The time that the screen shows.
-  public func shownInstant(_ now: Instant) -> Instant { frozen?.instant ?? now }
+  public func shownInstant(_ now: Instant) -> Instant { frozen?.instant ?? replay?.shownInstant(now) ?? now }
 
   /// Takes in one fact; facts must come in order. Takes well under a microsecond for an item.
   public mutating func apply(_ event: RunEvent) {

@@ -59,6 +59,9 @@ public struct ResultList: Equatable, Sendable {
     return (first..<max(first, min(count, first + rows))).compactMap(id(atRow:))
   }
 
+  /// Nothing has begun any more.
+  mutating func rewind() { begun = 0 }
+
   mutating func grow(to begun: Int) { self.begun = max(self.begun, begun) }
 
   mutating func move(by distance: Int, rows: Int) {

@@ -49,6 +49,7 @@ import Testing
         "Sources/PForApp/Recording/RunRecording.swift", "Sources/PForApp/Recording/RecordOpener.swift",
         "Sources/RunStore/Recording/RunRecorder.swift",
         "Sources/PForApp/CommandLine/PruneCommand.swift",
+        "Sources/PForApp/Replaying/Replay.swift",
         "Sources/ParallelForDashboard/Running/DashboardLoop.swift",
         "Sources/ParallelForDashboard/Running/PlainLoop.swift",
         "Sources/ParallelForDashboard/Forms/DashboardSession.swift",
@@ -74,6 +75,7 @@ import Testing
         "Sources/ParallelFor/ClaimSize.swift", "Sources/ParallelFor/EventLog.swift",
         "Sources/ParallelFor/Progress/ProgressText.swift",
         "Sources/ParallelForDashboard/Running/StopPlan.swift", "Sources/PForApp/Running/Verdict.swift",
+        "Sources/PForApp/Replaying/",
       ]),
     Law(
       "processes are started in few places", #"\bposix_spawnp?\("#,

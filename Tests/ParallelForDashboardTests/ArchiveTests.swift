@@ -94,7 +94,7 @@ import Testing
     let detail = try #require(archive.detail(ItemID(0)) { _, _ in "" })
     #expect(detail.outputCut && detail.outputBytes == 2_000_000 && detail.output.count == 1 << 19)
     #expect(archive.row(ItemID(1))?.firstLine == "after")
-    #expect(archive.isIntact)
+    #expect(archive.problem == nil)
   }
 
   @Test func filtersAndSearchFindWhatTheySay() {

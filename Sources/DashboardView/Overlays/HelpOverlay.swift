@@ -50,7 +50,8 @@ struct HelpOverlay {
 
   private func lines(of group: Command.Group) -> [Line] {
     let entries = Command.table.filter { $0.group == group }
-    let rows = entries.map { Line.keys(Self.names($0.keys), $0.help) }
+    let isReplay = drawing.dashboard.replay != nil
+    let rows = entries.map { Line.keys(Self.names($0.keys), isReplay ? $0.replayHelp : $0.help) }
     return [.heading(group.rawValue)] + rows + [.blank]
   }
 

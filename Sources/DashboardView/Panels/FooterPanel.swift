@@ -43,14 +43,18 @@ struct FooterPanel {
 
   /// The hints of the table, with neighbours of one meaning together.
   private var hints: [Hint] {
+    let replay = drawing.dashboard.replay
     var hints: [Hint] = []
     for entry in Command.table {
-      guard let hint = entry.hint, let key = entry.keys.first, isUseful(entry.command) else { continue }
+      guard let hint = replay == nil ? entry.hint : entry.replayHint, let key = entry.keys.first,
+        isUseful(entry.command)
+      else { continue }
       let name = Self.short(key)
       if hints.last?.hint == hint {
         hints[hints.count - 1].keys += "/\(name)"
       } else {
-        let isResume = entry.command == .togglePause && drawing.facts.state == .paused
+        let isPaused = replay?.isPaused ?? (drawing.facts.state == .paused)
+        let isResume = entry.command == .togglePause && isPaused
         hints.append((name, isResume ? "resume" : hint, entry.group))
       }
     }
@@ -58,7 +62,7 @@ struct FooterPanel {
   }
 
   private func isUseful(_ command: Command) -> Bool {
-    let isOver = drawing.facts.state == .done
+    let isOver = drawing.facts.state == .done && drawing.dashboard.replay == nil
     switch command {
     case .open, .nextPanel, .filter: return drawing.dashboard.openItem == nil
     case .moreThreads, .fewerThreads, .togglePause, .killItem: return !isOver

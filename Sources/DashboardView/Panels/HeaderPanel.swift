@@ -39,9 +39,18 @@ struct HeaderPanel {
     let elapsed = drawing.format.clock(facts.stopwatch.active(at: drawing.now))
     let threads = drawing.format.threads(facts, short: row.width < 70)
     let parts: [Part] = [
-      (frozen, .statePaused), (threads, .text), (word, role), (pad(elapsed, 6) + wall, .text),
+      (replay, .statePaused), (frozen, .statePaused), (threads, .text), (word, role), (pad(elapsed, 6) + wall, .text),
     ]
     return drawRight(parts, in: row, of: &grid)
+  }
+
+  /// That this is a replay, and how fast it goes.
+  private var replay: String {
+    guard let clock = drawing.dashboard.replay else { return "" }
+    let times = drawing.glyphs == .unicode ? "×" : "x"
+    let whole = clock.speed.isFinite ? Int(exactly: clock.speed).map(String.init) ?? "\(clock.speed)" : "max"
+    let pace = clock.speed.isFinite ? "\(times)\(whole)" : whole
+    return "replay \(clock.isPaused ? "paused" : pace)"
   }
 
   /// The time on the wall, where pauses made it longer.

@@ -37,3 +37,10 @@ public enum FieldNames: Sendable, Equatable {
   /// Every item brings its own names.
   case perItem
 }
+
+extension Fields {
+  /// The members of a JSON object; nil if the bytes are none.
+  public static func members(ofJSON bytes: [UInt8]) -> Fields? {
+    try? bytes.withUnsafeBytes { try JSONRecord.parse($0) }
+  }
+}

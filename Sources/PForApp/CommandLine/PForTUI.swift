@@ -16,6 +16,7 @@ public struct PForTUI: ParsableCommand {
     pfor-tui ITEMS [options] --db FILE.sqlite --sql 'SELECT … WHERE id = ?'
     pfor-tui resume [RUN]
     pfor-tui runs | show [RUN] | export [RUN] --FORM | prune
+    pfor-tui replay [RUN] [--speed 10]
     pfor-tui demo
     pfor-tui themes
     """
@@ -67,7 +68,7 @@ public struct PForTUI: ParsableCommand {
   static let subcommands: [(name: String, command: any ParsableCommand.Type)] = [
     ("resume", ResumeCommand.self), ("runs", RunsCommand.self), ("show", ShowCommand.self),
     ("export", ExportCommand.self), ("prune", PruneCommand.self),
-    ("demo", DemoCommand.self), ("themes", ThemesCommand.self),
+    ("replay", ReplayCommand.self), ("demo", DemoCommand.self), ("themes", ThemesCommand.self),
   ]
 
   /// The parser would take a subcommand's name for the file of items, since a run needs no name of its own.

@@ -6,8 +6,6 @@ import ParallelFor
 import ParallelForDashboard
 import RunStore
 import Screen
-import Terminal
-import Themes
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -31,17 +29,19 @@ struct Launcher {
   ///
   /// - Returns: what the program exits with.
   func run() throws(AppError) -> Int32 {
-    let glyphs: GlyphSet = look.ascii || !Terminal.localeIsUTF8 ? .ascii : .unicode
+    let shown = Look(
+      theme: look.theme, color: look.color, isASCII: look.ascii, scriptPath: look.script, environment: environment)
+    let glyphs = shown.glyphs
     Strays.adoptOrphans()
     Signals.ignoreFailingWrites()
     // A wrong name is told without a dashboard too; reading all themes takes a while that a run without one can use.
-    let namedTheme = look.theme == nil ? nil : try theme()
-    let script = try look.script.map { (path) throws(AppError) in try readScript(path) }
+    let namedTheme = look.theme == nil ? nil : try shown.themes()
+    let script = try shown.script()
     let recording = try RecordOpener(plan, environment: environment).open()
     let outputs = try Outputs(plan, isScripted: script != nil, isResumed: recording?.isResumed ?? false)
     let errors = StandardErrorCopy()
     let signals = try Signals.open()
-    let display = try openDisplay(script)
+    let display = look.noTui && script == nil ? nil : shown.openDisplay(script)
     defer { display?.leave() }
     let session = try RunSession(
       plan, keepsResults: display != nil, output: outputs.results(hasDashboard: display != nil),
@@ -53,7 +53,7 @@ struct Launcher {
     defer { session.end() }
 
     if let display {
-      let themes = if let namedTheme { namedTheme } else { try theme() }
+      let themes = if let namedTheme { namedTheme } else { try shown.themes() }
       let loop = DashboardLoop(
         session, dashboard, controller: controller, on: display, signals: signals, themes: themes,
         glyphs: glyphs, leavesAtEnd: leavesAtEnd(outputs))
@@ -118,37 +118,6 @@ struct Launcher {
     case .leave: true
     case .stay: false
     case nil: outputs.isPipeline
-    }
-  }
-
-  private func theme() throws(AppError) -> ThemeRing {
-    guard let name = look.theme else { return ThemeRing(environment: environment) }
-    let directory = ThemeRing.userDirectory(environment)
-    do throws(ThemeError) {
-      let found = try Themes.find(nameOrFile: name, searching: directory.map { [$0] } ?? [])
-      for warning in found.warnings { StandardError.write("pfor-tui: \(warning)") }
-      return ThemeRing(environment: environment, first: found.theme)
-    } catch {
-      throw AppError("\(error)")
-    }
-  }
-
-  private func readScript(_ path: String) throws(AppError) -> Script {
-    guard let data = FileManager.default.contents(atPath: path) else { throw AppError("\(path): cannot be read") }
-    return try Script(String(decoding: data, as: UTF8.self), name: path)
-  }
-
-  /// The script's display, the terminal, or nothing where there is no terminal to draw on.
-  private func openDisplay(_ script: Script?) throws(AppError) -> (any Display)? {
-    if let script { return ScriptDisplay(script, environment: environment) }
-    return look.noTui ? nil : TerminalDisplay.enter(colorDepth: colorDepth, environment: environment)
-  }
-
-  private var colorDepth: ColorDepth? {
-    switch look.color {
-    case .never: .mono
-    case .always: environment["COLORTERM"] == "truecolor" ? .truecolor : .indexed256
-    case .auto: (environment["NO_COLOR"] ?? "").isEmpty ? nil : .mono
     }
   }
 }

@@ -17,7 +17,7 @@ final class RunSession: WatchedRun, Sendable {
   let run: ParallelRun<Item, JobResult>
   let waker: Waker
   /// Every ended item, for the dashboard; nil without one.
-  let archive: ResultArchive?
+  private let kept: ResultArchive?
   /// The items that run now, for the dashboard; nil without one.
   let running: RunningItems?
   private let plan: Plan
@@ -53,7 +53,7 @@ final class RunSession: WatchedRun, Sendable {
     let own = Plan(job: plan.job, tags: plan.tags)
     self.plan = own
     self.waker = waker
-    self.archive = archive
+    kept = archive
     self.running = running
     self.feeder = feeder
     self.delivery = delivery
@@ -84,7 +84,7 @@ final class RunSession: WatchedRun, Sendable {
       run.finish()
       waker.wake()
     }
-    let (archive, tags) = (archive, plan.tags)
+    let (archive, tags) = (kept, plan.tags)
     feeder.start(
       feeding: run, kept: { Self.restore($0, $1, to: archive, tags: tags) }, whenFailed: { [waker] in waker.wake() })
   }
@@ -127,6 +127,8 @@ final class RunSession: WatchedRun, Sendable {
 
 extension RunSession {
   var steering: any SteeredRun { run }
+
+  var archive: (any ItemArchive)? { kept }
 
   func takeEvents() -> [RunEvent] {
     let events = run.takeEvents()

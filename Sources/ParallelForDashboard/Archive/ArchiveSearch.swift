@@ -23,24 +23,24 @@ struct ArchiveSearch {
   var isBusy: Bool { filter != nil || search != nil }
 
   /// Begins the scan for a filter; ends the one before.
-  mutating func begin(_ filter: ResultFilter, in archive: ResultArchive) {
+  mutating func begin(_ filter: ResultFilter, in archive: any ItemArchive) {
     self.filter = filter.needsScan ? filter : nil
     scanned = 0
     scanEnd = archive.end
   }
 
   /// Begins a search from an item on, once around.
-  mutating func begin(searchFor text: String, from: ItemID, forward: Bool, in archive: ResultArchive) {
+  mutating func begin(searchFor text: String, from: ItemID, forward: Bool, in archive: any ItemArchive) {
     search = Search(text: text, position: from.position, left: archive.end, step: forward ? 1 : -1)
   }
 
   /// Looks at one slice and tells the dashboard what was found.
-  mutating func step(_ archive: ResultArchive, telling dashboard: inout Dashboard) {
+  mutating func step(_ archive: any ItemArchive, telling dashboard: inout Dashboard) {
     stepFilter(archive, telling: &dashboard)
     stepSearch(archive, telling: &dashboard)
   }
 
-  private mutating func stepFilter(_ archive: ResultArchive, telling dashboard: inout Dashboard) {
+  private mutating func stepFilter(_ archive: any ItemArchive, telling dashboard: inout Dashboard) {
     guard let filter else { return }
     let slice: Int
     if case .text = filter { slice = Self.textSlice } else { slice = Self.scanSlice }
@@ -51,7 +51,7 @@ struct ArchiveSearch {
     if scanned == scanEnd { self.filter = nil }
   }
 
-  private mutating func stepSearch(_ archive: ResultArchive, telling dashboard: inout Dashboard) {
+  private mutating func stepSearch(_ archive: any ItemArchive, telling dashboard: inout Dashboard) {
     guard var current = search else { return }
     let end = archive.end
     for _ in 0..<min(Self.textSlice, current.left) {

@@ -1,12 +1,10 @@
-import Dashboard
+package import Dashboard
 package import ParallelFor
 
 /// Every ended item with its output, on disk, for the lists and pages of the dashboard.
 ///
 /// Workers write, the main thread reads; an item stands here before its event says that it has ended.
-package final class ResultArchive: @unchecked Sendable {
-  /// The lines of an output that are loaded to be scrolled through.
-  private static let detailBytes = 1 << 20
+package final class ResultArchive: ItemArchive, @unchecked Sendable {
   /// How much of a record is read at once for a row of a list.
   private static let rowBytes = 1_024
 
@@ -20,8 +18,11 @@ package final class ResultArchive: @unchecked Sendable {
     index = try ArchiveIndex()
   }
 
-  /// Whether everything could be kept so far; a full temporary folder loses pages, never results.
-  var isIntact: Bool { lock.withLock { data.isIntact } }
+  /// Set once something could not be kept; a full temporary folder loses pages, never results.
+  package var problem: String? {
+    let isIntact = lock.withLock { data.isIntact }
+    return isIntact ? nil : "the temporary folder is full: some results cannot be shown here; none is lost"
+  }
 
   /// Keeps an item that has ended.
   package func keep(
@@ -74,15 +75,15 @@ package final class ResultArchive: @unchecked Sendable {
 
 extension ResultArchive {
   /// The row of an item in the list; nil while it has not ended.
-  func row(_ id: ItemID) -> ResultRow? {
+  package func row(_ id: ItemID) -> ResultRow? {
     lock.withLock {
       guard let entry = index.entry(at: id.position) else { return nil }
       let bytes = data.read(at: entry.offset, count: Self.rowBytes)
       guard let record = ArchiveRecord(bytes) else { return nil }
       let label = part(record.textOffset, min(record.textCount, FinishedItem.maximumLabelLength), of: entry, in: bytes)
-      let reason = firstLine(part(record.reasonOffset, record.reasonCount, of: entry, in: bytes))
-      let errors = firstLine(part(record.errorOffset, min(record.errorCount, 300), of: entry, in: bytes))
-      let output = firstLine(part(record.outputOffset, min(record.outputCount, 300), of: entry, in: bytes))
+      let reason = OutputText.firstLine(part(record.reasonOffset, record.reasonCount, of: entry, in: bytes))
+      let errors = OutputText.firstLine(part(record.errorOffset, min(record.errorCount, 300), of: entry, in: bytes))
+      let output = OutputText.firstLine(part(record.outputOffset, min(record.outputCount, 300), of: entry, in: bytes))
       let note = part(record.noteOffset, record.noteCount, of: entry, in: bytes)
       let line = entry.kind == .succeeded ? output : errors.isEmpty ? reason : "\(reason): \(errors)"
       return ResultRow(
@@ -94,7 +95,7 @@ extension ResultArchive {
   /// All about an item; nil while it has not ended.
   ///
   /// - Parameter invocation: says what was done to the item.
-  func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail? {
+  package func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail? {
     lock.withLock {
       guard let entry = index.entry(at: id.position),
         let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
@@ -112,10 +113,10 @@ extension ResultArchive {
       detail.note = note.isEmpty ? nil : note
       detail.output = lines(entry, record.outputOffset, record.outputCount)
       detail.outputBytes = record.outputCount
-      detail.outputCut = record.outputCount > Self.detailBytes
+      detail.outputCut = record.outputCount > OutputText.mostBytes
       detail.errors = lines(entry, record.errorOffset, record.errorCount)
       detail.errorBytes = record.errorCount
-      detail.errorsCut = record.errorCount > Self.detailBytes
+      detail.errorsCut = record.errorCount > OutputText.mostBytes
       return detail
     }
   }
@@ -155,15 +156,8 @@ extension ResultArchive {
   }
 
   private func lines(_ entry: ArchiveIndex.Entry, _ offset: Int, _ count: Int) -> [String] {
-    let bytes = data.read(at: entry.offset + offset, count: min(count, Self.detailBytes))
-    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .map { String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self) }
-    if lines.last == "" { lines.removeLast() }
-    return lines
-  }
-
-  private func firstLine(_ text: String) -> String {
-    String(text.prefix { !$0.isNewline })
+    let bytes = data.read(at: entry.offset + offset, count: min(count, OutputText.mostBytes))
+    return OutputText.lines(bytes)
   }
 }
 
@@ -171,10 +165,10 @@ extension ResultArchive {
 
 extension ResultArchive {
   /// One more than the last position that has ended.
-  var end: Int { lock.withLock { index.end } }
+  package var end: Int { lock.withLock { index.end } }
 
   /// The items among some positions that a filter shows.
-  func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID] {
+  package func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID] {
     positions.compactMap { position in
       let id = ItemID(position)
       switch filter {
@@ -187,14 +181,14 @@ extension ResultArchive {
   }
 
   /// Whether an ended item's name or output holds a text, without regard to case.
-  func holds(_ text: String, at id: ItemID) -> Bool {
+  package func holds(_ text: String, at id: ItemID) -> Bool {
     guard let row = row(id) else { return false }
     if ResultFilter.text(text, isIn: row.label) || ResultFilter.text(text, isIn: row.firstLine) { return true }
     return lock.withLock {
       guard let entry = index.entry(at: id.position),
         let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
       else { return false }
-      let count = min(record.outputCount + record.errorCount, Self.detailBytes)
+      let count = min(record.outputCount + record.errorCount, OutputText.mostBytes)
       return count > 0 && ResultFilter.text(text, isIn: self.text(entry, record.outputOffset, count))
     }
   }

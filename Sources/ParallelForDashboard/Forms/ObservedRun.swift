@@ -10,7 +10,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   private static var look: Int64 { 50_000_000 }
 
   let waker: Waker
-  let archive: ResultArchive?
+  private let kept: ResultArchive?
   private let run: ParallelRun<Input, Result<Value, any Error>>
   private let title: String
   private var untold: [RunEvent]
@@ -23,7 +23,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
     self.run = run
     self.title = title
     waker = try Waker()
-    archive = keepsResults ? try ResultArchive() : nil
+    kept = keepsResults ? try ResultArchive() : nil
     untold = run.takeEvents()
     // An observed run begins with an event.
     guard case .runStarted? = untold.first?.kind else {
@@ -33,6 +33,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   }
 
   var steering: any SteeredRun { run }
+  var archive: (any ItemArchive)? { kept }
   var inputProblem: String? { nil }
 
   /// The run began when it was made.
@@ -73,8 +74,8 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   }
 
   private func keep(_ event: RunEvent) {
-    guard let archive, case .itemFinished(let item) = event.kind else { return }
-    archive.keep(ArchivedItem(text: Array(item.label.utf8)), item, output: text(of: item.id), errors: [])
+    guard let kept, case .itemFinished(let item) = event.kind else { return }
+    kept.keep(ArchivedItem(text: Array(item.label.utf8)), item, output: text(of: item.id), errors: [])
   }
 
   /// The value in words; an error's words are the outcome's reason.

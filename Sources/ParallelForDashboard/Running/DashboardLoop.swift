@@ -32,7 +32,6 @@ package final class DashboardLoop {
   private var isDirty = true
   private var hasKeyFrame = true
   private var hasLeft = false
-  private var isArchiveIntact = true
   private var leavesAtEnd: Bool
 
   package private(set) var dashboard: Dashboard
@@ -87,19 +86,30 @@ package final class DashboardLoop {
   // MARK: - Facts and wishes
 
   private func takeEvents(at now: Instant) {
+    if let clock = dashboard.replay, watched.play(to: clock.place(at: now)) { dashboard.rewind() }
     let events = watched.takeEvents()
     for event in events { dashboard.apply(event) }
+    followReplay(at: now)
     if !events.isEmpty { isDirty = true }
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
-    if isArchiveIntact, watched.archive?.isIntact == false {
-      isArchiveIntact = false
-      tell("the temporary folder is full: some results cannot be shown here; none is lost", at: now)
+    if !isArchiveProblemTold, let problem = watched.archive?.problem {
+      isArchiveProblemTold = true
+      tell(problem, at: now)
     }
     if leavesAtEnd, dashboard.live.state == .done, watched.isDelivered { hasLeft = true }
   }
 
+  /// The clock must not run ahead of the events, nor past the end.
+  private func followReplay(at now: Instant) {
+    guard dashboard.replay != nil else { return }
+    let latest = dashboard.live.latest.nanoseconds
+    if dashboard.live.state == .done, dashboard.replay?.length != latest { dashboard.replay?.end(at: latest, now: now) }
+    dashboard.replay?.reached = watched.isBehind ? latest : nil
+  }
+
   private var lastTold: String?
+  private var isArchiveProblemTold = false
 
   private func tell(_ text: String, at now: Instant) {
     guard lastTold != text else { return }
@@ -153,6 +163,7 @@ package final class DashboardLoop {
       case .terminate:
         controller.mustEnd(.terminated, at: now)
         leavesAtEnd = true
+        if dashboard.replay != nil { hasLeft = true }
         tell("terminated: waiting for what runs", at: now)
       case .hangup: return false
       }
@@ -235,7 +246,7 @@ package final class DashboardLoop {
   }
 
   private func waitTime(at now: Instant) -> Int {
-    if search.isBusy { return 0 }
+    if search.isBusy || watched.isBehind { return 0 }
     let passed = lastFrame.map { now.nanoseconds(since: $0) } ?? .max
     let untilFrame = frameTime == .max ? Self.idleFrame : max(0, frameTime - passed)
     let isQuiet = dashboard.live.state == .done || dashboard.live.state == .paused && dashboard.live.tally.running == 0

@@ -10,7 +10,7 @@ package protocol WatchedRun: AnyObject {
   /// Ends the loop's wait when something has happened that it should look at.
   var waker: Waker { get }
   /// Every ended item; nil if none must be shown.
-  var archive: ResultArchive? { get }
+  var archive: (any ItemArchive)? { get }
   /// Whether all results are where they belong, or were given up.
   var isDelivered: Bool { get }
   /// Why no more items could be read, for a person.
@@ -20,6 +20,12 @@ package protocol WatchedRun: AnyObject {
   func start()
   /// Takes what happened since the last call; the items that have ended by then stand in the archive.
   func takeEvents() -> [RunEvent]
+  /// Plays a past run up to a place; does nothing for one that goes on now.
+  ///
+  /// - Returns: whether it begins anew, because the place lies before what has been told.
+  func play(to place: Int64) -> Bool
+  /// Whether the events have not come as far as they should.
+  var isBehind: Bool { get }
   /// Gives up waiting for whoever takes the results.
   func abandonDelivery()
   /// Stops what the run has started outside the program, which is about to be stopped itself.
@@ -37,6 +43,8 @@ extension WatchedRun {
   package func suspendItems() {}
   /// Does nothing.
   package func resumeItems() {}
+  package func play(to place: Int64) -> Bool { false }
+  package var isBehind: Bool { false }
 }
 
 /// What can be asked of a run.

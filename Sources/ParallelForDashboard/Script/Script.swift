@@ -97,7 +97,7 @@ extension Script.Step {
     case .waitForState(let state): return facts.state == state
     case .waitForSearch: return !view.dashboard.isSearching && !view.dashboard.results.isScanning
     case .waitForCount(let quantity, let count, let exactly):
-      let value = facts.value(of: quantity, at: view.now)
+      let value = facts.value(of: quantity, at: view.dashboard.shownInstant(view.now))
       return exactly ? value == count : value >= count
     }
   }

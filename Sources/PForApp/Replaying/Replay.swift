@@ -1,0 +1,55 @@
+import Dashboard
+import DashboardView
+import Foundation
+import ParallelFor
+import ParallelForDashboard
+import RunStore
+import Screen
+import Terminal
+
+/// Shows a past run in the dashboard from its beginning until a person leaves: nothing is run, nothing is written.
+struct Replay {
+  /// The path of the run file.
+  let path: String
+  /// How many times as fast as it was; infinite for at once.
+  let speed: Double
+  let look: Look
+
+  /// Plays the run.
+  ///
+  /// - Returns: what the program exits with.
+  func run() throws(AppError) -> Int32 {
+    let reader = try open()
+    defer { reader.close() }
+    let replayed = try ReplayedRun(reader)
+    let themes = try look.themes()
+    let script = try look.script()
+    let signals = try Signals.open()
+    guard let display = look.openDisplay(script) else {
+      throw AppError("a replay needs a terminal; pfor-tui show tells of the run without one")
+    }
+    defer { display.leave() }
+    let loop = DashboardLoop(
+      replayed, dashboard(of: replayed), controller: RunController(replayed, grace: 0), on: display, signals: signals,
+      themes: themes, glyphs: look.glyphs, leavesAtEnd: false)
+    let ending = loop.run()
+    display.leave()
+    if let failure = (display as? ScriptDisplay)?.failure { throw failure }
+    if case .hungUp = ending { return ExitCode.hangup }
+    return loop.controller.reason?.exitCode ?? ExitCode.success
+  }
+
+  private func open() throws(AppError) -> RunReader {
+    do throws(RunStoreError) {
+      return try RunReader(path: path)
+    } catch {
+      throw AppError(error.description)
+    }
+  }
+
+  private func dashboard(of run: ReplayedRun) -> Dashboard {
+    var dashboard = Dashboard(title: run.record.title, source: run.record.source, slow: SlowThreshold())
+    dashboard.replay = ReplayClock(speed: speed, length: run.length, at: MonotonicClock.now)
+    return dashboard
+  }
+}

@@ -1,0 +1,145 @@
+import Dashboard
+import Jobs
+import ParallelFor
+import ParallelForDashboard
+import RunStore
+
+/// The ended items of a replay, read from the run file when they are looked at.
+final class RunFileArchive: ItemArchive {
+  /// How many items are read at once when many are looked through.
+  private static let page = 1_000
+  /// How much of an output is read for a row of a list, in bytes.
+  private static let rowBytes = 300
+
+  private let reader: RunReader
+  /// What ended later than this, in nanoseconds since 1970, has not ended yet in the replay.
+  private var latest: Int64 = 0
+
+  private(set) var problem: String?
+  private(set) var end = 0
+
+  /// - Parameter reader: reads the run file.
+  init(_ reader: RunReader) { self.reader = reader }
+
+  /// Shows what ended up to a time on the wall, in nanoseconds since 1970, the last by these events.
+  func show(until time: Int64, _ events: [RunEvent]) {
+    latest = time
+    for event in events {
+      if case .itemFinished(let item) = event.kind { end = max(end, item.id.position + 1) }
+    }
+  }
+
+  /// An item itself, whether it has ended or not.
+  func item(_ id: ItemID) -> ArchivedItem? {
+    let found: ItemRecord?? = read { () throws(RunStoreError) in try reader.item(number: id.number) }
+    return (found ?? nil).map { ArchivedItem($0) }
+  }
+
+  func row(_ id: ItemID) -> ResultRow? { ended(id).map { row(id, $0.item, $0.attempt) } }
+
+  func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail? {
+    guard let (item, attempt) = ended(id) else { return nil }
+    let kept = ArchivedItem(item)
+    var detail = ItemDetail(id: id, label: kept.label)
+    detail.fields = kept.shownFields
+    detail.worker = RecordedTime.worker(attempt)
+    detail.invocation = invocation(kept, RecordedTime.worker(attempt))
+    detail.attempt = item.attempts
+    detail.latency = RecordedTime.latency(attempt)
+    detail.outcome = attempt.outcome
+    detail.note = attempt.note
+    detail.output = OutputText.lines(bytes(.output, of: item, OutputText.mostBytes))
+    detail.outputBytes = item.outputCount
+    detail.outputCut = item.outputCount > OutputText.mostBytes
+    detail.errors = OutputText.lines(bytes(.errors, of: item, OutputText.mostBytes))
+    detail.errorBytes = item.errorCount
+    detail.errorsCut = item.errorCount > OutputText.mostBytes
+    return detail
+  }
+
+  func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID] {
+    var found: [ItemID] = []
+    var next = positions.lowerBound + 1
+    while next <= positions.upperBound {
+      let page = read { () throws(RunStoreError) in try reader.items(from: next, limit: Self.page) } ?? []
+      for item in page {
+        guard let number = item.number, number <= positions.upperBound, let attempt = endedAttempt(of: item) else {
+          continue
+        }
+        if shows(filter, item, attempt, slowLimit) { found.append(ItemID(number - 1)) }
+      }
+      guard let last = page.last?.number else { break }
+      next = last + 1
+    }
+    return found
+  }
+
+  func holds(_ text: String, at id: ItemID) -> Bool {
+    ended(id).map { holds(text, $0.item, $0.attempt) } ?? false
+  }
+
+  // MARK: - Records
+
+  private func ended(_ id: ItemID) -> (item: ItemRecord, attempt: AttemptRecord)? {
+    guard let item = read({ () throws(RunStoreError) in try reader.item(number: id.number) }) ?? nil,
+      let attempt = endedAttempt(of: item)
+    else { return nil }
+    return (item, attempt)
+  }
+
+  private func endedAttempt(of item: ItemRecord) -> AttemptRecord? {
+    item.attempt.flatMap { RecordedTime.point($0.start) + RecordedTime.latency($0) <= latest ? $0 : nil }
+  }
+
+  private func row(_ id: ItemID, _ item: ItemRecord, _ attempt: AttemptRecord) -> ResultRow {
+    let state = ItemState(attempt.outcome)
+    let reason = OutputText.firstLine(attempt.reason ?? "")
+    let line = firstLine(state == .succeeded ? .output : .errors, of: item)
+    return ResultRow(
+      id: id, label: ArchivedItem(text: item.text).label, state: state, latency: RecordedTime.latency(attempt),
+      firstLine: state == .succeeded ? line : line.isEmpty ? reason : "\(reason): \(line)", note: attempt.note)
+  }
+
+  private func shows(_ filter: ResultFilter, _ item: ItemRecord, _ attempt: AttemptRecord, _ slowLimit: Int64?) -> Bool
+  {
+    switch filter {
+    case .failed: !attempt.outcome.isSuccess
+    case .slow: RecordedTime.latency(attempt) >= slowLimit ?? .max
+    case .text(let text): holds(text, item, attempt)
+    case .all, .running: false
+    }
+  }
+
+  private func holds(_ text: String, _ item: ItemRecord, _ attempt: AttemptRecord) -> Bool {
+    if ResultFilter.text(text, isIn: ArchivedItem(text: item.text).label) { return true }
+    if ResultFilter.text(text, isIn: attempt.reason ?? "") { return true }
+    return OutputStream.allCases.contains { stream in
+      let bytes = bytes(stream, of: item, OutputText.mostBytes)
+      return !bytes.isEmpty && ResultFilter.text(text, isIn: String(decoding: bytes, as: UTF8.self))
+    }
+  }
+
+  private func firstLine(_ stream: OutputStream, of item: ItemRecord) -> String {
+    OutputText.firstLine(String(decoding: bytes(stream, of: item, Self.rowBytes), as: UTF8.self))
+  }
+
+  private func bytes(_ stream: OutputStream, of item: ItemRecord, _ most: Int) -> [UInt8] {
+    read { () throws(RunStoreError) in try reader.bytes(stream, of: item).read(from: 0, count: most) } ?? []
+  }
+
+  private func read<Value>(_ body: () throws(RunStoreError) -> Value) -> Value? {
+    do throws(RunStoreError) {
+      return try body()
+    } catch {
+      problem = "some items cannot be shown: \(error.description)"
+      return nil
+    }
+  }
+}
+
+extension ArchivedItem {
+  /// An item as a run file has it.
+  init(_ record: ItemRecord) {
+    self.init(Item(ByteText(record.text), fields: record.fields.flatMap { Fields.members(ofJSON: $0) }))
+  }
+}
