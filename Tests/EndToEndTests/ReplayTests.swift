@@ -1,0 +1,29 @@
+import TestSupport
+import Testing
+
+/// A recorded run, shown again by the built program.
+@Suite struct ReplayTests {
+  @Test func aPastRunIsShownWithItsRetriesAndNothingIsRun() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(":wait finished\n4\n:save-screen end\nq\n", to: "steps")
+    let run = try sandbox.run(
+      """
+      seq 5 > ids
+      pfor-tui ids -j2 -q --retries 1 -o out -- sh -c 'echo $0 >> side; echo got $0; test $0 -ne 3'
+      wc -l < side
+      COLUMNS=100 LINES=24 pfor-tui replay --speed max --script steps; echo $?
+      wc -l < side
+      """)
+    #expect(run.lines == ["6", "0", "6"], "\(run.errors)")
+    let end = sandbox.read("end")
+    for text in ["replay", "4 done", "1 failed", "#3 ✗ failed", "got 5", "5/5"] {
+      #expect(end.contains(text), "\(text) is missing:\n\(end)")
+    }
+  }
+
+  @Test func withoutATerminalAReplaySaysSo() throws {
+    let run = try Sandbox().run("echo a | pfor-tui - -q -- true; pfor-tui replay; echo $?")
+    #expect(run.lines.last == "255")
+    #expect(run.errors.contains("pfor-tui show"), "\(run.errors)")
+  }
+}
