@@ -26,6 +26,43 @@ struct KeyLines {
     }
   }
 
+  /// The first line whose section or dotted key has a part that no name begins with, from 1.
+  ///
+  /// The parser takes such a line for granted and ends the program, instead of saying that it is wrong.
+  static func unreadableLine(of text: String) -> Int? {
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    return lines.firstIndex(where: isUnreadable).map { $0 + 1 }
+  }
+
+  private static func isUnreadable(_ line: Substring) -> Bool {
+    let content = line.drop(while: \.isWhitespace)
+    let isSection = content.first == "["
+    guard isSection || content.contains("="), let first = content.first, first != "#" else { return false }
+    let key = withoutQuoted(isSection ? content.drop { $0 == "[" } : content).prefix { $0 != (isSection ? "]" : "=") }
+    let parts = key.split(separator: ".", omittingEmptySubsequences: false).map { $0.drop(while: \.isWhitespace) }
+    return parts.contains { part in
+      guard let first = part.first else { return true }
+      return !(first.isASCII && (first.isLetter || first.isNumber || first == "_" || first == "-"))
+    }
+  }
+
+  /// The line with a letter in place of each quoted part; what is not closed is left out.
+  private static func withoutQuoted(_ line: Substring) -> String {
+    var bare = ""
+    var quote: Character?
+    for character in line {
+      if character == quote {
+        quote = nil
+      } else if quote == nil, character == "\"" || character == "'" {
+        quote = character
+        bare.append("q")
+      } else if quote == nil {
+        bare.append(character)
+      }
+    }
+    return bare
+  }
+
   private static func plain(_ key: Substring) -> String {
     key.filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" }
   }

@@ -40,6 +40,12 @@ public struct ThemeFile: Sendable {
     self.source = source
     lines = KeyLines(text)
     theme = Theme(name: SafeText.visible(fallbackName))
+    if let line = KeyLines.unreadableLine(of: text) {
+      warnings.append(
+        ThemeWarning(source: source, line: line, key: "", problem: "not TOML: expected a section or a key of letters"))
+      inherit("default", base: base)
+      return
+    }
     let table: TOMLTable
     do {
       table = try TOMLTable(string: text)
