@@ -193,7 +193,7 @@ public final class RunRecorder: @unchecked Sendable {
   }
 
   /// Between two transactions so many times the length of one goes by.
-  private static let restShare: Int64 = 4
+  private static let restShare: Int64 = 16
   /// Waiting is cheap when a transaction takes at most this part of an attempt: one in so many.
   private static let cheapShare: Int64 = 64
 
