@@ -143,7 +143,7 @@ extension Sequence where Self: Sendable, Element: Sendable {
   ///   - body: may run on any thread, and for several elements at the same time.
   @inlinable
   public func parallelResults<Output: Sendable, Problem: Error>(
-    threads: Int = defaultThreads, window: Int = 4_096, inOrder: Bool = true, progress: LoopProgress = .none,
+    threads: Int = defaultThreads, window: Int = 16_384, inOrder: Bool = true, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element) throws(Problem) -> Output
   ) -> ParallelResults<Output, Problem> {
     results(threads: threads, window: window, inOrder: inOrder, progress: progress) {
@@ -161,7 +161,7 @@ extension Sequence where Self: Sendable, Element: Sendable {
   ///   - progress: what is told meanwhile on standard error.
   ///   - body: is called in tasks of its own.
   public func parallelResults<Output: Sendable>(
-    threads: Int = defaultThreads, window: Int = 4_096, inOrder: Bool = true, progress: LoopProgress = .none,
+    threads: Int = defaultThreads, window: Int = 16_384, inOrder: Bool = true, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element) async throws -> Output
   ) -> ParallelResults<Output, any Error> {
     results(threads: threads, window: window, inOrder: inOrder, progress: progress) {

@@ -31,6 +31,10 @@ final class StreamPool: @unchecked Sendable {
 
   /// How long somebody may wait for results that lie in a chunk behind a slow element, in nanoseconds.
   private static let glance: Int64 = 20_000_000
+  /// Elements of which so many make a claim are tiny.
+  private static let tiny = 64
+  /// How long the consumer of tiny elements is left alone, in nanoseconds.
+  private static let pause: Int64 = 300_000
 
   private let monitor = Monitor()
   private let workWanted = Condition()
@@ -53,6 +57,7 @@ final class StreamPool: @unchecked Sendable {
   private var workers: [Worker] = []
   private var idle = 0
   private var isConsumerWaiting = false
+  private var lastWake = MonotonicClock.now
   private var readyCall: (@Sendable () -> Void)?
 
   /// Makes a pool without threads; the first one comes with the consumer.
@@ -130,11 +135,22 @@ extension StreamPool {
   private func tell() {
     // How far the consumer is in a chunk may be looked at only while it waits.
     guard isConsumerWaiting || readyCall != nil, hasAnswer else { return }
-    if isConsumerWaiting { resultReady.signal() }
+    if isConsumerWaiting, isWorthWaking() { resultReady.signal() }
     if let call = readyCall {
       readyCall = nil
       call()
     }
+  }
+
+  /// Whether the consumer should come now, rather than for several chunks of tiny elements at once.
+  ///
+  /// To wake it costs a worker its core for a moment, and on a full machine that is most of what a chunk costs.
+  private func isWorthWaking() -> Bool {
+    let now = MonotonicClock.now
+    let isUrgent = claim.count < Self.tiny || idle > 0 || inputHasEnded || isStopped || begun - taken > window / 2
+    guard isUrgent || now.nanoseconds(since: lastWake) > Self.pause else { return false }
+    lastWake = now
+    return true
   }
 }
 
