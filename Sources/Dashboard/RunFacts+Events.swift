@@ -8,6 +8,7 @@ extension RunFacts {
     case .itemFinished(let item): finish(item, at: event.instant)
     case .itemStarted(let item): start(item)
     case .attemptFailed(let item, let retryAt): wait(item, until: retryAt)
+    case .itemRequeued(let item, let wasRestored): requeue(item, wasRestored: wasRestored, at: event.instant)
     case .itemsRestored(let tally): restore(tally)
     case .haltReached(let policy): halted = policy
     case .timeBudgetSpent: isOutOfTime = true
@@ -65,8 +66,25 @@ extension RunFacts {
 
   private mutating func wait(_ item: FinishedItem, until retryAt: Instant) {
     retriedTime += leaveWorker(item)
-    if waiting.updateValue(WaitingItem(last: item, retryAt: retryAt), forKey: item.id) == nil { tally.waiting += 1 }
+    remember(WaitingItem(last: item, retryAt: retryAt))
+  }
+
+  private mutating func remember(_ item: WaitingItem) {
+    if waiting.updateValue(item, forKey: item.last.id) == nil { tally.waiting += 1 }
     updateQueued()
+  }
+
+  /// How it had ended counts no more; the time that it took does.
+  private mutating func requeue(_ item: FinishedItem, wasRestored: Bool, at instant: Instant) {
+    if wasRestored {
+      restored.count -= 1
+      tally.failed -= 1
+    } else {
+      tally.count(item.outcome, by: -1)
+    }
+    failures.removeAll { $0.id == item.id }
+    slowest.remove(item.id)
+    remember(WaitingItem(last: item, retryAt: instant))
   }
 
   @discardableResult

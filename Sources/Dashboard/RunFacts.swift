@@ -80,6 +80,9 @@ public struct RunFacts: Equatable, Sendable {
   /// How many items have ended in this run.
   public var finished: Int { tally.finished - restored.count }
 
+  /// Whether some of the ended items may be tried again.
+  public var hasFailures: Bool { tally.unsuccessful + tally.cancelled > 0 }
+
   /// Nanoseconds from which on an item counts as slow, or nil while none can be said.
   public var slowLimit: Int64? { slowThreshold.limit(for: latency) }
 

@@ -41,6 +41,14 @@ public struct SlowList: Equatable, Sendable {
     insert(SlowItem(id: item.id, label: item.label, latency: latency, state: ItemState(item.outcome)))
   }
 
+  /// The item will end once more.
+  mutating func remove(_ id: ItemID) {
+    guard heap.contains(where: { $0.id == id }) else { return }
+    let kept = heap.filter { $0.id != id }
+    heap = []
+    for item in kept { insert(item) }
+  }
+
   private mutating func insert(_ item: SlowItem) {
     if heap.count < capacity {
       heap.append(item)

@@ -24,12 +24,12 @@ public struct Tally: Equatable, Sendable {
   /// All items that are known of.
   public var known: Int { finished + waiting + running + queued }
 
-  mutating func count(_ outcome: Outcome) {
+  mutating func count(_ outcome: Outcome, by difference: Int = 1) {
     switch outcome {
-    case .succeeded: succeeded += 1
-    case .failed: failed += 1
-    case .timedOut: timedOut += 1
-    case .cancelled: cancelled += 1
+    case .succeeded: succeeded += difference
+    case .failed: failed += difference
+    case .timedOut: timedOut += difference
+    case .cancelled: cancelled += difference
     }
   }
 }

@@ -8,5 +8,5 @@ public struct WaitingItem: Equatable, Sendable {
   public var retryAt: Instant
 
   /// Why the last attempt was no success, in a few words.
-  public var reason: String { last.outcome.failureReason ?? "" }
+  public var reason: String { last.outcome.failureReason ?? "stopped" }
 }

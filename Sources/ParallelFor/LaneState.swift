@@ -24,8 +24,8 @@ struct LaneState {
   private(set) var running: Running?
   private(set) var ended: [FinishedItem] = []
   private var succeeded: Succeeded?
-  /// How often those claimed items were tried before that were.
-  private var tried: [Int: Int] = [:]
+  /// The last attempts at those claimed items that were tried before.
+  private var tried: [Int: FinishedItem] = [:]
 
   /// - Parameter keepsRecords: whether there is a record of every item; else those that succeed are only counted.
   init(worker: WorkerID, keepsRecords: Bool = true) {
@@ -35,8 +35,8 @@ struct LaneState {
 
   /// Takes a claim; the last one must be used up.
   ///
-  /// - Parameter tried: how often items of the claim were tried before; those that were not are left out.
-  mutating func claim(_ range: Range<Int>, tried: [Int: Int] = [:]) {
+  /// - Parameter tried: the last attempts at items of the claim that were tried before.
+  mutating func claim(_ range: Range<Int>, tried: [Int: FinishedItem] = [:]) {
     precondition(rest.isEmpty && running == nil, "worker \(worker): claim \(range) while \(rest) is left")
     rest = range
     self.tried = tried
@@ -47,8 +47,9 @@ struct LaneState {
     precondition(running == nil, "worker \(worker): began an item inside another")
     guard let position = rest.popFirst() else { return nil }
     let id = ItemID(position)
-    let attempt = tried.isEmpty ? 1 : tried[position, default: 0] + 1
-    running = Running(position: position, attempt: attempt, start: now, label: label(id))
+    let last = tried.isEmpty ? nil : tried[position]
+    let attempt = (last?.attempt ?? 0) + 1
+    running = Running(position: position, attempt: attempt, start: now, label: last?.label ?? label(id))
     return BegunItem(id: id, attempt: attempt)
   }
 

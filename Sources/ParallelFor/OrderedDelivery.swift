@@ -1,6 +1,7 @@
 /// Decides which ended items' results may be handed on now.
 ///
-/// In order: a result waits until every earlier one has been handed on. Unordered: results go as they come.
+/// In order: a result waits until every earlier one has been handed on. Unordered: results go as they come. An item that
+/// is tried again after its result was handed on has another one, which goes as it comes in either case.
 struct OrderedDelivery {
   /// The order in which results are handed on.
   enum Order: Sendable { case input, completion }
@@ -16,6 +17,9 @@ struct OrderedDelivery {
   private var furthest = 0
   private var isClosed = false
   private var asTheyCame: [Int] = []
+  /// In input order: positions that were handed on and will end once more, and those of them that have.
+  private var reopened: Set<Int> = []
+  private var late: [Int] = []
 
   init(order: Order) { self.order = order }
 
@@ -28,18 +32,49 @@ struct OrderedDelivery {
     held += positions.count
     switch order {
     case .completion: asTheyCame.append(contentsOf: positions)
+    case .input where first < next:
+      precondition(reopened.remove(first) != nil, "delivery: position \(first) ended twice (next is \(next))")
+      late.append(first)
     case .input:
-      precondition(first >= next, "delivery: position \(first) ended twice (next is \(next))")
       makeRoom(for: last)
       for position in positions { ended[position & (ended.count - 1)] = true }
       furthest = max(furthest, last + 1)
     }
   }
 
+  /// Whether the result of an item that has ended has been handed on.
+  func isHandedOn(_ position: Int) -> Bool {
+    switch order {
+    case .completion: !asTheyCame.contains(position)
+    case .input: position < next
+    }
+  }
+
+  /// Takes notice that an item which has ended will end once more. What was not handed on waits for that; what was is
+  /// followed by another result, out of order.
+  mutating func reopen(_ position: Int) {
+    switch order {
+    case .completion: drop(position, from: \.asTheyCame)
+    case .input where position < next:
+      drop(position, from: \.late)
+      reopened.insert(position)
+    case .input:
+      ended[position & (ended.count - 1)] = false
+      held -= 1
+    }
+  }
+
+  private mutating func drop(_ position: Int, from list: WritableKeyPath<Self, [Int]>) {
+    guard let index = self[keyPath: list].firstIndex(of: position) else { return }
+    self[keyPath: list].remove(at: index)
+    held -= 1
+  }
+
   /// True when ``take(upTo:)`` would give something.
   var hasReady: Bool {
     switch order {
     case .completion: !asTheyCame.isEmpty
+    case .input where !late.isEmpty: true
     case .input: isClosed ? held > 0 : next < furthest && ended[next & (ended.count - 1)]
     }
   }
@@ -65,7 +100,8 @@ struct OrderedDelivery {
 
   private mutating func takeInOrder(_ limit: Int) -> [Int] {
     let mask = ended.count - 1
-    var taken: [Int] = []
+    var taken = Array(late.prefix(limit))
+    late.removeFirst(taken.count)
     while taken.count < limit, next < furthest, ended[next & mask] || isClosed {
       if ended[next & mask] { taken.append(next) }
       ended[next & mask] = false

@@ -46,11 +46,13 @@ public struct WorkerBody<Input, Output> {
 ///
 /// Safe to use from any thread. A feeder calls ``offer(_:)`` until there is no more; somebody takes the results with
 /// ``takeDelivered(upTo:)``; whoever watches takes the events. Every item runs exactly once, unless the run is stopped
-/// or finished early. Never more threads than the largest target; lowering the target never interrupts an item.
+/// or finished early, or the item fails and is tried again. Never more threads than the largest target; lowering the
+/// target never interrupts an item.
 public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
   @usableFromInline let pool: WorkerPool
   @usableFromInline let inputs: Slots<Input>
   @usableFromInline let outputs: Slots<Output>
+  @usableFromInline let retries: Retries<Input, Output>
   @usableFromInline let feeding: Feeding
 
   /// Makes a run; its threads come with its items.
@@ -71,13 +73,15 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
   ) {
     let inputs = Slots<Input>()
     let outputs = Slots<Output>()
+    let retries = Retries<Input, Output>(mostKept: limits.keptFailures)
     self.inputs = inputs
     self.outputs = outputs
+    self.retries = retries
     feeding = Feeding()
     pool = WorkerPool(
       targetWorkers: threads, limits: limits, policy: policy, inOrder: inOrder, isObserved: isObserved
     ) { pool, lane in
-      Self.live(in: lane, of: pool, inputs, outputs, label: label, body: makeBody(lane.worker))
+      Self.live(in: lane, of: pool, inputs, outputs, retries, label: label, body: makeBody(lane.worker))
     }
   }
 
@@ -85,7 +89,7 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
   @inlinable
   static func live(
     in lane: Lane, of pool: WorkerPool, _ inputs: Slots<Input>, _ outputs: Slots<Output>,
-    label: (Input) -> String, body: WorkerBody<Input, Output>
+    _ retries: Retries<Input, Output>, label: (Input) -> String, body: WorkerBody<Input, Output>
   ) {
     var reading = Slots<Input>.Cursor()
     var writing = Slots<Output>.Cursor()
@@ -98,19 +102,27 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
     {
       let position = item.id.position
       let isLast = item.attempt >= attempts
+      // Only what was tried before can have been asked for again.
+      let asked = item.attempt > 1 ? retries.input(at: position) : nil
       // An item that may be tried again stays where it is.
       let found =
-        isLast ? inputs.take(at: position, using: &reading) : inputs.peek(at: position, using: &reading) { $0 }
+        asked
+        ?? (isLast ? inputs.take(at: position, using: &reading) : inputs.peek(at: position, using: &reading) { $0 })
       guard let input = found else { preconditionFailure("item \(item.id) was handed out but never put") }
       let context = ItemContext(
         item: item.id, attempt: item.attempt, of: attempts, worker: lane.worker, cancellation: lane.cancellation,
         isTimed: isTimed)
       let result = body.run(input, context)
-      if !isLast, result.outcome == .succeeded || result.outcome == .cancelled {
-        _ = inputs.take(at: position, using: &reading)
+      let hasSucceeded = result.outcome.isSuccess
+      let hasEnded = isLast || hasSucceeded || result.outcome == .cancelled
+      if hasEnded, !hasSucceeded { retries.keep(input, at: position) }
+      if asked != nil {
+        retries.end(result.output, at: position)
+      } else {
+        if hasEnded, !isLast { _ = inputs.take(at: position, using: &reading) }
+        // Nobody takes the output of an attempt that is not the last one before the next attempt has replaced it.
+        if let output = result.output { outputs.put(output, at: position, using: &writing) }
       }
-      // Nobody takes the output of an attempt that is not the last one before the next attempt has replaced it.
-      if let output = result.output { outputs.put(output, at: position, using: &writing) }
       ending = Ending(outcome: result.outcome, note: result.note, end: result.end)
     }
     body.close()
@@ -236,13 +248,21 @@ extension ParallelRun {
   ///
   /// - Returns: at most `limit` results, fewer or none where items delivered nothing; nil when all are delivered.
   @inlinable
-  public func takeDelivered(upTo limit: Int = 256) -> [(ItemID, Output)]? {
+  public func takeDelivered(upTo limit: Int = 256) -> [(ItemID, Output)]? { takeDelivered(upTo: limit, replaced: nil) }
+
+  /// The same.
+  ///
+  /// - Parameter replaced: called with outputs that are not handed on because their items were tried again.
+  @inlinable
+  package func takeDelivered(upTo limit: Int = 256, replaced: ((Output) -> Void)?) -> [(ItemID, Output)]? {
     guard let positions = pool.takeDelivered(upTo: limit) else { return nil }
     var cursor = Slots<Output>.Cursor()
     var results: [(ItemID, Output)] = []
     results.reserveCapacity(positions.count)
     for position in positions {
-      if let output = outputs.take(at: position, using: &cursor) { results.append((ItemID(position), output)) }
+      if let output = takeOutput(at: position, using: &cursor, replaced: replaced) {
+        results.append((ItemID(position), output))
+      }
     }
     return results
   }
@@ -257,7 +277,7 @@ extension ParallelRun {
     case .over: return .over
     case .positions(let positions):
       var cursor = Slots<Output>.Cursor()
-      return .results(positions.compactMap { outputs.take(at: $0, using: &cursor) })
+      return .results(positions.compactMap { takeOutput(at: $0, using: &cursor) })
     }
   }
 

@@ -1,12 +1,12 @@
 // How single items end, wait for another attempt, come back from an earlier run, or never run.
 
 extension PoolStateMachine {
-  /// How often the items of a claim were tried before; those that were not are left out.
-  func attemptsMade(in claim: Range<Int>) -> [Int: Int] {
+  /// The last attempts at those items of a claim that were tried before.
+  func lastAttempts(in claim: Range<Int>) -> [Int: FinishedItem] {
     guard !tried.isEmpty else { return [:] }
-    var made: [Int: Int] = [:]
-    for position in claim { made[position] = tried[position]?.attempt }
-    return made
+    var last: [Int: FinishedItem] = [:]
+    for position in claim { last[position] = tried[position] }
+    return last
   }
 
   /// When items that wait for another attempt should be looked at.
@@ -60,9 +60,17 @@ extension PoolStateMachine {
     if item.outcome.isSuccess {
       succeeded += 1
       if policy.needsLatencies { latencies.record(item.latency) }
+    } else {
+      keepFailure(item)
     }
     delivery.complete(item.id.position)
     log.append(.itemFinished(item), at: now)
+  }
+
+  /// Somebody may ask for it again.
+  private mutating func keepFailure(_ item: FinishedItem) {
+    failures.insert(item.id.position)
+    if keptFailures.count < limits.keptFailures { keptFailures[item.id.position] = item }
   }
 
   /// Positions that no worker will run any more: what was tried before has failed, the rest never ran.
@@ -85,6 +93,9 @@ extension PoolStateMachine {
     if item.isSuccess {
       succeeded += 1
       restoredTally.succeeded += 1
+    } else {
+      failures.insert(item.position)
+      restoredFailures.insert(item.position)
     }
     delivery.complete(item.position)
   }

@@ -31,6 +31,32 @@ extension PoolStateMachine {
     return summon()
   }
 
+  /// Asks for a further attempt at an item that has ended without success: it goes back into the queue, before all that
+  /// stand behind it, and how it ends then is how it has ended.
+  ///
+  /// - Parameters:
+  ///   - last: how it ended.
+  ///   - mayBeLate: whether it may be tried again although its result has been handed on, and so get a second one.
+  /// - Returns: nil if it has not ended, or well, or is not to be late, or the run winds up.
+  mutating func retryAsked(
+    _ last: FinishedItem, mayBeLate: Bool, at now: Instant
+  ) -> (summons: Summons, isLate: Bool)? {
+    let position = last.id.position
+    guard life == .running, failures.contains(position) else { return nil }
+    let isLate = delivery.isHandedOn(position)
+    guard mayBeLate || !isLate else { return nil }
+    failures.remove(position)
+    keptFailures[position] = nil
+    let wasRestored = restoredFailures.remove(position)
+    if wasRestored { restoredTally.count -= 1 }
+    ended -= 1
+    tried[position] = last
+    delivery.reopen(position)
+    queue.insert(position..<position + 1)
+    log.append(.itemRequeued(last, wasRestored: wasRestored), at: now)
+    return (summon(), isLate)
+  }
+
   /// Hands out nothing any more; what runs may end.
   mutating func finish(at now: Instant) -> Summons {
     guard life < .finishing else { return Summons() }

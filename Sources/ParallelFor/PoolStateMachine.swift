@@ -2,7 +2,7 @@
 ///
 /// Positions flow `queue → claims (in flight) → ended`; those that a worker gives back return to the queue, those that
 /// failed and are to be tried again wait and then return to it, and those that a stopped run will never run are
-/// skipped. Protocol and invariants, checked by ``checkInvariants()`` in tests:
+/// skipped. From ended an item returns to the queue when it had failed and somebody asks for it. Protocol and invariants, checked by ``checkInvariants()`` in tests:
 ///
 /// * `itemsRead = queue + inFlight + waiting + ended + skipped`.
 /// * A worker's slot is free, idle (parked until summoned), ready (deciding or working), dismissed (woken to be told
@@ -55,6 +55,12 @@ struct PoolStateMachine {
   var waiting = RetryQueue()
   /// How their last attempts ended, of items that have failed and not ended for good.
   var tried: [Int: FinishedItem] = [:]
+  /// Items that have ended without success; they may be asked for again.
+  var failures = PositionSet()
+  /// Those of them that an earlier run has done.
+  var restoredFailures = PositionSet()
+  /// How some of them ended.
+  var keptFailures: [Int: FinishedItem] = [:]
   var latencies = LatencyQuantiles()
   private let start: Instant
   var claimSize: ClaimSize
@@ -355,6 +361,7 @@ extension PoolStateMachine {
   /// Traps if the state breaks the rules written at the top; tests call it after every step.
   func checkInvariants() {
     precondition(itemsRead == queue.count + inFlight + waiting.count + ended + skipped, "items do not add up")
+    precondition(failures.count == ended - succeeded, "failed items do not add up")
     precondition(live == slots.count { $0 != .free }, "live workers do not add up")
     precondition(active == slots.count { $0 == .idle || $0 == .ready }, "active workers do not add up")
     precondition(idle.count == slots.count { $0 == .idle }, "idle workers do not add up")

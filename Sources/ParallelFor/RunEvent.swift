@@ -46,6 +46,8 @@ public struct RunEvent: Sendable, Equatable {
     case attemptFailed(FinishedItem, retryAt: Instant)
     /// An item ended for good.
     case itemFinished(FinishedItem)
+    /// An item that had ended without success, as the value says, is queued again because somebody asked for it.
+    case itemRequeued(FinishedItem, wasRestored: Bool)
     /// So many items in all were done by an earlier run and have not been run again.
     case itemsRestored(RestoredTally)
     /// So many items ended in such a way that the run gives up on the rest.

@@ -12,16 +12,19 @@ public struct RunLimits: Sendable, Equatable {
   public var claimWork: Int64
   /// The most items that a worker claims at once.
   public var largestClaim: Int
+  /// How many failed items are kept, with their inputs, for ``ParallelRun/retry(_:)``.
+  public var keptFailures: Int
 
   /// Makes limits; the defaults suit a command or a query an item.
   public init(
     readAhead: Int = 4_096, deliveryWindow: Int = 16_384, eventBacklog: Int = 131_072, claimWork: Int64 = 50_000,
-    largestClaim: Int = 512
+    largestClaim: Int = 512, keptFailures: Int = 1_024
   ) {
     self.readAhead = readAhead
     self.deliveryWindow = deliveryWindow
     self.eventBacklog = eventBacklog
     self.claimWork = claimWork
     self.largestClaim = largestClaim
+    self.keptFailures = keptFailures
   }
 }

@@ -154,7 +154,7 @@ extension WorkerPool {
   }
 
   private func hand(_ range: Range<Int>, to lane: Lane) {
-    let tried = machine.attemptsMade(in: range)
+    let tried = machine.lastAttempts(in: range)
     lane.withState { $0.claim(range, tried: tried) }
   }
 
@@ -251,6 +251,24 @@ extension WorkerPool {
   /// Asks one running item to end; false if it does not run.
   func interrupt(_ id: ItemID, _ urgency: StopUrgency) -> Bool {
     monitor.withLock { lanes.contains { $0?.interrupt(urgency, only: id) ?? false } }
+  }
+
+  /// Asks for a further attempt at an item that has failed; false if there will be none.
+  ///
+  /// - Parameters:
+  ///   - last: how it ended; nil for what has been kept of it.
+  ///   - mayBeLate: whether its result may have been handed on.
+  ///   - prepare: called before anybody can begin the item, with whether its result has been handed on.
+  func retry(_ id: ItemID, _ last: FinishedItem?, mayBeLate: Bool, prepare: (_ isLate: Bool) -> Void) -> Bool {
+    monitor.withLock {
+      for lane in lanes { lane.map(collect(from:)) }
+      guard let last = last ?? machine.keptFailures[id.position],
+        let (summons, isLate) = machine.retryAsked(last, mayBeLate: mayBeLate, at: MonotonicClock.now)
+      else { return false }
+      prepare(isLate)
+      carryOut(summons)
+      return true
+    }
   }
 
   private func takeBackRests(

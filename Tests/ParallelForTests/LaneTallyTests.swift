@@ -6,7 +6,9 @@ import Testing
 @Suite struct LaneTallyTests {
   private let now = Instant(nanoseconds: 100)
 
-  private func run(_ lane: inout LaneState, _ outcomes: [Outcome], from first: Int = 0, tried: [Int: Int] = [:]) {
+  private func run(
+    _ lane: inout LaneState, _ outcomes: [Outcome], from first: Int = 0, tried: [Int: FinishedItem] = [:]
+  ) {
     lane.claim(first..<first + outcomes.count, tried: tried)
     for (index, outcome) in outcomes.enumerated() {
       _ = lane.begin(at: now + Int64(10 * index), label: { _ in "" })
@@ -32,7 +34,9 @@ import Testing
 
   @Test func whatWasTriedBeforeHasARecord() {
     var lane = LaneState(worker: WorkerID(1), keepsRecords: false)
-    run(&lane, [.succeeded, .succeeded], tried: [0: 1])
+    let last = FinishedItem(
+      id: ItemID(0), worker: WorkerID(2), start: now, end: now, outcome: .failed(Failure("no")), label: "a")
+    run(&lane, [.succeeded, .succeeded], tried: [0: last])
     #expect(lane.harvest().map(\.attempt) == [2])
     #expect(lane.takeSucceeded()?.positions == 1..<2)
   }

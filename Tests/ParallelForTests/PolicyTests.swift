@@ -32,7 +32,7 @@ import Testing
     #expect(pool.queue.first == 1)
     _ = pool.retryDue(at: now + 100)
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
-    #expect(pool.attemptsMade(in: 0..<1) == [0: 1])
+    #expect(pool.lastAttempts(in: 0..<1) == [0: failed(0)])
     pool.checkInvariants()
   }
 

@@ -24,6 +24,9 @@ struct RandomSchedule {
   private let failing: Int
   private let restoring: Int
   private var restored: Set<Int> = []
+  /// How often each item was asked for again, and those whose second result, out of order, is still to come.
+  private var asked: [Int: Int] = [:]
+  private var awaited: Set<Int> = []
   private(set) var problems: [String] = []
 
   init(seed: UInt64) {
@@ -108,7 +111,8 @@ struct RandomSchedule {
       Int.random(in: 0..<100, using: &random) < restoring
     }
     if machine.life == .running { restored.formUnion(old) }
-    act(machine.itemsArrived(count, restored: old.map { RestoredItem(position: $0, isSuccess: true) }, at: now))
+    let items = old.map { RestoredItem(position: $0, isSuccess: $0 % 2 == 0) }
+    act(machine.itemsArrived(count, restored: items, at: now))
   }
 
   private mutating func workerStep() {
@@ -126,8 +130,10 @@ struct RandomSchedule {
   private mutating func beginOrAsk(_ slot: Int) {
     if let item = lanes[slot]?.begin(at: now, label: { "\($0.position)" }) {
       runs[item.id.position, default: 0] += 1
-      if item.attempt != runs[item.id.position] { problems.append("\(item.id): attempt \(item.attempt) is wrong") }
-      if restored.contains(item.id.position) { problems.append("\(item.id) was done before and ran") }
+      if item.attempt != attempts(item.id.position) { problems.append("\(item.id): attempt \(item.attempt) is wrong") }
+      if restored.contains(item.id.position), asked[item.id.position] == nil {
+        problems.append("\(item.id) was done before and ran")
+      }
       if isStopped { problems.append("\(item.id) began after the stop") }
       ready.remove(slot)
       return
@@ -137,7 +143,7 @@ struct RandomSchedule {
     let (action, summons) = machine.workerBecameReady(worker, at: now)
     act(summons)
     switch action {
-    case .run(let range): lanes[slot]?.claim(range, tried: machine.attemptsMade(in: range))
+    case .run(let range): lanes[slot]?.claim(range, tried: machine.lastAttempts(in: range))
     case .wait:
       ready.remove(slot)
       parked.insert(slot)
@@ -156,11 +162,12 @@ struct RandomSchedule {
     machine.workerFoundItems(WorkerID(thief))
     parked.remove(thief)
     ready.insert(thief)
-    lanes[thief]?.claim(range, tried: machine.attemptsMade(in: range))
+    lanes[thief]?.claim(range, tried: machine.lastAttempts(in: range))
   }
 
   private mutating func wish() {
-    switch Int.random(in: 0..<12, using: &random) {
+    switch Int.random(in: 0..<16, using: &random) {
+    case 12...: ask()
     case 0...5:
       let target = Int.random(in: 0...8, using: &random)
       largestTarget = max(largestTarget, target)
@@ -181,6 +188,29 @@ struct RandomSchedule {
     }
   }
 
+  /// Asks for an item again, whatever it is doing.
+  private mutating func ask() {
+    let position = Int.random(in: 0..<max(1, total), using: &random)
+    let hasFailed = machine.failures.contains(position)
+    let old = FinishedItem(
+      id: ItemID(position), worker: WorkerID(1), start: now, end: now, outcome: .failed(Failure("old")), label: "")
+    let mayBeLate = Bool.random(using: &random)
+    guard
+      let (summons, isLate) = machine.retryAsked(
+        machine.keptFailures[position] ?? old, mayBeLate: mayBeLate, at: now)
+    else {
+      if hasFailed, machine.life == .running, mayBeLate { problems.append("item \(position) was refused") }
+      return
+    }
+    if !hasFailed || isStopped { problems.append("item \(position) was granted") }
+    asked[position, default: 0] += 1
+    if isLate { awaited.insert(position) }
+    act(summons)
+  }
+
+  /// How many attempts were made at an item, one of an earlier run included.
+  private func attempts(_ position: Int) -> Int { runs[position, default: 0] + (restored.contains(position) ? 1 : 0) }
+
   /// After the user's whims, what lets every run come to its end.
   private mutating func settle() {
     act(machine.resume(at: now))
@@ -198,7 +228,8 @@ struct RandomSchedule {
 
   private mutating func takeDelivered() {
     let (positions, summons) = machine.takeDelivered(upTo: Int.random(in: 1...10, using: &random), at: now)
-    delivered += positions
+    // What was asked for after its delivery comes once more, at any time.
+    delivered += positions.filter { awaited.remove($0) == nil }
     act(summons)
   }
 
@@ -215,8 +246,8 @@ struct RandomSchedule {
   }
 
   private mutating func judge() {
-    let finished = finishedItems()
-    judgeItems(finished)
+    judgeItems(lastEndings())
+    judgeWishes()
     if events.map(\.sequence) != Array(0..<UInt64(events.count)) { problems.append("event numbers have gaps") }
     if events.map(\.instant) != events.map(\.instant).sorted() { problems.append("time runs backwards") }
     if !lanes.isEmpty { problems.append("workers are left: \(lanes.keys)") }
@@ -224,10 +255,13 @@ struct RandomSchedule {
   }
 
   private mutating func judgeItems(_ finished: [FinishedItem]) {
-    if runs.values.contains(where: { $0 > policy.attempts }) { problems.append("an item was tried too often") }
-    if finished.map(\.id.position).sorted() != runs.keys.sorted() { problems.append("not every item ended once") }
-    for item in finished where item.attempt != runs[item.id.position] {
-      problems.append("\(item.id) ended with attempt \(item.attempt) of \(runs[item.id.position] ?? 0)")
+    if runs.contains(where: { $1 > policy.attempts + asked[$0, default: 0] }) {
+      problems.append("an item was tried too often")
+    }
+    let ended = Set(finished.map(\.id.position))
+    if ended != Set(runs.keys).union(asked.keys) { problems.append("not every item ended") }
+    for item in finished where item.attempt != attempts(item.id.position) {
+      problems.append("\(item.id) ended with attempt \(item.attempt) of \(attempts(item.id.position))")
     }
     for item in finished where !isStopped && !item.outcome.isSuccess && item.attempt < policy.attempts {
       problems.append("\(item.id) failed and was not tried again")
@@ -235,11 +269,28 @@ struct RandomSchedule {
     let done = restored.union(runs.keys)
     if !isStopped, done.count != total { problems.append("\(done.count) of \(total) items are done") }
     if delivered != done.sorted() { problems.append("delivered \(delivered)") }
+    if !awaited.isEmpty { problems.append("second results are missing: \(awaited)") }
   }
 
-  private func finishedItems() -> [FinishedItem] {
-    events.compactMap { event in
-      if case .itemFinished(let item) = event.kind { item } else { nil }
+  /// An item ends once, and once more for every time that it was asked for.
+  private mutating func judgeWishes() {
+    var ended = restored.filter { $0 % 2 == 1 }
+    for event in events {
+      switch event.kind {
+      case .itemFinished(let item) where !ended.insert(item.id.position).inserted:
+        problems.append("\(item.id) ended twice")
+      case .itemRequeued(let item, _) where ended.remove(item.id.position) == nil:
+        problems.append("\(item.id) was asked for before it had ended")
+      default: break
+      }
     }
+  }
+
+  private func lastEndings() -> [FinishedItem] {
+    var last: [ItemID: FinishedItem] = [:]
+    for event in events {
+      if case .itemFinished(let item) = event.kind { last[item.id] = item }
+    }
+    return Array(last.values)
   }
 }

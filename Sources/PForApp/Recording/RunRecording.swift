@@ -120,7 +120,7 @@ final class RunRecording: @unchecked Sendable {
       case .runResumed: recorder.record(RunChange(time: time(), kind: .resumed))
       case .totalKnown(let count): recorder.recordTotal(count)
       case .itemsRead, .workerStarted, .workerDraining, .workerKept, .workerStopped, .runFinishing, .runStopping,
-        .itemStarted, .attemptFailed, .itemFinished, .itemsRestored, .haltReached, .timeBudgetSpent,
+        .itemStarted, .attemptFailed, .itemFinished, .itemRequeued, .itemsRestored, .haltReached, .timeBudgetSpent,
         .deliveryAdvanced, .runFinished:
         break
       }

@@ -7,6 +7,9 @@ extension ParallelRun {
     return outputs.peek(at: id.position, using: &cursor) { $0 }
   }
 
+  /// The same for an item that was tried again; nil for all others.
+  package func undeliveredRetry(of id: ItemID) -> Output? { retries.output(at: id.position) }
+
   /// Takes the next results with their items, without waiting; nil when all are delivered.
   ///
   /// - Parameter whenReady: called once, on any thread, when there is something to take; only if there is nothing now.
@@ -18,7 +21,7 @@ extension ParallelRun {
       case .over: return nil
       case .positions(let positions):
         let results = positions.compactMap { position in
-          outputs.take(at: position, using: &cursor).map { (ItemID(position), $0) }
+          takeOutput(at: position, using: &cursor).map { (ItemID(position), $0) }
         }
         // Items may have delivered nothing.
         if !results.isEmpty { return results }

@@ -104,6 +104,16 @@ import ParallelForDashboard
     let items: [Int] = try await stateful.results()
     stateful.waitUntilOver()
     checks.expect(items == Array(0..<100) && closed.values.reduce(0, +) == 100, "a value for each worker")
+    let failing = (0..<2).startParallelRun(threads: 1) { item, context in
+      if item == 0, context.attempt == 1 { throw Refused(item: item) }
+      while item == 1, !context.isCancelled {}
+      return item
+    }
+    while failing.snapshot().unsuccessful == 0 {}
+    checks.expect(failing.retry(ItemID(0)) && !failing.retry(ItemID(1)), "retry")
+    checks.expect(failing.snapshot().unsuccessful == 0, "what is tried again has not failed")
+    failing.stop(.interrupt)
+    while failing.takeDelivered() != nil {}
     let stopped = (0...).startParallelRun(threads: 2) { item, _ in item }
     stopped.stop(.interrupt)
     while stopped.takeDelivered() != nil {}
