@@ -83,8 +83,12 @@ import Testing
     #expect(recorder.flush() == nil)
     let reader = try RunReader(path: folder.file)
     #expect(try reader.record().counts.timedOut == 1)
+    let second = reader.bytes(.output, of: try #require(try reader.item(number: 1)))
+    #expect(try second.read(from: 0, count: 3) == bytes("sec"))
     recorder.record(item, .example(attempt: 3), output: bytes("third"))
     #expect(recorder.flush() == nil)
+    // Whoever has begun to read what failed reads it to its end.
+    #expect(try second.read(from: 3, count: 9) == bytes("ond"))
     let stored = try #require(try reader.item(number: 1))
     #expect(stored.attempt == .example(attempt: 3))
     #expect(stored.attempts == 3)

@@ -109,34 +109,55 @@ public final class RunReader: @unchecked Sendable {
 
   // MARK: - Outputs
 
-  /// What the last attempt at an item wrote, to be read when it is needed.
+  /// What the last attempt at an item wrote, to be read when it is needed; if it failed, also when another attempt has
+  /// been recorded by then.
   public func bytes(_ stream: OutputStream, of item: ItemRecord) -> StoredBytes {
     let count = stream == .output ? item.outputCount : item.errorCount
-    return StoredBytes(self, table: "items", row: item.row, stream, count: count)
+    let isFinal = item.attempt?.outcome.isSuccess ?? false
+    return StoredBytes(
+      self, isFinal ? .item(item.row) : .attempt(item.attempts, ofItem: item.row), stream, count: count)
   }
 
   /// What an earlier attempt wrote, to be read when it is needed.
   public func bytes(_ stream: OutputStream, of attempt: EarlierAttempt) -> StoredBytes {
     let count = stream == .output ? attempt.outputCount : attempt.errorCount
-    return StoredBytes(self, table: "attempts", row: attempt.row, stream, count: count)
+    return StoredBytes(self, .earlier(attempt.row), stream, count: count)
   }
 
   /// Fills a buffer with bytes of an output from an offset on.
   func read(
-    table: String, row: Int64, _ stream: OutputStream, from offset: Int, into buffer: UnsafeMutableRawBufferPointer
+    _ place: StoredBytes.Place, _ stream: OutputStream, from offset: Int, into buffer: UnsafeMutableRawBufferPointer
   ) throws(RunStoreError) {
     guard !buffer.isEmpty else { return }
     try locked { () throws(RunStoreError) in
-      let column = stream.rawValue
-      let first = try statement("SELECT \(column)_chunk FROM \(table) WHERE rowid = ?")
-      first.bind(row, at: 0)
-      defer { first.reset() }
-      guard try first.step() else { throw SQLiteProblem.damaged(path, "an item is gone") }
-      if let chunk = first.optionalInteger(0) {
-        try readChunks(from: chunk, offset: offset, into: buffer)
-      } else {
-        try database.read(table: table, column: column, row: row, from: offset, into: buffer)
+      switch place {
+      case .item(let row): try read("items", row, stream, from: offset, into: buffer)
+      case .earlier(let row): try read("attempts", row, stream, from: offset, into: buffer)
+      case .attempt(let attempt, let item):
+        // In one transaction: the recorder may move the attempt at any moment.
+        try database.execute("BEGIN")
+        defer { database.rollBack() }
+        let isLast = try database.integer("SELECT attempt FROM items WHERE id = \(item)") == Int64(attempt)
+        let earlier = try database.integer("SELECT rowid FROM attempts WHERE item = \(item) AND attempt = \(attempt)")
+        try read(isLast ? "items" : "attempts", isLast ? item : earlier ?? 0, stream, from: offset, into: buffer)
       }
+    }
+  }
+
+  /// The same, within the lock.
+  private func read(
+    _ table: String, _ row: Int64, _ stream: OutputStream, from offset: Int,
+    into buffer: UnsafeMutableRawBufferPointer
+  ) throws(RunStoreError) {
+    let column = stream.rawValue
+    let first = try statement("SELECT \(column)_chunk FROM \(table) WHERE rowid = ?")
+    first.bind(row, at: 0)
+    defer { first.reset() }
+    guard try first.step() else { throw SQLiteProblem.damaged(path, "an item is gone") }
+    if let chunk = first.optionalInteger(0) {
+      try readChunks(from: chunk, offset: offset, into: buffer)
+    } else {
+      try database.read(table: table, column: column, row: row, from: offset, into: buffer)
     }
   }
 

@@ -3,16 +3,24 @@ public struct StoredBytes: RecordedBytes {
   private static let chunk = 64 << 10
 
   private let reader: RunReader
-  private let table: String
-  private let row: Int64
+  private let place: Place
   private let stream: OutputStream
   /// How many bytes there are.
   public let count: Int
 
-  init(_ reader: RunReader, table: String, row: Int64, _ stream: OutputStream, count: Int) {
+  /// The attempt whose output is meant.
+  enum Place {
+    /// The last one at the item of a row.
+    case item(Int64)
+    /// The one with this number at the item of a row: the last one, or an earlier one by now.
+    case attempt(Int, ofItem: Int64)
+    /// An earlier one, by its own row.
+    case earlier(Int64)
+  }
+
+  init(_ reader: RunReader, _ place: Place, _ stream: OutputStream, count: Int) {
     self.reader = reader
-    self.table = table
-    self.row = row
+    self.place = place
     self.stream = stream
     self.count = count
   }
@@ -28,8 +36,7 @@ public struct StoredBytes: RecordedBytes {
     let length = min(max(0, wanted), count - start)
     var bytes = [UInt8](repeating: 0, count: length)
     try bytes.withUnsafeMutableBufferPointer { (buffer) throws(RunStoreError) in
-      try reader.read(
-        table: table, row: row, stream, from: start, into: UnsafeMutableRawBufferPointer(buffer))
+      try reader.read(place, stream, from: start, into: UnsafeMutableRawBufferPointer(buffer))
     }
     return bytes
   }
