@@ -9,6 +9,8 @@ public enum Command: Hashable, Sendable {
   case nextPanel, previousPanel
   case moveUp, moveDown, pageUp, pageDown, moveToStart, moveToEnd
   case open, back
+  /// Try again what failed; mark for that.
+  case retry, toggleMark, markFailed, unmarkAll
   case search, searchNext, searchPrevious, filter, sort
   case toggleFreeze, nextTheme, help, redraw, suspend
   case quit, interrupt

@@ -5,6 +5,7 @@ extension Command {
     case views = "Views"
     case lists = "Lists"
     case find = "Find"
+    case failed = "Failed items"
     case program = "Program"
   }
 
@@ -56,7 +57,7 @@ extension Command {
     Entry(.moveUp, "up", .lists, ["<Up>", "k"], "up"),
     Entry(.moveDown, "down", .lists, ["<Down>", "j"], "down"),
     Entry(.pageUp, "page-up", .lists, ["<PageUp>", "<C-b>"], "page up"),
-    Entry(.pageDown, "page-down", .lists, ["<PageDown>", "<C-f>", "<Space>"], "page down"),
+    Entry(.pageDown, "page-down", .lists, ["<PageDown>", "<C-f>"], "page down"),
     Entry(.moveToStart, "start", .lists, ["g", "<Home>"], "to the start"),
     Entry(.moveToEnd, "end", .lists, ["G", "<End>"], "to the end; results then follow the run"),
     Entry(.open, "open", .lists, ["<Enter>"], "open the selected item", hint: "open"),
@@ -67,6 +68,11 @@ extension Command {
     Entry(.searchNext, "search-next", .find, ["n"], "next match"),
     Entry(.searchPrevious, "search-previous", .find, ["N"], "previous match"),
     Entry(.filter, "filter", .find, ["f"], "failed, slow, running, or a text", hint: "filter"),
+
+    Entry(.retry, "retry", .failed, ["R"], "try again: the marked, else the selected", hint: "retry"),
+    Entry(.toggleMark, "mark", .failed, ["<Space>"], "mark; in an item or this help: page down"),
+    Entry(.markFailed, "mark-failed", .failed, ["a"], "mark all failed that the filter shows"),
+    Entry(.unmarkAll, "unmark-all", .failed, ["U"], "unmark all"),
 
     Entry(.help, "help", .program, ["?", "<F1>"], "this help", hint: "help"),
     Entry(.redraw, "redraw", .program, ["<C-l>"], "draw the screen anew"),

@@ -19,6 +19,7 @@ extension Dashboard {
     case .togglePause: replay?.togglePause(at: now)
     case .promptThreads, .setThreads: notice("a replay changes no threads: + and - change its speed", at: now)
     case .killItem: notice("a replay runs nothing that could be stopped", at: now)
+    case .retry: notice("a replay runs nothing that could be tried again", at: now)
     case .quit, .interrupt: return [.quit]
     default: return nil
     }
@@ -35,7 +36,7 @@ extension Command.Entry {
     case .manyMoreThreads: "a tenth of the run forward"
     case .manyFewerThreads: "a tenth of the run back"
     case .togglePause: "stand still; again: play on"
-    case .promptThreads, .killItem: "not in a replay"
+    case .promptThreads, .killItem, .retry: "not in a replay"
     case .quit, .interrupt: "quit"
     default: help
     }
@@ -46,7 +47,7 @@ extension Command.Entry {
     switch command {
     case .moreThreads, .fewerThreads: "speed"
     case .manyMoreThreads, .manyFewerThreads: "seek"
-    case .killItem: nil
+    case .killItem, .retry: nil
     default: hint
     }
   }

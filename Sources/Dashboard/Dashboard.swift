@@ -32,6 +32,8 @@ public struct Dashboard: Equatable, Sendable {
   public internal(set) var live: RunFacts
   /// What was known when the display was frozen, and when that was.
   public internal(set) var frozen: Frozen?
+  /// The command line that runs again what failed, when the run is over; nil if there is none.
+  public var resumeCommand: String?
   /// How the run is replayed; nil for one that goes on now.
   public var replay: ReplayClock?
   /// The rows of the lists on the screen; set it before commands and frames.
@@ -57,10 +59,16 @@ public struct Dashboard: Equatable, Sendable {
   public internal(set) var detail: ItemDetail?
   /// The first line shown of the open item.
   public internal(set) var detailTop = 0
+  /// The items that are marked, to be tried again.
+  public internal(set) var marks: Set<ItemID> = []
+  /// Whether failed items are being looked for, to be marked.
+  public internal(set) var isMarking = false
   /// What was searched for last.
   public internal(set) var searchText: String?
   /// Whether a search goes on.
   public internal(set) var isSearching = false
+  /// Whether a search, a filter or the marking of failed items has not looked at everything yet.
+  public var isLooking: Bool { isSearching || results.isScanning || isMarking }
   /// Whether the program is left when the run is over.
   public internal(set) var leavesWhenDone = false
 
@@ -102,6 +110,7 @@ public struct Dashboard: Equatable, Sendable {
     switch event.kind {
     case .itemStarted(let item): if results.filter == .running { results.addMatch(item.id) }
     case .itemFinished(let item): noteFinish(item)
+    case .itemRequeued(let item, _): noteRequeue(item)
     case .targetWorkersChanged(let count): forgetWish(count)
     case .runFinished: if leavesWhenDone { pending.append(.quit) }
     default: return
@@ -126,13 +135,19 @@ public struct Dashboard: Equatable, Sendable {
 
   private mutating func noteFinish(_ item: FinishedItem) {
     if openItem == item.id { pending.append(.loadDetail(item.id)) }
+    if !marks.isEmpty, item.outcome.isSuccess { marks.remove(item.id) }
     switch results.filter {
     case .all: return
     case .running: results.removeMatch(item.id)
-    case .failed: if item.outcome.failureReason != nil { results.addMatch(item.id) }
+    case .failed: if !item.outcome.isSuccess { results.addMatch(item.id) }
     case .slow: if live.isSlow(item.latency) { results.addMatch(item.id) }
     case .text(let text): if ResultFilter.text(text, isIn: item.label) { results.addMatch(item.id) }
     }
+  }
+
+  private mutating func noteRequeue(_ item: FinishedItem) {
+    marks.remove(item.id)
+    if results.filter == .failed { results.removeMatch(item.id) }
   }
 
   /// A wish that came true, and those before it, need not be remembered; an answer nobody wished for ends all wishes.

@@ -14,6 +14,11 @@ public enum Effect: Equatable, Sendable {
   case stop(StopUrgency)
   /// Ask one running item to end.
   case interrupt(ItemID, StopUrgency)
+  /// Try items again that have failed; the answer goes to ``Dashboard/retryAnswered(_:taken:at:)``.
+  case retry([ItemID])
+  /// Look through all results for those that failed and that a filter shows, in slices, and give them to
+  /// ``Dashboard/markFound(_:done:at:)``.
+  case findFailed(ResultFilter)
   /// Fetch all about an item and give it to ``Dashboard/showDetail(_:)``.
   case loadDetail(ItemID)
   /// Look for a text in names and outputs, beginning with the item `from` and going round at the end; the answer goes

@@ -87,6 +87,12 @@ public struct ResultList: Equatable, Sendable {
     return true
   }
 
+  /// Selects the next row, and stays there.
+  mutating func moveOn(rows: Int) {
+    move(to: selectedRow + 1, rows: rows)
+    holdSelection()
+  }
+
   mutating func setFilter(_ filter: ResultFilter, running: [ItemID]) {
     self.filter = filter
     follows = true

@@ -63,6 +63,12 @@ struct Drawing {
     grid.write(text, x: x, y: headings.y, role: ThemeRole.muted.role, in: headings)
   }
 
+  /// The sign of a marked item, in the column before its number.
+  func mark(_ id: ItemID, x: Int, in row: Rect, of grid: inout CellGrid) {
+    guard dashboard.marks.contains(id) else { return }
+    grid.write(glyphs == .unicode ? "●" : "*", x: x, y: row.y, role: ThemeRole.key.role, in: row)
+  }
+
   /// Marks what was searched for, or what the list is filtered by.
   func markMatches(in area: Rect, of grid: inout CellGrid) {
     let filter: String? = if case .text(let text) = dashboard.results.filter { text } else { nil }

@@ -133,13 +133,32 @@ import Themes
     check(scene, "search", Self.small)
   }
 
-  @Test func failedOnly() {
+  @Test func failedOnly() { check(Self.failedOnly(), "failed-only", Self.usual) }
+
+  private static func failedOnly() -> Scene {
     var scene = Scene.orders().0
     _ = scene.dashboard.perform(.filter)
     _ = scene.dashboard.perform(.choose("f"))
     let failed = scene.finished.values.filter { !$0.outcome.isSuccess }.map(\.id)
     scene.dashboard.filterMatched(failed, scanned: 424, done: true)
-    check(scene, "failed-only", Self.usual)
+    return scene
+  }
+
+  @Test func marked() {
+    var scene = Self.failedOnly()
+    _ = scene.dashboard.perform(.moveToStart)
+    for _ in 0..<3 { _ = scene.dashboard.perform(.toggleMark) }
+    check(scene, "marked", Self.usual)
+  }
+
+  @Test func triedAgain() throws {
+    var scene = Scene.orders().0
+    let failed = try #require(scene.finished.values.filter { !$0.outcome.isSuccess }.max { $0.id < $1.id })
+    scene.dashboard.apply(
+      RunEvent(sequence: 0, instant: scene.now, kind: .itemRequeued(failed, wasRestored: false)))
+    _ = scene.dashboard.perform(.show(.results))
+    for _ in failed.id.number..<scene.dashboard.live.begun { _ = scene.dashboard.perform(.moveUp) }
+    check(scene, "tried-again", Self.usual)
   }
 
   @Test func openItem() {

@@ -43,7 +43,7 @@ struct HelpOverlay {
   }
 
   private var twoColumns: [[Line]] {
-    let left = [Command.Group.threads, .views].flatMap(lines(of:)).dropLast()
+    let left = [Command.Group.threads, .views, .failed].flatMap(lines(of:)).dropLast()
     let right = [Command.Group.lists, .find, .program].flatMap(lines(of:)).dropLast()
     return [Array(left), Array(right)]
   }

@@ -68,8 +68,10 @@ struct DetailPanel {
   private func stateLine(_ detail: ItemDetail?) -> Line {
     let isRunning = drawing.facts.runningItem(id) != nil
     let idle: ItemState = drawing.facts.state == .done ? .neverRan : .queued
-    let state = isRunning ? .running : detail?.outcome.map(ItemState.init) ?? idle
-    let reason = detail?.outcome?.failureReason.map { state == .failed ? ": \($0)" : "" } ?? ""
+    let isWaiting = drawing.facts.waiting[id] != nil
+    let state = isRunning ? .running : isWaiting ? .waiting : detail?.outcome.map(ItemState.init) ?? idle
+    let tellsReason = state == .failed || state == .waiting
+    let reason = detail?.outcome?.failureReason.map { tellsReason ? ": \($0)" : "" } ?? ""
     return Line(name: "state", text: "\(drawing.glyph(state.role)) \(state.word)\(reason)", role: state.role)
   }
 

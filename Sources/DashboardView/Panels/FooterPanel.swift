@@ -66,6 +66,7 @@ struct FooterPanel {
     switch command {
     case .open, .nextPanel, .filter: return drawing.dashboard.openItem == nil
     case .moreThreads, .fewerThreads, .togglePause, .killItem: return !isOver
+    case .retry: return !isOver && drawing.facts.hasFailures
     default: return true
     }
   }

@@ -32,7 +32,9 @@ struct ResultsPanel {
     let place =
       list.follows && drawing.facts.state != .done
       ? "\(count), following" : "\(drawing.format.count(list.selectedRow + 1)) of \(count)"
-    return list.filter == .all ? (list.count == 0 ? "" : place) : "\(filterText): \(place)"
+    let marks = drawing.dashboard.marks.count
+    let marked = marks == 0 ? "" : ", \(drawing.format.count(marks)) marked"
+    return list.filter == .all ? (list.count == 0 ? "" : place + marked) : "\(filterText): \(place)\(marked)"
   }
 
   private var filterText: String {
@@ -74,6 +76,7 @@ struct ResultsPanel {
 
   private func draw(_ result: ResultRow, in row: Rect, of grid: inout CellGrid) {
     var writer = RowWriter(row, glyphs: drawing.glyphs)
+    drawing.mark(result.id, x: row.x, in: row, of: &grid)
     writer.right(result.id.description, width: numberWidth, .muted, to: &grid)
     writer.skip()
     StateColumn(drawing: drawing, state: result.state).draw(with: &writer, of: &grid)

@@ -53,6 +53,7 @@ struct SlowPanel {
     writer.right(drawing.format.timesMedian(item.latency, median: drawing.median), width: 7, role, to: &grid)
     writer.skip()
     StateColumn(drawing: drawing, state: item.state).draw(with: &writer, of: &grid)
+    drawing.mark(item.id, x: writer.x - 1, in: row, of: &grid)
     writer.right(item.id.description, width: numberWidth, .muted, to: &grid)
     writer.skip()
     writer.name(item.label, width: writer.remaining - 1, .text, to: &grid)

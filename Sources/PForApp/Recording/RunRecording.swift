@@ -52,16 +52,22 @@ final class RunRecording: @unchecked Sendable {
     guard let earlier, let reader else { return .run }
     switch try earlier.next(text: RecordedText(text: item.value), fields: item.fields?.recorded) {
     case .run(let place):
-      if place != ItemPlace(number: place.number) { lock.withLock { places[place.number] = place } }
+      remember(place)
       return .run
     case .keep(let record):
       guard let attempt = record.attempt, let number = record.number else { return .run }
+      // One that failed may be asked for again.
+      if !attempt.outcome.isSuccess { remember(ItemPlace(number: number, row: record.row)) }
       return .keep(
         EarlierItem.Kept(
           id: ItemID(number - 1), attempt: attempt, attempts: record.attempts,
           output: CapturedBytes(RestoredBytes(stored: reader.bytes(.output, of: record))),
           errors: CapturedBytes(RestoredBytes(stored: reader.bytes(.errors, of: record)))))
     }
+  }
+
+  private func remember(_ place: ItemPlace) {
+    if place != ItemPlace(number: place.number) { lock.withLock { places[place.number] = place } }
   }
 
   /// The items have been read to their end.
@@ -79,7 +85,7 @@ final class RunRecording: @unchecked Sendable {
       attempt: ended.attempt, worker: ended.worker.slot, start: MonotonicClock.wallTime(of: ended.start),
       latency: ended.latency, outcome: ended.outcome, exitStatus: ending.process?.exitStatus,
       signal: ending.process?.signal, cpu: usage?.processorTime, peakMemory: usage?.peakMemory, note: ended.note)
-    let place = place(of: ended.id.number, isLast: isLast)
+    let place = place(of: ended.id.number, isDone: ended.outcome.isSuccess)
     let recorded = RecordedItem(place, text: RecordedText(text: item.value), fields: item.fields?.recorded)
     let ticket = recorder.record(
       recorded, attempt, output: RecordedOutput(bytes: ending.output), errors: RecordedOutput(bytes: ending.errors),
@@ -88,10 +94,10 @@ final class RunRecording: @unchecked Sendable {
     return ticket
   }
 
-  private func place(of number: Int, isLast: Bool) -> ItemPlace {
+  private func place(of number: Int, isDone: Bool) -> ItemPlace {
     lock.withLock {
       guard !places.isEmpty, let place = places[number] else { return ItemPlace(number: number) }
-      if isLast { places[number] = nil }
+      if isDone { places[number] = nil }
       return place
     }
   }
@@ -105,6 +111,18 @@ final class RunRecording: @unchecked Sendable {
 
   /// Takes notice of how far results have been handed on.
   func delivered(_ items: Int) { recorder.recordDelivery(DeliveryMark(items: items)) }
+
+  /// Calls `body` with the text, the ending and the output of every item that has ended, in the order of the items,
+  /// when all that was recorded so far stands in the run file.
+  func forEachResult(_ body: (_ text: [UInt8], _ outcome: Outcome, _ output: CapturedBytes) throws -> Void) throws {
+    if let problem = recorder.flush() { throw problem }
+    let reader = try RunReader(path: recorder.path)
+    defer { reader.close() }
+    try reader.forEachItem { (item: ItemRecord) throws in
+      guard let attempt = item.attempt else { return }
+      try body(item.text, attempt.outcome, CapturedBytes(RestoredBytes(stored: reader.bytes(.output, of: item))))
+    }
+  }
 
   // MARK: - The run as a whole
 

@@ -21,7 +21,8 @@ final class ByteSink: @unchecked Sendable {
   private static let capacity = 1 << 16
 
   private let descriptor: Int32
-  private let isPipe: Bool
+  /// Whether the bytes go to a regular file.
+  let isFile: Bool
   private let ownsDescriptor: Bool
   private let isAbandoned = Atomic<Bool>(false)
   private var buffer: [UInt8] = []
@@ -44,7 +45,7 @@ final class ByteSink: @unchecked Sendable {
     isTerminal = isatty(descriptor) == 1
     var status = stat()
     fstat(descriptor, &status)
-    isPipe = status.st_mode & S_IFMT != S_IFREG
+    isFile = status.st_mode & S_IFMT == S_IFREG
     buffer.reserveCapacity(Self.capacity)
   }
 
@@ -84,7 +85,7 @@ final class ByteSink: @unchecked Sendable {
     while !rest.isEmpty, problem == nil {
       guard waitUntilWritable() else { return }
       // After POLLOUT a pipe takes PIPE_BUF bytes without blocking.
-      let piece = UnsafeRawBufferPointer(rebasing: isPipe ? rest.prefix(4_096) : rest)
+      let piece = UnsafeRawBufferPointer(rebasing: isFile ? rest : rest.prefix(4_096))
       let count = writeSystemCall(descriptor, piece)
       if count >= 0 {
         rest = rest.dropFirst(count)
@@ -95,7 +96,7 @@ final class ByteSink: @unchecked Sendable {
   }
 
   private func waitUntilWritable() -> Bool {
-    guard isPipe else { return true }
+    guard !isFile else { return true }
     while !isAbandoned.load(ordering: .relaxed) {
       var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       if poll(&poller, 1, 100) > 0 { return true }

@@ -13,6 +13,8 @@ final class ResultDelivery: @unchecked Sendable {
   private let output: ByteSink?
   private let errors: ByteSink?
   private let recording: RunRecording?
+  private let rewriting: ResultRewriting?
+  private let hasLate = Atomic<Bool>(false)
   private let heldBytes = Atomic<Int>(0)
   private let isOver = Atomic<Bool>(false)
   private let lock = Lock()
@@ -28,10 +30,14 @@ final class ResultDelivery: @unchecked Sendable {
   ///   - output: where results go, or nil for nowhere.
   ///   - errors: where items' standard error goes, or nil for nowhere.
   ///   - recording: where a result must stand before it is published; nil when nothing is recorded.
-  init(output: ByteSink?, errors: ByteSink?, recording: RunRecording? = nil) {
+  ///   - rewriting: what puts the results in order when some came late; nil where that cannot be done.
+  init(
+    output: ByteSink?, errors: ByteSink?, recording: RunRecording? = nil, rewriting: ResultRewriting? = nil
+  ) {
     self.output = output
     self.errors = errors
     self.recording = recording
+    self.rewriting = rewriting
   }
 
   /// Whether a result has anywhere to go at all.
@@ -48,6 +54,12 @@ final class ResultDelivery: @unchecked Sendable {
     heldBytes.add(bytes, ordering: .relaxed).newValue > Self.heldBytesLimit && bytes > 256
   }
 
+  /// Takes notice that there will be a result for an item whose result has been delivered.
+  func expectLate() { hasLate.store(true, ordering: .relaxed) }
+
+  /// Whether results of items that were tried again stand behind later ones.
+  var isOutOfOrder: Bool { output != nil && rewriting == nil && hasLate.load(ordering: .relaxed) }
+
   /// Takes notice that a held result now takes so many bytes less.
   func shrink(by bytes: Int) { heldBytes.subtract(bytes, ordering: .relaxed) }
 
@@ -57,12 +69,14 @@ final class ResultDelivery: @unchecked Sendable {
     whenDone: @escaping @Sendable () -> Void
   ) {
     Thread.detachNewThread { [self] in
-      while let batch = run.takeDelivered() {
+      while let batch = run.takeDelivered(replaced: { self.shrink(by: $0.heldBytes) }) {
         deliver(batch)
         report(whenStuck)
         if batch.count < 64 { run.waitUntilOver(nanoseconds: Self.rest) }
       }
       output?.finish()
+      putInOrder()
+      report(whenStuck)
       isOver.store(true, ordering: .releasing)
       run.waitUntilOver()
       whenDone()
@@ -80,11 +94,17 @@ final class ResultDelivery: @unchecked Sendable {
     for (id, result) in batch {
       guard isKept(result) else { continue }
       deliver(result)
-      delivered = id.number
+      delivered = max(delivered, id.number)
     }
     output?.flush()
     errors?.flush()
     if delivered > 0 { recording?.delivered(delivered) }
+  }
+
+  /// What came late gets its place.
+  private func putInOrder() {
+    guard let rewriting, hasLate.load(ordering: .relaxed), problem == nil, !isStopped else { return }
+    found = found ?? rewriting.run()
   }
 
   /// A result that is published and not recorded would be published again by a resumed run.
@@ -96,8 +116,7 @@ final class ResultDelivery: @unchecked Sendable {
 
   private func deliver(_ result: JobResult) {
     heldBytes.subtract(result.heldBytes, ordering: .relaxed)
-    // What a killed item wrote is no result.
-    guard result.outcome != .cancelled, result.outcome != .timedOut else { return }
+    guard result.outcome.isDelivered else { return }
     do {
       if let output {
         var writer = ResultWriter(sink: output)

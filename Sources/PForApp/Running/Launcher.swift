@@ -48,6 +48,7 @@ struct Launcher {
       errors: errors.sink(hasDashboard: display != nil), recording: recording)
     var dashboard = Dashboard(title: plan.job.title, source: plan.reader.source.name, slow: plan.slow)
     dashboard.destination = outputs.name(hasDashboard: display != nil)
+    dashboard.resumeCommand = recording.map { "pfor-tui resume --failed \(DemoCommand.quoted($0.name))" }
     if plan.startPage != .overview { _ = dashboard.perform(.show(plan.startPage)) }
     let controller = RunController(session, grace: plan.grace.nanoseconds)
     defer { session.end() }
@@ -96,6 +97,9 @@ struct Launcher {
       { StandardError.write(line) }
     }
     if let problem = verdict.problem { StandardError.write("pfor-tui: \(problem)") }
+    if !isQuiet, session.isOutOfOrder {
+      StandardError.write("results of items that were tried again stand behind those that had been written by then")
+    }
     if !isQuiet, verdict.exitCode != ExitCode.outputClosed, let recording = session.recording {
       tell(recording, isWhole: verdict.isWhole)
     }

@@ -49,7 +49,8 @@ final class RunSession: WatchedRun, Sendable {
     let archive = keepsResults ? try ResultArchive() : nil
     let running = keepsResults ? RunningItems() : nil
     let feeder = ItemFeeder(reader: plan.reader, recording: recording)
-    let delivery = ResultDelivery(output: output, errors: errors, recording: recording)
+    let delivery = ResultDelivery(
+      output: output, errors: errors, recording: recording, rewriting: Self.rewriting(plan, output, recording))
     let own = Plan(job: plan.job, tags: plan.tags)
     self.plan = own
     self.waker = waker
@@ -59,7 +60,9 @@ final class RunSession: WatchedRun, Sendable {
     self.delivery = delivery
     self.recording = recording
     let inOrder = plan.inOrder && delivery.isWanted
-    let limits = recording == nil ? RunLimits() : Self.recordedLimits
+    var limits = recording == nil ? RunLimits() : Self.recordedLimits
+    // What failed stands in the archive.
+    limits.keptFailures = 0
     run = ParallelRun(
       threads: plan.threads, limits: limits, policy: plan.policy, inOrder: inOrder, label: \.label
     ) { worker in
@@ -68,6 +71,14 @@ final class RunSession: WatchedRun, Sendable {
         recording: recording
       ).body
     }
+  }
+
+  /// What puts the results in order when some come late: a file can be written anew, what went elsewhere has gone.
+  private static func rewriting(
+    _ plan: RunPlan, _ output: ByteSink?, _ recording: RunRecording?
+  ) -> ResultRewriting? {
+    guard let output, output.isFile, let recording, case .file(let path) = plan.destination else { return nil }
+    return ResultRewriting(recording: recording, path: path, tags: plan.tags)
   }
 
   /// Begins to read items, to run them and to write results.
@@ -97,6 +108,9 @@ final class RunSession: WatchedRun, Sendable {
     return JobResult(
       tag: tags ? item.bytes : [], outcome: kept.attempt.outcome, output: kept.output, errors: kept.errors)
   }
+
+  /// Whether results of items that were tried again stand behind later ones.
+  var isOutOfOrder: Bool { delivery.isOutOfOrder }
 
   /// Whether all results have been written, or given up.
   var isDelivered: Bool { delivery.isDone }
@@ -134,6 +148,19 @@ extension RunSession {
     let events = run.takeEvents()
     recording?.note(events)
     return events
+  }
+
+  func retry(_ ids: [ItemID]) -> Int {
+    ids.count { id in
+      guard let (item, ended) = kept?.item(id) else { return false }
+      switch run.retry(ended, Item(item)) {
+      case .refused: return false
+      case .inPlace: return true
+      case .late:
+        delivery.expectLate()
+        return true
+      }
+    }
   }
 
   func suspendItems() { RunningCommands.suspend() }

@@ -14,19 +14,43 @@ struct ArchiveSearch {
     var step: Int
   }
 
-  private var filter: ResultFilter?
-  private var scanned = 0
-  private var scanEnd = 0
+  /// A scan from the first item to the last one that had ended when it began.
+  private struct Scan {
+    var filter: ResultFilter
+    var scanned = 0
+    var end: Int
+
+    init(_ filter: ResultFilter, _ archive: any ItemArchive) {
+      self.filter = filter
+      end = archive.end
+    }
+
+    var isDone: Bool { scanned == end }
+
+    /// Goes on by a slice.
+    mutating func advance() -> Range<Int> {
+      let slice: Int
+      if case .text = filter { slice = ArchiveSearch.textSlice } else { slice = ArchiveSearch.scanSlice }
+      defer { scanned = min(end, scanned + slice) }
+      return scanned..<min(end, scanned + slice)
+    }
+  }
+
+  private var filter: Scan?
+  private var marking: Scan?
   private var search: Search?
 
   /// Whether there is more to look at.
-  var isBusy: Bool { filter != nil || search != nil }
+  var isBusy: Bool { filter != nil || marking != nil || search != nil }
 
   /// Begins the scan for a filter; ends the one before.
   mutating func begin(_ filter: ResultFilter, in archive: any ItemArchive) {
-    self.filter = filter.needsScan ? filter : nil
-    scanned = 0
-    scanEnd = archive.end
+    self.filter = filter.needsScan ? Scan(filter, archive) : nil
+  }
+
+  /// Begins the search for failed items among those that a filter shows; ends the one before.
+  mutating func begin(markingIn filter: ResultFilter, of archive: any ItemArchive) {
+    marking = Scan(filter, archive)
   }
 
   /// Begins a search from an item on, once around.
@@ -35,20 +59,32 @@ struct ArchiveSearch {
   }
 
   /// Looks at one slice and tells the dashboard what was found.
-  mutating func step(_ archive: any ItemArchive, telling dashboard: inout Dashboard) {
+  mutating func step(_ archive: any ItemArchive, telling dashboard: inout Dashboard, at now: Instant) {
+    stepMarking(archive, telling: &dashboard, at: now)
     stepFilter(archive, telling: &dashboard)
     stepSearch(archive, telling: &dashboard)
   }
 
   private mutating func stepFilter(_ archive: any ItemArchive, telling dashboard: inout Dashboard) {
-    guard let filter else { return }
-    let slice: Int
-    if case .text = filter { slice = Self.textSlice } else { slice = Self.scanSlice }
-    let next = min(scanEnd, scanned + slice)
-    let found = archive.matches(filter, in: scanned..<next, slowLimit: dashboard.live.slowLimit)
-    scanned = next
-    dashboard.filterMatched(found, scanned: scanned, done: scanned == scanEnd)
-    if scanned == scanEnd { self.filter = nil }
+    guard var scan = filter else { return }
+    let found = archive.matches(scan.filter, in: scan.advance(), slowLimit: dashboard.live.slowLimit)
+    dashboard.filterMatched(found, scanned: scan.scanned, done: scan.isDone)
+    filter = scan.isDone ? nil : scan
+  }
+
+  private mutating func stepMarking(
+    _ archive: any ItemArchive, telling dashboard: inout Dashboard, at now: Instant
+  ) {
+    guard var scan = marking else { return }
+    let slice = scan.advance()
+    let slowLimit = dashboard.live.slowLimit
+    var found = archive.matches(.failed, in: slice, slowLimit: slowLimit)
+    if scan.filter != .all, scan.filter != .failed {
+      let shown = Set(archive.matches(scan.filter, in: slice, slowLimit: slowLimit))
+      found.removeAll { !shown.contains($0) }
+    }
+    dashboard.markFound(found, done: scan.isDone, at: now)
+    marking = scan.isDone ? nil : scan
   }
 
   private mutating func stepSearch(_ archive: any ItemArchive, telling dashboard: inout Dashboard) {

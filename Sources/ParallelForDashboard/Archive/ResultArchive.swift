@@ -121,6 +121,22 @@ extension ResultArchive {
     }
   }
 
+  /// An ended item itself, and how it ended; nil while it has not, or when not all of it could be kept.
+  package func item(_ id: ItemID) -> (item: ArchivedItem, ended: FinishedItem)? {
+    lock.withLock {
+      guard data.isIntact, let entry = index.entry(at: id.position),
+        let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
+      else { return nil }
+      let item = item(of: record, entry)
+      let note = text(entry, record.noteOffset, record.noteCount)
+      let ended = FinishedItem(
+        id: id, worker: WorkerID(record.worker), attempt: record.attempt, start: Instant(nanoseconds: record.start),
+        end: Instant(nanoseconds: record.end), outcome: outcome(of: record, entry), label: item.label,
+        note: note.isEmpty ? nil : note)
+      return (item, ended)
+    }
+  }
+
   private func item(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> ArchivedItem {
     ArchivedItem(
       text: data.read(at: entry.offset + record.textOffset, count: record.textCount),

@@ -47,6 +47,8 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
     return untold + events
   }
 
+  func retry(_ ids: [ItemID]) -> Int { ids.count { run.retryKept($0, mayBeLate: true) } }
+
   /// Nobody but this takes the results.
   func abandonDelivery() {}
 
@@ -80,9 +82,8 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
 
   /// The value in words; an error's words are the outcome's reason.
   private func text(of id: ItemID) -> [UInt8] {
-    guard case .success(let value)? = results[id] ?? run.undeliveredOutput(of: id), Value.self != Void.self else {
-      return []
-    }
+    let result = run.undeliveredRetry(of: id) ?? results[id] ?? run.undeliveredOutput(of: id)
+    guard case .success(let value)? = result, Value.self != Void.self else { return [] }
     return Array("\(value)".utf8.prefix(Self.longestText))
   }
 }

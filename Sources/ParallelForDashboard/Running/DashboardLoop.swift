@@ -77,7 +77,7 @@ package final class DashboardLoop {
       takeEvents(at: now)
       controller.tick(at: now)
       if controller.isAbandoned { return .left }
-      lookThroughArchive()
+      lookThroughArchive(at: now)
       if isFrameDue(at: now) { drawFrame(at: now) }
     }
     return .left
@@ -174,10 +174,12 @@ package final class DashboardLoop {
   private func carryOut(_ effects: [Effect], at now: Instant) {
     for effect in effects where !controller.carryOut(effect, at: now) {
       switch effect {
+      case .retry(let ids): dashboard.retryAnswered(ids, taken: controller.retry(ids), at: now)
       case .loadDetail(let id): loadDetail(id)
       case .search(let text, let from, let forward):
         if let archive = watched.archive { search.begin(searchFor: text, from: from, forward: forward, in: archive) }
       case .scanFilter(let filter): if let archive = watched.archive { search.begin(filter, in: archive) }
+      case .findFailed(let filter): if let archive = watched.archive { search.begin(markingIn: filter, of: archive) }
       case .nextTheme:
         themes.next()
         view.theme = themes.theme
@@ -218,9 +220,9 @@ package final class DashboardLoop {
     return detail
   }
 
-  private func lookThroughArchive() {
+  private func lookThroughArchive(at now: Instant) {
     guard search.isBusy, let archive = watched.archive else { return }
-    search.step(archive, telling: &dashboard)
+    search.step(archive, telling: &dashboard, at: now)
     isDirty = true
   }
 

@@ -31,10 +31,15 @@ package struct RunController {
     case .finish: act(plan.asked(nil, at: now))
     case .stop(let urgency): act(plan.asked(urgency, at: now))
     case .interrupt(let id, let urgency): run.interrupt(id, urgency)
-    case .loadDetail, .search, .scanFilter, .nextTheme, .redraw, .suspend, .quit: return false
+    case .retry, .loadDetail, .search, .scanFilter, .findFailed, .nextTheme, .redraw, .suspend, .quit: return false
     }
     return true
   }
+
+  /// Tries items again that have failed.
+  ///
+  /// - Returns: how many will be.
+  package func retry(_ ids: [ItemID]) -> Int { watched.retry(ids) }
 
   /// Ctrl-C without a dashboard.
   package mutating func interrupted(at now: Instant) { act(plan.interrupted(at: now)) }

@@ -26,6 +26,10 @@ package protocol WatchedRun: AnyObject {
   func play(to place: Int64) -> Bool
   /// Whether the events have not come as far as they should.
   var isBehind: Bool { get }
+  /// Tries items again that have failed.
+  ///
+  /// - Returns: how many will be.
+  func retry(_ ids: [ItemID]) -> Int
   /// Gives up waiting for whoever takes the results.
   func abandonDelivery()
   /// Stops what the run has started outside the program, which is about to be stopped itself.
@@ -43,6 +47,8 @@ extension WatchedRun {
   package func suspendItems() {}
   /// Does nothing.
   package func resumeItems() {}
+  /// Tries nothing again.
+  package func retry(_ ids: [ItemID]) -> Int { 0 }
   package func play(to place: Int64) -> Bool { false }
   package var isBehind: Bool { false }
 }

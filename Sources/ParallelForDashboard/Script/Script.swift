@@ -16,7 +16,7 @@ package struct ScriptView {
 package struct Script {
   /// A number of the run that a script waits for.
   enum Quantity: String {
-    case done, failed, running, queued, threads, workers, slow, read
+    case done, failed, running, queued, threads, workers, slow, read, delivered
   }
 
   enum Step: Equatable {
@@ -27,7 +27,7 @@ package struct Script {
     case waitForState(RunState)
     /// Wait until a number is at least, or exactly, so much.
     case waitForCount(Quantity, Int, exactly: Bool)
-    /// Wait until a search or a filter has looked at everything.
+    /// Wait until a search, a filter or the marking of failed items has looked at everything.
     case waitForSearch
   }
 
@@ -95,7 +95,7 @@ extension Script.Step {
     switch self {
     case .key, .command, .saveScreen: return true
     case .waitForState(let state): return facts.state == state
-    case .waitForSearch: return !view.dashboard.isSearching && !view.dashboard.results.isScanning
+    case .waitForSearch: return !view.dashboard.isLooking
     case .waitForCount(let quantity, let count, let exactly):
       let value = facts.value(of: quantity, at: view.dashboard.shownInstant(view.now))
       return exactly ? value == count : value >= count
@@ -114,6 +114,7 @@ extension RunFacts {
     case .workers: liveWorkers
     case .slow: slowCount + slowRunning(at: now)
     case .read: itemsRead
+    case .delivered: delivery.next.position
     }
   }
 }

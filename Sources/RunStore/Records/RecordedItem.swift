@@ -59,6 +59,11 @@ public struct ItemPlace: Sendable, Hashable {
     earlierAttempts = 0
   }
 
+  /// The place of an item whose attempts are counted from the first of all sessions on.
+  public init(number: Int, row: Int64) {
+    self.init(number: number, row: row, earlierAttempts: 0)
+  }
+
   init(number: Int, row: Int64, earlierAttempts: Int) {
     self.number = number
     self.row = row
