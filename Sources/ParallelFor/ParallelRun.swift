@@ -112,7 +112,8 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
       let context = ItemContext(
         item: item.id, attempt: item.attempt, of: attempts, worker: lane.worker, cancellation: lane.cancellation,
         isTimed: isTimed)
-      let result = body.run(input, context)
+      var result = body.run(input, context)
+      if context.hasRunOut(at: result.end) { result.outcome = .timedOut }
       let hasSucceeded = result.outcome.isSuccess
       let hasEnded = isLast || hasSucceeded || result.outcome == .cancelled
       if hasEnded, !hasSucceeded { retries.keep(input, at: position) }

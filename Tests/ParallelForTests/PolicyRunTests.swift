@@ -40,6 +40,22 @@ import Testing
     #expect(run.snapshot().unsuccessful == 1)
   }
 
+  /// A body that does not heed that its time is up, and returns as if all were well.
+  @Test func whatEndsTooLateIsTriedAgainWhateverItSays() {
+    let policy = RunPolicy(attempts: 2, timeout: .fixed(1_000_000))
+    let run = ParallelRun<Int, Int>(threads: 1, policy: policy, label: { "\($0)" }) { _ in
+      WorkerBody { input, context in
+        if context.attempt == 1 { while !context.isCancelled {} }
+        return AttemptEnding(.succeeded, output: input + context.attempt)
+      }
+    }
+    run.offer([40])
+    run.endInput()
+    #expect(run.takeDelivered()?.map(\.1) == [42])
+    #expect(run.takeDelivered() == nil)
+    #expect(run.takeEvents().contains { if case .attemptFailed = $0.kind { true } else { false } })
+  }
+
   @Test func haltingNowAsksWhatRunsToEnd() async {
     let policy = RunPolicy(halt: HaltPolicy(.now, after: .count(1)))
     let begun = Gate()

@@ -84,7 +84,7 @@ extension AttemptEnding {
   static func success<Value>(
     _ value: Value, in context: ItemContext
   ) -> AttemptEnding where Output == Result<Value, any Error> {
-    if context.isTimeUp { return AttemptEnding(.timedOut, output: .failure(TimedOut())) }
+    if context.hasRunOut(at: nil) { return AttemptEnding(.timedOut, output: .failure(TimedOut())) }
     return AttemptEnding(context.isCancelled ? .cancelled : .succeeded, output: .success(value))
   }
 
@@ -93,13 +93,8 @@ extension AttemptEnding {
   static func failure<Value>(
     _ error: any Error, in context: ItemContext
   ) -> AttemptEnding where Output == Result<Value, any Error> {
-    if context.isTimeUp { return AttemptEnding(.timedOut, output: .failure(TimedOut())) }
+    if context.hasRunOut(at: nil) { return AttemptEnding(.timedOut, output: .failure(TimedOut())) }
     let outcome: Outcome = context.isCancelled ? .cancelled : .failed(Failure("\(error)"))
     return AttemptEnding(outcome, output: .failure(error))
   }
-}
-
-extension ItemContext {
-  /// Whether the attempt, whose work ends now, has run out of time.
-  @usableFromInline var isTimeUp: Bool { isTimed && workEnded(at: MonotonicClock.now) }
 }
