@@ -3,7 +3,8 @@ import ParallelFor
 extension Dashboard {
   /// Whether something would be left undone if the program were left now.
   public var isBusy: Bool {
-    live.state != .done && (live.tally.running > 0 || live.tally.queued > 0 || live.total == nil)
+    let tally = live.tally
+    return live.state != .done && (tally.running + tally.waiting + tally.queued > 0 || live.total == nil)
   }
 
   /// Asks, unless there is nothing to lose.

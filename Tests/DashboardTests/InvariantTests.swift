@@ -22,29 +22,60 @@ import Testing
   func everyItemIsInExactlyOneStateAfterEveryEvent(seed: UInt64) {
     var simulator = Self.simulator(seed: seed)
     var dashboard = Dashboard(title: "", source: "")
+    var ledger = Ledger()
     for _ in 0..<400 {
       simulator.step()
       for event in simulator.takeEvents() {
         dashboard.apply(event)
-        check(dashboard.live, items: simulator.items)
+        ledger.note(event.kind)
+        check(dashboard.live, ledger, items: simulator.items)
       }
     }
     simulator.resume()
     simulator.advanceToEnd()
-    for event in simulator.takeEvents() { dashboard.apply(event) }
-    check(dashboard.live, items: simulator.items)
+    for event in simulator.takeEvents() {
+      dashboard.apply(event)
+      ledger.note(event.kind)
+    }
+    check(dashboard.live, ledger, items: simulator.items)
   }
 
-  private func check(_ facts: RunFacts, items: Int) {
+  /// What is counted beside the dashboard.
+  private struct Ledger {
+    /// Items that have ended and are not tried again.
+    var ended: Set<ItemID> = []
+    /// Attempts that have ended, and those of them that were not stopped.
+    var attempts = 0
+    var measured = 0
+    private var requeued: [ItemID: FinishedItem] = [:]
+
+    mutating func note(_ kind: RunEvent.Kind) {
+      switch kind {
+      case .itemRequeued(let item, _):
+        ended.remove(item.id)
+        requeued[item.id] = item
+      case .itemFinished(let item):
+        ended.insert(item.id)
+        // What did not begin again has ended as before.
+        guard requeued.removeValue(forKey: item.id) != item else { return }
+        attempts += 1
+        if item.outcome != .cancelled { measured += 1 }
+      default: return
+      }
+    }
+  }
+
+  private func check(_ facts: RunFacts, _ ledger: Ledger, items: Int) {
     let tally = facts.tally
     let promises = [
-      tally.finished + tally.running + tally.queued == max(facts.itemsRead, facts.total ?? 0),
-      tally.running >= 0 && tally.queued >= 0,
+      tally.finished == ledger.ended.count,
+      tally.finished + tally.running + tally.waiting + tally.queued == max(facts.itemsRead, facts.total ?? 0),
+      tally.running >= 0 && tally.queued >= 0 && tally.waiting == facts.waiting.count,
       tally.running == facts.runningItems.count,
       facts.liveWorkers == facts.workers.count,
       facts.drainingWorkers == facts.workers.count { $0.state == .draining },
-      facts.slots.reduce(0) { $0 + $1.itemsDone } == tally.finished,
-      facts.latency.count == tally.finished - tally.cancelled,
+      facts.slots.reduce(0) { $0 + $1.itemsDone } == ledger.attempts,
+      facts.latency.count == ledger.measured,
       facts.begun <= items,
       facts.state != .done || (tally.running == 0 && facts.liveWorkers == 0),
     ]

@@ -126,6 +126,16 @@ import Testing
     #expect(dashboard.perform(.retry) == [.retry([ItemID(1)])])
   }
 
+  @Test func leavingAsksAsLongAsOneWaits() {
+    var (dashboard, script) = Dashboard.running(items: 1, threads: 1)
+    let failed = script.finished(0, .failed(Failure("no")))
+    dashboard.apply(script(.runPaused))
+    dashboard.apply(script(.itemFinished(failed)))
+    #expect(!dashboard.isBusy)
+    dashboard.apply(script(.itemRequeued(failed, wasRestored: false)))
+    #expect(dashboard.isBusy && dashboard.perform(.quit) == [])
+  }
+
   // MARK: Marks
 
   @Test func spaceMarksAndGoesOnAndRAsksForAllThatAreMarked() {

@@ -86,6 +86,21 @@ import Testing
     #expect(stopped?.description == "the run was stopped early: 2 items have ended")
   }
 
+  /// The last item waits until the first one has been tried again; its first result was taken long ago.
+  @Test func whatFailedIsTriedAgainAndItsNewResultComesBack() throws {
+    let gate = Gate()
+    let run = (0..<3).startParallelRun(threads: 2, isObserved: true) { number, context in
+      if number == 2 { gate.wait() }
+      if number == 0, context.attempt == 1 { throw Refusal() }
+      if number == 0 { gate.open() }
+      return "value \(number), attempt \(context.attempt)"
+    }
+    let steps = ":wait delivered 2\n4gR\n:wait finished\ng\n:save-screen \(sandbox.path)/screen\nq\n"
+    let results = try show(run, steps)
+    #expect(try results.map { try $0.get() } == [2, 1, 1].enumerated().map { "value \($0), attempt \($1)" })
+    #expect(screen.contains("#1 ✓ ok") && screen.contains("value 0, attempt 2"), "\(screen)")
+  }
+
   @Test func withoutADisplayTheSameComesBack() throws {
     let run = (0..<20).startParallelRun(threads: 3, isObserved: true) { $0 + $1.item.position }
     #expect(try show(run, nil).map { try $0.get() } == (0..<20).map { $0 * 2 })

@@ -32,6 +32,9 @@ public struct RunSimulator {
   private var target: Int
   private var next = 0
   private var finished: Set<Int> = []
+  /// How items ended that may be tried again, and those that will be.
+  private var failed: [Int: FinishedItem] = [:]
+  private var again: [FinishedItem] = []
   private var delivered = 0
   private var isPaused = false
   private var isFinishing = false
@@ -107,6 +110,7 @@ public struct RunSimulator {
     isFinishing = true
     isPaused = false
     emit(.runFinishing)
+    giveUpRetries()
     finishIfOver()
   }
 
@@ -116,6 +120,7 @@ public struct RunSimulator {
     isStopped = true
     isPaused = false
     emit(.runStopping(urgency))
+    giveUpRetries()
     for slot in workers.keys where workers[slot]?.item != nil {
       workers[slot]?.end = now + 1_000_000
       workers[slot]?.outcome = .cancelled
@@ -123,9 +128,21 @@ public struct RunSimulator {
     finishIfOver()
   }
 
+  /// Tries the first item again that has failed.
+  public mutating func retry() {
+    guard !isFinishing, !isStopped, !isDone, let position = failed.keys.min(), let last = failed[position] else {
+      return
+    }
+    failed[position] = nil
+    again.append(last)
+    emit(.itemRequeued(last, wasRestored: false))
+    for slot in workers.keys.sorted() { startNext(slot) }
+  }
+
   /// A random wish or some time.
   public mutating func step() {
-    switch Int.random(in: 0..<12, using: &random) {
+    switch Int.random(in: 0..<14, using: &random) {
+    case 12, 13: retry()
     case 0: setThreads(Int.random(in: 0...9, using: &random))
     case 1: pause()
     case 2, 3: resume()
@@ -175,40 +192,51 @@ public struct RunSimulator {
   }
 
   private mutating func startNext(_ slot: Int) {
-    guard !isPaused, !isFinishing, !isStopped, next < items, var worker = workers[slot], worker.item == nil,
-      !worker.isLeaving
+    guard !isPaused, !isFinishing, !isStopped, next < items || !again.isEmpty, var worker = workers[slot],
+      worker.item == nil, !worker.isLeaving
     else { return }
-    let (latency, outcome) = plan(next, &random)
-    let item = StartedItem(id: ItemID(next), worker: WorkerID(slot), start: now, label: label(next))
+    let last = again.isEmpty ? nil : again.removeFirst()
+    let position = last?.id.position ?? next
+    if last == nil { next += 1 }
+    let (latency, outcome) = plan(position, &random)
+    let item = StartedItem(
+      id: ItemID(position), worker: WorkerID(slot), attempt: (last?.attempt ?? 0) + 1, start: now,
+      label: label(position))
     worker.item = item
     worker.end = now + latency
     worker.outcome = outcome
-    worker.isQuiet = quietEvery > 0 && next % quietEvery == 0
+    worker.isQuiet = quietEvery > 0 && position % quietEvery == 0
     workers[slot] = worker
-    next += 1
     if !worker.isQuiet { emit(.itemStarted(item)) }
   }
 
   private mutating func endItem(_ slot: Int) {
     guard let worker = workers[slot], let item = worker.item else { return }
     workers[slot]?.item = nil
-    emit(
-      .itemFinished(
-        FinishedItem(
-          id: item.id, worker: item.worker, start: item.start, end: now, outcome: worker.outcome, label: item.label)))
+    let ended = FinishedItem(
+      id: item.id, worker: item.worker, attempt: item.attempt, start: item.start, end: now, outcome: worker.outcome,
+      label: item.label)
+    emit(.itemFinished(ended))
+    if !worker.outcome.isSuccess { failed[item.id.position] = ended }
     deliver(item.id.position)
     if worker.isLeaving { leave(slot) } else { startNext(slot) }
   }
 
+  /// What has not begun again has ended as before.
+  private mutating func giveUpRetries() {
+    for last in again { emit(.itemFinished(last)) }
+    again = []
+  }
+
   private mutating func deliver(_ position: Int) {
-    finished.insert(position)
+    if position >= delivered { finished.insert(position) }
     while finished.remove(delivered) != nil { delivered += 1 }
     emit(.deliveryAdvanced(next: ItemID(delivered), held: finished.count))
   }
 
   private mutating func finishIfOver() {
     guard !isDone, workers.values.allSatisfy({ $0.item == nil }) else { return }
-    guard next == items || isFinishing || isStopped else { return }
+    guard next == items && again.isEmpty || isFinishing || isStopped else { return }
     isDone = true
     for slot in workers.keys.sorted() { leave(slot) }
     emit(.runFinished(isStopped ? .stopped : next < items ? .finishedEarly : .completed))
