@@ -12,8 +12,7 @@ extension PoolStateMachine {
       summons.wake.append(worker)
     }
     rebalanceDraining(at: now)
-    let more = summon()
-    return Summons(wake: summons.wake + more.wake, start: more.start)
+    return summons + summon(starting: .max)
   }
 
   /// Hands out nothing until ``resume(at:)``.

@@ -71,6 +71,8 @@ struct PoolStateMachine {
   var target: Int
   var active = 0
   var live = 0
+  /// Started and not yet heard of.
+  private var arriving: Set<WorkerID> = []
   var inFlight = 0
   var itemsRead = 0
   var ended = 0
@@ -140,14 +142,14 @@ struct PoolStateMachine {
 
   /// A worker came to life, was woken, or has used up its claim.
   ///
-  /// With a claim comes a call for at most one more worker: each one woken calls the next, so that nobody stays parked
-  /// while items wait, in the queue or untouched in a claim behind an item that may turn out slow.
+  /// With a claim comes a call for one more parked worker, or for two new ones: each one called calls the next, so that
+  /// nobody stays away while items wait, in the queue or untouched in a claim behind an item that may turn out slow.
   mutating func workerBecameReady(_ worker: WorkerID, at now: Instant) -> (WorkerAction, Summons) {
+    if !arriving.isEmpty { arriving.remove(worker) }
     let ended = finishIfOutOfTime(at: now)
     let action = nextAction(of: worker, at: now)
-    guard case .run(let range) = action, !queue.isEmpty || range.count > 1, let other = idle.popLast() else {
-      return (action, ended)
-    }
+    guard case .run(let range) = action, !queue.isEmpty || range.count > 1 else { return (action, ended) }
+    guard let other = idle.popLast() else { return (action, ended + summon(starting: min(live, 2))) }
     slots[other.slot - 1] = .ready
     return (action, ended + Summons(wake: [other]))
   }
@@ -200,6 +202,7 @@ struct PoolStateMachine {
 
   /// No thread could be had for a worker that should have started: the target falls to what is alive.
   mutating func workerFailedToStart(_ worker: WorkerID, at now: Instant) -> Summons {
+    arriving.remove(worker)
     slots[worker.slot - 1] = .leaving
     active -= 1
     target = active
@@ -263,8 +266,11 @@ extension PoolStateMachine {
     max(1, min(claimSize.count, queue.count / max(1, 2 * target), room))
   }
 
-  /// Calls as many idle and new workers as there are claims waiting.
-  mutating func summon() -> Summons {
+  /// Calls as many idle and new workers as there are claims waiting; of new ones at most `limit` may be on their way.
+  ///
+  /// One that finds work starts two others in its turn: little work is done before it has many threads, and when many
+  /// are needed they are started on all cores.
+  mutating func summon(starting limit: Int = 1) -> Summons {
     var summons = Summons()
     guard room > 0 else { return summons }
     var claims = (queue.count + claimSize.count - 1) / claimSize.count
@@ -278,7 +284,7 @@ extension PoolStateMachine {
       active += 1
       claims -= 1
     }
-    while claims > 0, active < target, live < target {
+    while claims > 0, active < target, live < target, arriving.count < limit {
       summons.start.append(startWorker())
       claims -= 1
     }
@@ -294,6 +300,7 @@ extension PoolStateMachine {
     slots[place] = .ready
     active += 1
     live += 1
+    arriving.insert(WorkerID(place + 1))
     log.appendWorkerStart(WorkerID(place + 1))
     return WorkerID(place + 1)
   }
@@ -335,7 +342,7 @@ extension PoolStateMachine {
   /// Ends the run once nothing waits and nothing runs: everybody leaves.
   mutating func advanceToEnd(at now: Instant) -> Summons {
     let isUsedUp = queue.isEmpty && inFlight == 0 && waiting.count == 0 && (inputEnded || life > .running)
-    guard isUsedUp, life != .over else { return summon() }
+    guard isUsedUp, life != .over else { return summon(starting: 0) }
     log.ending = life == .running ? .completed : life == .finishing ? .finishedEarly : .stopped
     life = .over
     delivery.close()
