@@ -145,11 +145,11 @@ struct PoolStateMachine {
   /// With a claim comes a call for one more parked worker, or for two new ones: each one called calls the next, so that
   /// nobody stays away while items wait, in the queue or untouched in a claim behind an item that may turn out slow.
   mutating func workerBecameReady(_ worker: WorkerID, at now: Instant) -> (WorkerAction, Summons) {
-    if !arriving.isEmpty { arriving.remove(worker) }
+    let isNew = !arriving.isEmpty && arriving.remove(worker) != nil
     let ended = finishIfOutOfTime(at: now)
     let action = nextAction(of: worker, at: now)
     guard case .run(let range) = action, !queue.isEmpty || range.count > 1 else { return (action, ended) }
-    guard let other = idle.popLast() else { return (action, ended + summon(starting: min(live, 2))) }
+    guard let other = idle.popLast() else { return (action, ended + summon(starting: isNew ? min(live, 2) : 1)) }
     slots[other.slot - 1] = .ready
     return (action, ended + Summons(wake: [other]))
   }

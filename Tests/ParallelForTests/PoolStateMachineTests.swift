@@ -15,9 +15,24 @@ import Testing
       id: ItemID(position), worker: worker, start: now, end: now + took, outcome: .succeeded, label: "\(position)")
   }
 
-  @Test func startsNoMoreWorkersThanItems() {
+  @Test func startsNoMoreWorkersThanItemsAndEachStartsTheNext() {
     var pool = machine(10_000)
-    #expect(pool.itemsArrived(3, at: now).start.map(\.slot) == [1, 2, 3])
+    #expect(pool.itemsArrived(3, at: now).start.map(\.slot) == [1])
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).1.start.map(\.slot) == [2])
+    _ = pool.itemsEnded([ended(0, by: WorkerID(1))], at: now)
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).1.start == [], "one is on its way")
+    #expect(pool.workerBecameReady(WorkerID(2), at: now).1.start == [])
+    #expect(pool.queue.isEmpty && pool.live == 2)
+  }
+
+  @Test func manyWorkersStartTwoAtATime() {
+    var pool = machine(100)
+    #expect(pool.itemsArrived(50, at: now).start.map(\.slot) == [1])
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).1.start.map(\.slot) == [2])
+    #expect(pool.workerBecameReady(WorkerID(2), at: now).1.start.map(\.slot) == [3, 4])
+    #expect(pool.workerBecameReady(WorkerID(3), at: now).1.start.map(\.slot) == [5])
+    #expect(pool.workerBecameReady(WorkerID(4), at: now).1.start.map(\.slot) == [6])
+    pool.checkInvariants()
   }
 
   @Test func noItemsEndAtOnce() {
@@ -34,8 +49,9 @@ import Testing
   }
 
   @Test func loweringDrainsTheHighestSlotsAndWhoeverEndsFirstLeaves() {
-    var pool = machine(3)
+    var pool = machine(0)
     _ = pool.itemsArrived(9, at: now)
+    #expect(pool.setTargetWorkers(3, at: now).start.count == 3)
     for slot in 1...3 { _ = pool.workerBecameReady(WorkerID(slot), at: now) }
     _ = pool.log.take()
     _ = pool.setTargetWorkers(2, at: now)
@@ -71,13 +87,14 @@ import Testing
 
   @Test func aWindowOfOneHoldsEverybodyBehindTheFirstItem() {
     var pool = machine(2, limits: RunLimits(deliveryWindow: 1))
-    #expect(pool.itemsArrived(3, at: now).start == [WorkerID(1), WorkerID(2)])
+    #expect(pool.itemsArrived(3, at: now).start == [WorkerID(1)])
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
-    #expect(pool.workerBecameReady(WorkerID(2), at: now).0 == .wait)
+    #expect(pool.setTargetWorkers(3, at: now).start == [])
     _ = pool.itemsEnded([ended(0, by: WorkerID(1))], at: now)
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .wait)
     let (positions, summons) = pool.takeDelivered(upTo: 9, at: now)
     #expect(positions == [0])
-    #expect(summons.wake == [WorkerID(2)])
+    #expect(summons.wake == [WorkerID(1)])
   }
 
   @Test func eventsNotTakenHoldTheWorkers() {
