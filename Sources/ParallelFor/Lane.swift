@@ -1,10 +1,10 @@
 /// One worker's ``LaneState`` behind a lock of its own, which nobody else holds for long.
 ///
-/// Lock order: the pool's monitor, then a lane, then its cancellation.
+/// Lock order: the pool's monitor, then a lane; the cancellation of the lane's item has the lane's lock.
 @usableFromInline
 final class Lane: @unchecked Sendable {
   @usableFromInline let worker: WorkerID
-  @usableFromInline let cancellation = Cancellation()
+  @usableFromInline let cancellation: Cancellation
   private let lock = Lock()
   private let timeLimit: Int64?
   // The lock guards it, so that checking for overlapping accesses at run time finds nothing.
@@ -16,6 +16,7 @@ final class Lane: @unchecked Sendable {
   init(worker: WorkerID, timeLimit: Int64?, keepsRecords: Bool) {
     self.worker = worker
     self.timeLimit = timeLimit
+    cancellation = Cancellation(lock: lock)
     state = LaneState(worker: worker, keepsRecords: keepsRecords)
   }
 
@@ -27,7 +28,7 @@ final class Lane: @unchecked Sendable {
   func begin(at now: Instant, label: (ItemID) -> String) -> BegunItem? {
     lock.withLock {
       guard let item = state.begin(at: now, label: label) else { return nil }
-      cancellation.reset(until: timeLimit.map { now + $0 })
+      cancellation.state.reset(until: timeLimit.map { now + $0 })
       return item
     }
   }
@@ -38,7 +39,8 @@ final class Lane: @unchecked Sendable {
   func advance(_ ending: Ending, at now: Instant, label: (ItemID) -> String) -> BegunItem? {
     lock.withLock {
       let end = ending.end ?? now
-      let wasTimeUp = cancellation.end(at: end, thenUntil: timeLimit.map { now + $0 })
+      let wasTimeUp = cancellation.state.end(at: end)
+      cancellation.state.reset(until: timeLimit.map { now + $0 })
       state.end(wasTimeUp ? .timedOut : ending.outcome, note: ending.note, at: end)
       return state.begin(at: now, label: label)
     }
@@ -51,7 +53,7 @@ final class Lane: @unchecked Sendable {
     lock.withLock {
       guard let running = state.running else { return nil }
       let deadline = running.start + limit
-      return now < deadline ? deadline : cancellation.expire(at: now, grace: grace)
+      return now < deadline ? deadline : cancellation.state.expire(at: now, grace: grace)
     }
   }
 
@@ -60,7 +62,7 @@ final class Lane: @unchecked Sendable {
   func interrupt(_ urgency: StopUrgency, only id: ItemID? = nil) -> Bool {
     lock.withLock {
       guard let running = state.running, id == nil || id?.position == running.position else { return false }
-      cancellation.request(urgency)
+      cancellation.state.request(urgency)
       return true
     }
   }

@@ -49,7 +49,9 @@ struct LaneState {
     let id = ItemID(position)
     let last = tried.isEmpty ? nil : tried[position]
     let attempt = (last?.attempt ?? 0) + 1
-    running = Running(position: position, attempt: attempt, start: now, label: last?.label ?? label(id))
+    // Where there are no records, nobody asks for a name.
+    let name = last?.label ?? (keepsRecords ? label(id) : "")
+    running = Running(position: position, attempt: attempt, start: now, label: name)
     return BegunItem(id: id, attempt: attempt)
   }
 

@@ -14,26 +14,46 @@ final class Slots<Value>: @unchecked Sendable {
   @usableFromInline
   final class Chunk {
     @usableFromInline let values: UnsafeMutablePointer<Value?>
-    @usableFromInline let untaken = Atomic<Int>(Slots.chunkSize)
+    @usableFromInline let untaken: UnsafeMutablePointer<Atomic<Int>>
 
     @inlinable
     init() {
       values = .allocate(capacity: Slots.chunkSize)
       values.initialize(repeating: nil, count: Slots.chunkSize)
+      untaken = .allocate(capacity: 1)
+      untaken.initialize(to: Atomic(Slots.chunkSize))
     }
 
     @inlinable
     deinit {
       values.deinitialize(count: Slots.chunkSize)
       values.deallocate()
+      untaken.deinitialize(count: 1)
+      untaken.deallocate()
     }
   }
 
   /// The chunk that a thread used last: neighbours mostly want the same one.
+  ///
+  /// It has the chunk's pointers at hand, because threads that count references to the same chunk for every item wait
+  /// for each other.
   @usableFromInline
   struct Cursor {
     @usableFromInline var number = -1
     @usableFromInline var chunk: Chunk?
+    @usableFromInline var pointers: Pointers?
+
+    @usableFromInline
+    struct Pointers {
+      @usableFromInline let values: UnsafeMutablePointer<Value?>
+      @usableFromInline let untaken: UnsafeMutablePointer<Atomic<Int>>
+
+      @inlinable
+      init(_ chunk: Chunk) {
+        values = chunk.values
+        untaken = chunk.untaken
+      }
+    }
 
     @inlinable
     init() {}
@@ -47,23 +67,23 @@ final class Slots<Value>: @unchecked Sendable {
 
   @inlinable
   func put(_ value: Value, at position: Int, using cursor: inout Cursor) {
-    chunk(of: position, using: &cursor).values[position % Slots.chunkSize] = value
+    pointers(to: position, using: &cursor).values[position % Slots.chunkSize] = value
   }
 
   /// Looks at the value without taking it.
   @inlinable
   func peek<Seen>(at position: Int, using cursor: inout Cursor, _ look: (Value) -> Seen) -> Seen? {
-    chunk(of: position, using: &cursor).values[position % Slots.chunkSize].map(look)
+    pointers(to: position, using: &cursor).values[position % Slots.chunkSize].map(look)
   }
 
   /// Takes the value out; nil if none was put.
   @inlinable
   func take(at position: Int, using cursor: inout Cursor) -> Value? {
-    let chunk = chunk(of: position, using: &cursor)
-    let place = chunk.values + position % Slots.chunkSize
+    let pointers = pointers(to: position, using: &cursor)
+    let place = pointers.values + position % Slots.chunkSize
     let value = place.move()
     place.initialize(to: nil)
-    if chunk.untaken.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
+    if pointers.untaken.pointee.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 {
       lock.withLock { chunks[position / Slots.chunkSize] = nil }
       cursor = Cursor()
     }
@@ -71,17 +91,19 @@ final class Slots<Value>: @unchecked Sendable {
   }
 
   @inlinable
-  func chunk(of position: Int, using cursor: inout Cursor) -> Chunk {
+  func pointers(to position: Int, using cursor: inout Cursor) -> Cursor.Pointers {
     let number = position / Slots.chunkSize
-    if let chunk = cursor.chunk, cursor.number == number { return chunk }
-    let found = lock.withLock {
+    if let pointers = cursor.pointers, cursor.number == number { return pointers }
+    let chunk = lock.withLock {
       if let chunk = chunks[number] { return chunk }
       let chunk = Chunk()
       chunks[number] = chunk
       return chunk
     }
+    let pointers = Cursor.Pointers(chunk)
     cursor.number = number
-    cursor.chunk = found
-    return found
+    cursor.chunk = chunk
+    cursor.pointers = pointers
+    return pointers
   }
 }

@@ -5,6 +5,11 @@ public import Synchronization
 /// Every decision is taken under one monitor: lock, ask the machine, act on its answer. Items themselves run outside.
 @usableFromInline
 final class WorkerPool: @unchecked Sendable {
+  /// Items of which so many make a claim are tiny.
+  private static let tiny = 64
+  /// How long who takes the results of tiny items is left alone, in nanoseconds.
+  private static let pause: Int64 = 300_000
+
   let monitor = Monitor()
   private let inputWanted = Condition()
   private let deliveryReady = Condition()
@@ -22,6 +27,7 @@ final class WorkerPool: @unchecked Sendable {
   var lanes: [Lane?] = []
   private var wakeUps: [Condition] = []
   private var isDeliveryAwaited = false
+  private var lastTold = MonotonicClock.now
   private var deliveryCall: (@Sendable () -> Void)?
   /// Whether a thread looks at the times of items and retries.
   var hasTimekeeper = false
@@ -53,7 +59,7 @@ final class WorkerPool: @unchecked Sendable {
     for worker in summons.wake { wakeUps[worker.slot - 1].signal() }
     for worker in summons.start { start(worker) }
     isHungry.store(!machine.idle.isEmpty || machine.live < machine.target, ordering: .relaxed)
-    if machine.delivery.hasReady || machine.life == .over { tellOfDelivery() }
+    if isDeliveryAwaited || deliveryCall != nil, isWorthTelling() { tellOfDelivery() }
     if machine.life != .running || machine.queue.count <= limits.readAhead / 2 { inputWanted.signal() }
     if machine.nextRetry != nil { keepTime() }
     if machine.log.isFinished {
@@ -67,6 +73,19 @@ final class WorkerPool: @unchecked Sendable {
     carryOut(takeBackRests(of: lanes, &machine, MonotonicClock.now))
     guard manner == .now else { return }
     for lane in lanes { lane?.interrupt(.interrupt) }
+  }
+
+  /// Whether who waits for results should come now, rather than for many results of tiny items at once: on a full
+  /// machine, to wake it takes a core from a worker.
+  private func isWorthTelling() -> Bool {
+    guard machine.life != .over, machine.delivery.hasReady else { return machine.life == .over }
+    let now = MonotonicClock.now
+    let isUrgent =
+      deliveryCall != nil || machine.claimSize.count < Self.tiny || !machine.idle.isEmpty
+      || machine.delivery.held > limits.deliveryWindow / 4
+    guard isUrgent || now.nanoseconds(since: lastTold) > Self.pause else { return false }
+    lastTold = now
+    return true
   }
 
   private func tellOfDelivery() {
@@ -310,12 +329,9 @@ extension WorkerPool {
         if machine.life == .over { return nil }
         isDeliveryAwaited = true
         // Ended items may wait in a lane behind a slow one of the same claim: look there now and then.
-        if machine.claimSize.count > 1 {
-          monitor.wait(for: deliveryReady, nanoseconds: 20_000_000)
-          for lane in lanes { lane.map(collect(from:)) }
-        } else {
-          monitor.wait(for: deliveryReady)
-        }
+        let isQuick = machine.claimSize.count > 1
+        monitor.wait(for: deliveryReady, nanoseconds: isQuick ? 20_000_000 : 1_000_000_000)
+        if isQuick { for lane in lanes { lane.map(collect(from:)) } }
       }
       let (positions, summons) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
       carryOut(summons)

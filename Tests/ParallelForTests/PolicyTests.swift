@@ -141,38 +141,38 @@ import Testing
   let now = Instant(nanoseconds: 1_000)
 
   @Test func whoseTimeIsUpIsAskedAndThenToldToEnd() {
-    let cancellation = Cancellation()
-    cancellation.reset(until: now)
-    #expect(cancellation.expire(at: now, grace: 50) == now + 50)
-    #expect(cancellation.requestedUrgency == .interrupt)
-    #expect(cancellation.expire(at: now + 49, grace: 50) == now + 50)
-    #expect(cancellation.expire(at: now + 50, grace: 50) == nil)
-    #expect(cancellation.requestedUrgency == .kill)
-    #expect(cancellation.end(at: now + 60))
+    var attempt = CancellationState()
+    attempt.reset(until: now)
+    #expect(attempt.expire(at: now, grace: 50) == now + 50)
+    #expect(attempt.requested == .interrupt)
+    #expect(attempt.expire(at: now + 49, grace: 50) == now + 50)
+    #expect(attempt.expire(at: now + 50, grace: 50) == nil)
+    #expect(attempt.requested == .kill)
+    #expect(attempt.end(at: now + 60) == true)
   }
 
   @Test func anAttemptThatEndsLateHasTimedOutEvenIfNobodyLooked() {
-    let cancellation = Cancellation()
-    cancellation.reset(until: now)
-    #expect(cancellation.end(at: now + 1))
-    cancellation.reset(until: now)
-    #expect(!cancellation.end(at: now))
+    var attempt = CancellationState()
+    attempt.reset(until: now)
+    #expect(attempt.end(at: now + 1) == true)
+    attempt.reset(until: now)
+    #expect(attempt.end(at: now) == false)
   }
 
   @Test func theEndDecidesOnce() {
-    let cancellation = Cancellation()
-    cancellation.reset(until: now)
-    #expect(!cancellation.end(at: now))
-    #expect(cancellation.expire(at: now + 5, grace: 0) == nil)
-    #expect(!cancellation.end(at: now + 9))
-    #expect(!cancellation.isRequested)
+    var attempt = CancellationState()
+    attempt.reset(until: now)
+    #expect(attempt.end(at: now) == false)
+    #expect(attempt.expire(at: now + 5, grace: 0) == nil)
+    #expect(attempt.end(at: now + 9) == false)
+    #expect(attempt.requested == nil)
   }
 
   @Test func whoWasStoppedBeforeDidNotRunOutOfTime() {
-    let cancellation = Cancellation()
-    cancellation.reset(until: now)
-    cancellation.request(.interrupt)
-    #expect(cancellation.expire(at: now + 5, grace: 0) == nil)
-    #expect(!cancellation.end(at: now + 9))
+    var attempt = CancellationState()
+    attempt.reset(until: now)
+    attempt.request(.interrupt)
+    #expect(attempt.expire(at: now + 5, grace: 0) == nil)
+    #expect(attempt.end(at: now + 9) == false)
   }
 }

@@ -56,19 +56,19 @@ extension Sequence where Self: Sendable, Element: Sendable {
       threads: threads, limits: limits, policy: policy, inOrder: inOrder, isObserved: isObserved,
       label: { isObserved ? "\($0)" : "" }
     ) { worker in
-      var state: State?
+      let holder = StateHolder<State>()
       return WorkerBody(
         run: { element, context in
           do {
-            var current = try state ?? makeState(worker)
-            defer { state = current }
-            return try .success(body(&current, element, context), in: context)
+            var state = try holder.state ?? makeState(worker)
+            defer { holder.state = state }
+            return try .success(body(&state, element, context), in: context)
           } catch {
             return .failure(error, in: context)
           }
         },
         close: {
-          if let last = state.take() { close(last) }
+          if let last = holder.state.take() { close(last) }
         })
     }
     // Where counting costs nothing, the total is known before the last element has been read.
@@ -76,6 +76,15 @@ extension Sequence where Self: Sendable, Element: Sendable {
     Feeder.start(self, to: run) { $0 }
     return run
   }
+}
+
+/// A worker's value; only its thread uses it, so nobody need check that accesses do not overlap.
+@usableFromInline
+final class StateHolder<State> {
+  @exclusivity(unchecked) @usableFromInline var state: State?
+
+  @inlinable
+  init() {}
 }
 
 extension AttemptEnding {
