@@ -48,12 +48,23 @@ final class RunFileLock {
         let kind: RunStoreError.Kind = [ENOSPC, EDQUOT].contains(errno) ? .noRoom : .notAllowed
         throw RunStoreError(kind, file, "cannot be recorded into: \(path): \(String(cString: strerror(errno)))")
       }
+      guard isOurs(descriptor) else {
+        close(descriptor)
+        throw RunStoreError(
+          .exists, file, "\(path) is in the way, which is no lock of pfor-tui; move it away, or name another file")
+      }
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0, isStillNamed(descriptor, path) { return descriptor }
       close(descriptor)
       poll(nil, 0, 10)
     }
     throw RunStoreError(
       .inUse, file, "another pfor-tui records into this run; wait until it has ended, or name another file")
+  }
+
+  /// There is never anything in a lock; what has something in it is not ours to be removed.
+  private static func isOurs(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
   }
 
   private static func isStillNamed(_ descriptor: Int32, _ path: String) -> Bool {

@@ -9,6 +9,9 @@ import GRDBSQLite
 
 /// What SQLite's error codes mean for somebody who has a run file.
 enum SQLiteProblem {
+  /// SQLITE_READONLY_ROLLBACK, a macro that Swift does not see.
+  private static let readOnlyRollback = SQLITE_READONLY | 3 << 8
+
   /// The error for what the last call on a connection said.
   static func error(_ path: String, code: Int32, handle: OpaquePointer?) -> RunStoreError {
     let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
@@ -26,6 +29,9 @@ enum SQLiteProblem {
   private static func error(_ path: String, code: Int32, message: String, systemError: Int32) -> RunStoreError {
     let words = systemError == 0 ? message : "\(message): \(String(cString: strerror(systemError)))"
     switch code & 0xFF {
+    case SQLITE_READONLY where code == readOnlyRollback:
+      return RunStoreError(
+        .failed, path, "another program was ended in the middle of a change; `sqlite3 FILE .tables` undoes that change")
     case SQLITE_NOTADB: return notARun(path)
     case SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_SCHEMA, SQLITE_TOOBIG, SQLITE_FORMAT:
       return damaged(path, words)

@@ -40,26 +40,51 @@ public final class RunFile {
   ) throws(RunStoreError) -> RunFile {
     let lock = try RunFileLock(of: path)
     try RunDatabase.checkFile(path, .create)
+    try checkSideFiles(of: path)
     try makeWhole(path, record)
     let database = try RunDatabase(path: path, access: .write)
     try setUp(database, durability)
     return RunFile(path, record, isRenumbered: false, database, lock)
   }
 
+  /// SQLite would take what a removed database has left beside it for a part of the new one.
+  private static func checkSideFiles(of path: String) throws(RunStoreError) {
+    for side in ["-wal", "-shm", "-journal"].map({ path + $0 }) where isThere(side) {
+      throw RunStoreError(
+        .exists, path, "\(side) is there, left by another database of that name; move it away, or name another file")
+    }
+  }
+
   /// The file gets its name when it is whole, so that a kill leaves no half of one.
   private static func makeWhole(_ path: String, _ record: RunRecord) throws(RunStoreError) {
-    let unfinished = path + "-new"
-    for leftover in [unfinished, unfinished + "-journal"] { unlink(leftover) }
+    let unfinished = freeName(beside: path)
     let database = try RunDatabase(path: unfinished, access: .create)
+    try database.execute("PRAGMA journal_mode = MEMORY")
     try transaction(database) { () throws(RunStoreError) in
       try database.execute("PRAGMA application_id = \(Schema.applicationID)")
       try Schema.migrate(database, from: 0)
       try RunRow.insert(record, into: database)
     }
     database.close()
+    defer { unlink(unfinished) }
+    // Not every file system has links; where there are some, a file that came in between is not overwritten.
+    if link(unfinished, path) == 0 { return }
+    if errno == EEXIST { try RunDatabase.checkFile(path, .create) }
     guard rename(unfinished, path) == 0 else {
       throw RunStoreError(.notAllowed, path, "cannot be made: \(String(cString: strerror(errno)))")
     }
+  }
+
+  /// A name that nobody has taken, as a stranger or a program that was killed may have.
+  private static func freeName(beside path: String) -> String {
+    var name = path + "-new"
+    while isThere(name) { name += "+" }
+    return name
+  }
+
+  private static func isThere(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
   }
 
   /// Opens the file of a run to go on with it.
@@ -67,12 +92,12 @@ public final class RunFile {
   /// - Throws: when there is no run file, when it is damaged or newer than this program, when another program records
   ///   into it, or it cannot be written. Nothing has been changed in it then.
   public static func open(at path: String, durability: Durability = .powerCut) throws(RunStoreError) -> RunFile {
-    // A look without the right to write comes first: what is not ours is not touched.
+    // Looks without the right to write come first: what is not ours, or damaged, is not touched.
     try RunReader(path: path).close()
     let lock = try RunFileLock(of: path)
+    try checkWhole(RunDatabase(path: path, access: .read))
     let database = try RunDatabase(path: path, access: .write)
     let version = try Schema.check(database)
-    try checkWhole(database)
     try setUp(database, durability)
     if version < Schema.version {
       try transaction(database) { () throws(RunStoreError) in try Schema.migrate(database, from: version) }
@@ -94,15 +119,23 @@ public final class RunFile {
   /// When nobody else reads it, what lies beside it is put into it, so that the one file is the whole run.
   func close() {
     try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    try? database.execute("PRAGMA journal_mode = DELETE")
+    try? database.execute("PRAGMA journal_mode = MEMORY")
     database.close()
     lock.release()
   }
 
   private static func setUp(_ database: RunDatabase, _ durability: Durability) throws(RunStoreError) {
+    // The mode is a byte of the first page. A journal on the disk for its change would, after a kill, keep readers out.
+    if try !isLogged(database) { try database.execute("PRAGMA journal_mode = MEMORY") }
     try database.execute("PRAGMA journal_mode = WAL")
     try database.execute("PRAGMA synchronous = \(durability == .powerCut ? "FULL" : "NORMAL")")
     try database.execute("PRAGMA wal_autocheckpoint = \(checkpointPages)")
+  }
+
+  private static func isLogged(_ database: RunDatabase) throws(RunStoreError) -> Bool {
+    let mode = try database.prepare("PRAGMA journal_mode")
+    defer { mode.close() }
+    return try mode.step() && mode.text(0) == "wal"
   }
 
   private static func checkWhole(_ database: RunDatabase) throws(RunStoreError) {
