@@ -42,4 +42,12 @@ enum RecordPlan: Equatable {
   case goOnOrNew(String?, isForced: Bool)
   /// In the file of an earlier run.
   case goOn(String, EarlierItems.Mode)
+
+  /// Whether results of an earlier session may be gone on with.
+  var mayGoOn: Bool {
+    switch self {
+    case .none, .new: false
+    case .goOnOrNew, .goOn: true
+    }
+  }
 }

@@ -33,6 +33,9 @@ final class RunRecording: @unchecked Sendable {
   /// What `pfor-tui resume` finds the run by: its name in the folder of runs, or its path.
   let name: String
 
+  /// The path of the run file.
+  var path: String { recorder.path }
+
   /// Why the run can no longer be recorded; nil while all is well.
   var problem: RunStoreError? { recorder.problem }
 

@@ -37,8 +37,9 @@ struct Launcher {
     // A wrong name is told without a dashboard too; reading all themes takes a while that a run without one can use.
     let namedTheme = look.theme == nil ? nil : try shown.themes()
     let script = try shown.script()
+    let file = try ResultFile(plan)
     let recording = try RecordOpener(plan, environment: environment).open()
-    let outputs = try Outputs(plan, isScripted: script != nil, isResumed: recording?.isResumed ?? false)
+    let outputs = try Outputs(file, isScripted: script != nil, recording: recording)
     let errors = StandardErrorCopy()
     let signals = try Signals.open()
     let display = look.noTui && script == nil ? nil : shown.openDisplay(script)

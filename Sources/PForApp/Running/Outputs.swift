@@ -7,30 +7,61 @@ import ParallelForDashboard
   @preconcurrency import Darwin
 #endif
 
+/// The file that results go to, opened before the run is recorded: a run that cannot write leaves no record.
+struct ResultFile {
+  let path: String
+  private let descriptor: Int32
+
+  /// Opens the file; what stands in it stays.
+  ///
+  /// - Returns: nil when results go to standard output.
+  /// - Throws: when the file cannot be written, or is the file of items itself.
+  init?(_ plan: RunPlan) throws(AppError) {
+    guard case .file(let path) = plan.destination else { return nil }
+    if case .file(let items) = plan.reader.source, Self.isSame(items, path) {
+      throw AppError("\(path): results would overwrite the items; choose another file for -o")
+    }
+    descriptor = open(path, (plan.recording.mayGoOn ? O_RDWR : O_WRONLY) | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw AppError("\(path): cannot be written: \(String(cString: strerror(errno)))") }
+    self.path = path
+  }
+
+  /// Lets results be written, from the first one on.
+  ///
+  /// - Parameter recording: the run's record. When it is that of an earlier session, what stands in the file is not
+  ///   written again; else the file is emptied.
+  /// - Throws: when the file is the run file itself.
+  func begin(_ recording: RunRecording?) throws(AppError) -> ByteSink {
+    if let run = recording?.path, Self.isSame(run, path) {
+      throw AppError("\(path): results would overwrite the record of the run; choose another file for -o")
+    }
+    let isResumed = recording?.isResumed ?? false
+    // What is no regular file has nothing to be emptied.
+    if !isResumed { ftruncate(descriptor, 0) }
+    return ByteSink(descriptor: descriptor, ownsDescriptor: true, continues: isResumed)
+  }
+
+  private static func isSame(_ first: String, _ second: String) -> Bool {
+    var one = stat()
+    var other = stat()
+    guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino && one.st_mode & S_IFMT == S_IFREG
+  }
+}
+
 /// Where results go, and what that means for the dashboard.
 struct Outputs {
   private let sink: ByteSink
   private let fileName: String?
   private let isScripted: Bool
 
-  /// Opens the destination.
-  ///
-  /// - Parameter isResumed: whether the file may hold results of an earlier session, which are not written again.
-  /// - Throws: when the file cannot be written, or is the file of items itself.
-  init(_ plan: RunPlan, isScripted: Bool, isResumed: Bool) throws(AppError) {
+  /// - Parameters:
+  ///   - file: the file that results go to; nil for standard output.
+  ///   - recording: the run's record; nil when nothing is recorded.
+  init(_ file: ResultFile?, isScripted: Bool, recording: RunRecording?) throws(AppError) {
     self.isScripted = isScripted
-    guard case .file(let path) = plan.destination else {
-      sink = ByteSink(descriptor: STDOUT_FILENO)
-      fileName = nil
-      return
-    }
-    if case .file(let items) = plan.reader.source, Self.isSameFile(items, path) {
-      throw AppError("\(path): results would overwrite the items; choose another file for -o")
-    }
-    let descriptor = open(path, (isResumed ? O_RDWR : O_WRONLY | O_TRUNC) | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw AppError("\(path): cannot be written: \(String(cString: strerror(errno)))") }
-    sink = ByteSink(descriptor: descriptor, ownsDescriptor: true, continues: isResumed)
-    fileName = path
+    fileName = file?.path
+    sink = if let file { try file.begin(recording) } else { ByteSink(descriptor: STDOUT_FILENO) }
   }
 
   /// Whether another program or file gets what we write to standard output, so that it should end with the run.
@@ -44,13 +75,6 @@ struct Outputs {
 
   private func isShownOnly(_ hasDashboard: Bool) -> Bool {
     fileName == nil && hasDashboard && isatty(STDOUT_FILENO) == 1
-  }
-
-  private static func isSameFile(_ first: String, _ second: String) -> Bool {
-    var one = stat()
-    var other = stat()
-    guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
-    return one.st_dev == other.st_dev && one.st_ino == other.st_ino && one.st_mode & S_IFMT == S_IFREG
   }
 }
 
