@@ -172,7 +172,10 @@ let package = Package(
     .testTarget(name: "PForBenchTests", dependencies: ["pfor-bench", "CBenchLoops"], swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["ParallelFor", "RunStore", "TestSupport", "pfor-tui", "dashboard-example"],
+      dependencies: [
+        "ParallelFor", "RunStore", "TestSupport", "pfor-tui", "dashboard-example",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: settings),
     .testTarget(name: "ImportLawTests", dependencies: ["TestSupport"], swiftSettings: settings),
   ],

@@ -154,10 +154,11 @@ final class RunRecording: @unchecked Sendable {
   ///   - isWhole: whether nothing remains to be done.
   ///   - exitCode: what the program exits with.
   func finish(isWhole: Bool, exitCode: Int32) {
+    // While somebody reads the file, the recorder leaves its log beside it.
+    reader?.close()
     let now = MonotonicClock.wallTime(of: MonotonicClock.now)
     recorder.record(RunChange(time: now, kind: .sessionEnded, value: Int(exitCode)))
     _ = recorder.finish(isWhole ? .finished : .interrupted, exitCode: exitCode, at: now)
-    reader?.close()
   }
 }
 

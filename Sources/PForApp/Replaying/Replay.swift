@@ -36,6 +36,7 @@ struct Replay {
     display.leave()
     if let failure = (display as? ScriptDisplay)?.failure { throw failure }
     if case .hungUp = ending { return ExitCode.hangup }
+    if let problem = replayed.inputProblem { throw AppError(problem) }
     return loop.controller.reason?.exitCode ?? ExitCode.success
   }
 

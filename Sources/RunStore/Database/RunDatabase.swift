@@ -87,6 +87,15 @@ final class RunDatabase {
     return try statement.step() && !statement.isNull(0) ? statement.integer(0) : nil
   }
 
+  /// Whether the last page of the file is not whole.
+  var endsWithinPage: Bool {
+    get throws(RunStoreError) {
+      var status = stat()
+      guard stat(path, &status) == 0, let page = try integer("PRAGMA page_size") else { return false }
+      return Int64(status.st_size) % page != 0
+    }
+  }
+
   /// Prepares a statement that is used many times.
   func prepare(_ text: String) throws(RunStoreError) -> Statement {
     var pointer: OpaquePointer?

@@ -9,8 +9,9 @@ import GRDBSQLite
 
 /// What SQLite's error codes mean for somebody who has a run file.
 enum SQLiteProblem {
-  /// SQLITE_READONLY_ROLLBACK, a macro that Swift does not see.
+  // Extended codes are macros that Swift does not see.
   private static let readOnlyRollback = SQLITE_READONLY | 3 << 8
+  private static let writeFailed = SQLITE_IOERR | 3 << 8
 
   /// The error for what the last call on a connection said.
   static func error(_ path: String, code: Int32, handle: OpaquePointer?) -> RunStoreError {
@@ -37,6 +38,8 @@ enum SQLiteProblem {
       return damaged(path, words)
     case SQLITE_FULL: return noRoom(path, words)
     case SQLITE_IOERR where [EFBIG, ENOSPC, EDQUOT].contains(systemError): return noRoom(path, words)
+    // SQLite does not tell why; a limit of the file's size or a quota is likelier than a broken disk.
+    case SQLITE_IOERR where code == writeFailed: return noRoom(path, words)
     case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH, SQLITE_CANTOPEN:
       return RunStoreError(.notAllowed, path, "\(words); check the permissions of the file and of its folder")
     case SQLITE_BUSY, SQLITE_LOCKED:

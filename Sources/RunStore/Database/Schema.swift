@@ -65,6 +65,8 @@ enum Schema {
     guard try database.integer("PRAGMA application_id") == applicationID else {
       throw SQLiteProblem.notARun(database.path)
     }
+    // SQLite would read zeros for the rest of a page.
+    guard try !database.endsWithinPage else { throw SQLiteProblem.damaged(database.path, "its end is cut off") }
     let found = Int(try database.integer("PRAGMA user_version") ?? 0)
     guard found > 0 else { throw SQLiteProblem.damaged(database.path, "it has no version") }
     guard found <= version else {

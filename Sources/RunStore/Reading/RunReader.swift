@@ -13,6 +13,7 @@ public final class RunReader: @unchecked Sendable {
   private let lock = Lock()
   private let database: RunDatabase
   private var statements: [String: Statement] = [:]
+  private var isClosed = false
 
   /// Opens a run file.
   ///
@@ -24,9 +25,10 @@ public final class RunReader: @unchecked Sendable {
     _ = try RunRow.load(database)
   }
 
-  /// Closes the file; nothing can be read afterwards.
+  /// Closes the file; whoever still wants to read gets an error.
   public func close() {
     lock.withLock {
+      isClosed = true
       statements = [:]
       database.close()
     }
@@ -211,7 +213,10 @@ public final class RunReader: @unchecked Sendable {
 
   /// Runs `body` while no other thread reads.
   func locked<Value>(_ body: () throws(RunStoreError) -> Value) throws(RunStoreError) -> Value {
-    try lock.withLock(body)
+    try lock.withLock { () throws(RunStoreError) in
+      guard !isClosed else { throw RunStoreError(.failed, path, "has been closed") }
+      return try body()
+    }
   }
 
   /// A statement that is prepared once; for use within ``locked(_:)``.

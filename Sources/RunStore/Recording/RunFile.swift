@@ -58,6 +58,7 @@ public final class RunFile {
   /// The file gets its name when it is whole, so that a kill leaves no half of one.
   private static func makeWhole(_ path: String, _ record: RunRecord) throws(RunStoreError) {
     let unfinished = freeName(beside: path)
+    defer { unlink(unfinished) }
     let database = try RunDatabase(path: unfinished, access: .create)
     try database.execute("PRAGMA journal_mode = MEMORY")
     try transaction(database) { () throws(RunStoreError) in
@@ -66,7 +67,6 @@ public final class RunFile {
       try RunRow.insert(record, into: database)
     }
     database.close()
-    defer { unlink(unfinished) }
     // Not every file system has links; where there are some, a file that came in between is not overwritten.
     if link(unfinished, path) == 0 { return }
     if errno == EEXIST { try RunDatabase.checkFile(path, .create) }
