@@ -167,7 +167,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "PForAppTests",
-      dependencies: ["Jobs", "PForApp", "TestSupport"],
+      dependencies: [
+        "ParallelFor", "Jobs", "Dashboard", "DashboardView", "ParallelForDashboard", "PForApp", "RunStore", "Screen",
+        "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(name: "PForBenchTests", dependencies: ["pfor-bench", "CBenchLoops"], swiftSettings: settings),
     .testTarget(

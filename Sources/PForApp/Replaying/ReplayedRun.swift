@@ -47,7 +47,8 @@ final class ReplayedRun: WatchedRun {
       switch change.kind {
       case .sessionBegan: began = began ?? change.time
       case .sessionEnded:
-        length += max(0, RecordedTime.point(change.time) - RecordedTime.point(began ?? change.time))
+        let session = max(0, RecordedTime.point(change.time) - RecordedTime.point(began ?? change.time))
+        length = RecordedTime.point(length + session)
         began = nil
       case .paused, .resumed, .threadsChanged: break
       }
