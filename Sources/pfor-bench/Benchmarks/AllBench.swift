@@ -15,7 +15,7 @@ struct AllBench: ParsableCommand {
 
   @OptionGroup var options: ProgramOptions
 
-  @Option(help: ArgumentHelp("How many items the memory run has.", valueName: "n"))
+  @Option(help: ArgumentHelp("How many items the long runs have.", valueName: "n"))
   var items = 10_000_000
 
   @Option(help: ArgumentHelp("Another loop for the spawn measurement to compare with.", valueName: "path"))
@@ -26,7 +26,8 @@ struct AllBench: ParsableCommand {
     let facts = Self.machine + ["program: \(options.program)", "rounds: \(options.rounds)"]
     let benchmarks: [any Benchmark] = [
       try SpawnBench.parse(common + (limit.map { ["--limit", $0] } ?? [])), try SQLiteBench.parse(common),
-      try MemoryBench.parse(common + ["--items", "\(items)"]), try IdleBench.parse(common),
+      try MemoryBench.parse(common + ["--items", "\(items)"]),
+      try RecordLargeBench.parse(common + ["--items", "\(items)"]), try IdleBench.parse(common),
       try LatencyBench.parse(common),
       // Last, since what it holds in memory would count as the peak of programs started after it.
       try FrameBench.parse(["--rounds", "\(options.rounds)"]),

@@ -1,11 +1,5 @@
 import ArgumentParser
 
-#if canImport(Glibc)
-  @preconcurrency import Glibc
-#else
-  @preconcurrency import Darwin
-#endif
-
 /// `pfor-bench memory`: how much is resident in a long run, and how soon a long file is on the screen.
 struct MemoryBench: Benchmark {
   static let configuration = CommandConfiguration(
@@ -24,7 +18,7 @@ struct MemoryBench: Benchmark {
     let file = try folder.lines("ids", count: items) { String(database.id(at: $0)) }
     let command = command(database.path, file)
     let frames = try Rounds.run(
-      [Contender("first frame") { try firstFrame(command) }], rounds: options.rounds)
+      [Contender("first frame") { try PseudoTerminal.firstFrame(command) }], rounds: options.rounds)
     let runs = try Rounds.run(
       [
         Contender("peak memory, --no-tui") { try Program.run(command + ["--no-tui", "-q"]) },
@@ -41,16 +35,6 @@ struct MemoryBench: Benchmark {
     return Report(
       title: "One SQLite query an item, \(items) items, 2 threads, 120x36",
       commands: [Program.line(self.command("DATABASE", "IDS")) + " [--no-tui -q] > /dev/null"], rows: [first] + memory)
-  }
-
-  /// From the start until the title of the lowest panel is drawn.
-  private func firstFrame(_ command: [String]) throws -> Sample {
-    let terminal = try PseudoTerminal(command)
-    let shown = try terminal.waitFor("Results")
-    terminal.signal(SIGKILL)
-    var sample = try terminal.finish().sample
-    sample.wall = shown
-    return sample
   }
 
   private func command(_ database: String, _ file: String) -> [String] {

@@ -43,6 +43,16 @@ final class PseudoTerminal {
     return sample
   }
 
+  /// Runs a program from its start until the title of the dashboard's lowest panel is drawn.
+  static func firstFrame(_ command: [String]) throws -> Sample {
+    let terminal = try PseudoTerminal(command)
+    let shown = try terminal.waitFor("Results")
+    terminal.signal(SIGKILL)
+    var sample = try terminal.finish().sample
+    sample.wall = shown
+    return sample
+  }
+
   /// Sends keys.
   func type(_ keys: String) {
     let bytes = Array(keys.utf8)
