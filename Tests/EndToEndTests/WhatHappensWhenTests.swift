@@ -170,7 +170,8 @@ import Testing
   @Test func theItemsCameFromAPipe() throws {
     let run = try sandbox.run(
       """
-      (seq 5; until [ $(cat out 2>/dev/null | wc -l) -ge 5 ]; do :; done; kill $(cat pid)) |
+      (seq 5; until [ $(cat out 2>/dev/null | wc -l) -ge 5 ]; do :; done
+       kill $(cat pid); while kill -0 $(cat pid) 2>/dev/null; do :; done) |
         (echo $BASHPID > pid; exec pfor-tui - -j1 -q -o out -- echo line)
       seq 60 | pfor-tui resume -q; echo $?; cat out
       """)
