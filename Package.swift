@@ -169,7 +169,7 @@ let package = Package(
       name: "PForAppTests",
       dependencies: [
         "ParallelFor", "Jobs", "Dashboard", "DashboardView", "ParallelForDashboard", "PForApp", "RunStore", "Screen",
-        "TestSupport",
+        "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .testTarget(name: "PForBenchTests", dependencies: ["pfor-bench", "CBenchLoops"], swiftSettings: settings),

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Dashboard
 import Foundation
 import ParallelFor
@@ -13,6 +14,13 @@ import Testing
 
   @Test(arguments: ["", "x", "-1", "1.5", "%", "99999999999999999999", "8 ", "2000000%"])
   func notThreads(argument: String) { #expect(ThreadCount(argument: argument) == nil) }
+
+  @Test(arguments: [["-j", "x"], ["-jx"], ["-j", "-3"], ["--threads", "1.5"], ["-P", "--tag"]])
+  func wrongThreadsAreToldWhatIsTaken(arguments: [String]) throws {
+    let error = try #require(throws: (any Error).self) { try RunOptions.parse(["ids"] + arguments) }
+    let message = RunOptions.message(for: error)
+    #expect(message.contains("give a number of threads, such as 8, or a share of the cores, such as 200%"))
+  }
 
   @Test(
     arguments: [

@@ -3,10 +3,20 @@ import Dashboard
 import Foundation
 
 /// A number of threads: `8`, or `150%` of the machine's cores.
-struct ThreadCount: ExpressibleByArgument, Equatable {
+struct ThreadCount: CustomStringConvertible, Equatable {
   let count: Int
 
   init(_ count: Int) { self.count = count }
+
+  /// Takes what was written on the command line.
+  ///
+  /// - Throws: a sentence that says what can be written.
+  static func parse(_ argument: String) throws -> ThreadCount {
+    guard let threads = ThreadCount(argument: argument) else {
+      throw ValidationError("give a number of threads, such as 8, or a share of the cores, such as 200%")
+    }
+    return threads
+  }
 
   init?(argument: String) {
     let text = argument.hasSuffix("%") ? String(argument.dropLast()) : argument
@@ -18,7 +28,7 @@ struct ThreadCount: ExpressibleByArgument, Equatable {
     count = max(number == 0 ? 0 : 1, number * ProcessInfo.processInfo.activeProcessorCount / 100)
   }
 
-  var defaultValueDescription: String { "\(count)" }
+  var description: String { "\(count)" }
 }
 
 /// A span of time: `500ms`, `30s`, `2m`, `1.5h`, `3h50m`; a bare number is seconds.

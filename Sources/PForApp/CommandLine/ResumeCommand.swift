@@ -26,7 +26,9 @@ struct ResumeCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("j", allowingJoined: true), .customLong("threads")],
-    help: ArgumentHelp("How many run at once; as in the run's command line unless you say.", valueName: "n"))
+    parsing: .unconditional,
+    help: ArgumentHelp("How many run at once; as in the run's command line unless you say.", valueName: "n"),
+    transform: ThreadCount.parse)
   var threads: ThreadCount?
 
   @OptionGroup(title: "How it looks") var look: LookOptions

@@ -63,7 +63,9 @@ struct RunningOptions: ParsableArguments {
       .customShort("j", allowingJoined: true), .customLong("threads"), .customLong("jobs"),
       .customShort("P", allowingJoined: true),
     ],
-    help: ArgumentHelp("How many run at once: a number, or a share of the cores, 200%.", valueName: "n"))
+    parsing: .unconditional,
+    help: ArgumentHelp("How many run at once: a number, or a share of the cores, 200%.", valueName: "n"),
+    transform: ThreadCount.parse)
   var threads = ThreadCount(5)
 
   @Option(
