@@ -2,7 +2,8 @@ public import ParallelFor
 
 /// How long a run will still take, as far as that can be said.
 public enum TimeLeft: Equatable, Sendable {
-  /// Nothing has ended yet, or nobody knows how many items there are, or no thread is asked for.
+  /// Nothing has ended yet, or hardly anything beside what runs; or nobody knows how many items there are, or no
+  /// thread is asked for.
   case unknown
   /// So many nanoseconds, settled.
   case about(Int64)
@@ -44,6 +45,8 @@ public enum TimeLeft: Equatable, Sendable {
   /// Half the width of a range is two standard errors; narrower than this it is not worth showing.
   private static let settled = 0.1
   private static let widest = 2.0
+  /// A range whose end is so many times its beginning is as good as none.
+  private static let saysNothing = 20.0
 
   /// Estimates from finished items per busy worker-second, times the threads that are asked for now.
   ///
@@ -56,8 +59,18 @@ public enum TimeLeft: Equatable, Sendable {
     let work = Double(evidence.remaining) * perItem - evidence.busyRunning
     let time = max(work, perItem) / Double(evidence.threads)
     let width = uncertainty(of: evidence)
+    if evidence.finished < evidence.threads { return early(time, width, evidence) }
     if width <= settled { return .about(nanoseconds(time)) }
     return .between(nanoseconds(time / (1 + width)), nanoseconds(time * (1 + width)))
+  }
+
+  /// While fewer items have ended than there are threads, most of the time was spent on running items, and how much is
+  /// left depends on when these end: at the soonest at once.
+  private static func early(_ time: Double, _ width: Double, _ evidence: Evidence) -> TimeLeft {
+    let perItem = (evidence.busy - evidence.busyRunning) / Double(evidence.finished)
+    let soonest = Double(evidence.remaining) * perItem / Double(evidence.threads)
+    let low = min(time / (1 + width), soonest), high = time * (1 + width)
+    return high > low * saysNothing ? .unknown : .between(nanoseconds(low), nanoseconds(high))
   }
 
   /// The estimate, where it is known that so many nanoseconds will go by at least.

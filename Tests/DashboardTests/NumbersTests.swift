@@ -45,6 +45,39 @@ import Testing
     }
   }
 
+  /// Most of what is known right after the start is how long items run that have not ended.
+  @Test(arguments: [5, 64, 500])
+  func saysNothingRatherThanAWrongRangeRightAfterTheStart(threads: Int) throws {
+    var simulator = RunSimulator(items: 20 * threads, threads: threads, seed: 5) { _, random in
+      (Int64.random(in: 800_000_000...1_200_000_000, using: &random), .succeeded)
+    }
+    var whole = simulator
+    whole.advanceToEnd()
+    var dashboard = Dashboard(title: "", source: "")
+    var ranges = 0
+    while dashboard.facts.finished < threads {
+      let left = dashboard.facts.timeLeft(at: simulator.now)
+      if case .between(let low, let high) = left {
+        let truth = whole.now.nanoseconds(since: simulator.now)
+        #expect(low <= truth && truth <= high, "\(left) after \(dashboard.facts.finished), in truth \(truth)")
+        ranges += 1
+      } else {
+        #expect(left == .unknown)
+      }
+      if dashboard.facts.finished == 0 { #expect(left == .unknown) }
+      simulator.advance(by: 1_000_000)
+      for event in simulator.takeEvents() { dashboard.apply(event) }
+    }
+    #expect(ranges > 0)
+  }
+
+  @Test func oneOfManyThreadsSaysNothing() {
+    let first = evidence(finished: 1, busy: 500, running: 499, remaining: 99_999, threads: 500, cv: nil)
+    #expect(TimeLeft.estimate(from: first) == .unknown)
+    let fewThreads = evidence(finished: 1, busy: 5, running: 4, remaining: 100, threads: 5, cv: nil)
+    #expect(TimeLeft.estimate(from: fewThreads) == .between(20_000_000_000, 297_600_000_000))
+  }
+
   @Test func aStuckItemMakesItLonger() {
     let usual = TimeLeft.estimate(from: evidence(finished: 400, busy: 400, remaining: 100, threads: 1, cv: 0.1))
     let stuck = TimeLeft.estimate(
