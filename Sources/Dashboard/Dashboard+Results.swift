@@ -7,6 +7,7 @@ extension Dashboard {
   /// Takes the rows of finished items that are visible; replaces those given before.
   public mutating func showResults(_ rows: [ResultRow]) {
     results.rows = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    for row in rows { results.noteLabel(row.label) }
   }
 
   /// What to show for an item: that it runs, its loaded row, or that it has not begun.

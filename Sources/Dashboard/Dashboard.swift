@@ -108,7 +108,9 @@ public struct Dashboard: Equatable, Sendable {
     live.apply(event)
     if frozen == nil { results.grow(to: live.begun) }
     switch event.kind {
-    case .itemStarted(let item): if results.filter == .running { results.addMatch(item.id) }
+    case .itemStarted(let item):
+      results.noteLabel(item.label)
+      if results.filter == .running { results.addMatch(item.id) }
     case .itemFinished(let item): noteFinish(item)
     case .itemRequeued(let item, _): noteRequeue(item)
     case .targetWorkersChanged(let count): forgetWish(count)
@@ -134,6 +136,7 @@ public struct Dashboard: Equatable, Sendable {
   }
 
   private mutating func noteFinish(_ item: FinishedItem) {
+    results.noteLabel(item.label)
     if openItem == item.id { pending.append(.loadDetail(item.id)) }
     if !marks.isEmpty, item.outcome.isSuccess { marks.remove(item.id) }
     switch results.filter {

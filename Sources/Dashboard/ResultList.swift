@@ -22,6 +22,8 @@ public struct ResultList: Equatable, Sendable {
   public internal(set) var isScanning = false
   /// The loaded rows of finished items.
   public internal(set) var rows: [ItemID: ResultRow] = [:]
+  /// The longest name so far, in bytes of UTF-8: hardly fewer than its columns, and known without a look at the text.
+  public private(set) var longestLabel = 0
   private var matches: [ItemID] = []
   private var begun = 0
 
@@ -60,7 +62,12 @@ public struct ResultList: Equatable, Sendable {
   }
 
   /// Nothing has begun any more.
-  mutating func rewind() { begun = 0 }
+  mutating func rewind() {
+    begun = 0
+    longestLabel = 0
+  }
+
+  mutating func noteLabel(_ label: String) { longestLabel = max(longestLabel, label.utf8.count) }
 
   mutating func grow(to begun: Int) { self.begun = max(self.begun, begun) }
 

@@ -50,11 +50,13 @@ struct Drawing {
     return frame.draw(in: area, of: &grid, glyphs: glyphs)
   }
 
-  /// Writes at the right of a panel's headings what its frame would say, where it has no frame.
-  func note(_ text: String, in headings: Rect, isFramed: Bool, of grid: inout CellGrid) {
+  /// Writes at the right of a panel's headings what its frame would say, where it has no frame: the first of the
+  /// texts that fits, else what fits of the last.
+  func note(_ texts: [String], in headings: Rect, isFramed: Bool, of grid: inout CellGrid) {
     let room = headings.width * 2 / 3
-    guard !isFramed, !text.isEmpty, room >= 20 else { return }
-    let text = " " + TextWidth.prefix(text, columns: room, ellipsis: ellipsis)
+    let fitting = texts.first { TextWidth.columns(of: $0) <= room } ?? texts.last ?? ""
+    guard !isFramed, !fitting.isEmpty, room >= 20 else { return }
+    let text = " " + TextWidth.prefix(fitting, columns: room, ellipsis: ellipsis)
     let x = headings.maxX - 1 - TextWidth.columns(of: text)
     // A heading that would be cut gives way as a whole.
     var start = x

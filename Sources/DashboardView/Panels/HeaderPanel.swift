@@ -108,19 +108,29 @@ struct HeaderPanel {
 
   private func drawCounts(in row: Rect, of grid: inout CellGrid) {
     var writer = RowWriter(row, glyphs: drawing.glyphs)
-    // A count's cell is as wide as the count can become, so that those to its right stay in place.
-    let most = drawing.format.count(max(99, drawing.facts.tally.known)).count
-    for (count, word, role) in counts {
-      let text = drawing.format.count(count)
-      let canGrow = role == .itemSucceeded || role == .itemQueued
-      let width = max(text.count, row.width < 30 ? 0 : canGrow ? most : 3) + 1 + word.count
+    let counts = counts
+    let roomy = counts.map { width(of: $0, canGrow: true) }
+    let fits = roomy.reduce(2 * (roomy.count - 1), +) <= row.width
+    for (cell, roomy) in zip(counts, roomy) {
+      let width = fits ? roomy : width(of: cell, canGrow: false)
       guard width <= writer.remaining else { continue }
       let end = writer.x + width + 2
-      writer.write(text, count == 0 ? .muted : role, to: &grid)
+      writer.write(drawing.format.count(cell.count), cell.count == 0 ? .muted : cell.role, to: &grid)
       writer.skip()
-      writer.write(word, count > 0 && isProblem(role) ? role : .muted, to: &grid)
+      writer.write(cell.word, cell.count > 0 && isProblem(cell.role) ? cell.role : .muted, to: &grid)
       writer.skip(max(0, end - writer.x))
     }
+  }
+
+  private typealias Cell = (count: Int, word: String, role: ThemeRole)
+
+  /// With `canGrow` as wide as the count can become, so that those to its right stay in place.
+  private func width(of cell: Cell, canGrow: Bool) -> Int {
+    let width = drawing.format.count(cell.count).count + 1 + cell.word.count
+    guard canGrow else { return width }
+    let isLarge = cell.role == .itemSucceeded || cell.role == .itemQueued
+    let most = isLarge ? drawing.format.count(max(99, drawing.facts.tally.known)).count : 3
+    return max(width, most + 1 + cell.word.count)
   }
 
   private func isProblem(_ role: ThemeRole) -> Bool { role == .itemFailed || role == .itemTimedOut }
@@ -128,10 +138,10 @@ struct HeaderPanel {
   /// Whether what has not begun will; once the run is to end, it never does.
   private var willStart: Bool { drawing.facts.state == .running || drawing.facts.state == .paused }
 
-  private var counts: [(Int, String, ThemeRole)] {
+  private var counts: [Cell] {
     let tally = drawing.facts.tally
     let isOver = drawing.facts.state == .done
-    var counts: [(Int, String, ThemeRole)] = [
+    var counts: [Cell] = [
       (tally.succeeded, "done", .itemSucceeded), (tally.failed, "failed", .itemFailed),
     ]
     if tally.timedOut > 0 { counts.append((tally.timedOut, "timed out", .itemTimedOut)) }

@@ -11,13 +11,13 @@ struct ResultsPanel {
   private var list: ResultList { drawing.dashboard.results }
 
   func draw(in area: Rect, of grid: inout CellGrid) {
-    let waiting = drawing.format.delivery(drawing.facts, at: drawing.now) ?? ""
+    let waiting = drawing.format.delivery(drawing.facts, at: drawing.now)
     let inside = drawing.frame(
-      .results, trailing: trailing, footer: waiting, in: area, isFramed: isFramed, of: &grid)
+      .results, trailing: trailing, footer: waiting.first ?? "", in: area, isFramed: isFramed, of: &grid)
     let area = ListArea(inside)
     drawHeadings(in: area.headings, of: &grid)
     let isWaitingShown = list.filter == .all && !waiting.isEmpty
-    drawing.note(isWaitingShown ? waiting : trailing, in: area.headings, isFramed: isFramed, of: &grid)
+    drawing.note(isWaitingShown ? waiting : [trailing], in: area.headings, isFramed: isFramed, of: &grid)
     let first = list.firstRow(rows: area.list.height)
     for (index, id) in list.visibleIDs(rows: area.list.height).enumerated() {
       let row = area.list.row(index)
@@ -59,7 +59,13 @@ struct ResultsPanel {
   /// As wide as the largest number so far, and never narrower than three figures.
   private var numberWidth: Int { "#\(max(99, drawing.facts.begun))".count + 1 }
 
-  private func labelWidth(_ width: Int) -> Int { width < 60 ? width * 3 / 10 : min(64, width / 4) }
+  /// As wide as the longest name so far, in steps so that what stands beside it seldom moves.
+  private func labelWidth(_ width: Int) -> Int {
+    let most = min(64, width * 3 / 10)
+    return min(most, (list.longestLabel / Self.labelStep + 1) * Self.labelStep)
+  }
+
+  private static let labelStep = 8
 
   private func drawHeadings(in row: Rect, of grid: inout CellGrid) {
     guard !row.isEmpty else { return }

@@ -13,7 +13,7 @@ struct SlowPanel {
     let inside = drawing.frame(.slow, trailing: trailing, in: area, isFramed: isFramed, of: &grid)
     let area = ListArea(inside)
     drawHeadings(in: area.headings, of: &grid)
-    drawing.note(trailing, in: area.headings, isFramed: isFramed, of: &grid)
+    drawing.note([trailing], in: area.headings, isFramed: isFramed, of: &grid)
     let ids = items.map(\.id)
     let first = drawing.dashboard.slowSelection.first(rows: area.list.height, in: ids)
     let selected = drawing.dashboard.slowSelection.row(in: ids)

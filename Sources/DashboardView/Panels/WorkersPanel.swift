@@ -36,7 +36,9 @@ struct WorkersPanel {
     let area = ListArea(inside)
     let columns = Columns(inside.width - 1)
     drawHeadings(columns, in: area.headings, of: &grid)
-    drawing.note(trailing.isEmpty ? footer(workers) : trailing, in: area.headings, isFramed: isFramed, of: &grid)
+    // The numbers at the right keep their headings.
+    let free = area.headings.splitRight(columns.done + columns.mean).rest
+    drawing.note([trailing.isEmpty ? footer(workers) : trailing], in: free, isFramed: isFramed, of: &grid)
     let ids = workers.map(\.id)
     let first = drawing.dashboard.workerSelection.first(rows: area.list.height, in: ids)
     let selected = drawing.dashboard.workerSelection.row(in: ids)

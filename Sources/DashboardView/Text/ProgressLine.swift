@@ -6,31 +6,35 @@ public import Screen
 public enum ProgressLine {
   /// Such as `12,345/50,000 24 % · 5 threads · 812/s · 2 failed · p50 3 ms p99 41 ms · 1m 05s left`.
   ///
-  /// - Parameter width: the line is cut to so many columns; parts that do not fit are left out from the right.
+  /// - Parameter width: the line is cut to so many columns; of parts that do not fit the less telling ones are left out.
   public static func text(
     _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode
   ) -> String {
     let format = Formatting(glyphs: glyphs)
     let parts = parts(dashboard.facts, at: dashboard.shownInstant(now), format)
-    var line = parts[0]
-    for part in parts.dropFirst() {
-      let longer = "\(line) \(format.dot) \(part)"
-      if TextWidth.columns(of: longer) <= width { line = longer }
+    var line = ""
+    var kept: Set<Int> = []
+    for index in parts.indices.sorted(by: { (parts[$0].rank, $0) < (parts[$1].rank, $1) }) {
+      let longer = kept.union([index]).sorted().map { parts[$0].text }.joined(separator: " \(format.dot) ")
+      guard kept.isEmpty || TextWidth.columns(of: longer) <= width else { continue }
+      kept.insert(index)
+      line = longer
     }
     return TextWidth.prefix(line, columns: width, ellipsis: glyphs == .unicode ? "…" : "~")
   }
 
-  private static func parts(_ facts: RunFacts, at now: Instant, _ format: Formatting) -> [String] {
+  /// What there is to say, from left to right; the lower the rank, the more it tells.
+  private static func parts(_ facts: RunFacts, at now: Instant, _ format: Formatting) -> [(text: String, rank: Int)] {
     let tally = facts.tally
-    var parts = [progress(facts, format)]
-    if facts.state != .running { parts.append(facts.ending?.word ?? facts.state.word) }
-    parts.append(format.threads(facts))
-    parts.append(format.rate(facts.rate(at: now)))
-    if tally.unsuccessful > 0 { parts.append("\(format.count(tally.unsuccessful)) failed") }
+    var parts = [(progress(facts, format), 0)]
+    if facts.state != .running { parts.append((facts.ending?.word ?? facts.state.word, 1)) }
+    parts.append((format.threads(facts), 4))
+    parts.append((format.rate(facts.rate(at: now)), 5))
+    if tally.unsuccessful > 0 { parts.append(("\(format.count(tally.unsuccessful)) failed", 2)) }
     let latency = facts.latency.percentiles
-    parts.append("p50 \(format.duration(latency.p50)) p99 \(format.duration(latency.p99))")
+    parts.append(("p50 \(format.duration(latency.p50)) p99 \(format.duration(latency.p99))", 6))
     let left = format.timeLeft(facts.timeLeft(at: now))
-    parts.append(left.isEmpty ? format.clock(facts.stopwatch.wall(at: now)) : left)
+    parts.append((left.isEmpty ? format.clock(facts.stopwatch.wall(at: now)) : left, 3))
     return parts
   }
 

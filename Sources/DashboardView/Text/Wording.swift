@@ -95,14 +95,18 @@ extension Formatting {
     return "\(numbers) \(noun)\(draining)"
   }
 
-  /// What results wait for, once they have waited for a second.
-  func delivery(_ facts: RunFacts, at now: Instant) -> String? {
-    guard facts.delivery.held > 0, let since = facts.delivery.waitingSince else { return nil }
+  /// What results wait for, once they have waited for a second, in fewer and fewer words; none before.
+  func delivery(_ facts: RunFacts, at now: Instant) -> [String] {
+    guard facts.delivery.held > 0, let since = facts.delivery.waitingSince else { return [] }
     let waited = now.nanoseconds(since: since)
-    guard waited >= 1_000_000_000 else { return nil }
-    let running = facts.runningItem(facts.delivery.next).map { now.nanoseconds(since: $0.start) }
-    let held = plural(facts.delivery.held, "result")
-    return "waiting for \(facts.delivery.next), \(duration(max(waited, running ?? 0))), \(held) held"
+    guard waited >= 1_000_000_000 else { return [] }
+    let next = facts.delivery.next, held = facts.delivery.held
+    let running = facts.runningItem(next).map { now.nanoseconds(since: $0.start) }
+    let time = duration(max(waited, running ?? 0))
+    return [
+      "waiting for \(next), \(time), \(plural(held, "result")) held", "\(count(held)) wait for \(next), \(time)",
+      "\(count(held)) wait for \(next)",
+    ]
   }
 
   /// What a change of threads did to the rate.

@@ -1,0 +1,95 @@
+import Dashboard
+import DashboardView
+import ParallelFor
+import Screen
+import TestSupport
+import Testing
+
+/// What gives way where there is little room, and that nothing is wasted where there is much.
+@Suite struct RoomTests {
+  /// A run whose results wait for one slow item, after some seconds.
+  private static func waiting(for slow: Int, seconds: Int64 = 8) -> Scene {
+    var simulator = RunSimulator(items: 100_000, threads: 3) { position, _ in
+      (position == slow ? 90_000_000_000 : 10_000_000, .succeeded)
+    }
+    simulator.advance(by: seconds * 1_000_000_000)
+    var scene = Scene("", &simulator)
+    _ = scene.dashboard.perform(.show(.results))
+    return scene
+  }
+
+  private func column(of text: String, in grid: CellGrid) throws -> Int {
+    let row = try #require((0..<grid.height).map(grid.row).first { $0.contains(text) }, "no \(text):\n\(grid)")
+    return try #require(row.firstRange(of: text).map { row.distance(from: row.startIndex, to: $0.lowerBound) })
+  }
+
+  @Test(arguments: [(3, 8), (7, 8), (8, 16), (11, 16), (200, 35)])
+  func resultsStandBesideTheLongestName(length: Int, width: Int) throws {
+    let name = String(repeating: "n", count: length)
+    let grid = Scene.orders(seconds: 2, label: { _ in name }).0.grid(Size(width: 120, height: 36))
+    #expect(try column(of: "result  ", in: grid) == column(of: "item  ", in: grid.rows(from: 18)) + width + 1)
+  }
+
+  @Test func rowsThatAreShownWithoutHavingBegunHereCountToo() throws {
+    var scene = Self.waiting(for: 5)
+    let size = Size(width: 120, height: 36)
+    let before = try column(of: "result  ", in: scene.grid(size))
+    scene.dashboard.showResults([ResultRow(id: ItemID(0), label: "a-name-from-an-earlier-run", state: .succeeded)])
+    #expect(try column(of: "result  ", in: scene.grid(size)) > before)
+  }
+
+  @Test(arguments: [
+    (120, "waiting for #6, 7.9 s, 1,596 results held"), (66, "waiting for #6, 7.9 s, 1,596 results held"),
+    (60, "1,596 wait for #6, 7.9 s"), (40, "1,596 wait for #6, 7.9 s"),
+  ])
+  func whatResultsWaitForIsNeverCut(width: Int, text: String) {
+    let grid = Self.waiting(for: 5).grid(Size(width: width, height: 14))
+    let line = (0..<grid.height).map(grid.row).first { $0.contains("#6") && $0.contains("wait") } ?? ""
+    #expect(line.contains(text), "\(line)")
+    #expect(!line.contains("…"), "\(line)")
+  }
+
+  @Test func theTimeGivesWayBeforeTheCount() {
+    let grid = Self.waiting(for: 50_005, seconds: 200).grid(Size(width: 40, height: 10))
+    #expect(grid.description.contains("wait for #50006 "), "\(grid)")
+    #expect(!grid.row(4).contains("…"))
+  }
+
+  /// Where there is room for growth the counts keep their places; where there is none they stand closer.
+  @Test func everyCountIsShownForAsLongAsItFits() {
+    let scene = Scene.orders(items: 100_000, threads: 5, seconds: 12).0
+    let roomy = scene.grid(Size(width: 120, height: 24)).row(1)
+    #expect(roomy.hasPrefix(" 417 done      7 failed    5 running    99,571 queued  "), "\(roomy)")
+    let close = scene.grid(Size(width: 80, height: 24)).row(1)
+    #expect(close.hasPrefix(" 417 done  7 failed  5 running  99,571 queued  "), "\(close)")
+  }
+
+  @Test(arguments: [(60, 15), (70, 18)])
+  func aNoteLeavesTheHeadingsOfNumbers(width: Int, height: Int) {
+    let grid = Scene.orders(seconds: 2).0.grid(Size(width: width, height: height))
+    #expect(grid.row(4).contains("5 workers"), "\(grid)")
+    #expect(grid.row(4).contains("done"), "\(grid)")
+  }
+
+  @Test func oneLineKeepsFailuresAndTheTimeLeft() {
+    let scene = Scene.orders().0
+    let full = ProgressLine.text(scene.dashboard, at: scene.now, width: 200)
+    #expect(full == "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · p50 102 ms p99 1.2 s · 37 s – 50 s left")
+    for (width, text) in [
+      (70, "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · 37 s – 50 s left"),
+      (60, "424/2,000 21 % · 5 threads · 7 failed · 37 s – 50 s left"), (39, "424/2,000 21 % · 5 threads · 7 failed"),
+      (26, "424/2,000 21 % · 7 failed"), (14, "424/2,000 21 %"), (9, "424/2,00…"),
+    ] {
+      #expect(ProgressLine.text(scene.dashboard, at: scene.now, width: width) == text)
+    }
+  }
+}
+
+extension CellGrid {
+  /// The lower part of a grid.
+  fileprivate func rows(from first: Int) -> CellGrid {
+    var part = CellGrid(width: width, height: height - first, role: self[x: 0, y: 0].role)
+    for y in first..<height { part.write(row(y), x: 0, y: y - first, role: self[x: 0, y: 0].role) }
+    return part
+  }
+}
