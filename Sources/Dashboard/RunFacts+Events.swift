@@ -81,6 +81,7 @@ extension RunFacts {
       tally.failed -= 1
     } else {
       tally.count(item.outcome, by: -1)
+      requeued += 1
     }
     failures.removeAll { $0.id == item.id }
     slowest.remove(item.id)

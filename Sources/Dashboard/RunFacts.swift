@@ -61,6 +61,8 @@ public struct RunFacts: Equatable, Sendable {
   var workerTime: Int64 = 0
   /// Nanoseconds that workers spent on attempts that were not the last.
   var retriedTime: Int64 = 0
+  /// How often an item that had ended in this run was queued again.
+  var requeued = 0
   var isPaused = false
 
   init(slow: SlowThreshold) { slowThreshold = slow }
@@ -151,7 +153,7 @@ public struct RunFacts: Equatable, Sendable {
     var busy = latency.total + Double(retriedTime) + running
     if let mean = latency.mean, mean < Self.shortItem { busy = max(busy, Double(workerTime(at: now))) }
     return TimeLeft.Evidence(
-      finished: finished, busy: busy, busyRunning: running,
+      finished: finished + requeued, busy: busy, busyRunning: running,
       remaining: tally.queued + tally.waiting + tally.running,
       threads: targetWorkers, variation: latency.variation)
   }

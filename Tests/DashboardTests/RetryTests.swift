@@ -71,6 +71,23 @@ import Testing
     #expect(dashboard.live.tally.failed == 1 && dashboard.live.tally.waiting == 1)
   }
 
+  @Test func whatEndsOnceMoreMakesNoItemLookLonger() {
+    var (dashboard, script) = Dashboard.running(items: 100, threads: 1)
+    for position in 0..<50 {
+      dashboard.apply(script(.itemFinished(script.finished(position, latency: 1_000_000, .failed(Failure("no"))))))
+    }
+    for position in 0..<50 {
+      dashboard.apply(
+        script(.itemRequeued(script.finished(position, .failed(Failure("no"))), wasRestored: false)))
+    }
+    // A hundred items of a millisecond or two with what is between them.
+    guard case .about(let time) = dashboard.live.timeLeft(at: script.now) else {
+      Issue.record("no estimate: \(dashboard.live.timeLeft(at: script.now))")
+      return
+    }
+    #expect((100_000_000...400_000_000).contains(time))
+  }
+
   // MARK: Wishes
 
   @Test func theSelectedItemIsAskedForAndChangesOnlyByTheAnswer() {
