@@ -41,10 +41,6 @@ public struct ItemContext: Sendable {
   /// - Returns: whether the time was up; final.
   public func workEnded(at end: Instant) -> Bool { isTimed && cancellation.end(at: end) }
 
-  /// Whether the attempt, whose work ended at a moment or ends now, has run out of time; final.
-  @usableFromInline
-  func hasRunOut(at end: Instant?) -> Bool { isTimed && workEnded(at: end ?? MonotonicClock.now) }
-
   /// Sets what to do when the item is asked to end while it runs.
   ///
   /// - Parameter handler: called with the urgency, on another thread; must be quick and must not block.

@@ -107,3 +107,9 @@ extension AttemptEnding {
     return AttemptEnding(outcome, output: .failure(error))
   }
 }
+
+extension ItemContext {
+  /// Whether the attempt, whose work ended at a moment or ends now, has run out of time; final.
+  @usableFromInline
+  func hasRunOut(at end: Instant?) -> Bool { isTimed && workEnded(at: end ?? MonotonicClock.now) }
+}
