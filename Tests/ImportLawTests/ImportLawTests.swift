@@ -43,7 +43,7 @@ import Testing
         "Sources/ParallelFor/WorkerPool.swift", "Sources/ParallelFor/WorkerPool+Time.swift",
         "Sources/ParallelFor/Forms/Feeder.swift",
         "Sources/ParallelFor/Loop/StreamPool.swift", "Sources/ParallelFor/Loop/StreamReader.swift",
-        "Sources/ParallelFor/ItemContext.swift", "Sources/ParallelFor/Progress/ProgressMeter.swift",
+        "Sources/ParallelFor/Forms/Sequence+StartParallelRun.swift", "Sources/ParallelFor/Progress/ProgressMeter.swift",
         "Sources/Jobs/SQLite/ReadTransaction.swift",
         "Sources/PForApp/Running/Launcher.swift", "Sources/PForApp/Running/WorkerSession.swift",
         "Sources/PForApp/Recording/RunRecording.swift", "Sources/PForApp/Recording/RecordOpener.swift",
