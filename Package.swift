@@ -168,7 +168,7 @@ let package = Package(
     .testTarget(
       name: "PForAppTests",
       dependencies: [
-        "ParallelFor", "Jobs", "Dashboard", "DashboardView", "ParallelForDashboard", "PForApp", "RunStore", "Screen",
+        "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "Jobs", "PForApp", "RunStore", "Screen",
         "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -5,6 +5,7 @@ extension Dashboard {
   public mutating func rewind() {
     live = RunFacts(slow: live.slowThreshold)
     frozen = nil
+    detail = nil
     results.rewind()
     setFilter(results.filter)
   }

@@ -111,6 +111,7 @@ public struct Dashboard: Equatable, Sendable {
     case .itemStarted(let item):
       results.noteLabel(item.label)
       if results.filter == .running { results.addMatch(item.id) }
+      if openItem == item.id, detail == nil { pending.append(.loadDetail(item.id)) }
     case .itemFinished(let item): noteFinish(item)
     case .itemRequeued(let item, _): noteRequeue(item)
     case .targetWorkersChanged(let count): forgetWish(count)

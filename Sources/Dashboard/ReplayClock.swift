@@ -69,11 +69,12 @@ public struct ReplayClock: Equatable, Sendable {
     reached = nil
   }
 
-  /// The events have come to the run's end, which is here.
-  public mutating func end(at place: Int64, now: Instant) {
-    base = min(self.place(at: now), place)
+  /// The run turned out to be so long, in nanoseconds; a clock that is beyond its end stands there.
+  public mutating func setLength(_ length: Int64, at now: Instant) {
+    guard length != self.length else { return }
+    base = min(place(at: now), max(0, length))
     since = now
-    length = place
+    self.length = max(0, length)
   }
 
   private mutating func settle(at now: Instant) {

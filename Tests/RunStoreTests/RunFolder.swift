@@ -46,8 +46,10 @@ extension RunRecord {
 }
 
 extension AttemptRecord {
-  static func example(_ outcome: Outcome = .succeeded, attempt: Int = 1) -> AttemptRecord {
-    AttemptRecord(attempt: attempt, worker: 2, start: 1_700_000_000_000_000_000, latency: 1_500_000, outcome: outcome)
+  static func example(
+    _ outcome: Outcome = .succeeded, attempt: Int = 1, start: Int64 = 1_700_000_000_000_000_000
+  ) -> AttemptRecord {
+    AttemptRecord(attempt: attempt, worker: 2, start: start, latency: 1_500_000, outcome: outcome)
   }
 }
 

@@ -50,6 +50,25 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["run"])
   }
 
+  @Test func aKilledSessionGetsItsEndWhenTheRunGoesOn() throws {
+    let killed = try folder.begin()
+    killed.record(RunChange(time: 1, kind: .sessionBegan, value: 2))
+    killed.record(RecordedItem(number: 1, text: bytes("a")), .example())
+    #expect(killed.end() == nil)
+    let paused = try folder.goOn()
+    paused.record(RecordedItem(number: 2, text: bytes("b")), .example(start: 1_800_000_000_000_000_000))
+    paused.record(RunChange(time: 1_800_000_000_000_000_001, kind: .sessionBegan, value: 3))
+    paused.record(RunChange(time: 1_900_000_000_000_000_000, kind: .paused))
+    #expect(paused.end() == nil)
+    let last = try folder.goOn()
+    last.record(RunChange(time: 2_000_000_000_000_000_000, kind: .sessionBegan, value: 4))
+    last.record(RunChange(time: 2_000_000_000_000_000_009, kind: .sessionEnded, value: 0))
+    #expect(last.finish(.finished, exitCode: 0, at: 2_000_000_000_000_000_009) == nil)
+    let ends = try RunReader(path: folder.file).changes().filter { $0.kind == .sessionEnded }
+    #expect(ends.map(\.time) == [1_700_000_000_001_500_000, 1_900_000_000_000_000_000, 2_000_000_000_000_000_009])
+    #expect(ends.map(\.value) == [nil, nil, 0])
+  }
+
   static let hostile: [[UInt8]] = [
     [], [0], [0xFF, 0xFE], bytes("\u{1b}[31m"), bytes("a\0b"), bytes("größe 作者"), [0xC3], bytes("a\nb"),
     Array(repeating: 0x41, count: 70_000), Array(repeating: 0xFF, count: RecordWriter.inlineLimit),

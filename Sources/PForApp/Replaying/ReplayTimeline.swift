@@ -5,7 +5,8 @@ import RunStore
 /// Turns what a run file holds into the events of the run, in the order of time; a value that reads nothing.
 ///
 /// Items come page by page in the order of the items file, which is nearly that of their beginnings: an event is told
-/// once nothing on the newest ``lookAhead`` pages began before it. Times between sessions are left out.
+/// once nothing on the newest ``lookAhead`` pages began before it. A session ends with its last event, and the next one
+/// begins there.
 struct ReplayTimeline {
   /// So many pages are read before an event is told, for items that began before earlier ones.
   static let lookAhead = 16
@@ -17,16 +18,20 @@ struct ReplayTimeline {
   private var pending = TimeHeap<Fact>()
   private var pageStarts: [Int64] = []
   private var hasAllItems = false
+  private let sessionBegins: [Int64]
   private var base: Int64?
   /// Nanoseconds between sessions, in which nobody ran anything.
   private var skipped: Int64 = 0
   private var sequence: UInt64 = 0
   private var place: Int64 = 0
+  private var session = -1
+  private var sessionPlace: Int64 = 0
   private var itemsRead = 0
   private var isPaused = false
-  private var target = 0
-  private var workers: [Worker] = []
+  private var workers = ReplayedWorkers()
 
+  /// How long the sessions were, as far as is known by now.
+  private(set) var sessions: ReplayedSessions
   /// Whether the end of the run has been told.
   private(set) var isOver = false
   /// The time on the wall of the latest event, in nanoseconds since 1970.
@@ -46,23 +51,24 @@ struct ReplayTimeline {
     var next: Int64?
   }
 
-  private struct Worker {
-    var isAlive = false
-    var isLeaving = false
-  }
-
   /// Begins a timeline.
   ///
   /// - Parameters:
   ///   - run: the run as a whole.
   ///   - changes: what changed it, in order.
-  init(_ run: RunRecord, _ changes: [RunChange]) {
+  ///   - sessions: what an earlier timeline of the run has found out about them, if there was one.
+  init(_ run: RunRecord, _ changes: [RunChange], sessions: ReplayedSessions? = nil) {
     total = run.total
     ending = run.state == .finished ? .completed : run.counts.cancelled > 0 ? .stopped : .finishedEarly
-    for change in changes { pending.push(.change(change), time: RecordedTime.point(change.time), rank: 0) }
-    if !changes.contains(where: { $0.kind == .sessionBegan }) {
-      let began = RunChange(time: run.created, kind: .sessionBegan, value: 1)
-      pending.push(.change(began), time: RecordedTime.point(run.created), rank: 0)
+    self.sessions = sessions ?? ReplayedSessions(run, changes)
+    let hasBegan = changes.contains { $0.kind == .sessionBegan }
+    let began = hasBegan ? [] : [RunChange(time: run.created, kind: .sessionBegan, value: 1)]
+    let all = changes + began
+    sessionBegins = all.filter { $0.kind == .sessionBegan }.map { RecordedTime.point($0.time) }.sorted()
+    for change in all {
+      // Of what happened at the same time a session's end comes last.
+      let rank = change.kind == .sessionEnded ? 3 : 0
+      pending.push(.change(change), time: RecordedTime.point(change.time), rank: rank)
     }
   }
 
@@ -72,7 +78,7 @@ struct ReplayTimeline {
   func wantsItems(before place: Int64) -> Bool {
     guard !hasAllItems, pending.count < Self.mostPending else { return false }
     guard let first = pending.first else { return true }
-    return horizon <= (isSessionBegin(first.value) ? first.time : min(first.time, wall(place)))
+    return horizon <= (isOfSession(first.value) ? first.time : min(first.time, wall(place)))
   }
 
   /// Adds the next items of the items file, each with its earlier attempts; none at its end.
@@ -116,22 +122,25 @@ struct ReplayTimeline {
         break
       }
       let isSafe = first.time < horizon || pending.count >= Self.mostPending
-      guard isSafe, isSessionBegin(first.value) || first.time <= wall(end) else { break }
+      guard isSafe, isOfSession(first.value) || first.time <= wall(end) else { break }
       pending.removeFirst()
       tell(first.value, at: first.time, &events)
     }
     return events
   }
 
-  private func wall(_ place: Int64) -> Int64 { (base ?? 0) + skipped + max(0, place) }
+  private func wall(_ place: Int64) -> Int64 {
+    place == .max ? .max : (base ?? 0) + skipped + RecordedTime.point(place)
+  }
 
-  private func isSessionBegin(_ fact: Fact) -> Bool {
-    if case .change(let change) = fact { change.kind == .sessionBegan } else { false }
+  /// Between the last event of a session and the first of the next no time passes.
+  private func isOfSession(_ fact: Fact) -> Bool {
+    if case .change(let change) = fact { change.kind == .sessionBegan || change.kind == .sessionEnded } else { false }
   }
 
   private mutating func tell(_ fact: Fact, at time: Int64, _ events: inout [RunEvent]) {
     if base == nil { base = time }
-    if isSessionBegin(fact) { skipped = max(skipped, time - (base ?? time) - place) }
+    if isOfSession(fact) { skipped = max(skipped, time - (base ?? time) - place) }
     place = max(place, time - (base ?? time) - skipped)
     latest = max(latest, time)
     switch fact {
@@ -146,19 +155,37 @@ struct ReplayTimeline {
     sequence += 1
   }
 
+  private mutating func emit(_ kinds: [RunEvent.Kind], _ events: inout [RunEvent]) {
+    for kind in kinds { emit(kind, &events) }
+  }
+
   private mutating func finish(_ events: inout [RunEvent]) {
     isOver = true
+    sessions.setLength(place - sessionPlace, of: session)
+    emit(workers.endAll(), &events)
     emit(.runFinished(ending), &events)
   }
 
   private mutating func tell(_ change: RunChange, _ events: inout [RunEvent]) {
-    let threads = min(max(0, change.value ?? target), RunController.mostThreads)
+    let threads = min(max(0, change.value ?? workers.target), RunController.mostThreads)
     switch change.kind {
-    case .sessionBegan:
-      if sequence == 0 { begin(threads, &events) } else { setTarget(threads, &events) }
+    case .sessionBegan: beginSession(threads, &events)
     case .threadsChanged: setTarget(threads, &events)
     case .paused: setPaused(true, &events)
     case .resumed, .sessionEnded: setPaused(false, &events)
+    }
+  }
+
+  private mutating func beginSession(_ threads: Int, _ events: inout [RunEvent]) {
+    sessions.setLength(place - sessionPlace, of: session)
+    session += 1
+    sessionPlace = place
+    if session > 0 {
+      // A session that was killed while it was paused has not said that it goes on.
+      setPaused(false, &events)
+      setTarget(threads, &events)
+    } else {
+      begin(threads, &events)
     }
   }
 
@@ -169,8 +196,13 @@ struct ReplayTimeline {
       emit(.itemsRead(total), &events)
       emit(.totalKnown(total), &events)
     }
-    target = threads
-    adjustWorkers(&events)
+    emit(workers.setTarget(threads), &events)
+  }
+
+  private mutating func setTarget(_ threads: Int, _ events: inout [RunEvent]) {
+    guard threads != workers.target else { return }
+    emit(.targetWorkersChanged(threads), &events)
+    emit(workers.setTarget(threads), &events)
   }
 
   private mutating func setPaused(_ pauses: Bool, _ events: inout [RunEvent]) {
@@ -187,7 +219,7 @@ struct ReplayTimeline {
       itemsRead = attempt.id.position + 1
       emit(.itemsRead(itemsRead), &events)
     }
-    enter(worker, &events)
+    emit(workers.begin(worker), &events)
     emit(
       .itemStarted(
         StartedItem(
@@ -204,50 +236,17 @@ struct ReplayTimeline {
       id: attempt.id, worker: worker, attempt: record.attempt, start: end + -RecordedTime.latency(record), end: end,
       outcome: record.outcome, label: attempt.label, note: record.note)
     if let next = attempt.next {
-      emit(.attemptFailed(item, retryAt: end + max(0, RecordedTime.point(next) - latest)), &events)
+      emit(.attemptFailed(item, retryAt: end + wait(until: RecordedTime.point(next))), &events)
     } else {
       emit(.itemFinished(item), &events)
     }
-    leave(worker, &events)
+    emit(workers.end(worker), &events)
   }
 
-  // MARK: - Workers
-
-  private mutating func setTarget(_ threads: Int, _ events: inout [RunEvent]) {
-    guard threads != target else { return }
-    target = threads
-    emit(.targetWorkersChanged(threads), &events)
-    adjustWorkers(&events)
-  }
-
-  /// Which workers left is not recorded: those in the highest slots do, and one that begins an item has stayed.
-  private mutating func adjustWorkers(_ events: inout [RunEvent]) {
-    while workers.count < target { workers.append(Worker()) }
-    for index in workers.indices {
-      let id = WorkerID(index + 1)
-      let worker = workers[index]
-      if index < target {
-        if !worker.isAlive { emit(.workerStarted(id), &events) }
-        if worker.isLeaving { emit(.workerKept(id), &events) }
-        workers[index] = Worker(isAlive: true)
-      } else if worker.isAlive, !worker.isLeaving {
-        workers[index].isLeaving = true
-        emit(.workerDraining(id), &events)
-      }
-    }
-  }
-
-  private mutating func enter(_ id: WorkerID, _ events: inout [RunEvent]) {
-    while workers.count < id.slot { workers.append(Worker()) }
-    guard !workers[id.slot - 1].isAlive else { return }
-    workers[id.slot - 1] = Worker(isAlive: true, isLeaving: id.slot > target)
-    emit(.workerStarted(id), &events)
-  }
-
-  private mutating func leave(_ id: WorkerID, _ events: inout [RunEvent]) {
-    guard id.slot <= workers.count, workers[id.slot - 1].isLeaving else { return }
-    workers[id.slot - 1] = Worker()
-    emit(.workerStopped(id), &events)
+  /// How long it is until a time on the wall, without what went by before its session began.
+  private func wait(until next: Int64) -> Int64 {
+    let began = sessionBegins.last { $0 <= next } ?? latest
+    return max(0, next - max(latest, began))
   }
 }
 

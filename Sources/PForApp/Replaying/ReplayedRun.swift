@@ -39,24 +39,6 @@ final class ReplayedRun: WatchedRun {
     timeline = ReplayTimeline(record, changes)
   }
 
-  /// How long the run took at most, in nanoseconds: with the time after sessions that were killed.
-  var length: Int64 {
-    var length: Int64 = 0
-    var began: Int64?
-    for change in changes {
-      switch change.kind {
-      case .sessionBegan: began = began ?? change.time
-      case .sessionEnded:
-        let session = max(0, RecordedTime.point(change.time) - RecordedTime.point(began ?? change.time))
-        length = RecordedTime.point(length + session)
-        began = nil
-      case .paused, .resumed, .threadsChanged: break
-      }
-    }
-    guard let began = changes.isEmpty ? record.created : began else { return length }
-    return length + max(0, RecordedTime.point(record.latest ?? began) - RecordedTime.point(began))
-  }
-
   // MARK: - For the loop
 
   var steering: any SteeredRun { NothingToSteer() }
@@ -66,16 +48,20 @@ final class ReplayedRun: WatchedRun {
   func start() {}
   func abandonDelivery() {}
 
+  var length: Int64 { timeline.sessions.length }
+
   func play(to place: Int64) -> Bool {
     defer { self.place = place }
     guard place < self.place else { return false }
-    timeline = ReplayTimeline(record, changes)
+    timeline = ReplayTimeline(record, changes, sessions: timeline.sessions)
     nextNumber = 1
     return true
   }
 
   func takeEvents() -> [RunEvent] {
     var events: [RunEvent] = []
+    // At the end everything is told, though clocks on the wall may have been set back.
+    let place = place >= length ? .max : place
     repeat {
       while inputProblem == nil, timeline.wantsItems(before: place) { readPage() }
       let before = events.count

@@ -23,6 +23,7 @@ final class RunFileArchive: ItemArchive {
 
   /// Shows what ended up to a time on the wall, in nanoseconds since 1970, the last by these events.
   func show(until time: Int64, _ events: [RunEvent]) {
+    if time < latest { end = 0 }
     latest = time
     for event in events {
       if case .itemFinished(let item) = event.kind { end = max(end, item.id.position + 1) }

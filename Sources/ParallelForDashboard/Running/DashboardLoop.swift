@@ -103,9 +103,8 @@ package final class DashboardLoop {
   /// The clock must not run ahead of the events, nor past the end.
   private func followReplay(at now: Instant) {
     guard dashboard.replay != nil else { return }
-    let latest = dashboard.live.latest.nanoseconds
-    if dashboard.live.state == .done, dashboard.replay?.length != latest { dashboard.replay?.end(at: latest, now: now) }
-    dashboard.replay?.reached = watched.isBehind ? latest : nil
+    dashboard.replay?.setLength(watched.length, at: now)
+    dashboard.replay?.reached = watched.isBehind ? dashboard.live.latest.nanoseconds : nil
   }
 
   private var lastTold: String?

@@ -24,6 +24,8 @@ package protocol WatchedRun: AnyObject {
   ///
   /// - Returns: whether it begins anew, because the place lies before what has been told.
   func play(to place: Int64) -> Bool
+  /// How long a past run took in nanoseconds, at most; 0 for one that goes on now.
+  var length: Int64 { get }
   /// Whether the events have not come as far as they should.
   var isBehind: Bool { get }
   /// Tries items again that have failed.
@@ -50,6 +52,7 @@ extension WatchedRun {
   /// Tries nothing again.
   package func retry(_ ids: [ItemID]) -> Int { 0 }
   package func play(to place: Int64) -> Bool { false }
+  package var length: Int64 { 0 }
   package var isBehind: Bool { false }
 }
 

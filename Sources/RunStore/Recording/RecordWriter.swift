@@ -13,6 +13,7 @@ final class RecordWriter {
   private let file: RunFile
   private var run: RunRecord
   private var isRenumbered: Bool
+  private var killedSessionEnd: Int64?
   private var nextChunk: Int64
   private let begin: Statement
   private let commit: Statement
@@ -28,6 +29,7 @@ final class RecordWriter {
     self.file = file
     run = file.record
     isRenumbered = file.isRenumbered
+    killedSessionEnd = file.killedSessionEnd
     let database = file.database
     let names = Schema.attemptNames.joined(separator: ", ")
     let places = Schema.attemptNames.map { _ in "?" }.joined(separator: ", ")
@@ -240,7 +242,11 @@ final class RecordWriter {
   }
 
   private func write(_ change: RunChange) throws(RunStoreError) {
-    if change.kind == .sessionBegan { (run.state, run.ended, run.exitCode) = (.running, nil, nil) }
+    if change.kind == .sessionBegan {
+      (run.state, run.ended, run.exitCode) = (.running, nil, nil)
+      if let end = killedSessionEnd { try write(RunChange(time: end, kind: .sessionEnded)) }
+      killedSessionEnd = nil
+    }
     let insert = try file.database.prepare("INSERT INTO changes(time, kind, value) VALUES(?, ?, ?)")
     defer { insert.close() }
     insert.bind(change.time, at: 0)

@@ -25,6 +25,8 @@ public final class RunFile {
   /// The run as it was when the file was opened.
   public let record: RunRecord
   let isRenumbered: Bool
+  /// When the last thing happened in a session that was killed; nil if the last one ended in good order.
+  let killedSessionEnd: Int64?
   let database: RunDatabase
   private let lock: RunFileLock
 
@@ -44,7 +46,7 @@ public final class RunFile {
     try makeWhole(path, record)
     let database = try RunDatabase(path: path, access: .write)
     try setUp(database, durability)
-    return RunFile(path, record, isRenumbered: false, database, lock)
+    return RunFile(path, record, isRenumbered: false, killedSessionEnd: nil, database, lock)
   }
 
   /// SQLite would take what a removed database has left beside it for a part of the new one.
@@ -103,13 +105,26 @@ public final class RunFile {
       try transaction(database) { () throws(RunStoreError) in try Schema.migrate(database, from: version) }
     }
     let (record, isRenumbered) = try RunRow.load(database)
-    return RunFile(path, record, isRenumbered: isRenumbered, database, lock)
+    let killed = try killedSessionEnd(in: database, record)
+    return RunFile(path, record, isRenumbered: isRenumbered, killedSessionEnd: killed, database, lock)
   }
 
-  private init(_ path: String, _ record: RunRecord, isRenumbered: Bool, _ database: RunDatabase, _ lock: RunFileLock) {
+  private static func killedSessionEnd(
+    in database: RunDatabase, _ record: RunRecord
+  ) throws(RunStoreError) -> Int64? {
+    let last = try database.integer(
+      "SELECT time FROM changes WHERE id = (SELECT max(id) FROM changes) AND kind <> 'session ended'")
+    return last.map { max($0, record.latest ?? $0) }
+  }
+
+  private init(
+    _ path: String, _ record: RunRecord, isRenumbered: Bool, killedSessionEnd: Int64?, _ database: RunDatabase,
+    _ lock: RunFileLock
+  ) {
     self.path = path
     self.record = record
     self.isRenumbered = isRenumbered
+    self.killedSessionEnd = killedSessionEnd
     self.database = database
     self.lock = lock
   }

@@ -37,7 +37,7 @@ public struct RunChange: Sendable, Equatable {
   public enum Kind: String, Sendable, CaseIterable {
     /// The program began to run items, for the first time or again; the value is the number of threads.
     case sessionBegan = "session began"
-    /// The program ended in good order; the value is its exit status.
+    /// The program ended; the value is its exit status, or nil when it was killed.
     case sessionEnded = "session ended"
     /// The number of threads asked for changed; the value is the new number.
     case threadsChanged = "threads changed"
