@@ -61,9 +61,10 @@ public struct ReplayClock: Equatable, Sendable {
     isPaused.toggle()
   }
 
-  /// Goes a tenth of the run forward or back.
+  /// Goes a tenth of the run forward or back. Where everything is played at once it stands still there, to be seen.
   mutating func seek(forward: Bool, at now: Instant) {
     settle(at: now)
+    if !speed.isFinite { isPaused = true }
     let step = max(1, length / Self.steps)
     base = min(length, max(0, base + (forward ? step : -step)))
     reached = nil

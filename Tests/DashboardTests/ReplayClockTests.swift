@@ -68,6 +68,15 @@ import Testing
     #expect(dashboard.replay?.isPaused == isPaused)
   }
 
+  @Test func aPlaceSoughtAtTheHighestSpeedIsNotLeftAtOnce() {
+    var dashboard = dashboard(speed: .infinity)
+    _ = dashboard.perform(.manyFewerThreads, at: at(1))
+    #expect(place(dashboard, at: 50) == 90)
+    #expect(dashboard.replay?.isPaused == true)
+    _ = dashboard.perform(.togglePause, at: at(50))
+    #expect(place(dashboard, at: 50) == 100)
+  }
+
   @Test func aRunThatTurnsOutShorterEndsThere() {
     var dashboard = dashboard()
     dashboard.replay?.setLength(40 * Self.second, at: at(50))
