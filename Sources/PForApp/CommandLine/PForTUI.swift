@@ -99,6 +99,7 @@ public struct PForTUI: ParsableCommand {
       StandardError.writeRaw("\(synopsis)\n\nSee it at work: pfor-tui demo\nAll options:    pfor-tui --help")
       Foundation.exit(ExitCode.couldNotRun)
     }
+    answerShell(arguments)
     do {
       var command = try parse(arguments)
       try command.run()
@@ -106,6 +107,21 @@ public struct PForTUI: ParsableCommand {
       let code = exitCode(for: error)
       guard code != .success else { exit(withError: error) }
       StandardError.writeRaw(explanation(of: error, arguments))
+      Foundation.exit(ExitCode.couldNotRun)
+    }
+  }
+
+  /// Prints what a shell wants to know for its completions and exits; returns if it is no shell that asks.
+  private static func answerShell(_ arguments: [String]) {
+    do throws(AppError) {
+      guard
+        let lines = try CompletionCommands.answer(arguments, environment: ProcessInfo.processInfo.environment)
+      else { return }
+      let output = CommandOutput()
+      for line in lines { output.write(line: line) }
+      Foundation.exit(output.finish())
+    } catch {
+      StandardError.write("pfor-tui: \(error)")
       Foundation.exit(ExitCode.couldNotRun)
     }
   }

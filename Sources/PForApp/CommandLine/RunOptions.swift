@@ -4,7 +4,7 @@ import ArgumentParser
 struct RunOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp("A file with one item a line; - reads standard input.", valueName: "items"),
-    completion: .custom { _, _, prefix in FirstWord.completions(of: prefix) })
+    completion: .file())
   var items: String?
 
   @Argument(

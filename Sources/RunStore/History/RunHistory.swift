@@ -60,6 +60,11 @@ public struct RunHistory: Sendable {
     fileNames().sorted(by: >).map { HistoryEntry(path: "\(folder)/\($0)") }
   }
 
+  /// The names of all runs of the folder, the newest first, without a look into them.
+  public func names() -> [String] {
+    fileNames().sorted(by: >).map { String($0.dropLast(Self.suffix.count)) }
+  }
+
   /// The newest run that began in a directory and can go on: it is neither finished nor recorded into now.
   public func lastUnfinished(in directory: String) -> HistoryEntry? {
     for name in fileNames().sorted(by: >) {

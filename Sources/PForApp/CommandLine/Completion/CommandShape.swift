@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+
+/// A command as far as completion goes: its options and subcommands, as the argument parser describes them.
+struct CommandShape: Decodable {
+  /// An option, a flag, or a word that is neither.
+  struct Argument: Decodable {
+    struct Name: Decodable {
+      var kind: String
+      var name: String
+
+      var written: String { kind == "short" ? "-\(name)" : "--\(name)" }
+    }
+
+    enum Kind: String, Decodable {
+      case option, flag, positional
+    }
+
+    var kind: Kind
+    var names: [Name]?
+    var valueName: String
+    var abstract: String?
+    var allValues: [String]?
+    var completionKind: [String: Ignored]?
+    var isRepeating: Bool
+
+    /// The names with their dashes.
+    var words: [String] { names?.map(\.written) ?? [] }
+    var takesFiles: Bool { completionKind?.keys.contains { $0 == "file" || $0 == "directory" } ?? false }
+  }
+
+  /// What is not looked into.
+  struct Ignored: Decodable {
+    init(from decoder: any Decoder) {}
+  }
+
+  var commandName: String
+  var abstract: String?
+  var arguments: [Argument]?
+  var subcommands: [CommandShape]?
+
+  /// The shape of a command with all its subcommands; nil if the parser's description is not understood.
+  static func of(_ command: any ParsableCommand.Type) -> CommandShape? {
+    struct Dump: Decodable {
+      var command: CommandShape
+    }
+    return try? JSONDecoder().decode(Dump.self, from: Data(command._dumpHelp().utf8)).command
+  }
+}

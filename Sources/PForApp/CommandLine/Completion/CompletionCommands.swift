@@ -1,0 +1,43 @@
+import Foundation
+import ParallelForDashboard
+import RunStore
+import Themes
+
+/// The words on the command line by which shells get their script and ask for completions.
+enum CompletionCommands {
+  private static let wantsScript = "--generate-completion-script"
+
+  /// Answers a shell; nil if the command line is a person's.
+  ///
+  /// - Returns: the lines to print.
+  /// - Throws: when there is no script for a shell.
+  static func answer(_ arguments: [String], environment: [String: String]) throws(AppError) -> [String]? {
+    switch arguments.first {
+    case wantsScript: return [try script(arguments.dropFirst().first ?? environment["SHELL"] ?? "")]
+    case CompletionScript.question: return offers(for: Array(arguments.dropFirst()), environment)
+    default: return nil
+    }
+  }
+
+  private static func script(_ shell: String) throws(AppError) -> String {
+    let name = shell.split(separator: "/").last.map(String.init) ?? ""
+    guard let text = CompletionScript.text(for: name) else {
+      throw AppError("\(wantsScript): there are scripts for bash, zsh and fish")
+    }
+    return text
+  }
+
+  private static func offers(for words: [String], _ environment: [String: String]) -> [String] {
+    guard let root = CommandShape.of(PForTUI.self) else { return [] }
+    let completion = Completion(root: root) { names(of: $0, environment) }
+    return completion.offers(for: words).map(\.line)
+  }
+
+  private static func names(of valueName: String, _ environment: [String: String]) -> [String] {
+    switch valueName {
+    case "theme": Themes.all(userDirectory: ThemeRing.userDirectory(environment)).map(\.name)
+    case "run": RunHistory.standard(environment: environment)?.names() ?? []
+    default: []
+    }
+  }
+}
