@@ -1,7 +1,5 @@
 import ArgumentParser
 import Foundation
-import ParallelForDashboard
-import RunStore
 
 /// Shows a past run in the dashboard.
 struct ReplayCommand: ParsableCommand {
@@ -22,38 +20,13 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many times as fast as it was; max for at once.", valueName: "times"))
   var speed = ReplaySpeed(times: 1)
 
-  @Option(
-    help: ArgumentHelp("The name of a theme, or a file; see pfor-tui themes.", valueName: "theme"), completion: .file())
-  var theme: String?
-
-  @Option(help: ArgumentHelp("When to use colours.", valueName: "when"))
-  var color: ColorChoice = .auto
-
-  @Flag(help: "Draw with ASCII characters only.")
-  var ascii = false
-
-  @Option(
-    help: ArgumentHelp("Drive the dashboard without a terminal, by keys and commands from a file.", valueName: "file"),
-    completion: .file())
-  var script: String?
+  @OptionGroup(title: "How it looks") var dashboard: DashboardOptions
 
   func run() throws {
     PForTUI.exit(after: { () throws(AppError) in
-      let environment = ProcessInfo.processInfo.environment
-      let look = Look(theme: theme, color: color, isASCII: ascii, scriptPath: script, environment: environment)
-      return try Replay(path: try find(environment), speed: speed.times, look: look).run()
+      let look = Look(dashboard, environment: ProcessInfo.processInfo.environment)
+      return try Replay(reader: try RunNames.open(name), speed: speed.times, look: look).run()
     })
-  }
-
-  private func find(_ environment: [String: String]) throws(AppError) -> String {
-    guard let history = RunHistory.standard(environment: environment) else {
-      throw AppError("no folder of runs is known: set HOME, or name a run file")
-    }
-    do throws(RunStoreError) {
-      return try history.find(name)
-    } catch {
-      throw AppError(error.description)
-    }
   }
 }
 

@@ -56,23 +56,15 @@ struct ResumeCommand: ParsableCommand {
   // MARK: - The run
 
   private func find() throws(AppError) -> String {
-    guard let history = RunHistory.standard(environment: ProcessInfo.processInfo.environment) else {
-      throw AppError("no folder of runs is known: set HOME, or name a run file")
-    }
-    if name == nil { return try lastOne(history) }
-    do throws(RunStoreError) {
-      let found = try history.find(name)
-      // The folder is about to change.
-      return URL(fileURLWithPath: found).path
-    } catch {
-      throw AppError(error.description)
-    }
+    guard let name else { return try lastOne() }
+    // The folder is about to change.
+    return URL(fileURLWithPath: try RunNames.path(of: name)).path
   }
 
-  private func lastOne(_ history: RunHistory) throws(AppError) -> String {
+  private func lastOne() throws(AppError) -> String {
     let directory = FileManager.default.currentDirectoryPath
     let canBeWhole = failed || all
-    let last = history.runs().first { run in
+    let last = try RunNames.history().runs().first { run in
       guard run.record?.directory == directory else { return false }
       return run.state == .unfinished || (canBeWhole && run.state == .finished)
     }
@@ -83,13 +75,11 @@ struct ResumeCommand: ParsableCommand {
   }
 
   private func read(_ path: String) throws(AppError) -> (RunRecord, [String]?) {
-    do throws(RunStoreError) {
+    try RunNames.told { () throws(RunStoreError) in
       let reader = try RunReader(path: path)
       defer { reader.close() }
       let record = try reader.record()
       return (record, RecordedArguments.of(record))
-    } catch {
-      throw AppError(error.description)
     }
   }
 

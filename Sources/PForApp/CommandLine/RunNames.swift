@@ -19,13 +19,14 @@ enum RunNames {
 
   /// Opens the run that a person names.
   static func open(_ name: String?) throws(AppError) -> RunReader {
-    try told { () throws(RunStoreError) in try RunReader(path: find(name)) }
+    let path = try path(of: name)
+    return try told { () throws(RunStoreError) in try RunReader(path: path) }
   }
 
   /// The path of a run that a person names; a path needs no folder of runs.
-  private static func find(_ name: String?) throws(RunStoreError) -> String {
+  static func path(of name: String?) throws(AppError) -> String {
     let history = RunHistory.standard(environment: ProcessInfo.processInfo.environment)
-    return try (history ?? RunHistory(folder: ".")).find(name)
+    return try told { () throws(RunStoreError) in try (history ?? RunHistory(folder: ".")).find(name) }
   }
 
   /// Runs `body`, and says for the user why the run store could not.

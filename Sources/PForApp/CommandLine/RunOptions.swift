@@ -97,15 +97,7 @@ struct LookOptions: ParsableArguments {
   @Flag(name: .customLong("no-tui"), help: "No dashboard: plain progress lines on standard error.")
   var noTui = false
 
-  @Option(
-    help: ArgumentHelp("The name of a theme, or a file; see pfor-tui themes.", valueName: "theme"), completion: .file())
-  var theme: String?
-
-  @Option(help: ArgumentHelp("When to use colours.", valueName: "when"))
-  var color: ColorChoice = .auto
-
-  @Flag(help: "Draw with ASCII characters only.")
-  var ascii = false
+  @OptionGroup var dashboard: DashboardOptions
 
   @Option(
     help: ArgumentHelp(
@@ -117,6 +109,19 @@ struct LookOptions: ParsableArguments {
     name: [.customShort("q"), .customLong("quiet")],
     help: "No progress lines and no summary; for runs without a dashboard.")
   var quiet = false
+}
+
+/// How a dashboard looks, and what drives it.
+struct DashboardOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The name of a theme, or a file; see pfor-tui themes.", valueName: "theme"), completion: .file())
+  var theme: String?
+
+  @Option(help: ArgumentHelp("When to use colours.", valueName: "when"))
+  var color: ColorChoice = .auto
+
+  @Flag(help: "Draw with ASCII characters only.")
+  var ascii = false
 
   @Option(
     help: ArgumentHelp("Drive the dashboard without a terminal, by keys and commands from a file.", valueName: "file"),

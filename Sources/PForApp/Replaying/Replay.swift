@@ -9,8 +9,8 @@ import Terminal
 
 /// Shows a past run in the dashboard from its beginning until a person leaves: nothing is run, nothing is written.
 struct Replay {
-  /// The path of the run file.
-  let path: String
+  /// Reads the run file; closed when the replay is left.
+  let reader: RunReader
   /// How many times as fast as it was; infinite for at once.
   let speed: Double
   let look: Look
@@ -19,7 +19,6 @@ struct Replay {
   ///
   /// - Returns: what the program exits with.
   func run() throws(AppError) -> Int32 {
-    let reader = try open()
     defer { reader.close() }
     let replayed = try ReplayedRun(reader)
     let themes = try look.themes()
@@ -38,14 +37,6 @@ struct Replay {
     if case .hungUp = ending { return ExitCode.hangup }
     if let problem = replayed.inputProblem { throw AppError(problem) }
     return loop.controller.reason?.exitCode ?? ExitCode.success
-  }
-
-  private func open() throws(AppError) -> RunReader {
-    do throws(RunStoreError) {
-      return try RunReader(path: path)
-    } catch {
-      throw AppError(error.description)
-    }
   }
 
   private func dashboard(of run: ReplayedRun) -> Dashboard {

@@ -29,13 +29,12 @@ struct Launcher {
   ///
   /// - Returns: what the program exits with.
   func run() throws(AppError) -> Int32 {
-    let shown = Look(
-      theme: look.theme, color: look.color, isASCII: look.ascii, scriptPath: look.script, environment: environment)
+    let shown = Look(look.dashboard, environment: environment)
     let glyphs = shown.glyphs
     Strays.adoptOrphans()
     Signals.ignoreFailingWrites()
     // A wrong name is told without a dashboard too; reading all themes takes a while that a run without one can use.
-    let namedTheme = look.theme == nil ? nil : try shown.themes()
+    let namedTheme = look.dashboard.theme == nil ? nil : try shown.themes()
     let script = try shown.script()
     let file = try ResultFile(plan)
     let recording = try RecordOpener(plan, environment: environment).open()

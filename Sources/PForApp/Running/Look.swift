@@ -6,20 +6,20 @@ import Themes
 
 /// What is drawn on and how, by the options and the environment.
 struct Look {
-  /// The name of a theme or its file; nil for the standard one.
-  var theme: String?
-  var color = ColorChoice.auto
-  var isASCII = false
-  /// The file of a script that drives the dashboard.
-  var scriptPath: String?
-  let environment: [String: String]
+  private let options: DashboardOptions
+  private let environment: [String: String]
+
+  init(_ options: DashboardOptions, environment: [String: String]) {
+    self.options = options
+    self.environment = environment
+  }
 
   /// What pictures are made of.
-  var glyphs: GlyphSet { isASCII || !Terminal.localeIsUTF8 ? .ascii : .unicode }
+  var glyphs: GlyphSet { options.ascii || !Terminal.localeIsUTF8 ? .ascii : .unicode }
 
   /// The themes, beginning with the one that was named.
   func themes() throws(AppError) -> ThemeRing {
-    guard let name = theme else { return ThemeRing(environment: environment) }
+    guard let name = options.theme else { return ThemeRing(environment: environment) }
     let directory = ThemeRing.userDirectory(environment)
     do throws(ThemeError) {
       let found = try Themes.find(nameOrFile: name, searching: directory.map { [$0] } ?? [])
@@ -32,7 +32,7 @@ struct Look {
 
   /// The script that was named; nil for none.
   func script() throws(AppError) -> Script? {
-    guard let path = scriptPath else { return nil }
+    guard let path = options.script else { return nil }
     guard let data = FileManager.default.contents(atPath: path) else { throw AppError("\(path): cannot be read") }
     return try Script(String(decoding: data, as: UTF8.self), name: path)
   }
@@ -44,7 +44,7 @@ struct Look {
   }
 
   private var colorDepth: ColorDepth? {
-    switch color {
+    switch options.color {
     case .never: .mono
     case .always: environment["COLORTERM"] == "truecolor" ? .truecolor : .indexed256
     case .auto: (environment["NO_COLOR"] ?? "").isEmpty ? nil : .mono

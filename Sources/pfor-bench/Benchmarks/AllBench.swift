@@ -18,19 +18,18 @@ struct AllBench: ParsableCommand {
   @Option(help: ArgumentHelp("How many items the long runs have.", valueName: "n"))
   var items = 10_000_000
 
-  @Option(help: ArgumentHelp("Another loop for the spawn measurement to compare with.", valueName: "path"))
-  var limit: String?
+  @OptionGroup var other: OtherLoopOptions
 
   func run() throws {
-    let common = ["--program", options.program, "--rounds", "\(options.rounds)"]
+    let common = ["--program", options.program] + options.repetition.words
     let facts = Self.machine + ["program: \(options.program)", "rounds: \(options.rounds)"]
     let benchmarks: [any Benchmark] = [
-      try SpawnBench.parse(common + (limit.map { ["--limit", $0] } ?? [])), try SQLiteBench.parse(common),
+      try SpawnBench.parse(common + other.words), try SQLiteBench.parse(common),
       try MemoryBench.parse(common + ["--items", "\(items)"]),
       try RecordLargeBench.parse(common + ["--items", "\(items)"]), try IdleBench.parse(common),
       try LatencyBench.parse(common),
       // Last, since what it holds in memory would count as the peak of programs started after it.
-      try FrameBench.parse(["--rounds", "\(options.rounds)"]),
+      try FrameBench.parse(options.repetition.words),
     ]
     let reports = try benchmarks.map { try $0.measure() }
     print(facts.joined(separator: "\n"))

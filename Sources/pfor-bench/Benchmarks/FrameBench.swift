@@ -12,15 +12,14 @@ struct FrameBench: Benchmark {
   @Option(help: ArgumentHelp("How many finished items.", valueName: "n"))
   var items = 200_000
 
-  @Option(help: ArgumentHelp("How often each is measured.", valueName: "n"))
-  var rounds = 5
+  @OptionGroup var repetition: RepetitionOptions
 
   private static let workers = 64
 
   func measure() throws -> Report {
     let events = events()
     var dashboard = Dashboard(title: "curl -sf https://shop.example/orders/{}", source: "orders.txt")
-    let applying = (0..<rounds).map { _ in
+    let applying = (0..<repetition.rounds).map { _ in
       dashboard = Dashboard(title: "curl -sf https://shop.example/orders/{}", source: "orders.txt")
       for event in started() { dashboard.apply(event) }
       return ContinuousClock().measure { for event in events { dashboard.apply(event) } }.inSeconds / Double(items)
@@ -41,7 +40,7 @@ struct FrameBench: Benchmark {
     dashboard.showResults(dashboard.visibleResults.map(row))
     var grid = CellGrid(width: size.width, height: size.height)
     let frames = 50
-    let times = (0..<rounds).map { _ in
+    let times = (0..<repetition.rounds).map { _ in
       let time = ContinuousClock().measure {
         for frame in 0..<frames { view.draw(dashboard, at: instant(items) + Int64(frame) * 33_000_000, into: &grid) }
       }

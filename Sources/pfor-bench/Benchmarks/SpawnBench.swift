@@ -12,9 +12,7 @@ struct SpawnBench: Benchmark {
   @Option(help: ArgumentHelp("How many items.", valueName: "n"))
   var items = 5000
 
-  @Option(
-    help: ArgumentHelp("Another loop to compare with, called as PATH ITEMS 2 /bin/true [ITEM].", valueName: "path"))
-  var limit: String?
+  @OptionGroup var other: OtherLoopOptions
 
   private static let program = "/bin/true"
 
@@ -45,7 +43,7 @@ struct SpawnBench: Benchmark {
         try Program.measure("C loop") { bench_start_spawn_loop(Self.program, Int32(items), 2, passesItem ? 1 : 0) }
       }
     }
-    let others = limit.map { limit in
+    let others = other.limit.map { limit in
       [["1"], []].map { argument in
         let command = [limit, "\(items)", "2", Self.program] + argument
         return Contender("\(Program.line(command)) (ratio: to it)") { try Program.run(command) }
@@ -74,4 +72,15 @@ struct SpawnBench: Benchmark {
       Program.line(xargs) + " < ITEMS > FILE",
     ]
   }
+}
+
+/// Which loop is compared with besides our own.
+struct OtherLoopOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Another loop that starts processes, called as PATH ITEMS 2 /bin/true [ITEM].", valueName: "path"))
+  var limit: String?
+
+  /// The words that ask for the same.
+  var words: [String] { limit.map { ["--limit", $0] } ?? [] }
 }

@@ -21,8 +21,9 @@ struct ProgramOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The pfor-tui to measure.", valueName: "path"))
   var program = ProgramOptions.besideThisOne
 
-  @Option(help: ArgumentHelp("How often each contender has its turn.", valueName: "n"))
-  var rounds = 5
+  @OptionGroup var repetition: RepetitionOptions
+
+  var rounds: Int { repetition.rounds }
 
   private static var besideThisOne: String {
     let here = Bundle.main.executablePath ?? CommandLine.arguments[0]
@@ -33,8 +34,20 @@ struct ProgramOptions: ParsableArguments {
     guard FileManager.default.isExecutableFile(atPath: program) else {
       throw ValidationError("\(program): no program there; build it with swift build -c release --product pfor-tui")
     }
+  }
+}
+
+/// How often something is measured.
+struct RepetitionOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("How often each contender has its turn.", valueName: "n"))
+  var rounds = 5
+
+  func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds must be at least 1") }
   }
+
+  /// The words that ask for the same.
+  var words: [String] { ["--rounds", "\(rounds)"] }
 }
 
 /// Why something could not be measured.
