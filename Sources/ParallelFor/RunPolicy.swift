@@ -82,7 +82,7 @@ public struct Backoff: Sendable, Equatable {
   /// Nanoseconds to wait after an attempt has failed.
   ///
   /// The chance is drawn from the item and the attempt: equal runs wait equally, and items differ.
-  func delay(after attempt: Int, of position: Int) -> Int64 {
+  package func delay(after attempt: Int, of position: Int) -> Int64 {
     var delay = Double(first)
     for _ in 1..<max(1, attempt) where delay < Double(longest) { delay *= factor }
     let chance = Double(Self.scatter(UInt64(bitPattern: Int64(position)) &* 64 &+ UInt64(attempt)) >> 11) / 0x1p53

@@ -94,6 +94,24 @@ import Testing
     #expect(try sandbox.run("pfor-tui export --csv -o /dev/full").status == 255)
   }
 
+  /// Both items are read before the first begins: with one thread the second waits at least as long as the first takes.
+  @Test func everyAttemptTellsHowLongItWaited() throws {
+    let run = try sandbox.run(
+      """
+      printf '1\n2\n' > ids
+      pfor-tui ids -j1 -q --retries 1 -o out -- sh -c 'echo $0 >> side; test $0 = 1 || test $(grep -c 2 side) = 2'
+      pfor-tui export --events | grep -c '"wait":[0-9.]*'
+      pfor-tui export --csv | cut -d, -f 2,5,8,9 | tail -n 2
+      """)
+    let rows = run.lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    #expect(run.lines.first == "3")
+    try #require(rows.map { $0.prefix(2) } == [["1", "1"], ["2", "2"]], "\(run.output)")
+    #expect(try #require(Double(rows[0][2])) >= 0)
+    let first = try sandbox.run(
+      #"pfor-tui export --events | grep 'attempt ended' | sed 's/.*"wait":\([0-9.]*\).*/\1/'"#)
+    #expect(try #require(Double(first.lines[0])) >= #require(Double(rows[0][3])))
+  }
+
   @Test func oldRunsAreRemoved() throws {
     for name in ["1", "2", "3"] { try add(name) }
     try add("4", .interrupted)

@@ -46,6 +46,7 @@ import Testing
         "Sources/ParallelFor/Forms/Sequence+StartParallelRun.swift", "Sources/ParallelFor/Progress/ProgressMeter.swift",
         "Sources/Jobs/SQLite/ReadTransaction.swift",
         "Sources/PForApp/Running/Launcher.swift", "Sources/PForApp/Running/WorkerSession.swift",
+        "Sources/PForApp/Running/ItemFeeder.swift",
         "Sources/PForApp/Recording/RunRecording.swift", "Sources/PForApp/Recording/RecordOpener.swift",
         "Sources/RunStore/Recording/RunRecorder.swift",
         "Sources/PForApp/CommandLine/PruneCommand.swift",

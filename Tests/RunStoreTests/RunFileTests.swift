@@ -89,6 +89,20 @@ import Testing
     }
   }
 
+  /// Version 1 was written with the index of version 2 for a while.
+  @Test func aFileOfVersionOneMayHaveTheIndexOfVersionTwo() throws {
+    try folder.record(["a"])
+    let database = try RunDatabase(path: folder.file, access: .write)
+    try database.execute("PRAGMA user_version = 1")
+    database.close()
+    #expect(try RunReader(path: folder.file).unsuccessful(limit: 9).isEmpty)
+    #expect(try folder.goOn().end() == nil)
+    let reader = try RunReader(path: folder.file)
+    #expect(try reader.integer("PRAGMA user_version") == 2)
+    #expect(try reader.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'items_unsuccessful'") == 1)
+    #expect(try reader.allItems().count == 1)
+  }
+
   @Test func theDocumentationKnowsEveryColumn() throws {
     let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("Sources/RunStore/RunStore.docc/run-file.md")

@@ -1,4 +1,4 @@
-import ParallelFor
+public import ParallelFor
 
 /// One entry of the items file.
 public struct Item: Sendable, Equatable {
@@ -6,6 +6,8 @@ public struct Item: Sendable, Equatable {
   public let value: ByteText
   /// The named parts of a record; nil for plain lines.
   public let fields: Fields?
+  /// When it was read, for whoever wants to know how long it waited; nil unless somebody has noted that.
+  public var readAt: Instant?
 
   /// Makes an item of a text and, for a record, its fields.
   public init(_ value: ByteText, fields: Fields? = nil) {

@@ -80,13 +80,17 @@ final class RunRecording: @unchecked Sendable {
 
   /// Records an attempt that has ended, and waits until it is kept unless the item was fast.
   ///
-  /// - Parameter isLast: whether the item will not be tried again.
+  /// - Parameters:
+  ///   - wait: nanoseconds for which it could have been begun before it was; nil when unknown.
+  ///   - isLast: whether the item will not be tried again.
   /// - Returns: what to wait for before the item's result is published.
-  func record(_ item: Item, _ ended: FinishedItem, _ ending: JobEnding, isLast: Bool) -> RunRecorder.Ticket {
+  func record(
+    _ item: Item, _ ended: FinishedItem, _ ending: JobEnding, wait: Int64?, isLast: Bool
+  ) -> RunRecorder.Ticket {
     let usage = ending.process?.usage
     let attempt = AttemptRecord(
       attempt: ended.attempt, worker: ended.worker.slot, start: MonotonicClock.wallTime(of: ended.start),
-      latency: ended.latency, outcome: ended.outcome, exitStatus: ending.process?.exitStatus,
+      latency: ended.latency, outcome: ended.outcome, wait: wait, exitStatus: ending.process?.exitStatus,
       signal: ending.process?.signal, cpu: usage?.processorTime, peakMemory: usage?.peakMemory, note: ended.note)
     let place = place(of: ended.id.number, isDone: ended.outcome.isSuccess)
     let recorded = RecordedItem(place, text: RecordedText(text: item.value), fields: item.fields?.recorded)

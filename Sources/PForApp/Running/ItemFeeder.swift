@@ -69,7 +69,7 @@ final class ItemFeeder: @unchecked Sendable {
   private func feed(
     _ run: ParallelRun<Item, JobResult>, _ kept: (Item, EarlierItem.Kept) -> JobResult
   ) throws {
-    while let items = try reader.nextBatch(limit: Self.batch) {
+    while let items = try nextBatch() {
       if let recording, recording.isResumed {
         let entries = try items.map { try entry(of: $0, recording, kept) }
         guard run.offer(entries: entries) else { return }
@@ -81,6 +81,15 @@ final class ItemFeeder: @unchecked Sendable {
     }
     recording?.itemsEnded()
     lock.withLock { isRead = true }
+  }
+
+  private func nextBatch() throws -> [Item]? {
+    guard var items = try reader.nextBatch(limit: Self.batch) else { return nil }
+    if recording != nil {
+      let now = MonotonicClock.now
+      for index in items.indices { items[index].readAt = now }
+    }
+    return items
   }
 
   /// An item to be run, or one that was done before.

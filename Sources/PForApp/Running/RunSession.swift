@@ -59,6 +59,7 @@ final class RunSession: WatchedRun, Sendable {
     self.feeder = feeder
     self.delivery = delivery
     self.recording = recording
+    let waits = ItemWaits(plan.policy.backoff)
     let inOrder = plan.inOrder && delivery.isWanted
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
     // What failed stands in the archive.
@@ -68,7 +69,7 @@ final class RunSession: WatchedRun, Sendable {
     ) { worker in
       WorkerSession(
         worker: worker, plan: own, feeder: feeder, delivery: delivery, archive: archive, running: running,
-        recording: recording
+        recording: recording, waits: waits
       ).body
     }
   }

@@ -1,6 +1,7 @@
 import Jobs
 import ParallelFor
 import ParallelForDashboard
+import RunStore
 
 /// What one worker does with an item: the job, then keeping what came of it.
 final class WorkerSession {
@@ -11,11 +12,12 @@ final class WorkerSession {
   private let archive: ResultArchive?
   private let running: RunningItems?
   private let recording: RunRecording?
+  private let waits: ItemWaits
   private var session: (any JobSession)?
 
   init(
     worker: WorkerID, plan: RunSession.Plan, feeder: ItemFeeder, delivery: ResultDelivery, archive: ResultArchive?,
-    running: RunningItems?, recording: RunRecording?
+    running: RunningItems?, recording: RunRecording?, waits: ItemWaits
   ) {
     self.worker = worker
     self.plan = plan
@@ -24,6 +26,7 @@ final class WorkerSession {
     self.archive = archive
     self.running = running
     self.recording = recording
+    self.waits = waits
   }
 
   /// The worker's body for the run.
@@ -61,7 +64,7 @@ final class WorkerSession {
     of item: Item, _ ending: JobEnding, _ ended: FinishedItem, _ context: ItemContext
   ) -> JobResult? {
     let isLast = context.isLastAttempt || ending.outcome == .succeeded
-    let ticket = recording?.record(item, ended, ending, isLast: isLast || ending.outcome == .cancelled)
+    let ticket = record(item, ended, ending, isLast: isLast || ending.outcome == .cancelled)
     guard delivery.isWanted, isLast else { return nil }
     let tag = plan.tags ? item.bytes : []
     var result = JobResult(tag: tag, outcome: ending.outcome, output: ending.output, errors: ending.errors)
@@ -73,6 +76,15 @@ final class WorkerSession {
       delivery.shrink(by: bytes - result.heldBytes)
     }
     return result
+  }
+
+  private func record(
+    _ item: Item, _ ended: FinishedItem, _ ending: JobEnding, isLast: Bool
+  ) -> RunRecorder.Ticket? {
+    guard let recording else { return nil }
+    let wait = waits.wait(of: item, ended)
+    if !isLast { waits.attemptFailed(ended) }
+    return recording.record(item, ended, ending, wait: wait, isLast: isLast)
   }
 
   /// A full temporary folder leaves the bytes in memory: better much memory than a lost result.

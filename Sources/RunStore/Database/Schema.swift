@@ -17,7 +17,6 @@ enum Schema {
     CREATE TABLE items(
       id INTEGER PRIMARY KEY, number INTEGER, key INTEGER NOT NULL, text NOT NULL, fields TEXT, attempt INTEGER NOT NULL,
       \(attemptColumns));
-    CREATE INDEX items_unsuccessful ON items(number) WHERE outcome > 0;
     CREATE TABLE attempts(item INTEGER NOT NULL, attempt INTEGER NOT NULL, \(attemptColumns));
     CREATE INDEX attempts_item ON attempts(item, attempt);
     CREATE TABLE chunks(id INTEGER PRIMARY KEY, rest INTEGER NOT NULL, bytes BLOB NOT NULL);
@@ -27,7 +26,9 @@ enum Schema {
       UNION ALL
       SELECT number, text, attempts.attempt, 0, \(columns(of: "attempts"))
         FROM attempts JOIN items ON items.id = attempts.item;
-    """
+    """,
+    // Some files of version 1 have the index already.
+    "CREATE INDEX IF NOT EXISTS items_unsuccessful ON items(number) WHERE outcome > 0;",
   ]
 
   /// The version that this program writes.
