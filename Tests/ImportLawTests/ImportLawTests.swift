@@ -47,7 +47,7 @@ import Testing
         "Sources/Jobs/SQLite/ReadTransaction.swift",
         "Sources/PForApp/Running/Launcher.swift", "Sources/PForApp/Running/WorkerSession.swift",
         "Sources/PForApp/Running/ItemFeeder.swift",
-        "Sources/PForApp/Recording/RunRecording.swift", "Sources/PForApp/Recording/RecordOpener.swift",
+        "Sources/PForApp/Recording/RecordOpener.swift",
         "Sources/RunStore/Recording/RunRecorder.swift",
         "Sources/PForApp/CommandLine/PruneCommand.swift",
         "Sources/PForApp/Replaying/Replay.swift",

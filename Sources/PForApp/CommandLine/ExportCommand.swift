@@ -1,6 +1,4 @@
 import ArgumentParser
-import Jobs
-import ParallelFor
 import ParallelForDashboard
 import RunStore
 
@@ -67,33 +65,5 @@ enum ExportForm: String, EnumerableFlag {
     case .trace: "A Chrome trace, to be opened with Perfetto."
     case .events: "The events as JSON lines."
     }
-  }
-}
-
-/// What was done to the items of a recorded run.
-struct RecordedCommand {
-  private let job: CommandJob?
-  private let title: String
-
-  init(_ run: RunRecord) {
-    title = run.title
-    // A query is the same for all items; what it was given is the item.
-    let template =
-      switch run.kind {
-      case "command": Template(arguments: run.command)
-      case "shell": run.command.first.map { Template(shell: $0) }
-      default: nil as Template?
-      }
-    job = template.map { CommandJob($0) }
-  }
-
-  /// The command of an item.
-  func line(_ record: ItemRecord) -> [UInt8] {
-    guard let job, let number = record.number else { return Array("\(title) ".utf8) + record.text }
-    let fields = record.fields.flatMap { FieldsText.decode($0) }
-      .map { Fields(names: $0.names, values: $0.values.map { value in value.map { ByteText($0) } }) }
-    let item = Item(ByteText(record.text), fields: fields)
-    let worker = WorkerID(record.attempt?.worker ?? 0)
-    return Array(job.invocation(of: item, id: ItemID(number - 1), worker: worker).utf8)
   }
 }

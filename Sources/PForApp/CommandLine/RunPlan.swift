@@ -26,6 +26,8 @@ struct RunPlan {
   var arguments: [String]
   /// How the run is recorded.
   var recording: RecordPlan
+  /// The logs that are written while it goes on.
+  var logs: [LogWish]
   /// The line that runs this again, to be left behind in the summary.
   var command: String?
   /// What the dashboard opens on.
@@ -53,6 +55,7 @@ struct RunPlan {
     grace = options.running.grace
     policy = options.failures.policy(grace: options.running.grace)
     recording = options.recording.plan
+    logs = options.recording.logs
   }
 
   private static func threads(_ count: Int) throws(AppError) -> Int {

@@ -6,13 +6,20 @@ import RunStore
 
 /// Opens the run file that a plan asks for: a new one, or that of an earlier run.
 struct RecordOpener {
+  /// The run, if it is a new one.
+  let newRun: RunRecord
   private let plan: RunPlan
   private let history: RunHistory?
-  private let directory = FileManager.default.currentDirectoryPath
+  private var directory: String { newRun.directory }
 
   init(_ plan: RunPlan, environment: [String: String]) {
     self.plan = plan
     history = RunHistory.standard(environment: environment)
+    let created = MonotonicClock.wallTime(of: MonotonicClock.now)
+    newRun = RunRecord(
+      id: RunHistory.id(created: created, process: getpid()), created: created, title: plan.job.title,
+      kind: plan.recipe.kind, command: plan.recipe.words, source: plan.reader.source.name,
+      directory: FileManager.default.currentDirectoryPath, options: RecordedArguments.options(plan.arguments))
   }
 
   /// Opens the file and begins to record.
@@ -48,16 +55,12 @@ struct RecordOpener {
   // MARK: - A new file
 
   private func begin(_ path: String?) throws(AppError) -> RunRecording? {
-    let created = MonotonicClock.wallTime(of: MonotonicClock.now)
-    let id = RunHistory.id(created: created, process: getpid())
     do throws(RunStoreError) {
-      let record = RunRecord(
-        id: id, created: created, title: plan.job.title, kind: plan.recipe.kind, command: plan.recipe.words,
-        source: plan.reader.source.name, directory: directory, options: RecordedArguments.options(plan.arguments))
-      if let path { return try RunRecording(RunFile.create(at: path, record), name: path, resuming: nil) }
+      if let path { return try RunRecording(RunFile.create(at: path, newRun), name: path, resuming: nil) }
       guard let history else { return nil }
       try history.makeFolder()
-      return try RunRecording(RunFile.create(at: history.path(of: id), record), name: id, resuming: nil)
+      let file = try RunFile.create(at: history.path(of: newRun.id), newRun)
+      return try RunRecording(file, name: newRun.id, resuming: nil)
     } catch {
       guard path == nil else { throw AppError(error.description) }
       StandardError.write("pfor-tui: \(error); this run is not recorded and cannot be resumed")

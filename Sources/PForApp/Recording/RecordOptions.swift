@@ -18,9 +18,24 @@ struct RecordOptions: ParsableArguments {
   @Flag(name: .customLong("no-run"), help: "Record nothing: the run cannot be resumed.")
   var noRun = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a line into this file for each item as it ends, in the columns of GNU parallel.", valueName: "file"),
+    completion: .file())
+  var joblog: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the run's events into this file as they happen, as JSON lines.", valueName: "file"),
+    completion: .file())
+  var events: String?
+
   mutating func validate() throws {
     guard !noRun || (runFile == nil && !resume) else {
       throw ValidationError("--no-run records nothing: leave out --run and --resume")
+    }
+    guard joblog != "-", events != "-" else {
+      throw ValidationError("a log goes into a file, not to standard output: name one")
     }
     guard !force || resume else { throw ValidationError("--force goes with --resume") }
   }
@@ -29,6 +44,13 @@ struct RecordOptions: ParsableArguments {
   var plan: RecordPlan {
     if noRun { return .none }
     return resume ? .goOnOrNew(runFile, isForced: force) : .new(runFile)
+  }
+
+  /// The logs that are to be written while the run goes on.
+  var logs: [LogWish] {
+    [(LogForm.joblog, joblog), (.events, events)].compactMap { form, path in
+      path.map { LogWish(form: form, path: $0) }
+    }
   }
 }
 

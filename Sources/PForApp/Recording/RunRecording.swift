@@ -6,6 +6,8 @@ import RunStore
 ///
 /// Safe to use from any thread, but for ``decide(about:)`` and ``itemsEnded()``, which belong to the feeder.
 final class RunRecording: @unchecked Sendable {
+  /// The run as it was when this session began.
+  let record: RunRecord
   private let recorder: RunRecorder
   /// Reads what earlier sessions have recorded; nil in a new run.
   private let reader: RunReader?
@@ -23,6 +25,7 @@ final class RunRecording: @unchecked Sendable {
   ///   - mode: which of the items that stand in the file run again; nil for a new file.
   init(_ file: RunFile, name: String, resuming mode: EarlierItems.Mode?) throws(RunStoreError) {
     let breaking = Breaking()
+    record = file.record
     self.name = name
     self.breaking = breaking
     recorder = try RunRecorder(file) { _ in breaking.happened() }
@@ -80,28 +83,21 @@ final class RunRecording: @unchecked Sendable {
 
   /// Records an attempt that has ended, and waits until it is kept unless the item was fast.
   ///
-  /// - Parameters:
-  ///   - wait: nanoseconds for which it could have been begun before it was; nil when unknown.
-  ///   - isLast: whether the item will not be tried again.
   /// - Returns: what to wait for before the item's result is published.
-  func record(
-    _ item: Item, _ ended: FinishedItem, _ ending: JobEnding, wait: Int64?, isLast: Bool
-  ) -> RunRecorder.Ticket {
-    let usage = ending.process?.usage
-    let attempt = AttemptRecord(
-      attempt: ended.attempt, worker: ended.worker.slot, start: MonotonicClock.wallTime(of: ended.start),
-      latency: ended.latency, outcome: ended.outcome, wait: wait, exitStatus: ending.process?.exitStatus,
-      signal: ending.process?.signal, cpu: usage?.processorTime, peakMemory: usage?.peakMemory, note: ended.note)
-    let place = place(of: ended.id.number, isDone: ended.outcome.isSuccess)
-    let recorded = RecordedItem(place, text: RecordedText(text: item.value), fields: item.fields?.recorded)
+  func record(_ ended: EndedAttempt) -> RunRecorder.Ticket {
+    let item = RecordedItem(
+      ended.place, text: RecordedText(text: ended.item.value), fields: ended.item.fields?.recorded)
     let ticket = recorder.record(
-      recorded, attempt, output: RecordedOutput(bytes: ending.output), errors: RecordedOutput(bytes: ending.errors),
-      isFinal: isLast)
-    if isLast { recorder.waitIfCheap(ticket, latency: ended.latency) }
+      item, ended.record, output: RecordedOutput(bytes: ended.output), errors: RecordedOutput(bytes: ended.errors),
+      isFinal: ended.isLast)
+    if ended.isLast { recorder.waitIfCheap(ticket, latency: ended.record.latency) }
     return ticket
   }
 
-  private func place(of number: Int, isDone: Bool) -> ItemPlace {
+  /// Where an item stands in the run file.
+  ///
+  /// - Parameter isDone: whether the item has succeeded, so that nobody will ask once more.
+  func place(of number: Int, isDone: Bool) -> ItemPlace {
     lock.withLock {
       guard !places.isEmpty, let place = places[number] else { return ItemPlace(number: number) }
       if isDone { places[number] = nil }
@@ -133,23 +129,10 @@ final class RunRecording: @unchecked Sendable {
 
   // MARK: - The run as a whole
 
-  /// Records those events that changed the run as a whole.
-  func note(_ events: [RunEvent]) {
-    for event in events {
-      let time = { MonotonicClock.wallTime(of: event.instant) }
-      switch event.kind {
-      case .runStarted(let target): recorder.record(RunChange(time: time(), kind: .sessionBegan, value: target))
-      case .targetWorkersChanged(let target):
-        recorder.record(RunChange(time: time(), kind: .threadsChanged, value: target))
-      case .runPaused: recorder.record(RunChange(time: time(), kind: .paused))
-      case .runResumed: recorder.record(RunChange(time: time(), kind: .resumed))
-      case .totalKnown(let count): recorder.recordTotal(count)
-      case .itemsRead, .workerStarted, .workerDraining, .workerKept, .workerStopped, .runFinishing, .runStopping,
-        .itemStarted, .attemptFailed, .itemFinished, .itemRequeued, .itemsRestored, .haltReached, .timeBudgetSpent,
-        .deliveryAdvanced, .runFinished:
-        break
-      }
-    }
+  /// Records changes of the run as a whole, and from its events how many items there are.
+  func note(_ changes: [RunChange], _ events: [RunEvent]) {
+    for change in changes { recorder.record(change) }
+    for event in events { if case .totalKnown(let count) = event.kind { recorder.recordTotal(count) } }
   }
 
   /// Writes what is left and how the run ended.
@@ -157,12 +140,12 @@ final class RunRecording: @unchecked Sendable {
   /// - Parameters:
   ///   - isWhole: whether nothing remains to be done.
   ///   - exitCode: what the program exits with.
-  func finish(isWhole: Bool, exitCode: Int32) {
+  ///   - time: now, in nanoseconds since 1970.
+  func finish(isWhole: Bool, exitCode: Int32, at time: Int64) {
     // While somebody reads the file, the recorder leaves its log beside it.
     reader?.close()
-    let now = MonotonicClock.wallTime(of: MonotonicClock.now)
-    recorder.record(RunChange(time: now, kind: .sessionEnded, value: Int(exitCode)))
-    _ = recorder.finish(isWhole ? .finished : .interrupted, exitCode: exitCode, at: now)
+    recorder.record(RunChange(time: time, kind: .sessionEnded, value: Int(exitCode)))
+    _ = recorder.finish(isWhole ? .finished : .interrupted, exitCode: exitCode, at: time)
   }
 }
 

@@ -12,6 +12,7 @@ final class ItemFeeder: @unchecked Sendable {
 
   private let reader: ItemReader
   private let recording: RunRecording?
+  private let notesTimes: Bool
   private let bytesAhead = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
   private let lock = Lock()
@@ -21,9 +22,11 @@ final class ItemFeeder: @unchecked Sendable {
   /// - Parameters:
   ///   - reader: reads the items.
   ///   - recording: knows what was done in earlier sessions; nil when nothing is recorded.
-  init(reader: ItemReader, recording: RunRecording? = nil) {
+  ///   - notesTimes: whether it is to be known when items were read.
+  init(reader: ItemReader, recording: RunRecording?, notesTimes: Bool) {
     self.reader = reader
     self.recording = recording
+    self.notesTimes = notesTimes
   }
 
   /// Why reading ended early, if it did.
@@ -85,7 +88,7 @@ final class ItemFeeder: @unchecked Sendable {
 
   private func nextBatch() throws -> [Item]? {
     guard var items = try reader.nextBatch(limit: Self.batch) else { return nil }
-    if recording != nil {
+    if notesTimes {
       let now = MonotonicClock.now
       for index in items.indices { items[index].readAt = now }
     }

@@ -36,16 +36,19 @@ struct Launcher {
     // A wrong name is told without a dashboard too; reading all themes takes a while that a run without one can use.
     let namedTheme = look.dashboard.theme == nil ? nil : try shown.themes()
     let script = try shown.script()
+    let logs = try RunLogs(plan)
     let file = try ResultFile(plan)
-    let recording = try RecordOpener(plan, environment: environment).open()
+    let opener = RecordOpener(plan, environment: environment)
+    let recording = try opener.open()
     let outputs = try Outputs(file, isScripted: script != nil, recording: recording)
+    try logs?.begin(opener.newRun, recording)
     let errors = StandardErrorCopy()
     let signals = try Signals.open()
     let display = look.noTui && script == nil ? nil : shown.openDisplay(script)
     defer { display?.leave() }
     let session = try RunSession(
       plan, keepsResults: display != nil, output: outputs.results(hasDashboard: display != nil),
-      errors: errors.sink(hasDashboard: display != nil), recording: recording)
+      errors: errors.sink(hasDashboard: display != nil), recording: recording, logs: logs)
     var dashboard = Dashboard(title: plan.job.title, source: plan.reader.source.name, slow: plan.slow)
     dashboard.destination = outputs.name(hasDashboard: display != nil)
     dashboard.resumeCommand = recording.map { "pfor-tui resume --failed \(DemoCommand.quoted($0.name))" }
@@ -69,16 +72,18 @@ struct Launcher {
       // Whoever reads the results may be slower than the one who left.
       return playOn(session, loop.dashboard, loop.controller, signals, glyphs, isQuiet: false)
     }
-    session.start()
-    return playOn(session, dashboard, controller, signals, glyphs, isQuiet: look.quiet)
+    return playOn(session, dashboard, controller, signals, glyphs, isQuiet: look.quiet, begins: true)
   }
 
   private func playOn(
     _ session: RunSession, _ dashboard: Dashboard, _ controller: RunController, _ signals: Int32, _ glyphs: GlyphSet,
-    isQuiet: Bool
+    isQuiet: Bool, begins: Bool = false
   ) -> Int32 {
     let loop = PlainLoop(
       session, dashboard, controller: controller, signals: signals, glyphs: glyphs, isQuiet: isQuiet)
+    // That the run has begun is recorded before anything about its items.
+    loop.takeEvents()
+    if begins { session.start() }
     loop.run()
     return conclude(session, loop.dashboard, loop.controller, glyphs, isQuiet: isQuiet)
   }
@@ -88,8 +93,8 @@ struct Launcher {
     _ session: RunSession, _ dashboard: Dashboard, _ controller: RunController, _ glyphs: GlyphSet,
     isQuiet: Bool = false
   ) -> Int32 {
-    let verdict = Verdict(session, dashboard, controller)
-    session.recording?.finish(isWhole: verdict.isWhole, exitCode: verdict.exitCode)
+    var verdict = Verdict(session, dashboard, controller)
+    session.conclude(&verdict, at: MonotonicClock.wallTime(of: MonotonicClock.now))
     if !isQuiet, verdict.problem == nil || dashboard.live.tally.known > 0, verdict.exitCode != ExitCode.outputClosed {
       let width = environment["COLUMNS"].flatMap { Int($0) } ?? 100
       for line in Summary.lines(
@@ -102,6 +107,10 @@ struct Launcher {
     }
     if !isQuiet, verdict.exitCode != ExitCode.outputClosed, let recording = session.recording {
       tell(recording, isWhole: verdict.isWhole)
+      for log in session.failedLogs {
+        let (run, file) = (DemoCommand.quoted(recording.name), DemoCommand.quoted(log.path))
+        StandardError.write("to write that log anew: pfor-tui export \(run) \(log.form.exportFlag) -o \(file)")
+      }
     }
     return verdict.exitCode
   }

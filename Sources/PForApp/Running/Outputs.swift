@@ -41,7 +41,8 @@ struct ResultFile {
     return ByteSink(descriptor: descriptor, ownsDescriptor: true, continues: isResumed)
   }
 
-  private static func isSame(_ first: String, _ second: String) -> Bool {
+  /// Whether two paths lead to one regular file.
+  static func isSame(_ first: String, _ second: String) -> Bool {
     var one = stat()
     var other = stat()
     guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }

@@ -25,6 +25,8 @@ final class RunSession: WatchedRun, Sendable {
   private let delivery: ResultDelivery
   /// What the run is recorded by; nil for not at all.
   let recording: RunRecording?
+  /// The logs that are written while the run goes on; nil for none.
+  private let logs: RunLogs?
 
   /// Results wait for the run file to be written, which takes tens of milliseconds: fast items run on meanwhile.
   private static let recordedLimits = RunLimits(deliveryWindow: 65_536)
@@ -42,13 +44,16 @@ final class RunSession: WatchedRun, Sendable {
   ///   - output: where results go; nil for nowhere.
   ///   - errors: where items' standard error goes; nil for nowhere.
   ///   - recording: what the run is recorded by; nil for not at all.
+  ///   - logs: the logs that are written while it goes on; nil for none.
   init(
-    _ plan: RunPlan, keepsResults: Bool, output: ByteSink?, errors: ByteSink?, recording: RunRecording?
+    _ plan: RunPlan, keepsResults: Bool, output: ByteSink?, errors: ByteSink?, recording: RunRecording?,
+    logs: RunLogs?
   ) throws(AppError) {
     let waker = try Waker()
     let archive = keepsResults ? try ResultArchive() : nil
     let running = keepsResults ? RunningItems() : nil
-    let feeder = ItemFeeder(reader: plan.reader, recording: recording)
+    let notesTimes = recording != nil || logs != nil
+    let feeder = ItemFeeder(reader: plan.reader, recording: recording, notesTimes: notesTimes)
     let delivery = ResultDelivery(
       output: output, errors: errors, recording: recording, rewriting: Self.rewriting(plan, output, recording))
     let own = Plan(job: plan.job, tags: plan.tags)
@@ -59,6 +64,7 @@ final class RunSession: WatchedRun, Sendable {
     self.feeder = feeder
     self.delivery = delivery
     self.recording = recording
+    self.logs = logs
     let waits = ItemWaits(plan.policy.backoff)
     let inOrder = plan.inOrder && delivery.isWanted
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
@@ -69,7 +75,7 @@ final class RunSession: WatchedRun, Sendable {
     ) { worker in
       WorkerSession(
         worker: worker, plan: own, feeder: feeder, delivery: delivery, archive: archive, running: running,
-        recording: recording, waits: waits
+        recording: recording, logs: logs, waits: waits
       ).body
     }
   }
@@ -129,7 +135,26 @@ final class RunSession: WatchedRun, Sendable {
   var recordingProblem: String? { recording?.problem?.description }
 
   /// Gives up waiting for whoever reads the results.
-  func abandonDelivery() { delivery.abandon() }
+  func abandonDelivery() {
+    delivery.abandon()
+    logs?.abandon()
+  }
+
+  /// Writes what is left of the record and the logs, and how the run ended.
+  ///
+  /// - Parameters:
+  ///   - verdict: what became of it; a log that is not whole makes it worse.
+  ///   - time: now, in nanoseconds since 1970.
+  func conclude(_ verdict: inout Verdict, at time: Int64) {
+    verdict.note(logs?.problems ?? [])
+    logs?.changed([RunChange(time: time, kind: .sessionEnded, value: Int(verdict.exitCode))])
+    logs?.finish()
+    verdict.note(logs?.problems ?? [])
+    recording?.finish(isWhole: verdict.isWhole, exitCode: verdict.exitCode, at: time)
+  }
+
+  /// The logs that end before the run did.
+  var failedLogs: [LogWish] { logs?.failed ?? [] }
 
   /// After the run: no process of ours survives.
   func end() {
@@ -147,7 +172,9 @@ extension RunSession {
 
   func takeEvents() -> [RunEvent] {
     let events = run.takeEvents()
-    recording?.note(events)
+    let changes = recording == nil && logs == nil ? [] : events.compactMap { RunChange($0) }
+    recording?.note(changes, events)
+    logs?.changed(changes)
     return events
   }
 
@@ -163,6 +190,8 @@ extension RunSession {
       }
     }
   }
+
+  var problems: [String] { (kept?.problem.map { [$0] } ?? []) + (logs?.problems ?? []) }
 
   func suspendItems() { RunningCommands.suspend() }
 

@@ -48,6 +48,14 @@ struct Verdict: Equatable {
     }
   }
 
+  /// Takes notice of logs that could not be written to their end: the run is none the less what it is, but not all that
+  /// was asked for is there.
+  mutating func note(_ logProblems: [String]) {
+    guard let first = logProblems.first else { return }
+    problem = problem ?? first
+    if exitCode == ExitCode.success { exitCode = ExitCode.couldNotRun }
+  }
+
   private init(_ exitCode: Int32, _ problem: String? = nil) {
     self.exitCode = exitCode
     self.problem = problem

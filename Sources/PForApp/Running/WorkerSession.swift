@@ -12,12 +12,13 @@ final class WorkerSession {
   private let archive: ResultArchive?
   private let running: RunningItems?
   private let recording: RunRecording?
+  private let logs: RunLogs?
   private let waits: ItemWaits
   private var session: (any JobSession)?
 
   init(
     worker: WorkerID, plan: RunSession.Plan, feeder: ItemFeeder, delivery: ResultDelivery, archive: ResultArchive?,
-    running: RunningItems?, recording: RunRecording?, waits: ItemWaits
+    running: RunningItems?, recording: RunRecording?, logs: RunLogs?, waits: ItemWaits
   ) {
     self.worker = worker
     self.plan = plan
@@ -26,6 +27,7 @@ final class WorkerSession {
     self.archive = archive
     self.running = running
     self.recording = recording
+    self.logs = logs
     self.waits = waits
   }
 
@@ -81,10 +83,14 @@ final class WorkerSession {
   private func record(
     _ item: Item, _ ended: FinishedItem, _ ending: JobEnding, isLast: Bool
   ) -> RunRecorder.Ticket? {
-    guard let recording else { return nil }
-    let wait = waits.wait(of: item, ended)
+    guard recording != nil || logs != nil else { return nil }
+    let number = ended.id.number
+    let place = recording?.place(of: number, isDone: ended.outcome.isSuccess) ?? ItemPlace(number: number)
+    let attempt = EndedAttempt(item, place, ended, ending, wait: waits.wait(of: item, ended), isLast: isLast)
     if !isLast { waits.attemptFailed(ended) }
-    return recording.record(item, ended, ending, wait: wait, isLast: isLast)
+    // What a log has is recorded as a rule, so that a resumed run does not log it again.
+    defer { logs?.attemptEnded(attempt) }
+    return recording?.record(attempt)
   }
 
   /// A full temporary folder leaves the bytes in memory: better much memory than a lost result.

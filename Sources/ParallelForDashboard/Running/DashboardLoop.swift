@@ -93,10 +93,7 @@ package final class DashboardLoop {
     if !events.isEmpty { isDirty = true }
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
-    if !isArchiveProblemTold, let problem = watched.archive?.problem {
-      isArchiveProblemTold = true
-      tell(problem, at: now)
-    }
+    for problem in watched.problems where problemsTold.insert(problem).inserted { tell(problem, at: now) }
     if leavesAtEnd, dashboard.live.state == .done, watched.isDelivered { hasLeft = true }
   }
 
@@ -108,7 +105,7 @@ package final class DashboardLoop {
   }
 
   private var lastTold: String?
-  private var isArchiveProblemTold = false
+  private var problemsTold: Set<String> = []
 
   private func tell(_ text: String, at now: Instant) {
     guard lastTold != text else { return }

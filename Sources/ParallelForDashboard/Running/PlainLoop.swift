@@ -19,6 +19,7 @@ package final class PlainLoop {
   private let glyphs: GlyphSet
   private let isQuiet: Bool
   private var nextLine: Instant
+  private var problemsTold: Set<String> = []
 
   package private(set) var dashboard: Dashboard
   package private(set) var controller: RunController
@@ -58,6 +59,7 @@ package final class PlainLoop {
   package func takeEvents() {
     for event in watched.takeEvents() { dashboard.apply(event) }
     _ = dashboard.takeEffects()
+    for problem in watched.problems where problemsTold.insert(problem).inserted { say(problem) }
   }
 
   private func wait() {

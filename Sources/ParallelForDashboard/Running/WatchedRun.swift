@@ -15,6 +15,8 @@ package protocol WatchedRun: AnyObject {
   var isDelivered: Bool { get }
   /// Why no more items could be read, for a person.
   var inputProblem: String? { get }
+  /// What a person should know that went wrong beside the run, which goes on; a sentence for each.
+  var problems: [String] { get }
 
   /// Begins to work; called once, when the first frame has been drawn.
   func start()
@@ -51,6 +53,8 @@ extension WatchedRun {
   package func resumeItems() {}
   /// Tries nothing again.
   package func retry(_ ids: [ItemID]) -> Int { 0 }
+  /// What the archive says.
+  package var problems: [String] { archive?.problem.map { [$0] } ?? [] }
   package func play(to place: Int64) -> Bool { false }
   package var length: Int64 { 0 }
   package var isBehind: Bool { false }

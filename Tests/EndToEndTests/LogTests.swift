@@ -1,0 +1,97 @@
+import TestSupport
+import Testing
+
+/// Logs that grow while a run goes on, written by the built program.
+@Suite struct LogTests {
+  private let sandbox: Sandbox
+
+  init() throws { sandbox = try Sandbox() }
+
+  @Test func aLogHasTheLinesOfTheRecord() throws {
+    let run = try sandbox.run(
+      """
+      printf 'a b\\nc\\n\\td\\n\\351\\n' > ids
+      pfor-tui ids -j3 -q --retries 1 --joblog job --events events -o out -- sh -c 'echo "$0"; test "$0" != c'; echo $?
+      pfor-tui export --joblog | sort | diff - <(sort job) && pfor-tui export --events | sort | diff - <(sort events)
+      head -n 1 job; wc -l < job; head -n 2 events | cut -d '"' -f 4; tail -n 1 events | cut -d '"' -f 4
+      grep -c 'attempt ended' events
+      """)
+    let header = "Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand"
+    #expect(run.lines == ["1", header, "5", "run began", "session began", "session ended", "1"], "\(run.errors)")
+  }
+
+  @Test func aLineStandsThereWhileTheNextItemRuns() throws {
+    let run = try sandbox.run(
+      """
+      mkfifo begun end
+      printf '1\\n2\\n' | pfor-tui - --no-run -j1 -q --joblog job --events events -- \
+        sh -c 'test $0 = 1 || { echo > begun; cat end; }' &
+      cat begun > begun.txt
+      until grep -q '^1' job && grep -q '"number":1' events; do :; done
+      grep -c . job; echo > end; wait; grep -c . job
+      """)
+    #expect(run.lines == ["2", "3"])
+  }
+
+  @Test func aRunThatGoesOnAppends() throws {
+    let run = try sandbox.run(
+      """
+      seq 30 > ids
+      pfor-tui ids -j2 -q --joblog job --events events -o out -- sh -c 'test $0 -ne 9 || kill -INT $PPID'
+      printf torn >> job
+      pfor-tui resume --no-tui 2>errors; echo $?
+      grep -c Seq job; grep -v -e Seq -e torn job | cut -f 1 | sort -n | diff - ids && echo each item once
+      grep -x torn job; grep -c 'run began' events; grep -c 'session began' events
+      pfor-tui ids -q --joblog job -o out -- true; wc -l < job
+      """)
+    #expect(run.lines == ["0", "1", "each item once", "torn", "1", "2", "31"], "\(sandbox.read("errors"))")
+  }
+
+  @Test(arguments: ["none/job", "ids", "out", "pipe", "."]) func whatCannotBeALogIsRefused(name: String) throws {
+    let run = try sandbox.run(
+      """
+      echo a > ids; mkfifo pipe
+      pfor-tui ids -q --joblog \(name) -o out -- touch side; echo $?; cat ids; ls side; pfor-tui runs
+      pfor-tui ids -q --events \(name) -o out -- touch side; echo $?
+      """)
+    #expect(run.lines == ["255", "a", "255"])
+    #expect(run.errors.contains("pfor-tui: \(name): "), "\(run.errors)")
+  }
+
+  #if os(Linux)
+    /// The limit of a file's size stands for a full disk: the log reaches it, the results do not.
+    @Test func aFullDiskEndsTheLogWithAWholeLineAndNotTheRun() throws {
+      let run = try sandbox.run(
+        """
+        seq 1000 > ids
+        (ulimit -f 8; pfor-tui ids --no-run -j2 --no-tui -o out --joblog job --events events -- echo 2>errors; echo $?)
+        cmp out ids && echo same; tail -c 1 job | od -An -c; awk -F '\t' 'NF != 9' job | wc -l
+        tail -n 1 events | grep -c '}$'
+        """)
+      #expect(run.lines.map { $0.filter { $0 != " " } } == ["255", "same", "\\n", "0", "1"])
+      let errors = sandbox.read("errors")
+      #expect(errors.contains("job: cannot be written") && errors.contains("the run goes on"), "\(errors)")
+      #expect(errors.contains("done: 1,000 ok"), "\(errors)")
+    }
+
+    @Test func whatALogLacksCanBeExported() throws {
+      let run = try sandbox.run(
+        """
+        seq 3 > ids; ln -s /dev/full job
+        pfor-tui ids --run x.run -j1 --no-tui -o out --joblog job -- false 2>errors; echo $?
+        pfor-tui ids --run y.run -j1 --no-tui -o out --joblog job -- true 2>errors; echo $?; rm job
+        $(grep -o 'pfor-tui export.*' errors); grep -c true job; pfor-tui show y.run | grep -c finished
+        """)
+      #expect(run.lines == ["3", "255", "3", "1"], "\(sandbox.read("errors"))")
+    }
+
+    @Test func theDashboardTellsThatALogEnds() throws {
+      try sandbox.write(":wait finished\n:save-screen screen\nq\n", to: "steps")
+      let run = try sandbox.run(
+        "echo a > ids; pfor-tui ids --script steps --joblog /dev/full -o out -- true; echo $?",
+        environment: ["COLUMNS": "120", "LINES": "24"])
+      #expect(run.lines.last == "255", "\(run.errors)")
+      #expect(sandbox.read("screen").contains("/dev/full: cannot be written"), "\(sandbox.read("screen"))")
+    }
+  #endif
+}
