@@ -15,6 +15,7 @@ final class LogFile {
   let wish: LogWish
   private let descriptor: Int32
   private let sink: ByteSink
+  private let isTerminal: Bool
   private var command: RecordedCommand?
   private var lines: [UInt8] = []
   /// Why the file could not be written any further; nil while all is well, and when a pipe's reader has gone.
@@ -34,6 +35,7 @@ final class LogFile {
     }
     _ = fcntl(descriptor, F_SETFL, flags)
     sink = ByteSink(descriptor: descriptor, ownsDescriptor: true)
+    isTerminal = isatty(descriptor) == 1
   }
 
   /// Whether lines are still wanted.
@@ -65,7 +67,8 @@ final class LogFile {
   func abandon() { sink.abandon() }
 
   private func put(_ line: [UInt8]) {
-    lines += line
+    // What strangers wrote must not steer a terminal.
+    lines += isTerminal ? Array((SafeText.visible(String(decoding: line.dropLast(), as: UTF8.self)) + "\n").utf8) : line
     if lines.count >= Self.pieceSize { flush() }
   }
 
