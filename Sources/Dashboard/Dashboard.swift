@@ -120,6 +120,9 @@ public struct Dashboard: Equatable, Sendable {
     }
   }
 
+  /// Takes in what an earlier run of the same items tells; nil for nothing.
+  public mutating func learn(_ past: PastWork?) { live.past = past }
+
   /// What facts, not commands, have given reason to ask for since the last call; to be asked once a frame.
   public mutating func takeEffects() -> [Effect] {
     defer { pending = [] }

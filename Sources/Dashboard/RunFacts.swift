@@ -5,9 +5,6 @@ public import ParallelFor
 /// Takes a bounded amount of memory however many items there are: counters, histograms, and the few items that are
 /// named on the screen.
 public struct RunFacts: Equatable, Sendable {
-  /// Items shorter than this cost as much between them as in them, so that the gaps count in ``timeLeft(at:)``.
-  private static let shortItem: Int64 = 20_000_000
-
   /// What the run is doing.
   public internal(set) var state = RunState.running
   /// How the run ended, once it has.
@@ -54,6 +51,8 @@ public struct RunFacts: Equatable, Sendable {
   public internal(set) var isOutOfTime = false
   /// How far results have been handed on.
   public internal(set) var delivery = Delivery()
+  /// What an earlier run of the same items tells; nil when there is none, or it is not known yet.
+  public internal(set) var past: PastWork?
   /// The instant of the last event.
   public internal(set) var latest = Instant(nanoseconds: 0)
   /// From when on an item counts as slow.
@@ -126,40 +125,5 @@ public struct RunFacts: Equatable, Sendable {
     guard state == .done else { return throughput.rate(at: now) }
     let active = stopwatch.active(at: now)
     return active > 0 ? Double(finished) * 1e9 / Double(active) : nil
-  }
-
-  /// How long the run will still take.
-  public func timeLeft(at now: Instant) -> TimeLeft {
-    if state == .done { return .none }
-    let willStart = state == .running || state == .paused
-    let isAllRead = total.map { tally.known >= $0 } ?? false
-    if tally.running > 0, (isAllRead && tally.queued == 0 && tally.waiting == 0) || !willStart {
-      return lastItems(at: now)
-    }
-    guard willStart, total != nil else { return .unknown }
-    let estimate = TimeLeft.estimate(from: evidence(at: now))
-    guard let lastRetry = waiting.values.map(\.retryAt).max() else { return estimate }
-    return estimate.atLeast(lastRetry.nanoseconds(since: now))
-  }
-
-  private func lastItems(at now: Instant) -> TimeLeft {
-    guard let longest = runningItems.min(by: { ($0.start, $0.id) < ($1.start, $1.id) }) else { return .unknown }
-    return .lastItems(
-      running: tally.running, longest: longest.id, elapsed: max(0, now.nanoseconds(since: longest.start)))
-  }
-
-  private func evidence(at now: Instant) -> TimeLeft.Evidence {
-    let running = Double(slots.reduce(0) { $0 + ($1.elapsed(at: now) ?? 0) })
-    var busy = latency.total + Double(retriedTime) + running
-    if let mean = latency.mean, mean < Self.shortItem { busy = max(busy, Double(workerTime(at: now))) }
-    return TimeLeft.Evidence(
-      finished: finished + requeued, busy: busy, busyRunning: running,
-      remaining: tally.queued + tally.waiting + tally.running,
-      threads: targetWorkers, variation: latency.variation)
-  }
-
-  /// Nanoseconds that workers lived outside of pauses, all of them together.
-  func workerTime(at now: Instant) -> Int64 {
-    isPaused ? workerTime : workerTime + Int64(liveWorkers) * max(0, now.nanoseconds(since: latest))
   }
 }

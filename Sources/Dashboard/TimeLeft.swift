@@ -28,10 +28,13 @@ public enum TimeLeft: Equatable, Sendable {
     public var threads: Int
     /// Standard deviation over mean of the finished items' latencies, if known.
     public var variation: Double?
+    /// What an earlier run tells of some of the remaining items.
+    public var known: Known?
 
     /// Makes the evidence.
     public init(
-      finished: Int, busy: Double, busyRunning: Double, remaining: Int, threads: Int, variation: Double? = nil
+      finished: Int, busy: Double, busyRunning: Double, remaining: Int, threads: Int, variation: Double? = nil,
+      known: Known? = nil
     ) {
       self.finished = finished
       self.busy = busy
@@ -39,6 +42,30 @@ public enum TimeLeft: Equatable, Sendable {
       self.remaining = remaining
       self.threads = threads
       self.variation = variation
+      self.known = known
+    }
+  }
+
+  /// What an earlier run tells of items that have still to end.
+  public struct Known: Equatable, Sendable {
+    /// How many such items there are, running ones included.
+    public var items: Int
+    /// Nanoseconds that they will still keep workers busy.
+    public var work: Double
+    /// Nanoseconds that those of them that run have run.
+    public var elapsed: Double
+    /// Nanoseconds that the one that takes the longest will still take, on whichever worker.
+    public var longest: Double
+    /// How many items of the earlier run have ended in this one, and prove it right.
+    public var ended: Int
+
+    /// Makes what is known.
+    public init(items: Int, work: Double, elapsed: Double = 0, longest: Double = 0, ended: Int = 0) {
+      self.items = items
+      self.work = work
+      self.elapsed = elapsed
+      self.longest = longest
+      self.ended = ended
     }
   }
 
@@ -48,18 +75,21 @@ public enum TimeLeft: Equatable, Sendable {
   /// A range whose end is so many times its beginning is as good as none.
   private static let saysNothing = 20.0
 
-  /// Estimates from finished items per busy worker-second, times the threads that are asked for now.
+  /// Estimates from the times of an earlier run as far as there are any, and else from finished items per busy
+  /// worker-second; both for the threads that are asked for now.
   ///
   /// The running items' time so far counts as busy, so that a stuck item makes the estimate longer; what they have
   /// already been worked on counts as done.
   public static func estimate(from evidence: Evidence) -> TimeLeft {
     guard evidence.remaining > 0 else { return .none }
-    guard evidence.finished > 0, evidence.threads > 0 else { return .unknown }
-    let perItem = evidence.busy / Double(evidence.finished)
-    let work = Double(evidence.remaining) * perItem - evidence.busyRunning
-    let time = max(work, perItem) / Double(evidence.threads)
-    let width = uncertainty(of: evidence)
-    if evidence.finished < evidence.threads { return early(time, width, evidence) }
+    guard evidence.perItem != nil, evidence.threads > 0 else { return .unknown }
+    let (unknown, known) = (evidence.unknownWork, evidence.known?.work ?? 0)
+    let time = max((unknown + known) / Double(evidence.threads), evidence.known?.longest ?? 0)
+    let doubt = unknown * uncertainty(of: evidence) + known * (evidence.known.map { uncertainty(of: $0) } ?? 0)
+    let width = doubt / max(1, unknown + known)
+    if evidence.finished > 0, evidence.finished < evidence.threads, !evidence.isMostlyKnown {
+      return early(time, width, evidence)
+    }
     if width <= settled { return .about(nanoseconds(time)) }
     return .between(nanoseconds(time / (1 + width)), nanoseconds(time * (1 + width)))
   }
@@ -89,5 +119,26 @@ public enum TimeLeft: Equatable, Sendable {
     return min(widest, 2 * variation / items.squareRoot())
   }
 
+  /// How far the times of an earlier run may be off, as a fraction of them.
+  private static func uncertainty(of known: Known) -> Double { 0.6 / Double(known.ended + 4).squareRoot() }
+
   private static func nanoseconds(_ value: Double) -> Int64 { Int64(min(value, 9e18)) }
+}
+
+extension TimeLeft.Evidence {
+  /// Nanoseconds that an item takes of which nothing is known beforehand; nil while nobody can say.
+  var perItem: Double? {
+    if finished > 0 { return busy / Double(finished) }
+    return known.flatMap { $0.items > 0 ? $0.work / Double($0.items) : nil }
+  }
+
+  /// Nanoseconds that such items will still keep workers busy.
+  var unknownWork: Double {
+    let items = remaining - (known?.items ?? 0)
+    guard items > 0, let perItem else { return 0 }
+    return max(Double(items) * perItem - (busyRunning - (known?.elapsed ?? 0)), perItem)
+  }
+
+  /// Whether at least half of the work is known from an earlier run.
+  var isMostlyKnown: Bool { known.map { $0.work > 0 && $0.work >= unknownWork } ?? false }
 }

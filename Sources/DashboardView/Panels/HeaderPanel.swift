@@ -98,7 +98,7 @@ struct HeaderPanel {
   private func drawPace(in row: Rect, of grid: inout CellGrid) -> Int {
     let left = drawing.facts.timeLeft(at: drawing.now)
     let isLast = if case .lastItems = left { true } else { false }
-    let text = drawing.format.timeLeft(left)
+    let text = drawing.format.timeLeft(drawing.facts, at: drawing.now)
     let leftPart: Part = (text.isEmpty || row.width < 70 ? text : pad(text, 16), isLast ? .text : .title)
     // On a narrow screen failures are worth more room than the rate.
     if row.width < 50 { return drawRight([leftPart], in: row, of: &grid) }

@@ -65,6 +65,16 @@ extension Panel {
 }
 
 extension Formatting {
+  /// How long it will still take, and whether an earlier run says so.
+  func timeLeft(_ facts: RunFacts, at now: Instant) -> String {
+    let left = facts.timeLeft(at: now)
+    switch left {
+    case .about, .between: return timeLeft(left) + (facts.isTimeLeftFromPast(at: now) ? " (past)" : "")
+    case .lastItems: return timeLeft(left) + (facts.runningTimeLeft(at: now).map { ", \(rough($0)) left (past)" } ?? "")
+    case .unknown, .none: return timeLeft(left)
+    }
+  }
+
   /// How long it will still take, in the header's words.
   func timeLeft(_ left: TimeLeft) -> String {
     switch left {

@@ -1,5 +1,6 @@
 import ParallelForDashboard
 import RunStore
+import Screen
 
 #if canImport(Glibc)
   @preconcurrency import Glibc

@@ -9,7 +9,8 @@ struct RecordOpener {
   /// The run, if it is a new one.
   let newRun: RunRecord
   private let plan: RunPlan
-  private let history: RunHistory?
+  /// The folder of runs; nil when it is not known where that is.
+  let history: RunHistory?
   private var directory: String { newRun.directory }
 
   init(_ plan: RunPlan, environment: [String: String]) {

@@ -8,6 +8,8 @@ import RunStore
 final class RunRecording: @unchecked Sendable {
   /// The run as it was when this session began.
   let record: RunRecord
+  /// Which of the items that stood in the file then run again; nil in a new run.
+  let mode: EarlierItems.Mode?
   private let recorder: RunRecorder
   /// Reads what earlier sessions have recorded; nil in a new run.
   private let reader: RunReader?
@@ -27,6 +29,7 @@ final class RunRecording: @unchecked Sendable {
     let breaking = Breaking()
     record = file.record
     self.name = name
+    self.mode = mode
     self.breaking = breaking
     recorder = try RunRecorder(file) { _ in breaking.happened() }
     reader = mode == nil ? nil : try RunReader(path: file.path)

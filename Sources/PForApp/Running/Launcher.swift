@@ -48,7 +48,8 @@ struct Launcher {
     defer { display?.leave() }
     let session = try RunSession(
       plan, keepsResults: display != nil, output: outputs.results(hasDashboard: display != nil),
-      errors: errors.sink(hasDashboard: display != nil), recording: recording, logs: logs)
+      errors: errors.sink(hasDashboard: display != nil), recording: recording, logs: logs,
+      past: PastSearch(plan, recording: recording, history: opener.history))
     var dashboard = Dashboard(title: plan.job.title, source: plan.reader.source.name, slow: plan.slow)
     dashboard.destination = outputs.name(hasDashboard: display != nil)
     dashboard.resumeCommand = recording.map { "pfor-tui resume --failed \(DemoCommand.quoted($0.name))" }

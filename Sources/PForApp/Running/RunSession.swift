@@ -27,6 +27,8 @@ final class RunSession: WatchedRun, Sendable {
   let recording: RunRecording?
   /// The logs that are written while the run goes on; nil for none.
   private let logs: RunLogs?
+  /// What an earlier run tells; nil when nobody wants to know.
+  private let past: (search: PastSearch, tracker: PastTracker)?
 
   /// Results wait for the run file to be written, which takes tens of milliseconds: fast items run on meanwhile.
   private static let recordedLimits = RunLimits(deliveryWindow: 65_536)
@@ -45,9 +47,10 @@ final class RunSession: WatchedRun, Sendable {
   ///   - errors: where items' standard error goes; nil for nowhere.
   ///   - recording: what the run is recorded by; nil for not at all.
   ///   - logs: the logs that are written while it goes on; nil for none.
+  ///   - past: looks for an earlier run of the same items; nil for not at all.
   init(
     _ plan: RunPlan, keepsResults: Bool, output: ByteSink?, errors: ByteSink?, recording: RunRecording?,
-    logs: RunLogs?
+    logs: RunLogs?, past: PastSearch?
   ) throws(AppError) {
     let waker = try Waker()
     let archive = keepsResults ? try ResultArchive() : nil
@@ -65,6 +68,7 @@ final class RunSession: WatchedRun, Sendable {
     self.delivery = delivery
     self.recording = recording
     self.logs = logs
+    self.past = past.map { ($0, PastTracker()) }
     let waits = ItemWaits(plan.policy.backoff)
     let inOrder = plan.inOrder && delivery.isWanted
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
@@ -102,9 +106,14 @@ final class RunSession: WatchedRun, Sendable {
       run.finish()
       waker.wake()
     }
-    let (archive, tags) = (kept, plan.tags)
+    let (archive, tags, tracker) = (kept, plan.tags, past?.tracker)
     feeder.start(
-      feeding: run, kept: { Self.restore($0, $1, to: archive, tags: tags) }, whenFailed: { [waker] in waker.wake() })
+      feeding: run,
+      kept: {
+        tracker?.kept($1.id.position)
+        return Self.restore($0, $1, to: archive, tags: tags)
+      }, whenFailed: { [waker] in waker.wake() })
+    if let past { past.search.start(beside: run, for: past.tracker, waker: waker) }
   }
 
   /// What an item of an earlier session shows and delivers.
@@ -175,6 +184,7 @@ extension RunSession {
     let changes = recording == nil && logs == nil ? [] : events.compactMap { RunChange($0) }
     recording?.note(changes, events)
     logs?.changed(changes)
+    past?.tracker.note(events)
     return events
   }
 
@@ -190,6 +200,8 @@ extension RunSession {
       }
     }
   }
+
+  var pastWork: PastWork? { past?.tracker.work }
 
   var problems: [String] { (kept?.problem.map { [$0] } ?? []) + (logs?.problems ?? []) }
 

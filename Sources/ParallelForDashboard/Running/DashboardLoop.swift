@@ -89,6 +89,7 @@ package final class DashboardLoop {
     if let clock = dashboard.replay, watched.play(to: clock.place(at: now)) { dashboard.rewind() }
     let events = watched.takeEvents()
     for event in events { dashboard.apply(event) }
+    dashboard.learn(watched.pastWork)
     followReplay(at: now)
     if !events.isEmpty { isDirty = true }
     carryOut(dashboard.takeEffects(), at: now)

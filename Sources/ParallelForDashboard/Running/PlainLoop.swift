@@ -58,6 +58,7 @@ package final class PlainLoop {
   /// Takes in what happened.
   package func takeEvents() {
     for event in watched.takeEvents() { dashboard.apply(event) }
+    dashboard.learn(watched.pastWork)
     _ = dashboard.takeEffects()
     for problem in watched.problems where problemsTold.insert(problem).inserted { say(problem) }
   }

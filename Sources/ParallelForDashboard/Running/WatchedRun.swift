@@ -1,4 +1,4 @@
-import Dashboard
+package import Dashboard
 package import ParallelFor
 
 /// A run as the loops look at it, whatever its items are: its facts, its steering, and what is kept of ended items.
@@ -17,6 +17,8 @@ package protocol WatchedRun: AnyObject {
   var inputProblem: String? { get }
   /// What a person should know that went wrong beside the run, which goes on; a sentence for each.
   var problems: [String] { get }
+  /// What an earlier run of the same items tells of those that have not ended by the events taken; nil for nothing.
+  var pastWork: PastWork? { get }
 
   /// Begins to work; called once, when the first frame has been drawn.
   func start()
@@ -55,6 +57,7 @@ extension WatchedRun {
   package func retry(_ ids: [ItemID]) -> Int { 0 }
   /// What the archive says.
   package var problems: [String] { archive?.problem.map { [$0] } ?? [] }
+  package var pastWork: PastWork? { nil }
   package func play(to place: Int64) -> Bool { false }
   package var length: Int64 { 0 }
   package var isBehind: Bool { false }

@@ -17,6 +17,8 @@ package struct Script {
   /// A number of the run that a script waits for.
   enum Quantity: String {
     case done, failed, running, queued, threads, workers, slow, read, delivered
+    /// Items that have still to end and were in an earlier run.
+    case known
   }
 
   enum Step: Equatable {
@@ -115,6 +117,7 @@ extension RunFacts {
     case .slow: slowCount + slowRunning(at: now)
     case .read: itemsRead
     case .delivered: delivery.next.position
+    case .known: past?.items ?? 0
     }
   }
 }

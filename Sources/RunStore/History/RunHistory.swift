@@ -65,13 +65,14 @@ public struct RunHistory: Sendable {
     fileNames().sorted(by: >).map { String($0.dropLast(Self.suffix.count)) }
   }
 
+  /// The runs of the folder, the newest first, each looked into when it is asked for.
+  public var newest: some Sequence<HistoryEntry> {
+    fileNames().sorted(by: >).lazy.map { HistoryEntry(path: "\(folder)/\($0)") }
+  }
+
   /// The newest run that began in a directory and can go on: it is neither finished nor recorded into now.
   public func lastUnfinished(in directory: String) -> HistoryEntry? {
-    for name in fileNames().sorted(by: >) {
-      let entry = HistoryEntry(path: "\(folder)/\(name)")
-      if entry.state == .unfinished, entry.record?.directory == directory { return entry }
-    }
-    return nil
+    newest.first { $0.state == .unfinished && $0.record?.directory == directory }
   }
 
   /// The file of the run that a person names.

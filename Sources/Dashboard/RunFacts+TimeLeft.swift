@@ -1,0 +1,75 @@
+public import ParallelFor
+
+extension RunFacts {
+  /// Items shorter than this cost as much between them as in them, so that the gaps count in ``timeLeft(at:)``.
+  private static let shortItem: Int64 = 20_000_000
+
+  /// How long the run will still take.
+  public func timeLeft(at now: Instant) -> TimeLeft {
+    if state == .done { return .none }
+    let willStart = state == .running || state == .paused
+    let isAllRead = total.map { tally.known >= $0 } ?? false
+    if tally.running > 0, (isAllRead && tally.queued == 0 && tally.waiting == 0) || !willStart {
+      return lastItems(at: now)
+    }
+    guard willStart, total != nil else { return .unknown }
+    let estimate = TimeLeft.estimate(from: evidence(at: now))
+    guard let lastRetry = waiting.values.map(\.retryAt).max() else { return estimate }
+    return estimate.atLeast(lastRetry.nanoseconds(since: now))
+  }
+
+  /// Whether the time left comes from an earlier run of the same items, for the most part.
+  public func isTimeLeftFromPast(at now: Instant) -> Bool { past != nil && evidence(at: now).isMostlyKnown }
+
+  /// How long the items that run will still take by an earlier run, in nanoseconds; nil if it does not know one of them.
+  public func runningTimeLeft(at now: Instant) -> Int64? {
+    guard let past else { return nil }
+    var longest = 0.0
+    for item in runningItems {
+      guard let time = past.time(of: item.id) else { return nil }
+      longest = max(longest, time - Double(now.nanoseconds(since: item.start)))
+    }
+    return Int64(min(longest, 9e18))
+  }
+
+  private func lastItems(at now: Instant) -> TimeLeft {
+    guard let longest = runningItems.min(by: { ($0.start, $0.id) < ($1.start, $1.id) }) else { return .unknown }
+    return .lastItems(
+      running: tally.running, longest: longest.id, elapsed: max(0, now.nanoseconds(since: longest.start)))
+  }
+
+  private func evidence(at now: Instant) -> TimeLeft.Evidence {
+    let running = Double(slots.reduce(0) { $0 + ($1.elapsed(at: now) ?? 0) })
+    let timed = latency.total + Double(retriedTime) + running
+    var busy = timed
+    if let mean = latency.mean, mean < Self.shortItem { busy = max(busy, Double(workerTime(at: now))) }
+    return TimeLeft.Evidence(
+      finished: finished + requeued, busy: busy, busyRunning: running,
+      remaining: tally.queued + tally.waiting + tally.running,
+      threads: targetWorkers, variation: latency.variation,
+      known: known(at: now, stretch: timed > 0 ? busy / timed : 1))
+  }
+
+  /// What an earlier run tells.
+  ///
+  /// - Parameter stretch: what an item costs with the gaps beside it, as a multiple of its time.
+  private func known(at now: Instant, stretch: Double) -> TimeLeft.Known? {
+    guard let past, past.items > 0 else { return nil }
+    var known = TimeLeft.Known(items: past.items, work: past.work * stretch, ended: past.ended)
+    known.longest = past.longestItem.flatMap { past.time(of: $0) } ?? 0
+    for slot in slots {
+      guard let item = slot.item, let time = past.time(of: item.id) else { continue }
+      let elapsed = Double(max(0, now.nanoseconds(since: item.start)))
+      let done = min(elapsed, time)
+      known.elapsed += elapsed
+      known.work = max(0, known.work - done)
+      if item.id == past.longestItem { known.longest = time - done }
+    }
+    return known
+  }
+
+  /// Nanoseconds that workers lived outside of pauses, all of them together.
+  func workerTime(at now: Instant) -> Int64 {
+    isPaused ? workerTime : workerTime + Int64(liveWorkers) * max(0, now.nanoseconds(since: latest))
+  }
+}
