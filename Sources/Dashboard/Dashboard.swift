@@ -123,6 +123,11 @@ public struct Dashboard: Equatable, Sendable {
   /// Takes in what an earlier run of the same items tells; nil for nothing.
   public mutating func learn(_ past: PastWork?) { live.past = past }
 
+  /// Takes in how far what records the run has come; nil when nothing does.
+  public mutating func observe(_ recorder: RecordingLag.Sample?, at now: Instant) {
+    if let recorder { live.recording.observe(recorder, at: now) }
+  }
+
   /// What facts, not commands, have given reason to ask for since the last call; to be asked once a frame.
   public mutating func takeEffects() -> [Effect] {
     defer { pending = [] }

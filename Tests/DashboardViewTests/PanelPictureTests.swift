@@ -19,6 +19,19 @@ import Themes
     check("header", rows: 2) { HeaderPanel(drawing: $0).draw(in: $2, of: &$3) }
   }
 
+  /// The recorder has fallen behind, and an earlier run took twice the time for each item.
+  @Test func headerOfARunWithAPast() {
+    var scene = Self.scene
+    var times = ItemTimes()
+    for _ in 0..<2_000 { times.append(200_000_000) }
+    var past = PastWork(times)
+    for item in scene.finished.values { past.ended(item.id.position, latency: item.latency) }
+    scene.dashboard.learn(past)
+    scene.dashboard.observe(RecordingLag.Sample(written: 9, waiting: 3_200, isFull: true), at: scene.now)
+    check("header-past", scene, rows: 2) { HeaderPanel(drawing: $0).draw(in: $2, of: &$3) }
+    #expect(ProgressLine.text(scene.dashboard, at: scene.now, width: 120).contains("recording behind: 3,200"))
+  }
+
   @Test func progress() {
     check("progress", rows: 1) { ProgressPanel(drawing: $0).draw(in: $2, of: &$3) }
   }

@@ -38,8 +38,10 @@ struct HeaderPanel {
     let word = "\(stateGlyph) \(facts.ending?.word ?? facts.state.word)"
     let elapsed = drawing.format.clock(facts.stopwatch.active(at: drawing.now))
     let threads = drawing.format.threads(facts, short: row.width < 70)
+    let recording = row.width < 70 ? "" : drawing.format.recording(facts) ?? ""
     let parts: [Part] = [
-      (replay, .statePaused), (frozen, .statePaused), (threads, .text), (word, role), (pad(elapsed, 6) + wall, .text),
+      (replay, .statePaused), (frozen, .statePaused), (recording, .warning), (threads, .text), (word, role),
+      (pad(elapsed, 6) + wall, .text),
     ]
     return drawRight(parts, in: row, of: &grid)
   }

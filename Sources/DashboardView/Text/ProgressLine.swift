@@ -30,6 +30,7 @@ public enum ProgressLine {
     if facts.state != .running { parts.append((facts.ending?.word ?? facts.state.word, 1)) }
     parts.append((format.threads(facts), 4))
     parts.append((format.rate(facts.rate(at: now)), 5))
+    if let recording = format.recording(facts) { parts.append((recording, 7)) }
     if tally.unsuccessful > 0 { parts.append(("\(format.count(tally.unsuccessful)) failed", 2)) }
     let latency = facts.latency.percentiles
     parts.append(("p50 \(format.duration(latency.p50)) p99 \(format.duration(latency.p99))", 6))

@@ -119,6 +119,9 @@ extension Formatting {
     ]
   }
 
+  /// That what records the run is behind; nil while it keeps up.
+  func recording(_ facts: RunFacts) -> String? { facts.recording.behind.map { "recording behind: \(count($0))" } }
+
   /// What a change of threads did to the rate.
   func comparison(_ comparison: ThreadComparison) -> String? {
     guard let (before, after) = comparison.measured, let gain = comparison.gain else { return nil }

@@ -1,3 +1,4 @@
+import Dashboard
 import Jobs
 import ParallelFor
 import RunStore
@@ -41,6 +42,13 @@ final class RunRecording: @unchecked Sendable {
 
   /// The path of the run file.
   var path: String { recorder.path }
+
+  /// How far the recorder has come.
+  var lag: RecordingLag.Sample {
+    let backlog = recorder.backlog
+    return RecordingLag.Sample(
+      written: backlog.committed, waiting: backlog.records, isFull: backlog.bytes >= backlog.limit)
+  }
 
   /// Why the run can no longer be recorded; nil while all is well.
   var problem: RunStoreError? { recorder.problem }

@@ -201,6 +201,8 @@ extension RunSession {
     }
   }
 
+  var recorder: RecordingLag.Sample? { recording?.lag }
+
   var pastWork: PastWork? { past?.tracker.work }
 
   var problems: [String] { (kept?.problem.map { [$0] } ?? []) + (logs?.problems ?? []) }

@@ -90,6 +90,7 @@ package final class DashboardLoop {
     let events = watched.takeEvents()
     for event in events { dashboard.apply(event) }
     dashboard.learn(watched.pastWork)
+    dashboard.observe(watched.recorder, at: now)
     followReplay(at: now)
     if !events.isEmpty { isDirty = true }
     carryOut(dashboard.takeEffects(), at: now)

@@ -51,6 +51,7 @@ package final class PlainLoop {
       for wish in Signals.take(from: signals) { carryOut(wish, at: now) }
       controller.tick(at: now)
       takeEvents()
+      dashboard.observe(watched.recorder, at: now)
       if now >= nextLine { tellProgress(at: now) }
     }
   }

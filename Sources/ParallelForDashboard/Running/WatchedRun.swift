@@ -17,6 +17,8 @@ package protocol WatchedRun: AnyObject {
   var inputProblem: String? { get }
   /// What a person should know that went wrong beside the run, which goes on; a sentence for each.
   var problems: [String] { get }
+  /// How far what records the run has come; nil when nothing does.
+  var recorder: RecordingLag.Sample? { get }
   /// What an earlier run of the same items tells of those that have not ended by the events taken; nil for nothing.
   var pastWork: PastWork? { get }
 
@@ -57,6 +59,7 @@ extension WatchedRun {
   package func retry(_ ids: [ItemID]) -> Int { 0 }
   /// What the archive says.
   package var problems: [String] { archive?.problem.map { [$0] } ?? [] }
+  package var recorder: RecordingLag.Sample? { nil }
   package var pastWork: PastWork? { nil }
   package func play(to place: Int64) -> Bool { false }
   package var length: Int64 { 0 }

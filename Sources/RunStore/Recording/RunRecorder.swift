@@ -26,6 +26,8 @@ public final class RunRecorder: @unchecked Sendable {
     public var bytes: Int
     /// From so many bytes on, those who hand over wait.
     public var limit: Int
+    /// The number of records that have been committed.
+    public var committed = 0
   }
 
   /// How the recorder works; the standard values fit a run of any kind.
@@ -154,7 +156,9 @@ public final class RunRecorder: @unchecked Sendable {
   /// What has been handed over and is not yet committed.
   public var backlog: Backlog {
     monitor.withLock {
-      Backlog(records: queue.count + writing.records, bytes: queue.size + writing.bytes, limit: limits.queuedBytes)
+      Backlog(
+        records: queue.count + writing.records, bytes: queue.size + writing.bytes, limit: limits.queuedBytes,
+        committed: Int(committed.load(ordering: .relaxed)))
     }
   }
 
