@@ -74,6 +74,27 @@ import Themes
     }
   }
 
+  /// Two attempts before the last one, and what the last one's process used.
+  @Test func detailOfARetriedItem() {
+    var scene = Self.scene
+    _ = scene.dashboard.perform(.show(.results))
+    _ = scene.dashboard.perform(.moveToStart)
+    _ = scene.dashboard.perform(.open)
+    let id = scene.dashboard.openItem ?? ItemID(0)
+    var detail = ItemDetail.failedOrder(id)
+    detail.attempt = 3
+    detail.process = ItemDetail.Process(exitStatus: 22, cpu: 31_000_000, peakMemory: 12_345_678)
+    detail.earlier = [
+      ItemDetail.Attempt(
+        number: 1, worker: WorkerID(1), latency: 1_234_000_000, outcome: .failed(Failure("\u{1b}[2J\tno route"))),
+      ItemDetail.Attempt(number: 2, worker: WorkerID(12), latency: 30_000_000_000, outcome: .timedOut),
+    ]
+    scene.dashboard.showDetail(detail)
+    check("detail-retried", scene, rows: 12) { drawing, _, area, grid in
+      DetailPanel(drawing: drawing, id: id).draw(in: area, of: &grid)
+    }
+  }
+
   @Test func help() {
     check("help") { drawing, _, area, grid in HelpOverlay(drawing: drawing, top: 0).draw(in: area, of: &grid) }
   }

@@ -97,4 +97,19 @@ import Testing
     #expect(run.lines == ["255"])
     #expect(run.errors.contains(option.split(separator: " ")[0]), "\(run.errors)")
   }
+
+  /// The first attempt at item 2 fails, and the second one is an hour away.
+  @Test func anItemThatIsTriedAgainShowsItsAttempts() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      ":wait done 1\n:wait running = 0\n4gj<Enter>\n:save-screen screen\n:quit\n:choose s\n", to: "steps")
+    let run = try sandbox.run(
+      "printf '0\\n7\\n' > ids; pfor-tui ids -j1 --retries 1 --retry-delay 1h --script steps -- sh -c 'echo oops; exit $0'",
+      environment: ["COLUMNS": "120", "LINES": "36"])
+    #expect(run.errors.contains("done: 1 ok") || run.errors.contains("1 failed"), "\(run.errors)")
+    let screen = sandbox.read("screen")
+    for text in ["again in", "exit status 7, ", "of CPU time", "1  ✗ failed: exit status 7, ", "on worker 1", "oops"] {
+      #expect(screen.contains(text), "\(text) in\n\(screen)")
+    }
+  }
 }

@@ -5,7 +5,8 @@ import Testing
 @Suite struct ReplayTests {
   @Test func aPastRunIsShownWithItsRetriesAndNothingIsRun() throws {
     let sandbox = try Sandbox()
-    try sandbox.write(":wait finished\n4\n:save-screen end\nq\n", to: "steps")
+    try sandbox.write(
+      ":wait finished\n4\n:save-screen end\ngjj<Enter>\n:save-screen item\nq\n", to: "steps")
     let run = try sandbox.run(
       """
       seq 5 > ids
@@ -18,6 +19,10 @@ import Testing
     let end = sandbox.read("end")
     for text in ["replay", "4 done", "1 failed", "#3 ✗ failed", "got 5", "5/5"] {
       #expect(end.contains(text), "\(text) is missing:\n\(end)")
+    }
+    let item = sandbox.read("item")
+    for text in ["#3 3", "exit status 1, ", "of memory at most", "1  ✗ failed: exit status 1, ", "attempt 2", "got 3"] {
+      #expect(item.contains(text), "\(text) is missing:\n\(item)")
     }
   }
 

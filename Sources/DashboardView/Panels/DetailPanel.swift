@@ -59,6 +59,8 @@ struct DetailPanel {
     if let note = detail.note { lines.append(Line(name: "note", text: note, role: .warning)) }
     if let time = timeLine(detail) { lines.append(time) }
     if let place = placeLine(detail) { lines.append(place) }
+    if let process = processLine(detail) { lines.append(process) }
+    lines += attemptLines(detail)
     lines += wrapped(detail.invocation, width: width).enumerated().map {
       Line(name: $0.offset == 0 ? "command" : " ", text: $0.element)
     }
@@ -67,6 +69,11 @@ struct DetailPanel {
 
   private func stateLine(_ detail: ItemDetail?) -> Line {
     let isRunning = drawing.facts.runningItem(id) != nil
+    if !isRunning, let waiting = drawing.facts.waiting[id] {
+      let (role, rest) = (ItemState.waiting.role, max(0, waiting.retryAt.nanoseconds(since: drawing.now)))
+      let text = "\(drawing.glyph(role)) \(ItemState.waiting.word) in \(drawing.format.duration(rest))"
+      return Line(name: "state", text: text, role: role)
+    }
     let idle: ItemState = drawing.facts.state == .done ? .neverRan : .queued
     let isWaiting = drawing.facts.waiting[id] != nil
     let state = isRunning ? .running : isWaiting ? .waiting : detail?.outcome.map(ItemState.init) ?? idle
@@ -88,6 +95,34 @@ struct DetailPanel {
     guard let worker = running?.worker ?? detail.worker else { return nil }
     let attempt = running?.attempt ?? detail.attempt
     return Line(name: "worker", text: attempt > 1 ? "\(worker), attempt \(attempt)" : "\(worker)")
+  }
+
+  /// How the process of the last attempt ended, and what it used.
+  private func processLine(_ detail: ItemDetail) -> Line? {
+    guard let process = detail.process, drawing.facts.runningItem(id) == nil else { return nil }
+    let parts = [
+      process.exitStatus.map { "exit status \($0)" }, process.signal.map { "signal \($0)" },
+      process.cpu.map { "\(drawing.format.duration($0)) of CPU time" },
+      process.peakMemory.map { "\(drawing.format.bytes(Int($0))) of memory at most" },
+    ]
+    return Line(name: "process", text: parts.compactMap { $0 }.joined(separator: ", "))
+  }
+
+  /// The attempts before the one that the page is about: all that have ended, while the next one runs or is waited for.
+  private func attemptLines(_ detail: ItemDetail) -> [Line] {
+    var attempts = detail.earlier
+    let goesOn = drawing.facts.runningItem(id) != nil || drawing.facts.waiting[id] != nil
+    if goesOn, let worker = detail.worker, let latency = detail.latency, let outcome = detail.outcome {
+      attempts.append(ItemDetail.Attempt(number: detail.attempt, worker: worker, latency: latency, outcome: outcome))
+    }
+    return attempts.enumerated().map { index, attempt in
+      let state = ItemState(attempt.outcome)
+      let reason = state == .failed ? attempt.outcome.failureReason.map { ": \($0)" } ?? "" : ""
+      return Line(
+        name: index == 0 ? "attempts" : " ",
+        text: "\(attempt.number)  \(drawing.glyph(state.role)) \(state.word)\(reason)"
+          + ", \(drawing.format.duration(attempt.latency)) on worker \(attempt.worker)", role: state.role)
+    }
   }
 
   private func stream(_ name: String, _ lines: [String], bytes: Int, isCut: Bool, role: ThemeRole) -> [Line] {

@@ -39,22 +39,26 @@ final class RunFileArchive: ItemArchive {
   func row(_ id: ItemID) -> ResultRow? { ended(id).map { row(id, $0.item, $0.attempt) } }
 
   func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail? {
-    guard let (item, attempt) = ended(id) else { return nil }
+    guard let item = read({ () throws(RunStoreError) in try reader.item(number: id.number) }) ?? nil else { return nil }
+    var attempts = endedAttempts(of: item)
+    guard let last = attempts.popLast() else { return nil }
     let kept = ArchivedItem(item)
     var detail = ItemDetail(id: id, label: kept.label)
     detail.fields = kept.shownFields
-    detail.worker = RecordedTime.worker(attempt)
-    detail.invocation = invocation(kept, RecordedTime.worker(attempt))
-    detail.attempt = item.attempts
-    detail.latency = RecordedTime.latency(attempt)
-    detail.outcome = attempt.outcome
-    detail.note = attempt.note
-    detail.output = OutputText.lines(bytes(.output, of: item, OutputText.mostBytes))
-    detail.outputBytes = item.outputCount
-    detail.outputCut = item.outputCount > OutputText.mostBytes
-    detail.errors = OutputText.lines(bytes(.errors, of: item, OutputText.mostBytes))
-    detail.errorBytes = item.errorCount
-    detail.errorsCut = item.errorCount > OutputText.mostBytes
+    detail.worker = RecordedTime.worker(last.record)
+    detail.invocation = invocation(kept, RecordedTime.worker(last.record))
+    detail.attempt = last.record.attempt
+    detail.latency = RecordedTime.latency(last.record)
+    detail.outcome = last.record.outcome
+    detail.note = last.record.note
+    detail.process = ItemDetail.Process(last.record)
+    detail.earlier = attempts.map(\.shown)
+    detail.output = OutputText.lines(read(last.output, OutputText.mostBytes))
+    detail.outputBytes = last.output.count
+    detail.outputCut = last.output.count > OutputText.mostBytes
+    detail.errors = OutputText.lines(read(last.errors, OutputText.mostBytes))
+    detail.errorBytes = last.errors.count
+    detail.errorsCut = last.errors.count > OutputText.mostBytes
     return detail
   }
 
@@ -81,6 +85,32 @@ final class RunFileArchive: ItemArchive {
 
   // MARK: - Records
 
+  /// An attempt and what it wrote.
+  private struct Attempt {
+    var record: AttemptRecord
+    var output: StoredBytes
+    var errors: StoredBytes
+
+    var shown: ItemDetail.Attempt {
+      ItemDetail.Attempt(
+        number: record.attempt, worker: RecordedTime.worker(record), latency: RecordedTime.latency(record),
+        outcome: record.outcome)
+    }
+  }
+
+  /// The attempts at an item that have ended by now, in order.
+  private func endedAttempts(of item: ItemRecord) -> [Attempt] {
+    let earlier = read { () throws(RunStoreError) in try reader.earlierAttempts(of: item) } ?? []
+    var attempts = earlier.filter { hasEnded($0.attempt) }.map {
+      Attempt(record: $0.attempt, output: reader.bytes(.output, of: $0), errors: reader.bytes(.errors, of: $0))
+    }
+    if let last = endedAttempt(of: item) {
+      attempts.append(
+        Attempt(record: last, output: reader.bytes(.output, of: item), errors: reader.bytes(.errors, of: item)))
+    }
+    return attempts
+  }
+
   private func ended(_ id: ItemID) -> (item: ItemRecord, attempt: AttemptRecord)? {
     guard let item = read({ () throws(RunStoreError) in try reader.item(number: id.number) }) ?? nil,
       let attempt = endedAttempt(of: item)
@@ -89,7 +119,11 @@ final class RunFileArchive: ItemArchive {
   }
 
   private func endedAttempt(of item: ItemRecord) -> AttemptRecord? {
-    item.attempt.flatMap { RecordedTime.point($0.start) + RecordedTime.latency($0) <= latest ? $0 : nil }
+    item.attempt.flatMap { hasEnded($0) ? $0 : nil }
+  }
+
+  private func hasEnded(_ attempt: AttemptRecord) -> Bool {
+    RecordedTime.point(attempt.start) + RecordedTime.latency(attempt) <= latest
   }
 
   private func row(_ id: ItemID, _ item: ItemRecord, _ attempt: AttemptRecord) -> ResultRow {
@@ -125,7 +159,11 @@ final class RunFileArchive: ItemArchive {
   }
 
   private func bytes(_ stream: OutputStream, of item: ItemRecord, _ most: Int) -> [UInt8] {
-    read { () throws(RunStoreError) in try reader.bytes(stream, of: item).read(from: 0, count: most) } ?? []
+    read(reader.bytes(stream, of: item), most)
+  }
+
+  private func read(_ stored: StoredBytes, _ most: Int) -> [UInt8] {
+    read { () throws(RunStoreError) in try stored.read(from: 0, count: most) } ?? []
   }
 
   private func read<Value>(_ body: () throws(RunStoreError) -> Value) -> Value? {

@@ -1,5 +1,7 @@
+import Dashboard
 import Jobs
 import ParallelForDashboard
+import RunStore
 
 extension ArchivedItem {
   /// What is kept of an item.
@@ -16,6 +18,22 @@ extension Item {
   init(_ kept: ArchivedItem) {
     let fields = Fields(names: kept.fields.map(\.name), values: kept.fields.map { $0.value.map { ByteText($0) } })
     self.init(ByteText(kept.text), fields: kept.fields.isEmpty ? nil : fields)
+  }
+}
+
+extension ItemDetail.Process {
+  /// How a command's process ended.
+  init(_ ending: ProcessEnding) {
+    self.init(
+      exitStatus: ending.exitStatus, signal: ending.signal, cpu: ending.usage.processorTime,
+      peakMemory: ending.usage.peakMemory)
+  }
+
+  /// What a run file has of it; nil if that is nothing.
+  init?(_ attempt: AttemptRecord) {
+    self.init(
+      exitStatus: attempt.exitStatus, signal: attempt.signal, cpu: attempt.cpu, peakMemory: attempt.peakMemory)
+    if self == Self() { return nil }
   }
 }
 

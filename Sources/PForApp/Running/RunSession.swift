@@ -120,7 +120,9 @@ final class RunSession: WatchedRun, Sendable {
   private static func restore(_ item: Item, _ kept: EarlierItem.Kept, to archive: ResultArchive?, tags: Bool)
     -> JobResult
   {
-    archive?.keep(ArchivedItem(item), kept.finished, output: kept.output, errors: kept.errors)
+    archive?.keep(
+      ArchivedItem(item), kept.finished, output: kept.output, errors: kept.errors,
+      process: ItemDetail.Process(kept.attempt))
     return JobResult(
       tag: tags ? item.bytes : [], outcome: kept.attempt.outcome, output: kept.output, errors: kept.errors)
   }

@@ -1,3 +1,4 @@
+import Dashboard
 import Jobs
 import ParallelFor
 import ParallelForDashboard
@@ -46,7 +47,9 @@ final class WorkerSession {
     let kept = FinishedItem(
       id: context.item, worker: worker, attempt: context.attempt, start: start, end: end, outcome: ending.outcome,
       label: "", note: ending.note)
-    archive?.keep(ArchivedItem(item), kept, output: ending.output, errors: ending.errors)
+    archive?.keep(
+      ArchivedItem(item), kept, output: ending.output, errors: ending.errors,
+      process: ending.process.map { ItemDetail.Process($0) })
     return AttemptEnding(ending.outcome, output: result(of: item, ending, kept, context), note: ending.note, end: end)
   }
 

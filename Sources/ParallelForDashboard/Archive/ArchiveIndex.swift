@@ -11,6 +11,21 @@ struct ArchiveIndex {
     var kind: Kind
     /// How long it took, in nanoseconds.
     var latency: Int64
+
+    /// The offset and the kind in a word, which is never 0.
+    var word: UInt64 { UInt64(kind.rawValue) << 56 | UInt64(offset) }
+
+    init(offset: Int, kind: Kind, latency: Int64) {
+      self.offset = offset
+      self.kind = kind
+      self.latency = latency
+    }
+
+    /// Nil if there is no entry in the word.
+    init?(word: UInt64, latency: Int64) {
+      guard let kind = Kind(rawValue: UInt8(word >> 56)) else { return nil }
+      self.init(offset: Int(word & (1 << 56 - 1)), kind: kind, latency: latency)
+    }
   }
 
   /// How an item ended, in a byte.
@@ -39,7 +54,7 @@ struct ArchiveIndex {
   mutating func set(_ entry: Entry, at position: Int) {
     let place = (position % Self.pageEntries) * 2
     withPage(of: position) { page in
-      page.words[place] = UInt64(entry.kind.rawValue) << 56 | UInt64(entry.offset)
+      page.words[place] = entry.word
       page.words[place + 1] = UInt64(bitPattern: entry.latency)
       page.isDirty = true
     }
@@ -51,8 +66,7 @@ struct ArchiveIndex {
     guard position >= 0, position < end else { return nil }
     let place = (position % Self.pageEntries) * 2
     let (first, second) = withPage(of: position) { ($0.words[place], $0.words[place + 1]) }
-    guard let kind = Kind(rawValue: UInt8(first >> 56)) else { return nil }
-    return Entry(offset: Int(first & (1 << 56 - 1)), kind: kind, latency: Int64(bitPattern: second))
+    return Entry(word: first, latency: Int64(bitPattern: second))
   }
 
   private mutating func withPage<Value>(of position: Int, _ body: (inout Page) -> Value) -> Value {

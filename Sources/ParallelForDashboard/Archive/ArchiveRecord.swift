@@ -1,6 +1,7 @@
 /// The fixed beginning of an item's record in the archive: the times, and how long the parts after it are.
 ///
-/// After it stand the item's text, its fields, the reason of its failure, the note, its output and its errors.
+/// After it stand the item's text, its fields, the reason of its failure, the note, its output and its errors, and, of a
+/// command or a further attempt, an ``ArchiveSupplement``.
 struct ArchiveRecord: Equatable {
   static let size = 9 * 8
 
@@ -14,6 +15,7 @@ struct ArchiveRecord: Equatable {
   var noteCount: Int
   var outputCount: Int
   var errorCount: Int
+  var hasSupplement = false
 
   var textOffset: Int { Self.size }
   var fieldsOffset: Int { textOffset + textCount }
@@ -21,12 +23,13 @@ struct ArchiveRecord: Equatable {
   var noteOffset: Int { reasonOffset + reasonCount }
   var outputOffset: Int { noteOffset + noteCount }
   var errorOffset: Int { outputOffset + outputCount }
+  var supplementOffset: Int { errorOffset + errorCount }
 
   /// The record's beginning as words.
   var words: [Int64] {
     [
-      start, end, Int64(worker) << 32 | Int64(attempt), Int64(textCount), Int64(fieldsCount), Int64(reasonCount),
-      Int64(noteCount), Int64(outputCount), Int64(errorCount),
+      start, end, Int64(worker) << 32 | Int64(attempt) << 1 | (hasSupplement ? 1 : 0), Int64(textCount),
+      Int64(fieldsCount), Int64(reasonCount), Int64(noteCount), Int64(outputCount), Int64(errorCount),
     ]
   }
 }
@@ -38,9 +41,10 @@ extension ArchiveRecord {
     let words = bytes.withUnsafeBytes { raw in (0..<9).map { raw.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self) }
     }
     self.init(
-      start: words[0], end: words[1], worker: Int(words[2] >> 32), attempt: Int(words[2] & 0xFFFF_FFFF),
+      start: words[0], end: words[1], worker: Int(words[2] >> 32), attempt: Int(words[2] & 0xFFFF_FFFF) >> 1,
       textCount: Int(words[3]), fieldsCount: Int(words[4]), reasonCount: Int(words[5]), noteCount: Int(words[6]),
-      outputCount: Int(words[7]), errorCount: Int(words[8]))
+      outputCount: Int(words[7]), errorCount: Int(words[8]),
+      hasSupplement: words[2] & 1 == 1)
   }
 }
 

@@ -24,24 +24,32 @@ package final class ResultArchive: ItemArchive, @unchecked Sendable {
     return isIntact ? nil : "the temporary folder is full: some results cannot be shown here; none is lost"
   }
 
-  /// Keeps an item that has ended.
+  /// Keeps an attempt at an item that has ended; the one before it remains.
+  ///
+  /// - Parameter process: how the command's process ended; nil for what is no command.
   package func keep(
-    _ item: ArchivedItem, _ ended: FinishedItem, output: some ArchivedBytes, errors: some ArchivedBytes
+    _ item: ArchivedItem, _ ended: FinishedItem, output: some ArchivedBytes, errors: some ArchivedBytes,
+    process: ItemDetail.Process? = nil
   ) {
     let reason = Array(Self.reason(of: ended.outcome).utf8)
     let note = Array((ended.note ?? "").utf8)
     let fields = FieldBytes.encode(item.fields)
     let text = item.text
+    let hasSupplement = process != nil || ended.attempt > 1
     let record = ArchiveRecord(
       start: ended.start.nanoseconds, end: ended.end.nanoseconds, worker: ended.worker.slot, attempt: ended.attempt,
       textCount: text.count, fieldsCount: fields.count, reasonCount: reason.count, noteCount: note.count,
-      outputCount: output.count, errorCount: errors.count)
+      outputCount: output.count, errorCount: errors.count, hasSupplement: hasSupplement)
     lock.withLock {
       let offset = data.end
+      let previous = ended.attempt > 1 ? index.entry(at: ended.id.position)?.word ?? 0 : 0
       record.words.withUnsafeBytes { data.append($0) }
       for part in [text, fields, reason, note] { data.append(part) }
       append(output)
       append(errors)
+      if hasSupplement {
+        ArchiveSupplement(previous: previous, process: process).words.withUnsafeBytes { data.append($0) }
+      }
       let entry = ArchiveIndex.Entry(offset: offset, kind: Self.kind(of: ended.outcome), latency: ended.latency)
       index.set(entry, at: ended.id.position)
     }
@@ -111,6 +119,9 @@ extension ResultArchive {
       detail.outcome = outcome(of: record, entry)
       let note = text(entry, record.noteOffset, record.noteCount)
       detail.note = note.isEmpty ? nil : note
+      let supplement = supplement(of: record, entry)
+      detail.process = supplement?.process
+      detail.earlier = attempts(endingWith: supplement?.previous ?? 0)
       detail.output = lines(entry, record.outputOffset, record.outputCount)
       detail.outputBytes = record.outputCount
       detail.outputCut = record.outputCount > OutputText.mostBytes
@@ -135,6 +146,28 @@ extension ResultArchive {
         note: note.isEmpty ? nil : note)
       return (item, ended)
     }
+  }
+
+  private func supplement(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> ArchiveSupplement? {
+    guard record.hasSupplement else { return nil }
+    return ArchiveSupplement(
+      data.read(at: entry.offset + record.supplementOffset, count: ArchiveSupplement.size))
+  }
+
+  /// The attempts up to one, in order.
+  private func attempts(endingWith last: UInt64) -> [ItemDetail.Attempt] {
+    var attempts: [ItemDetail.Attempt] = []
+    var word = last
+    while let entry = ArchiveIndex.Entry(word: word, latency: 0),
+      let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
+    {
+      attempts.append(
+        ItemDetail.Attempt(
+          number: record.attempt, worker: WorkerID(record.worker), latency: record.end - record.start,
+          outcome: outcome(of: record, entry)))
+      word = supplement(of: record, entry)?.previous ?? 0
+    }
+    return attempts.reversed()
   }
 
   private func item(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> ArchivedItem {
