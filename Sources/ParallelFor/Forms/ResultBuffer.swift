@@ -15,6 +15,7 @@ struct ResultBuffer<Output>: @unchecked Sendable {
     var problem: Problem?
     let results = [Output](unsafeUninitializedCapacity: count) { buffer, initialized in
       guard let base = buffer.baseAddress else { preconditionFailure("no room for \(count) results") }
+      adviseLargePages(UnsafeMutableRawBufferPointer(buffer))
       do throws(Problem) {
         try fill(ResultBuffer(base))
         initialized = count
@@ -25,6 +26,9 @@ struct ResultBuffer<Output>: @unchecked Sendable {
     if let problem { throw problem }
     return results
   }
+
+  @usableFromInline
+  static func adviseLargePages(_ memory: UnsafeMutableRawBufferPointer) { LargePages.advise(memory) }
 
   @inlinable
   func put(_ output: consuming Output, at position: Int) { (base + position).initialize(to: output) }
