@@ -74,7 +74,9 @@ final class LoopLane: @unchecked Sendable {
   func truncate(to position: Int) {
     lock.withLock {
       let end = limit.load(ordering: .relaxed)
-      if position < end { _ = cut(at: max(position, next.load(ordering: .relaxed)), of: end) }
+      // An owner that has asked for the position behind its last one is beyond the end: the limit must not follow it.
+      let middle = max(position, next.load(ordering: .relaxed))
+      if middle < end { _ = cut(at: middle, of: end) }
     }
   }
 
