@@ -9,6 +9,8 @@
 /// A condition must wait on the mutex it is paired with, which no lock of the standard library shows.
 package final class Monitor: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  /// What ``callAfterwards(_:)`` left; guarded by the mutex.
+  @exclusivity(unchecked) private var afterwards: (() -> Void)?
 
   package init() {
     mutex.initialize(to: pthread_mutex_t())
@@ -22,17 +24,42 @@ package final class Monitor: @unchecked Sendable {
 
   package func withLock<Value>(_ body: () -> Value) -> Value {
     pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return body()
+    let value = body()
+    let call = afterwards.take()
+    pthread_mutex_unlock(mutex)
+    call?()
+    return value
+  }
+
+  /// Makes a call as soon as the caller holds the monitor no longer, on the same thread; the caller holds it now.
+  ///
+  /// To resume a task takes a lock of the task's, which who cancels the task holds while he comes for the monitor: with
+  /// the monitor held they would wait for each other.
+  package func callAfterwards(_ call: @escaping () -> Void) {
+    guard let before = afterwards else { return afterwards = call }
+    afterwards = {
+      before()
+      call()
+    }
   }
 
   /// Waits until the condition is signalled; the caller holds the monitor and looks again afterwards.
   package func wait(for condition: Condition) {
-    pthread_cond_wait(condition.raw, mutex)
+    if !makeCall() { pthread_cond_wait(condition.raw, mutex) }
+  }
+
+  /// Whether there was a call to be made; the monitor was given up for it.
+  private func makeCall() -> Bool {
+    guard let call = afterwards.take() else { return false }
+    pthread_mutex_unlock(mutex)
+    call()
+    pthread_mutex_lock(mutex)
+    return true
   }
 
   /// Waits until the condition is signalled or the time is over; the caller holds the monitor and looks again.
   package func wait(for condition: Condition, nanoseconds: Int64) {
+    if makeCall() { return }
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     let total = Int64(now.tv_nsec) + nanoseconds

@@ -95,7 +95,7 @@ final class WorkerPool: @unchecked Sendable {
     }
     if let call = deliveryCall {
       deliveryCall = nil
-      call()
+      monitor.callAfterwards(call)
     }
   }
 

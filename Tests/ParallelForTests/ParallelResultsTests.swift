@@ -84,6 +84,22 @@ import Testing
 }
 
 extension ParallelResultsTests {
+  /// Whoever cancels holds a lock of the task's and comes for one of ours, whoever has a result holds one of ours and
+  /// wakes the task: in the wrong order they wait for each other.
+  @Test func cancellingWhileResultsComeEnds() async throws {
+    for round in 0..<2_000 {
+      let taken = Counter()
+      let task = Task {
+        for try await _ in (0...).parallelResults(threads: 2, window: 2, { $0 }) {
+          taken.value.add(1, ordering: .relaxed)
+        }
+      }
+      while taken.value.load(ordering: .relaxed) < round % 7 { await Task.yield() }
+      task.cancel()
+      try await task.value
+    }
+  }
+
   /// Claims have grown by then: the slow element is neither the first nor the last of its own.
   @Test func nothingWaitsBehindASlowElement() {
     let (slow, window) = (40_100, 4_096)

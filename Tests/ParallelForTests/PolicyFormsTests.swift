@@ -98,4 +98,30 @@ import Testing
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
   }
+
+  /// Whoever cancels and whoever has a result come for the same two locks.
+  @Test func cancellingWhileResultsComeEnds() async {
+    for _ in 0..<500 {
+      let task = Task {
+        await (0..<50).parallelMap(threads: 2, errors: .collect) { (item: Int, _) async in item }
+      }
+      await Task.yield()
+      task.cancel()
+      #expect(await task.value.count == 50)
+    }
+  }
+
+  @Test func whatABodyDoesWhenItIsCancelledMayAskItsContext() async {
+    let policy = RunPolicy(timeout: .fixed(1_000_000))
+    let results = await [1].parallelMap(policy: policy, errors: .collect) { (_: Int, context) async throws in
+      let seen = Atomic(false)
+      await withTaskCancellationHandler {
+        while !Task.isCancelled { await Task.yield() }
+      } onCancel: {
+        seen.store(context.isCancelled, ordering: .relaxed)
+      }
+      if !seen.load(ordering: .relaxed) { throw Refused(item: 0) }
+    }
+    #expect(throws: TimedOut.self) { try results[0].get() }
+  }
 }

@@ -1,28 +1,50 @@
-import Synchronization
-
 /// Runs an `async` body to its end from a thread of ours.
 enum AwaitedBody {
-  private final class Box<Output: Sendable>: Sendable {
-    let result = Mutex<Result<Output, any Error>?>(nil)
-  }
-
   static func run<Output: Sendable>(
     in context: ItemContext, _ body: @escaping @Sendable () async throws -> Output
   ) throws -> Output {
-    let box = Box<Output>()
-    let monitor = Monitor()
-    let ended = Condition()
+    let ending = BodyEnding<Output>()
     let task = Task {
-      let result: Result<Output, any Error>
-      do { result = .success(try await body()) } catch { result = .failure(error) }
-      monitor.withLock {
-        box.result.withLock { $0 = result }
-        ended.broadcast()
-      }
+      do { ending.ended(.success(try await body())) } catch { ending.ended(.failure(error)) }
     }
-    context.onCancel { _ in task.cancel() }
-    monitor.withLock { while box.result.withLock({ $0 == nil }) { monitor.wait(for: ended) } }
-    guard let result = box.result.withLock({ $0 }) else { preconditionFailure("awaited body: ended without a result") }
-    return try result.get()
+    context.onCancel { _ in ending.wantCancel() }
+    return try ending.wait(cancelling: task).get()
+  }
+}
+
+/// How a body in a task of its own ended, and whether it shall end.
+private final class BodyEnding<Output: Sendable>: @unchecked Sendable {
+  private let monitor = Monitor()
+  private let changed = Condition()
+  private var result: Result<Output, any Error>?
+  private var isCancelWanted = false
+
+  func ended(_ result: Result<Output, any Error>) {
+    monitor.withLock {
+      self.result = result
+      changed.signal()
+    }
+  }
+
+  func wantCancel() {
+    monitor.withLock {
+      isCancelWanted = true
+      changed.signal()
+    }
+  }
+
+  /// Waits for the result.
+  ///
+  /// The task is cancelled from here, where no lock is held: cancelling calls what the body wants to be called then.
+  func wait(cancelling task: Task<Void, Never>) -> Result<Output, any Error> {
+    while true {
+      let found = monitor.withLock {
+        while result == nil, !isCancelWanted { monitor.wait(for: changed) }
+        isCancelWanted = false
+        return result
+      }
+      if let found { return found }
+      task.cancel()
+    }
   }
 }

@@ -138,7 +138,7 @@ extension StreamPool {
     if isConsumerWaiting, isWorthWaking() { resultReady.signal() }
     if let call = readyCall {
       readyCall = nil
-      call()
+      monitor.callAfterwards(call)
     }
   }
 
