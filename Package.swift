@@ -39,6 +39,7 @@ let package = Package(
     .target(name: "Screen", swiftSettings: settings),
     .systemLibrary(name: "CNCurses", providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]),
     .target(name: "CTerminalGuard", cSettings: cSettings),
+    .target(name: "CSQLiteMemory", cSettings: cSettings),
 
     // The decorators stand apart: nothing of the program depends on them, because swift-syntax takes minutes to build.
     .target(
@@ -80,7 +81,7 @@ let package = Package(
     .target(
       name: "Jobs",
       dependencies: [
-        "ParallelFor", "CPosix",
+        "ParallelFor", "CPosix", "CSQLiteMemory",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: settings),

@@ -12,7 +12,8 @@ import Testing
     ImportLaw("Dashboard", "ParallelFor", "Histogram", "Glibc", "Darwin"),
     ImportLaw("DashboardView", "ParallelFor", "Dashboard", "Screen", "Themes"),
     ImportLaw("Terminal", "Screen", "CNCurses", "CTerminalGuard", "Glibc", "Darwin"),
-    ImportLaw("Jobs", "ParallelFor", "CPosix", "GRDB", "GRDBSQLite", "Synchronization", "Glibc", "Darwin"),
+    ImportLaw(
+      "Jobs", "ParallelFor", "CPosix", "CSQLiteMemory", "GRDB", "GRDBSQLite", "Synchronization", "Glibc", "Darwin"),
     ImportLaw("RunStore", "ParallelFor", "GRDB", "GRDBSQLite", "Synchronization", "Glibc", "Darwin"),
     ImportLaw(
       "ParallelForDashboard", "ParallelFor", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "CPosix",
@@ -101,6 +102,7 @@ import Testing
       "SQLite is called by the SQL job, the demo's data and the run file's database", #"\bsqlite3_|import GRDB"#,
       only: [
         "Sources/Jobs/SQLite/", "Sources/Jobs/Demo/DemoShop.swift", "Sources/RunStore/Database/",
+        "Sources/CSQLiteMemory/",
         "Sources/dashboard-example/Shop.swift",
       ]),
     Law(

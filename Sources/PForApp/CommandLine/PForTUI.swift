@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import Jobs
 import ParallelForDashboard
 
 #if canImport(Glibc)
@@ -100,6 +101,7 @@ public struct PForTUI: ParsableCommand {
       Foundation.exit(ExitCode.couldNotRun)
     }
     answerShell(arguments)
+    SQLiteMemory.stopCounting()
     do {
       var command = try parse(arguments)
       try command.run()

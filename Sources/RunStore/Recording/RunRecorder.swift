@@ -45,8 +45,10 @@ public final class RunRecorder: @unchecked Sendable {
   private let limits: Limits
   private let whenBroken: @Sendable (RunStoreError) -> Void
   private let committed = Atomic<UInt64>(0)
-  /// How long the last transaction took, in nanoseconds; a guess until there was one.
-  private let writingTime = Atomic<Int64>(1_000_000)
+  /// The processor time of a small transaction, in nanoseconds; a guess until there was one.
+  ///
+  /// Not how long it took: where all cores are busy that is mostly waiting, in which other workers go on.
+  private let commitCost = Atomic<Int64>(100_000)
 
   private let monitor = Monitor()
   /// There is work for a writer that has none.
@@ -192,14 +194,14 @@ public final class RunRecorder: @unchecked Sendable {
   ///   - ticket: the attempt's.
   ///   - latency: how long the attempt took, in nanoseconds.
   public func waitIfCheap(_ ticket: Ticket, latency: Int64) {
-    guard latency / Self.cheapShare >= writingTime.load(ordering: .relaxed) else { return }
+    guard latency / Self.cheapShare >= commitCost.load(ordering: .relaxed) else { return }
     _ = waitUntilCommitted(ticket)
   }
 
   /// Between two transactions so many times the length of one goes by.
   private static let restShare: Int64 = 16
-  /// Waiting is cheap when a transaction takes at most this part of an attempt: one in so many.
-  private static let cheapShare: Int64 = 64
+  /// Waiting is cheap when a transaction costs at most this part of an attempt: one in so many.
+  private static let cheapShare: Int64 = 50
 
   /// Waits until all that has been handed over so far stands in the file.
   ///
@@ -240,17 +242,19 @@ public final class RunRecorder: @unchecked Sendable {
 
   private func write(with writer: RecordWriter) {
     var batch = RecordBatch()
+    var writingTime: Int64 = 0
     while take(&batch) {
       do throws(RunStoreError) {
-        let begin = MonotonicClock.now
+        let (begin, costBefore) = (MonotonicClock.now, MonotonicClock.threadTime)
         try writer.write(batch)
-        writingTime.store(MonotonicClock.now.nanoseconds(since: begin), ordering: .relaxed)
+        writingTime = MonotonicClock.now.nanoseconds(since: begin)
+        learn(cost: MonotonicClock.threadTime - costBefore)
         publish(batch.count)
       } catch {
         breakOff(error)
       }
       batch.removeAll()
-      rest()
+      rest(after: writingTime)
     }
     file.close()
     monitor.withLock {
@@ -272,6 +276,12 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
+  /// Large transactions say little about small ones: the least cost counts, and is slowly forgotten.
+  private func learn(cost: Int64) {
+    let known = commitCost.load(ordering: .relaxed)
+    commitCost.store(min(cost, known + known / 32), ordering: .relaxed)
+  }
+
   private func publish(_ count: Int) {
     monitor.withLock {
       committed.add(UInt64(count), ordering: .releasing)
@@ -281,11 +291,11 @@ public final class RunRecorder: @unchecked Sendable {
   }
 
   /// Lets records gather, so that a transaction has many; hurry is signalled when there are enough or somebody waits.
-  private func rest() {
+  private func rest(after writingTime: Int64) {
     monitor.withLock {
       guard !isHurried, !isEnding, queue.size < limits.queuedBytes / 2 else { return }
       // Where transactions are short, they may be many: so that a kill takes less.
-      let rest = min(limits.rest, Self.restShare * writingTime.load(ordering: .relaxed))
+      let rest = min(limits.rest, Self.restShare * writingTime)
       monitor.wait(for: hurry, nanoseconds: rest)
     }
   }
