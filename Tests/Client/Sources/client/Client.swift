@@ -12,6 +12,7 @@ import ParallelForDashboard
     try await generators(&checks)
     try await asyncBodies(&checks)
     try await handles(&checks)
+    steering(&checks)
     try policies(&checks)
     checks.conclude()
   }
@@ -120,6 +121,32 @@ import ParallelForDashboard
     checks.expect(stopped.waitUntilOver(nanoseconds: 60_000_000_000), "stop")
   }
 
+  /// Each item waits until it is asked to end.
+  private static func steering(_ checks: inout Checks) {
+    let run = (0..<4).startParallelRun(threads: 2, isObserved: true) { (item, context) throws in
+      while !context.isCancelled {}
+      return item
+    }
+    while run.snapshot().running < 2 {}
+    let busy = run.snapshot().workers
+    checks.expect(busy.compactMap(\.item).sorted() == [ItemID(0), ItemID(1)], "what each worker does")
+    run.setThreads(0)
+    checks.expect(run.snapshot().workers.allSatisfy(\.isDraining), "threads: 0 lets workers leave")
+    checks.expect(run.interrupt(ItemID(0), .interrupt) && !run.interrupt(ItemID(3), .interrupt), "one item")
+    while run.snapshot().running > 1 {}
+    checks.expect(run.snapshot().queued == 2, "without threads nothing begins")
+    run.finish()
+    run.interrupt(ItemID(1), .interrupt)
+    while run.takeDelivered() != nil {}
+    let end = run.snapshot()
+    checks.expect(end.skipped == 2 && end.succeeded + end.unsuccessful == 2, "finish")
+    checks.expect(run.waitUntilOver(nanoseconds: 60_000_000_000), "the end can be waited for")
+    let kinds = run.takeEvents().map(\.kind)
+    var isLast = false
+    if case .runFinished? = kinds.last { isLast = true }
+    checks.expect(isLast, "events end with the run")
+  }
+
   private static func policies(_ checks: inout Checks) throws {
     let again = try (0..<9).parallelMap(policy: RunPolicy(attempts: 3)) { item, context in
       if context.attempt < 3 { throw Refused(item: item) }
@@ -131,6 +158,12 @@ import ParallelForDashboard
       return item
     }
     checks.expect(all.map { try? $0.get() } == [0, 1, nil, 3], "errors: .collect")
+    let halting = RunPolicy(halt: HaltPolicy(.soon, after: .count(2)))
+    let some = (0..<1_000).parallelMap(threads: 1, policy: halting, errors: .collect) { item, _ -> Int in
+      throw Refused(item: item)
+    }
+    let ran = some.count { if case .failure(let error) = $0 { !(error is NeverRan) } else { true } }
+    checks.expect(2..<1_000 ~= ran, "halt after 2")
     do {
       try [1].parallelForEach(policy: RunPolicy(timeout: .fixed(1_000_000))) { _, context in
         while !context.isCancelled {}
