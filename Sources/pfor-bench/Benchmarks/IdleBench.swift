@@ -52,6 +52,6 @@ struct IdleBench: Benchmark {
   }
 
   private func command(_ file: String) -> [String] {
-    [options.program, file, "-j64", "--grace", "0s", "--", "sleep"]
+    [options.program, file, "-j64", "--no-run", "--grace", "0s", "--", "sleep"]
   }
 }

@@ -25,7 +25,9 @@ struct LatencyBench: Benchmark {
       commands: [Program.line(own("ITEMS")), Program.line(xargs) + " < ITEMS"], rows: rows)
   }
 
-  private func own(_ file: String) -> [String] { [options.program, file, "-j100", "--no-tui", "-q", "--", "sleep"] }
+  private func own(_ file: String) -> [String] {
+    [options.program, file, "-j100", "--no-run", "--no-tui", "-q", "--", "sleep"]
+  }
 
   private var xargs: [String] { ["xargs", "-P100", "-n1", "sleep"] }
 }

@@ -68,7 +68,7 @@ struct SQLiteBench: Benchmark {
   }
 
   private func command(_ database: String, _ file: String) -> [String] {
-    [options.program, file, "-j2", "--db", database, "--sql", CustomerDatabase.query]
+    [options.program, file, "-j2", "--no-run", "--db", database, "--sql", CustomerDatabase.query]
   }
 
   private func headlessCommand(_ database: String, _ file: String) -> [String] {

@@ -59,10 +59,10 @@ struct SpawnBench: Benchmark {
   }
 
   private func headless(_ file: String) -> [String] {
-    [options.program, file, "-j2", "--no-tui", "-q", "--", Self.program]
+    [options.program, file, "-j2", "--no-run", "--no-tui", "-q", "--", Self.program]
   }
 
-  private func dashboard(_ file: String) -> [String] { [options.program, file, "-j2", "--", Self.program] }
+  private func dashboard(_ file: String) -> [String] { [options.program, file, "-j2", "--no-run", "--", Self.program] }
 
   private var xargs: [String] { ["xargs", "-P2", "-n1", Self.program] }
 
