@@ -8,7 +8,7 @@ final class ResultDelivery: @unchecked Sendable {
   /// Held results take at most about this much memory; what comes beyond goes to a temporary file.
   static let heldBytesLimit = 32 << 20
   /// A pause between takings in nanoseconds, so that a fast run does not wake this thread for every few results.
-  private static let rest: Int64 = 10_000_000
+  private static let rest: Int64 = 2_000_000
 
   private let output: ByteSink?
   private let errors: ByteSink?
