@@ -94,16 +94,21 @@ static void *run_items(void *argument) {
   return NULL;
 }
 
-pid_t bench_start_sqlite_loop(const char *database, const char *query, const int64_t *ids, int count, int threads,
-                              int output) {
-  pid_t child = fork();
-  if (child != 0) return child;
+void bench_run_sqlite_loop(const char *database, const char *query, const int64_t *ids, int count, int threads,
+                           int output) {
   struct sqlite_loop loop = {.database = database, .query = query, .ids = ids, .count = count, .output = output};
   pthread_t started[threads];
   for (int i = 0; i < threads; ++i) {
     if (pthread_create(&started[i], NULL, run_items, &loop) != 0) _exit(1);
   }
   for (int i = 0; i < threads; ++i) pthread_join(started[i], NULL);
+}
+
+pid_t bench_start_sqlite_loop(const char *database, const char *query, const int64_t *ids, int count, int threads,
+                              int output) {
+  pid_t child = fork();
+  if (child != 0) return child;
+  bench_run_sqlite_loop(database, query, ids, count, threads, output);
   _exit(0);
 }
 

@@ -33,9 +33,13 @@ double bench_cpu_seconds(pid_t process);
 /// the item's number as its argument.
 pid_t bench_start_spawn_loop(const char *program, int count, int threads, int passes_item);
 
-/// The least work that one query an item takes: in a process of its own, `threads` threads, each with a connection and
-/// a prepared statement, run `query` for each of the `count` ids and write the rows to `output`, with tabs between
-/// values and those in values escaped.
+/// The least work that one query an item takes: `threads` threads, each with a connection and a prepared statement, run
+/// `query` for each of the `count` ids and write the rows to `output`, with tabs between values and those in values
+/// escaped. Whatever fails ends the process.
+void bench_run_sqlite_loop(const char *database, const char *query, const int64_t *ids, int count, int threads,
+                           int output);
+
+/// The same in a child, to be measured. No other thread may use SQLite now: the child would wait for its locks forever.
 pid_t bench_start_sqlite_loop(const char *database, const char *query, const int64_t *ids, int count, int threads,
                               int output);
 
