@@ -87,6 +87,51 @@ int cposix_punch_hole(int descriptor, int64_t offset, int64_t length) {
 #endif
 }
 
+#ifdef __linux__
+// `posix_spawn` maps a stack for every child and unmaps it again, at which every processor must forget its addresses:
+// 3 % of a run of brief commands on two processors. A child by `vfork` borrows the stack of the thread that waits.
+
+static int pass_on(int descriptor, int stream) {
+  // A descriptor that is in its place already keeps its flag to be closed on exec.
+  return descriptor == stream ? fcntl(stream, F_SETFD, 0) : dup2(descriptor, stream);
+}
+
+/// In the child, whose memory is the parent's: only calls of the system, and only errno is changed.
+static int become(const char *path, char *const arguments[], char *const environment[], const int streams[3]) {
+  // Handlers first: one that ran here would run in the parent's memory.
+  struct sigaction usual = {.sa_handler = SIG_DFL};
+  for (int number = 1; number < NSIG; ++number) sigaction(number, &usual, NULL);
+  if (setpgid(0, 0) != 0) return errno;
+  for (int stream = 0; stream < 3; ++stream)
+    if (pass_on(streams[stream], stream) < 0) return errno;
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  execve(path, arguments, environment);
+  return errno;
+}
+
+int cposix_spawn(pid_t *child, const char *path, char *const arguments[], char *const environment[], int input,
+                 int output, int errors) {
+  const int streams[3] = {input, output, errors};
+  volatile int problem = 0;
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pid_t process = vfork();
+  if (process == 0) {
+    problem = become(path, arguments, environment, streams);
+    _exit(127);
+  }
+  if (process < 0) problem = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (process > 0 && problem != 0) {
+    while (waitpid(process, NULL, 0) < 0 && errno == EINTR) {}
+  }
+  *child = process;
+  return problem;
+}
+#else
 static posix_spawnattr_t attributes;
 static pthread_once_t attributes_once = PTHREAD_ONCE_INIT;
 
@@ -114,6 +159,7 @@ int cposix_spawn(pid_t *child, const char *path, char *const arguments[], char *
   posix_spawn_file_actions_destroy(&actions);
   return problem;
 }
+#endif
 
 int cposix_process_descriptor(pid_t process) {
 #if defined(__linux__) && defined(SYS_pidfd_open)
