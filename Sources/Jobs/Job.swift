@@ -4,10 +4,17 @@ public import ParallelFor
 public protocol Job: Sendable {
   /// What the job does, in a line for the header: the command's template or the query.
   var title: String { get }
+  /// Whether items change nothing, so that no harm is done when one runs again; false unless a job says otherwise.
+  var isReadOnly: Bool { get }
   /// What exactly is done to this item: the command line or the query with its parameters; for a person to read.
   func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String
   /// Makes what one worker needs, such as a database connection; called on the worker's thread.
   func openSession(for worker: WorkerID) throws -> any JobSession
+}
+
+extension Job {
+  /// Nothing is known of what items do.
+  public var isReadOnly: Bool { false }
 }
 
 /// What one worker uses for all its items; used by one thread at a time.

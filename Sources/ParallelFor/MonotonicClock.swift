@@ -26,13 +26,6 @@ public enum MonotonicClock {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
-  /// Nanoseconds of processor time that the calling thread has used.
-  package static var threadTime: Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
-
   /// Lets the clock stand still until ``goOn()``: for a program that is about to be suspended, so that none of its
   /// threads takes the time away for time gone by.
   public static func standStill() { standing.store(now.nanoseconds, ordering: .relaxed) }

@@ -37,6 +37,29 @@ import Testing
     }
   }
 
+  /// As a kill leaves a run: its last attempts stand beside it.
+  @Test(arguments: 0..<4) func theTailIsDamaged(seed: Int) throws {
+    let gate = Gate()
+    let recorder = try folder.begin()
+    recorder.record(
+      RecordedItem(number: 100, text: bytes("held")), .example(), output: GatedBytes(gate: gate), isKeptAtOnce: false)
+    #expect(gate.waitForArrivals(1))
+    for number in 1...60 {
+      recorder.record(RecordedItem(number: number, text: bytes("item \(number)")), .example(), output: bytes("out"))
+    }
+    let (file, tail) = (try read(""), try read("-tail"))
+    gate.open()
+    #expect(recorder.end() == nil)
+    var random = SeededGenerator(seed: UInt64(seed))
+    for _ in 0..<Self.rounds {
+      try write(file, to: "")
+      let isCut = Bool.random(using: &random)
+      let cut = Array(tail.prefix(.random(in: 0..<tail.count, using: &random)))
+      try write(isCut ? cut : random.damaged(tail), to: "-tail")
+      use()
+    }
+  }
+
   /// All pages are as they should be; what stands in a column is not.
   @Test(arguments: 0..<8) func valuesAreUnexpected(seed: Int) throws {
     let whole = try recorded()
@@ -90,7 +113,7 @@ import Testing
 
   private func write(_ bytes: [UInt8], to ending: String) throws {
     // What SQLite kept beside an earlier file is no part of this one.
-    for other in ["-wal", "-shm", "-journal"] where other != ending { unlink(folder.file + other) }
+    for other in ["-wal", "-shm", "-journal", "-tail"] where other != ending { unlink(folder.file + other) }
     try Data(bytes).write(to: URL(fileURLWithPath: folder.file + ending))
   }
 

@@ -36,7 +36,7 @@ import Testing
   }
 
   /// SQLite would take them for parts of the new file: it would remove the one and believe the other.
-  @Test(arguments: ["-wal", "-shm", "-journal", "-lock"])
+  @Test(arguments: ["-wal", "-shm", "-journal", "-lock", "-tail"])
   func whatLooksLikeAPartOfTheFileIsNotTouched(ending: String) throws {
     try put(ending)
     let found = problem { _ = try RunFile.create(at: folder.file, .example) }

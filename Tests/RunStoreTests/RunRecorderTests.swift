@@ -152,7 +152,8 @@ import Testing
     limits.queuedBytes = 1_000
     let recorder = try folder.begin(limits: limits)
     let gate = Gate()
-    recorder.record(RecordedItem(number: 1, text: bytes("a")), .example(), output: GatedBytes(gate: gate))
+    recorder.record(
+      RecordedItem(number: 1, text: bytes("a")), .example(), output: GatedBytes(gate: gate), isKeptAtOnce: false)
     #expect(gate.waitForArrivals(1))
     let worker = Gate()
     Thread.detachNewThread {

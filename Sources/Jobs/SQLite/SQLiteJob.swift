@@ -75,6 +75,9 @@ public struct SQLiteJob: Job {
     sources = try ParameterSource.sources(of: parameterNames, fields: fields)
   }
 
+  /// Whether the run may do nothing but read.
+  public var isReadOnly: Bool { access == .readOnly }
+
   /// The query and the values of its parameters, a line each.
   public func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String {
     let values = zip(parameterNames, sources).map { name, source in

@@ -12,6 +12,7 @@ struct RecordOpener {
   /// The folder of runs; nil when it is not known where that is.
   let history: RunHistory?
   private var directory: String { newRun.directory }
+  private var isReadOnly: Bool { plan.job.isReadOnly }
 
   init(_ plan: RunPlan, environment: [String: String]) {
     self.plan = plan
@@ -57,11 +58,14 @@ struct RecordOpener {
 
   private func begin(_ path: String?) throws(AppError) -> RunRecording? {
     do throws(RunStoreError) {
-      if let path { return try RunRecording(RunFile.create(at: path, newRun), name: path, resuming: nil) }
+      if let path {
+        return try RunRecording(
+          RunFile.create(at: path, newRun), name: path, resuming: nil, isReadOnly: isReadOnly)
+      }
       guard let history else { return nil }
       try history.makeFolder()
       let file = try RunFile.create(at: history.path(of: newRun.id), newRun)
-      return try RunRecording(file, name: newRun.id, resuming: nil)
+      return try RunRecording(file, name: newRun.id, resuming: nil, isReadOnly: isReadOnly)
     } catch {
       guard path == nil else { throw AppError(error.description) }
       StandardError.write("pfor-tui: \(error); this run is not recorded and cannot be resumed")
@@ -76,7 +80,8 @@ struct RecordOpener {
     if !isForced { try check(file.record) }
     do throws(RunStoreError) {
       let isInFolder = history?.path(of: file.record.id) == path
-      return try RunRecording(file, name: isInFolder ? file.record.id : path, resuming: mode)
+      let name = isInFolder ? file.record.id : path
+      return try RunRecording(file, name: name, resuming: mode, isReadOnly: isReadOnly)
     } catch {
       throw AppError(error.description)
     }

@@ -11,6 +11,7 @@ final class RunRecording: @unchecked Sendable {
   let record: RunRecord
   /// Which of the items that stood in the file then run again; nil in a new run.
   let mode: EarlierItems.Mode?
+  private let isReadOnly: Bool
   private let recorder: RunRecorder
   /// Reads what earlier sessions have recorded; nil in a new run.
   private let reader: RunReader?
@@ -26,11 +27,15 @@ final class RunRecording: @unchecked Sendable {
   ///   - file: a new run file, or an old one that is gone on with.
   ///   - name: what the run is found by.
   ///   - mode: which of the items that stand in the file run again; nil for a new file.
-  init(_ file: RunFile, name: String, resuming mode: EarlierItems.Mode?) throws(RunStoreError) {
+  ///   - isReadOnly: whether items change nothing, so that no harm is done when one runs again.
+  init(
+    _ file: RunFile, name: String, resuming mode: EarlierItems.Mode?, isReadOnly: Bool
+  ) throws(RunStoreError) {
     let breaking = Breaking()
     record = file.record
     self.name = name
     self.mode = mode
+    self.isReadOnly = isReadOnly
     self.breaking = breaking
     recorder = try RunRecorder(file) { _ in breaking.happened() }
     reader = mode == nil ? nil : try RunReader(path: file.path)
@@ -92,17 +97,19 @@ final class RunRecording: @unchecked Sendable {
 
   // MARK: - The workers
 
-  /// Records an attempt that has ended, and waits until it is kept unless the item was fast.
+  /// Below this latency, in nanoseconds, a write to a file would cost more than one in fifty.
+  private static let briefLatency: Int64 = 100_000
+
+  /// Records an attempt that has ended, so that the end of the program does not take it; but what only reads, and is
+  /// that brief, may be asked again.
   ///
   /// - Returns: what to wait for before the item's result is published.
   func record(_ ended: EndedAttempt) -> RunRecorder.Ticket {
     let item = RecordedItem(
       ended.place, text: RecordedText(text: ended.item.value), fields: ended.item.fields?.recorded)
-    let ticket = recorder.record(
+    return recorder.record(
       item, ended.record, output: RecordedOutput(bytes: ended.output), errors: RecordedOutput(bytes: ended.errors),
-      isFinal: ended.isLast)
-    if ended.isLast { recorder.waitIfCheap(ticket, latency: ended.record.latency) }
-    return ticket
+      isFinal: ended.isLast, isKeptAtOnce: !isReadOnly || ended.record.latency >= Self.briefLatency)
   }
 
   /// Where an item stands in the run file.

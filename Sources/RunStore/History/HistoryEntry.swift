@@ -55,8 +55,8 @@ public struct HistoryEntry: Sendable, Equatable {
       }
   }
 
-  /// Its files: the run, and what SQLite keeps beside it while it is open or after it was killed.
-  static func files(of path: String) -> [String] { [path, path + "-wal", path + "-shm"] }
+  /// Its files: the run, and what stands beside it while it runs or after it was killed.
+  static func files(of path: String) -> [String] { [path, path + "-wal", path + "-shm", RunTail.path(of: path)] }
 
   private static func size(of path: String) -> Int64 {
     files(of: path).reduce(0) { sum, file in

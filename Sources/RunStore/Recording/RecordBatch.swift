@@ -13,6 +13,9 @@ struct RecordBatch: ~Copyable {
   private(set) var size = 0
   /// The number of records.
   private(set) var count = 0
+  /// Where the last attempt begins, and whether parts of it are held.
+  private var lastStart = 0
+  private var isLastHeld = false
   /// The parts that were too large to be copied, in the order in which they are used.
   private(set) var held: [any RecordedBytes] = []
   /// What is not an attempt, in the order in which it is used.
@@ -48,7 +51,20 @@ struct RecordBatch: ~Copyable {
       throw error
     }
     memory.storeBytes(of: header, toByteOffset: start, as: RecordHeader.self)
+    (lastStart, isLastHeld) = (start, held.count > heldBefore)
     count += 1
+  }
+
+  /// Appends an attempt that another batch held; see ``last``.
+  mutating func append(copying record: UnsafeRawBufferPointer) {
+    append(record)
+    count += 1
+  }
+
+  /// Calls `body` with the last record; nil if parts of it stand elsewhere.
+  func withLast<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value? {
+    guard !isLastHeld else { return nil }
+    return body(UnsafeRawBufferPointer(start: memory + lastStart, count: size - lastStart))
   }
 
   /// Appends something that is not an attempt.
@@ -164,6 +180,18 @@ struct RecordHeader: BitwiseCopyable {
   static let request = RecordHeader(kind: .request)
 
   private init(kind: Kind) { self.kind = kind }
+
+  /// The header of an attempt in bytes that came from a file; nil if they are no such record, whole and alone.
+  init?(checking record: UnsafeRawBufferPointer) {
+    guard record.count >= MemoryLayout<RecordHeader>.size,
+      Kind(rawValue: record[0]).map({ $0 != .request }) ?? false
+    else { return nil }
+    self = record.loadUnaligned(as: RecordHeader.self)
+    let parts = [text, fields, reason, note, output, errors]
+    guard parts.reduce(MemoryLayout<RecordHeader>.size, { $0 + $1.count }) == record.count,
+      !parts.contains(.held), text != .absent, number > 0, row > 0, attempt > 0
+    else { return nil }
+  }
 
   init(_ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, key: Int64, isFinal: Bool) {
     kind = isFinal ? .finalAttempt : .earlierAttempt

@@ -51,7 +51,7 @@ public final class RunFile {
 
   /// SQLite would take what a removed database has left beside it for a part of the new one.
   private static func checkSideFiles(of path: String) throws(RunStoreError) {
-    for side in ["-wal", "-shm", "-journal"].map({ path + $0 }) where isThere(side) {
+    for side in ["-wal", "-shm", "-journal", "-tail"].map({ path + $0 }) where isThere(side) {
       throw RunStoreError(
         .exists, path, "\(side) is there, left by another database of that name; move it away, or name another file")
     }
@@ -104,6 +104,13 @@ public final class RunFile {
     if version < Schema.version {
       try transaction(database) { () throws(RunStoreError) in try Schema.migrate(database, from: version) }
     }
+    let file = try load(path, database, lock)
+    return try RunTail.restore(into: file) ? load(path, database, lock) : file
+  }
+
+  private static func load(
+    _ path: String, _ database: RunDatabase, _ lock: RunFileLock
+  ) throws(RunStoreError) -> RunFile {
     let (record, isRenumbered) = try RunRow.load(database)
     let killed = try killedSessionEnd(in: database, record)
     return RunFile(path, record, isRenumbered: isRenumbered, killedSessionEnd: killed, database, lock)

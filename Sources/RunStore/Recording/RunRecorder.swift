@@ -42,13 +42,11 @@ public final class RunRecorder: @unchecked Sendable {
   }
 
   private let file: RunFile
+  /// Where attempts stand until they are committed; nil where there can be no such file.
+  private let tail: RunTail?
   private let limits: Limits
   private let whenBroken: @Sendable (RunStoreError) -> Void
   private let committed = Atomic<UInt64>(0)
-  /// The processor time of a small transaction, in nanoseconds; a guess until there was one.
-  ///
-  /// Not how long it took: where all cores are busy that is mostly waiting, in which other workers go on.
-  private let commitCost = Atomic<Int64>(100_000)
 
   private let monitor = Monitor()
   /// There is work for a writer that has none.
@@ -78,6 +76,7 @@ public final class RunRecorder: @unchecked Sendable {
     _ file: RunFile, limits: Limits = Limits(), whenBroken: @escaping @Sendable (RunStoreError) -> Void = { _ in }
   ) throws(RunStoreError) {
     self.file = file
+    tail = RunTail(of: file.path, run: file.record.id)
     self.limits = limits
     self.whenBroken = whenBroken
     let writer = UncheckedBox(try RecordWriter(file))
@@ -99,17 +98,23 @@ public final class RunRecorder: @unchecked Sendable {
   ///   - output: what it wrote to its standard output, or its rows.
   ///   - errors: what it wrote to its standard error.
   ///   - isFinal: false when another attempt will follow.
+  ///   - isKeptAtOnce: whether from the return on the end of the program must not take it, which costs a write to a
+  ///     file; if not, the end of the program takes the attempts of the last tens of milliseconds.
   /// - Returns: the ticket of this record.
   @discardableResult
   public func record(
     _ item: RecordedItem, _ attempt: AttemptRecord, output: any RecordedBytes = [UInt8](),
-    errors: any RecordedBytes = [UInt8](), isFinal: Bool = true
+    errors: any RecordedBytes = [UInt8](), isFinal: Bool = true, isKeptAtOnce: Bool = true
   ) -> Ticket {
     do {
       let key = try ItemKey.of(item.text, fields: item.fields)
-      return try append {
-        try $0.append(item, attempt, key: key, output: output, errors: errors, isFinal: isFinal)
+      var isKept = !isKeptAtOnce
+      let ticket = try append { batch in
+        try batch.append(item, attempt, key: key, output: output, errors: errors, isFinal: isFinal)
+        if isKeptAtOnce, let tail { isKept = batch.withLast { tail.append($0) } ?? false }
       }
+      if !isKept { _ = waitUntilCommitted(ticket) }
+      return ticket
     } catch {
       breakOff(RunStoreError(.failed, file.path, "what should be recorded cannot be read back: \(error)"))
       return Ticket(value: .max)
@@ -185,23 +190,8 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// Waits until an attempt stands in the file, if that takes little beside the attempt.
-  ///
-  /// Of attempts that are waited for, only those in flight are lost with the program. Of others, those of the last
-  /// moments are lost too: ``Limits/rest`` and what writing takes.
-  ///
-  /// - Parameters:
-  ///   - ticket: the attempt's.
-  ///   - latency: how long the attempt took, in nanoseconds.
-  public func waitIfCheap(_ ticket: Ticket, latency: Int64) {
-    guard latency / Self.cheapShare >= commitCost.load(ordering: .relaxed) else { return }
-    _ = waitUntilCommitted(ticket)
-  }
-
   /// Between two transactions so many times the length of one goes by.
   private static let restShare: Int64 = 16
-  /// Waiting is cheap when a transaction costs at most this part of an attempt: one in so many.
-  private static let cheapShare: Int64 = 50
 
   /// Waits until all that has been handed over so far stands in the file.
   ///
@@ -245,10 +235,9 @@ public final class RunRecorder: @unchecked Sendable {
     var writingTime: Int64 = 0
     while take(&batch) {
       do throws(RunStoreError) {
-        let (begin, costBefore) = (MonotonicClock.now, MonotonicClock.threadTime)
+        let begin = MonotonicClock.now
         try writer.write(batch)
         writingTime = MonotonicClock.now.nanoseconds(since: begin)
-        learn(cost: MonotonicClock.threadTime - costBefore)
         publish(batch.count)
       } catch {
         breakOff(error)
@@ -256,6 +245,8 @@ public final class RunRecorder: @unchecked Sendable {
       batch.removeAll()
       rest(after: writingTime)
     }
+    // What a recording that broke off has not committed is put into the run file when it goes on.
+    if problem == nil { tail?.remove() }
     file.close()
     monitor.withLock {
       isOver = true
@@ -269,17 +260,12 @@ public final class RunRecorder: @unchecked Sendable {
       while queue.count == 0 || problemFound != nil, !isEnding { monitor.wait(for: work) }
       guard queue.count > 0, problemFound == nil else { return false }
       swap(&queue, &batch)
+      tail?.turn()
       writing = Backlog(records: batch.count, bytes: batch.size, limit: limits.queuedBytes)
       isHurried = false
       room.broadcast()
       return true
     }
-  }
-
-  /// Large transactions say little about small ones: the least cost counts, and is slowly forgotten.
-  private func learn(cost: Int64) {
-    let known = commitCost.load(ordering: .relaxed)
-    commitCost.store(min(cost, known + known / 32), ordering: .relaxed)
   }
 
   private func publish(_ count: Int) {

@@ -21,6 +21,13 @@ struct ItemKey {
     return Int64(bitPattern: hash)
   }
 
+  /// A hash of bytes that stand in one place.
+  static func of(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+    var key = ItemKey()
+    key.add(bytes)
+    return Int64(bitPattern: key.value)
+  }
+
   /// Goes on with more bytes; how they are cut into pieces does not matter.
   private mutating func add(_ bytes: UnsafeRawBufferPointer) {
     var place = 0

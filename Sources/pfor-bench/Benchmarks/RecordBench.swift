@@ -68,7 +68,7 @@ struct RecordBench: Benchmark {
         let attempt = AttemptRecord(
           worker: thread + 1, start: 1_700_000_000_000_000_000 + Int64(number), latency: 1_000, outcome: .succeeded,
           wait: 1_000)
-        recorder.record(RecordedItem(number: number, text: text), attempt, output: output)
+        recorder.record(RecordedItem(number: number, text: text), attempt, output: output, isKeptAtOnce: false)
       }
       times.add(Self.processorTime(CLOCK_THREAD_CPUTIME_ID) - before)
     }

@@ -1,0 +1,147 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The attempts of the last moments in a file beside the run file: the end of the program does not take them.
+///
+/// A transaction takes as long as the disk; what is written here is the system's at once, though a power cut may take
+/// it. When the run goes on, what stands here and not in the run file is put there. Two stretches take turns as the
+/// recorder's batches do: one grows while the attempts of the other are committed. Nothing is ever removed from them:
+/// a sum tells whether a record is whole, and the run file whether it is known.
+final class RunTail {
+  /// Where the stretches begin, and how long one may become.
+  private static let firstStretch = 4 << 10
+  private static let stretchSize = 8 << 20
+  /// How the file begins; what begins otherwise is not ours.
+  private static let mark = Array("pfor-tui attempts of the last moments\n".utf8)
+
+  private let path: String
+  private let descriptor: Int32
+  private let run: Int64
+  private var stretch = 0
+  private var used = 0
+
+  /// What stands before each record.
+  private struct Frame: BitwiseCopyable {
+    static let size = MemoryLayout<Frame>.size
+
+    var count: Int64
+    var sum: Int64
+    /// So that a tail is not taken for that of another run which got the file's name.
+    var run: Int64
+  }
+
+  /// Opens the tail of a run file, and makes it when it is not there.
+  ///
+  /// - Returns: nil when that cannot be done, or something else has its name; attempts are not lost for that, but each
+  ///   must wait for its transaction.
+  init?(of file: String, run id: String) {
+    path = Self.path(of: file)
+    run = Self.key(of: id)
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { return nil }
+    guard isOurs else {
+      close(descriptor)
+      return nil
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  static func path(of file: String) -> String { file + "-tail" }
+
+  private static func key(of id: String) -> Int64 { Array(id.utf8).withUnsafeBytes { ItemKey.of($0) } }
+
+  private var isOurs: Bool {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    if status.st_size == 0 { return pwrite(descriptor, Self.mark, Self.mark.count, 0) == Self.mark.count }
+    return Self.read(descriptor, from: 0, count: Self.mark.count) == Self.mark
+  }
+
+  /// Removes the file, when all of it stands in the run file.
+  func remove() { unlink(path) }
+
+  // MARK: - Writing
+
+  /// Attempts of another batch follow; those of the batch before the last one are committed.
+  func turn() {
+    stretch = 1 - stretch
+    used = 0
+  }
+
+  /// Writes a record; false if it does not stand there.
+  func append(_ record: UnsafeRawBufferPointer) -> Bool {
+    let count = Frame.size + record.count
+    guard used + count <= Self.stretchSize else { return false }
+    var frame = Frame(count: Int64(record.count), sum: ItemKey.of(record), run: run)
+    let written = withUnsafeMutableBytes(of: &frame) { frame in
+      let parts = [
+        iovec(iov_base: frame.baseAddress, iov_len: frame.count),
+        iovec(iov_base: UnsafeMutableRawPointer(mutating: record.baseAddress), iov_len: record.count),
+      ]
+      return pwritev(descriptor, parts, 2, off_t(Self.firstStretch + stretch * Self.stretchSize + used))
+    }
+    guard written == count else { return false }
+    used += count
+    return true
+  }
+
+  // MARK: - Reading
+
+  /// Puts into a run file what its tail holds and it does not.
+  ///
+  /// - Returns: whether there was anything.
+  static func restore(into file: RunFile) throws(RunStoreError) -> Bool {
+    let descriptor = open(path(of: file.path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    guard read(descriptor, from: 0, count: mark.count) == mark else { return false }
+    var batch = RecordBatch()
+    let known = try file.database.prepare("SELECT 1 FROM items WHERE id = ? AND attempt >= ?")
+    defer { known.close() }
+    // An item's attempts follow each other, in whichever stretch they stand.
+    for (header, record) in records(descriptor, of: key(of: file.record.id)).sorted(by: { $0.0.attempt < $1.0.attempt })
+    {
+      known.bind(header.row, at: 0)
+      known.bind(header.attempt, at: 1)
+      if try !known.step() { record.withUnsafeBytes { batch.append(copying: $0) } }
+      known.reset()
+    }
+    guard batch.count > 0 else { return false }
+    try RecordWriter(file).write(batch)
+    return true
+  }
+
+  private static func records(_ descriptor: Int32, of run: Int64) -> [(RecordHeader, ArraySlice<UInt8>)] {
+    var all: [(RecordHeader, ArraySlice<UInt8>)] = []
+    for start in [firstStretch, firstStretch + stretchSize] {
+      let bytes = read(descriptor, from: start, count: stretchSize)
+      var place = 0
+      while let record = record(bytes[place...], of: run) {
+        place = record.endIndex
+        guard let header = record.withUnsafeBytes({ RecordHeader(checking: $0) }) else { break }
+        all.append((header, record))
+      }
+    }
+    return all
+  }
+
+  /// The record with which the bytes begin; nil if that is not whole, or of another run.
+  private static func record(_ bytes: ArraySlice<UInt8>, of run: Int64) -> ArraySlice<UInt8>? {
+    guard bytes.count > Frame.size else { return nil }
+    let frame = bytes.withUnsafeBytes { $0.loadUnaligned(as: Frame.self) }
+    let rest = bytes.dropFirst(Frame.size)
+    guard frame.run == run, frame.count > 0, frame.count <= rest.count else { return nil }
+    let record = rest.prefix(Int(frame.count))
+    return record.withUnsafeBytes { ItemKey.of($0) } == frame.sum ? record : nil
+  }
+
+  private static func read(_ descriptor: Int32, from start: Int, count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+      used = max(0, pread(descriptor, buffer.baseAddress, count, off_t(start)))
+    }
+  }
+}
