@@ -22,6 +22,9 @@ struct KillsBench: Benchmark {
   @Option(help: ArgumentHelp("How many items run at once.", valueName: "n"))
   var threads = 8
 
+  @Option(help: ArgumentHelp("How long an item sleeps.", valueName: "ms"))
+  var sleep = 100
+
   @Option(help: ArgumentHelp("A kill strikes at most so many milliseconds after the start.", valueName: "ms"))
   var latest = 400
 
@@ -29,8 +32,8 @@ struct KillsBench: Benchmark {
   var seed: UInt64 = 7
 
   func validate() throws {
-    guard kills > 0, items > 0, threads > 0, latest > 0 else {
-      throw ValidationError("kills, items, threads and milliseconds must be at least 1")
+    guard kills > 0, items > 0, threads > 0, sleep >= 0, latest > 0 else {
+      throw ValidationError("all numbers but that of --sleep must be at least 1, and that at least 0")
     }
   }
 
@@ -40,13 +43,13 @@ struct KillsBench: Benchmark {
     var struck = 0
     while struck < kills {
       Progress.tell("\(struck) of \(kills) kills")
-      let run = try KilledRun(program: options.program, items: items, threads: threads)
+      let run = try KilledRun(program: options.program, items: items, threads: threads, sleep: sleep)
       let tally = try run.goOn(killing: kills - struck, at: &moments)
       runs.append(tally)
       struck += tally.kills
     }
     return Report(
-      title: "Runs of \(items) items, \(threads) at once, killed at random moments of seed \(seed)",
+      title: "Runs of \(items) items of \(sleep) ms, \(threads) at once, killed at random moments of seed \(seed)",
       rows: [
         Report.Row(name: "kills that struck", figure: "\(struck)", goal: "\(kills)"),
         Report.Row(name: "runs, each the same as undisturbed", figure: "\(runs.count)"),

@@ -27,12 +27,13 @@ final class KilledRun {
   private let whole: Data
 
   /// Writes the items, and runs them once undisturbed and unrecorded.
-  init(program: String, items: Int, threads: Int) throws {
+  init(program: String, items: Int, threads: Int, sleep: Int) throws {
     folder = try ScratchFolder()
     self.items = items
     self.threads = threads
     let ids = try folder.lines("ids", count: items) { String($0 + 1) }
-    let job = ["--", "sh", "-c", #"sleep 0.1; echo "$1" >> "$0"; echo "$1"; test $(($1 % 7)) -ne 0"#]
+    let rest = sleep == 0 ? "" : "sleep \(Double(sleep) / 1_000); "
+    let job = ["--", "sh", "-c", "\(rest)echo \"$1\" >> \"$0\"; echo \"$1\"; test $(($1 % 7)) -ne 0"]
     let begin = [program, ids, "-j\(threads)", "-q", "--no-tui"]
     let undisturbed = begin + ["--no-run", "-o", folder.path("whole")] + job + ["/dev/null"]
     resuming =
