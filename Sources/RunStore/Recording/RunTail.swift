@@ -41,14 +41,10 @@ final class RunTail {
     path = Self.path(of: file)
     run = Self.key(of: id)
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { return nil }
-    guard isOurs else {
-      close(descriptor)
-      return nil
-    }
+    guard descriptor >= 0, isOurs else { return nil }
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   static func path(of file: String) -> String { file + "-tail" }
 
@@ -95,7 +91,7 @@ final class RunTail {
   ///
   /// - Returns: whether there was anything.
   static func restore(into file: RunFile) throws(RunStoreError) -> Bool {
-    let descriptor = open(path(of: file.path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    let descriptor = open(path(of: file.path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     guard read(descriptor, from: 0, count: mark.count) == mark else { return false }
