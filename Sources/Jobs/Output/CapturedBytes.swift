@@ -41,6 +41,9 @@ public struct CapturedBytes: Sendable {
   /// True when there are none.
   public var isEmpty: Bool { count == 0 }
 
+  /// The bytes, when they are in memory; nil when they lie elsewhere.
+  public var inMemory: [UInt8]? { if case .inline(let bytes) = storage { bytes } else { nil } }
+
   /// The bytes of memory that keep this alive; what lies elsewhere counts next to nothing.
   public var memoryFootprint: Int {
     switch storage {

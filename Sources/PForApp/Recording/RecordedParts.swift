@@ -12,13 +12,18 @@ struct RecordedText: RecordedBytes {
   }
 }
 
-/// What an item wrote on its way into the run file.
-struct RecordedOutput: RecordedBytes {
+/// What an item wrote, lying somewhere else, on its way into the run file.
+private struct RecordedOutput: RecordedBytes {
   let bytes: CapturedBytes
 
   var count: Int { bytes.count }
 
   func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws { try bytes.forEachChunk(body) }
+}
+
+extension CapturedBytes {
+  /// The bytes on their way into the run file.
+  var recorded: any RecordedBytes { inMemory ?? RecordedOutput(bytes: self) }
 }
 
 /// What an item of an earlier session wrote, read from the run file when it is wanted.

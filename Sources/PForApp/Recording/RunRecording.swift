@@ -108,7 +108,7 @@ final class RunRecording: @unchecked Sendable {
     let item = RecordedItem(
       ended.place, text: RecordedText(text: ended.item.value), fields: ended.item.fields?.recorded)
     return recorder.record(
-      item, ended.record, output: RecordedOutput(bytes: ended.output), errors: RecordedOutput(bytes: ended.errors),
+      item, ended.record, output: ended.output.recorded, errors: ended.errors.recorded,
       isFinal: ended.isLast, isKeptAtOnce: !isReadOnly || ended.record.latency >= Self.briefLatency)
   }
 
@@ -116,8 +116,9 @@ final class RunRecording: @unchecked Sendable {
   ///
   /// - Parameter isDone: whether the item has succeeded, so that nobody will ask once more.
   func place(of number: Int, isDone: Bool) -> ItemPlace {
-    lock.withLock {
-      guard !places.isEmpty, let place = places[number] else { return ItemPlace(number: number) }
+    guard isResumed else { return ItemPlace(number: number) }
+    return lock.withLock {
+      guard let place = places[number] else { return ItemPlace(number: number) }
       if isDone { places[number] = nil }
       return place
     }

@@ -4,7 +4,6 @@
 struct RecordBatch: ~Copyable {
   /// Parts above this size are not copied.
   private static let copiedLimit = 64 << 10
-  private static let firstCapacity = 64 << 10
   private static let headerSize = MemoryLayout<RecordHeader>.size
 
   private var memory: UnsafeMutableRawPointer
@@ -13,16 +12,14 @@ struct RecordBatch: ~Copyable {
   private(set) var size = 0
   /// The number of records.
   private(set) var count = 0
-  /// Where the last attempt begins, and whether parts of it are held.
-  private var lastStart = 0
-  private var isLastHeld = false
   /// The parts that were too large to be copied, in the order in which they are used.
   private(set) var held: [any RecordedBytes] = []
   /// What is not an attempt, in the order in which it is used.
   private(set) var requests: [RunRequest] = []
 
-  init() {
-    capacity = Self.firstCapacity
+  /// - Parameter capacity: the bytes for which there is room at first.
+  init(capacity: Int = 64 << 10) {
+    self.capacity = capacity
     memory = .allocate(byteCount: capacity, alignment: 16)
   }
 
@@ -30,16 +27,17 @@ struct RecordBatch: ~Copyable {
 
   /// Appends an attempt at an item.
   mutating func append(
-    _ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, key: Int64, output: any RecordedBytes,
+    _ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, output: any RecordedBytes,
     errors: any RecordedBytes, isFinal: Bool
   ) throws {
-    var header = RecordHeader(item, attempt, key: key, isFinal: isFinal)
+    var header = RecordHeader(item, attempt, isFinal: isFinal)
     let start = size
     let heldBefore = held.count
     do {
       reserve(Self.headerSize)
       size += Self.headerSize
       header.text = try append(item.text)
+      header.key = try key(of: item, header.text)
       if let fields = item.fields { header.fields = try append(fields) }
       if let reason = attempt.reason { header.reason = append(reason) }
       if let note = attempt.note { header.note = append(note) }
@@ -51,20 +49,27 @@ struct RecordBatch: ~Copyable {
       throw error
     }
     memory.storeBytes(of: header, toByteOffset: start, as: RecordHeader.self)
-    (lastStart, isLastHeld) = (start, held.count > heldBefore)
     count += 1
   }
 
-  /// Appends an attempt that another batch held; see ``last``.
+  /// Appends an attempt of which all stands in these bytes; see ``withBytes(_:)``.
   mutating func append(copying record: UnsafeRawBufferPointer) {
     append(record)
     count += 1
   }
 
-  /// Calls `body` with the last record; nil if parts of it stand elsewhere.
-  func withLast<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value? {
-    guard !isLastHeld else { return nil }
-    return body(UnsafeRawBufferPointer(start: memory + lastStart, count: size - lastStart))
+  /// Appends all records of another batch.
+  mutating func append(_ other: borrowing RecordBatch) {
+    append(UnsafeRawBufferPointer(start: other.memory, count: other.size))
+    count += other.count
+    if !other.held.isEmpty { held += other.held }
+    if !other.requests.isEmpty { requests += other.requests }
+  }
+
+  /// Calls `body` with all records; nil if parts of them stand elsewhere.
+  func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value? {
+    guard held.isEmpty, requests.isEmpty else { return nil }
+    return body(UnsafeRawBufferPointer(start: memory, count: size))
   }
 
   /// Appends something that is not an attempt.
@@ -92,6 +97,9 @@ struct RecordBatch: ~Copyable {
     }
   }
 
+  /// Reads from the record on that begins at an offset and holds nothing by reference.
+  func reader(at offset: Int) -> PartReader { PartReader(memory, at: offset) }
+
   private mutating func reserve(_ more: Int) {
     guard size + more > capacity else { return }
     let larger = max(capacity * 2, size + more)
@@ -112,6 +120,12 @@ struct RecordBatch: ~Copyable {
     reserve(count)
     try part.forEachChunk { append($0) }
     return PartSize(size - start)
+  }
+
+  /// The key of the item whose text was just appended.
+  private func key(of item: borrowing RecordedItem, _ text: PartSize) throws -> Int64 {
+    if text == .held { return try ItemKey.of(item.text, fields: item.fields) }
+    return ItemKey.of(UnsafeRawBufferPointer(start: memory + size - text.count, count: text.count), fields: item.fields)
   }
 
   private mutating func append(_ text: String) -> PartSize {
@@ -193,11 +207,11 @@ struct RecordHeader: BitwiseCopyable {
     else { return nil }
   }
 
-  init(_ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, key: Int64, isFinal: Bool) {
+  /// All but the key and the sizes of the parts.
+  init(_ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, isFinal: Bool) {
     kind = isFinal ? .finalAttempt : .earlierAttempt
     number = Int64(item.number)
     row = item.row
-    self.key = key
     self.attempt = Int64(item.earlierAttempts + attempt.attempt)
     outcome = OutcomeCode.code(attempt.outcome)
     worker = Int64(attempt.worker)
@@ -231,6 +245,22 @@ struct PartReader {
     self.memory = memory
     self.held = held
     self.requests = requests
+  }
+
+  fileprivate init(_ memory: UnsafeRawPointer, at offset: Int) {
+    self.init(memory, held: [], requests: [])
+    self.offset = offset
+  }
+
+  /// Passes over all parts of a record whose header was just read, none of them held by reference.
+  ///
+  /// - Returns: where the record begins.
+  mutating func skip(_ header: RecordHeader) -> Int {
+    let start = offset - MemoryLayout<RecordHeader>.size
+    for part in [header.text, header.fields, header.reason, header.note, header.output, header.errors] {
+      offset += part.count
+    }
+    return start
   }
 
   mutating func header() -> RecordHeader {

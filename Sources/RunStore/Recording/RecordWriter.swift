@@ -24,6 +24,7 @@ final class RecordWriter {
   private let oldOutcome: Statement
   private let moveOld: Statement
   private let deleteOld: Statement
+  private let plainItems: PlainItems
 
   init(_ file: RunFile) throws(RunStoreError) {
     self.file = file
@@ -45,32 +46,56 @@ final class RecordWriter {
     moveOld = try database.prepare(
       "INSERT INTO attempts(item, attempt, \(names)) SELECT id, attempt, \(names) FROM items WHERE id = ?")
     deleteOld = try database.prepare("DELETE FROM items WHERE id = ?")
+    plainItems = try PlainItems(database)
   }
 
   /// Writes all records of a batch; either all of them stand in the file afterwards, or none and it throws.
   func write(_ batch: borrowing RecordBatch) throws(RunStoreError) {
-    defer { for statement in [insertItem, insertAttempt, insertChunk] { statement.finish() } }
+    defer {
+      for statement in [insertItem, insertAttempt, insertChunk] { statement.finish() }
+      plainItems.finish()
+    }
     do throws(RunStoreError) {
       try begin.run()
       try batch.forEach { (header, parts) throws(RunStoreError) in
-        switch header.kind {
-        case .finalAttempt: try writeFinal(header, &parts)
-        case .earlierAttempt: try writeEarlier(header, &parts)
-        case .request: try perform(parts.request())
+        if header.isPlain {
+          plainItems.add(header, at: parts.skip(header))
+          count(header)
+          run.counts.count(header.outcome)
+        } else {
+          try writePlainItems(of: batch)
+          try write(header, &parts)
         }
       }
+      try writePlainItems(of: batch)
       RunRow.bindProgress(of: run, to: updateRun)
       try updateRun.run()
       try commit.run()
     } catch {
       file.database.rollBack()
+      plainItems.removeAll()
       throw error
     }
   }
 
+  private func write(_ header: RecordHeader, _ parts: inout PartReader) throws(RunStoreError) {
+    switch header.kind {
+    case .finalAttempt:
+      try insertFinal(header, &parts)
+      count(header)
+      run.counts.count(header.outcome)
+    case .earlierAttempt: try writeEarlier(header, &parts)
+    case .request: try perform(parts.request())
+    }
+  }
+
+  private func writePlainItems(of batch: borrowing RecordBatch) throws(RunStoreError) {
+    try plainItems.write(from: batch) { (header, parts) throws(RunStoreError) in try insertFinal(header, &parts) }
+  }
+
   // MARK: - Attempts
 
-  private func writeFinal(_ header: RecordHeader, _ parts: inout PartReader) throws(RunStoreError) {
+  private func insertFinal(_ header: RecordHeader, _ parts: inout PartReader) throws(RunStoreError) {
     if header.attempt > 1 { try displace(header.row) }
     if header.row != header.number { try makeNumberIndex() }
     try bindItem(header, &parts)
@@ -79,8 +104,6 @@ final class RecordWriter {
       try displace(header.row)
       try insertItem.run()
     }
-    count(header)
-    run.counts.count(header.outcome)
   }
 
   /// The item has a row from its first attempt on, so that its attempts are known by it.

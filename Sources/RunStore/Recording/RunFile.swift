@@ -17,8 +17,9 @@ public final class RunFile {
 
   /// A file up to this size is checked from end to end before a run is resumed from it.
   private static let checkedPages: Int64 = 4_096
-  /// Pages of 4 KiB in the write-ahead log from which on they are moved to the file.
-  private static let checkpointPages = 4_096
+  /// Pages of 4 KiB in the write-ahead log from which on they are moved to the file: few, so that little of that is left
+  /// for the end of the run, when nobody works beside it.
+  private static let checkpointPages = 1_000
 
   /// The path of the file.
   public let path: String

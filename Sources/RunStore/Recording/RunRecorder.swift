@@ -55,14 +55,16 @@ public final class RunRecorder: @unchecked Sendable {
   private let hurry = Condition()
   private let room = Condition()
   private let progress = Condition()
-  /// The following belong to the monitor.
-  private var queue = RecordBatch()
-  private var lastTicket: UInt64 = 0
-  private var writing = Backlog(records: 0, bytes: 0, limit: 0)
-  private var isHurried = false
-  private var isEnding = false
-  private var isOver = false
-  private var problemFound: RunStoreError?
+  /// The following belong to the monitor, which no check of each access must do again.
+  @exclusivity(unchecked) private var queue = RecordBatch()
+  @exclusivity(unchecked) private var lastTicket: UInt64 = 0
+  @exclusivity(unchecked) private var writing = Backlog(records: 0, bytes: 0, limit: 0)
+  @exclusivity(unchecked) private var isHurried = false
+  /// How many threads wait for a record to be committed.
+  @exclusivity(unchecked) private var waiting = 0
+  @exclusivity(unchecked) private var isEnding = false
+  @exclusivity(unchecked) private var isOver = false
+  @exclusivity(unchecked) private var problemFound: RunStoreError?
 
   /// Begins to record into a file.
   ///
@@ -90,6 +92,9 @@ public final class RunRecorder: @unchecked Sendable {
 
   // MARK: - Handing over
 
+  /// In so many bytes most attempts can be put together.
+  private static let usualRecordSize = 512
+
   /// Records an attempt at an item; may be called from any thread, and waits while the queue is full.
   ///
   /// - Parameters:
@@ -106,19 +111,18 @@ public final class RunRecorder: @unchecked Sendable {
     _ item: RecordedItem, _ attempt: AttemptRecord, output: any RecordedBytes = [UInt8](),
     errors: any RecordedBytes = [UInt8](), isFinal: Bool = true, isKeptAtOnce: Bool = true
   ) -> Ticket {
-    do {
-      let key = try ItemKey.of(item.text, fields: item.fields)
-      var isKept = !isKeptAtOnce
-      let ticket = try append { batch in
-        try batch.append(item, attempt, key: key, output: output, errors: errors, isFinal: isFinal)
-        if isKeptAtOnce, let tail { isKept = batch.withLast { tail.append($0) } ?? false }
-      }
-      if !isKept { _ = waitUntilCommitted(ticket) }
-      return ticket
-    } catch {
+    var record = RecordBatch(capacity: Self.usualRecordSize)
+    do { try record.append(item, attempt, output: output, errors: errors, isFinal: isFinal) } catch {
       breakOff(RunStoreError(.failed, file.path, "what should be recorded cannot be read back: \(error)"))
       return Ticket(value: .max)
     }
+    var isKept = !isKeptAtOnce
+    let ticket = append { queue in
+      queue.append(record)
+      if isKeptAtOnce, let tail { isKept = record.withBytes { tail.append($0) } ?? false }
+    }
+    if !isKept { _ = waitUntilCommitted(ticket) }
+    return ticket
   }
 
   /// Records a change of the run as a whole.
@@ -136,23 +140,16 @@ public final class RunRecorder: @unchecked Sendable {
   @discardableResult
   func append(_ request: RunRequest) -> Ticket { append { $0.append(request) } }
 
-  private func append<Problem: Error>(
-    _ body: (inout RecordBatch) throws(Problem) -> Void
-  ) throws(Problem) -> Ticket {
-    let result = monitor.withLock { () -> Result<Ticket, Problem> in
+  private func append(_ body: (inout RecordBatch) -> Void) -> Ticket {
+    monitor.withLock {
       while queue.size >= limits.queuedBytes, problemFound == nil, !isEnding { monitor.wait(for: room) }
-      guard problemFound == nil, !isEnding else { return .success(Ticket(value: .max)) }
-      do throws(Problem) {
-        try body(&queue)
-      } catch {
-        return .failure(error)
-      }
+      guard problemFound == nil, !isEnding else { return Ticket(value: .max) }
+      body(&queue)
       lastTicket += 1
       if queue.count == 1 { work.signal() }
       if queue.size >= limits.queuedBytes / 2 { hurry.signal() }
-      return .success(Ticket(value: lastTicket))
+      return Ticket(value: lastTicket)
     }
-    return try result.get()
   }
 
   // MARK: - Waiting
@@ -179,6 +176,8 @@ public final class RunRecorder: @unchecked Sendable {
   public func waitUntilCommitted(_ ticket: Ticket, isUrgent: Bool = true) -> RunStoreError? {
     if isCommitted(ticket) { return nil }
     return monitor.withLock {
+      waiting += 1
+      defer { waiting -= 1 }
       while !isCommitted(ticket), problemFound == nil, !isOver {
         if isUrgent {
           isHurried = true
@@ -190,8 +189,9 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// Between two transactions so many times the length of one goes by.
+  /// Between two transactions so many times the length of one goes by, and so often it is looked whether records gather.
   private static let restShare: Int64 = 16
+  private static let looks: Int64 = 8
 
   /// Waits until all that has been handed over so far stands in the file.
   ///
@@ -276,13 +276,18 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// Lets records gather, so that a transaction has many; hurry is signalled when there are enough or somebody waits.
+  /// Lets records gather, so that a transaction has many; hurry is signalled when there are enough or it is urgent.
   private func rest(after writingTime: Int64) {
     monitor.withLock {
-      guard !isHurried, !isEnding, queue.size < limits.queuedBytes / 2 else { return }
       // Where transactions are short, they may be many: so that a kill takes less.
-      let rest = min(limits.rest, Self.restShare * writingTime)
-      monitor.wait(for: hurry, nanoseconds: rest)
+      let look = min(limits.rest, Self.restShare * writingTime) / Self.looks
+      var (looks, seen) = (0, lastTicket)
+      while looks < Self.looks, !isHurried, !isEnding, queue.size < limits.queuedBytes / 2 {
+        monitor.wait(for: hurry, nanoseconds: look)
+        // When nothing gathers, somebody may wait for the last there is.
+        if waiting > 0, lastTicket == seen, queue.count > 0 { return }
+        (looks, seen) = (looks + 1, lastTicket)
+      }
     }
   }
 

@@ -12,20 +12,21 @@ struct ItemKey {
   static func of(_ text: any RecordedBytes, fields: [UInt8]?) throws -> Int64 {
     var key = ItemKey()
     try text.forEachChunk { key.add($0) }
-    var hash = key.value
-    if let fields {
-      var other = ItemKey()
-      fields.withUnsafeBytes { other.add($0) }
-      hash = mix(hash ^ other.value &* factor)
-    }
-    return Int64(bitPattern: hash)
+    return key.with(fields)
   }
 
-  /// A hash of bytes that stand in one place.
-  static func of(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+  /// The key of an item whose text stands in one place.
+  static func of(_ text: UnsafeRawBufferPointer, fields: [UInt8]? = nil) -> Int64 {
     var key = ItemKey()
-    key.add(bytes)
-    return Int64(bitPattern: key.value)
+    key.add(text)
+    return key.with(fields)
+  }
+
+  private func with(_ fields: [UInt8]?) -> Int64 {
+    guard let fields else { return Int64(bitPattern: value) }
+    var other = ItemKey()
+    fields.withUnsafeBytes { other.add($0) }
+    return Int64(bitPattern: Self.mix(value ^ other.value &* Self.factor))
   }
 
   /// Goes on with more bytes; how they are cut into pieces does not matter.
