@@ -62,7 +62,7 @@ import Testing
     #expect(
       run.lines == [
         "run       20231114-a, finished", "command   echo {}", "items     items.txt, in \(sandbox.path)",
-        "began     2023-11-14T22:13:20.000Z", "took      5.0 ms",
+        "began     2023-11-14T22:13:20.000Z", "took      4.0 ms",
         "result    1 ok, 1 failed, 1 timed out of 3; exit status 2",
         "latency   p50 2.0 ms  p90 2.0 ms  p95 2.0 ms  p99 2.0 ms  max 2.0 ms",
         "file      \(history.path(of: "20231114-a"))", "not successful:", "  #2 b c: exit status 7",
@@ -72,6 +72,24 @@ import Testing
     let object = try JSONSerialization.jsonObject(with: Data(json.outputBytes)) as? [String: Any]
     #expect(object?["run"] as? String == "20231114-a")
     #expect(object?["failed"] as? Int == 1)
+  }
+
+  /// A session ends with its last event; an hour goes by until the next.
+  @Test func timeBetweenSessionsIsNotCounted() throws {
+    let run = RunRecord(
+      id: "1", created: Self.start, title: "echo {}", kind: "command", command: ["echo", "{}"], source: "items.txt",
+      directory: sandbox.path)
+    for (session, begin) in [Self.start, Self.start + 3_600_000_000_000].enumerated() {
+      let path = history.path(of: "1")
+      let file = try session == 0 ? RunFile.create(at: path, run, durability: .programEnd) : RunFile.open(at: path)
+      let recorder = try RunRecorder(file)
+      recorder.record(RunChange(time: begin, kind: .sessionBegan, value: 1))
+      let attempt = AttemptRecord(worker: 1, start: begin + 1_000_000, latency: 2_000_000, outcome: .succeeded)
+      recorder.record(RecordedItem(number: session + 1, text: Array("a".utf8)), attempt)
+      recorder.record(RunChange(time: begin + 3_000_000, kind: .sessionEnded, value: 0))
+      try #require(recorder.finish(.finished, exitCode: 0, at: begin + 3_000_000) == nil)
+    }
+    #expect(try sandbox.run("pfor-tui show").lines.contains("took      6.0 ms, in 2 sessions"))
   }
 
   @Test func aRunIsExported() throws {

@@ -45,6 +45,7 @@ struct RunSummary {
   private let latency: LatencyFigures
   private let failures: [ItemRecord]
   private let state: String
+  private let sessions: ReplayedSessions
 
   /// Asks a run for what is worth knowing.
   init(_ reader: RunReader) throws(RunStoreError) {
@@ -52,6 +53,7 @@ struct RunSummary {
     run = try reader.record()
     latency = try reader.latencies()
     failures = try reader.unsuccessful(limit: Self.failuresShown)
+    sessions = ReplayedSessions(run, try reader.changes())
     state = reader.isBeingRecorded ? "running" : run.state == .finished ? "finished" : "unfinished"
   }
 
@@ -68,8 +70,8 @@ struct RunSummary {
   }
 
   private var took: String {
-    guard let end = run.ended ?? run.latest else { return "no item has ended" }
-    return format.duration(end &- run.created)
+    guard run.latest != nil else { return "no item has ended" }
+    return format.duration(sessions.length) + (sessions.count > 1 ? ", in \(sessions.count) sessions" : "")
   }
 
   private var result: String {

@@ -26,6 +26,9 @@ struct ReplayedSessions: Equatable {
   /// The length of all sessions, one behind the other.
   var length: Int64 { lengths.reduce(0, +) }
 
+  /// How many there were.
+  var count: Int { lengths.count }
+
   /// A session, counted from 0, turned out to be so long.
   mutating func setLength(_ length: Int64, of session: Int) {
     if lengths.indices.contains(session) { lengths[session] = length }
