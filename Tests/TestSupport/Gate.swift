@@ -63,11 +63,14 @@ public func eventually(seconds: Double = 20, _ check: () -> Bool) -> Bool {
 
 /// Calls `check` until it is true, without blocking a thread of the cooperative pool; false after the deadline.
 ///
-/// The deadline is long: while other tests hold the few threads of the pool, no task gets on.
-public func eventuallySuspending(seconds: Double = 300, _ check: () -> Bool) async -> Bool {
+/// While other tests hold the few threads of the pool, no task gets on, the awaited one no more than this: so it is asked
+/// many times, however late it is.
+public func eventuallySuspending(seconds: Double = 60, _ check: () -> Bool) async -> Bool {
   let deadline = Date(timeIntervalSinceNow: seconds)
+  var asked = 0
   while !check() {
-    if Date() > deadline { return false }
+    if Date() > deadline, asked > 1_000 { return false }
+    asked += 1
     try? await Task.sleep(for: .milliseconds(1))
   }
   return true
