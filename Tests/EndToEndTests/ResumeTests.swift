@@ -52,6 +52,26 @@ import Testing
     #expect(sandbox.read("errors").contains("done before"))
   }
 
+  /// Item 2 has failed in two sessions, item 1 is done since the first.
+  @Test func anItemShowsTheAttemptsOfEarlierSessions() throws {
+    try sandbox.write(
+      ":wait delivered 2\n:wait finished\n4gj<Enter>\n:save-screen failed\n<Esc>k<Enter>\n:save-screen done\nq\n",
+      to: "steps")
+    let run = try sandbox.run(
+      """
+      seq 2 > ids; go() { COLUMNS=120 LINES=36 pfor-tui "$@"; }
+      go ids --run file.run -o out -- sh -c 'echo >> side$0; exit $(($0 == 1 ? 0 : $(wc -l < side$0)))'
+      go resume --failed file.run --no-tui
+      go resume --failed file.run --script steps; echo $?
+      """)
+    #expect(run.lines == ["1"], "\(run.errors)")
+    let (failed, done) = (sandbox.read("failed"), sandbox.read("done"))
+    for text in ["attempt 3", "1  ✗ failed: exit status 1, ", "2  ✗ failed: exit status 2, ", "exit status 3"] {
+      #expect(failed.contains(text), "\(text) in\n\(failed)")
+    }
+    #expect(done.contains("✓") && !done.contains("attempt"), "\(done)")
+  }
+
   @Test func anItemIsKnownByItsTextAndItsOccurrence() throws {
     let run = try sandbox.run(
       """

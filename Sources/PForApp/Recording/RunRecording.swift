@@ -48,6 +48,14 @@ final class RunRecording: @unchecked Sendable {
   /// The path of the run file.
   var path: String { recorder.path }
 
+  /// All attempts at an item that stand in the run file of a run that goes on, those before the last one apart.
+  func attempts(at number: Int) -> (earlier: [AttemptRecord], last: AttemptRecord)? {
+    guard let reader, let item = try? reader.item(number: number), let last = item.attempt,
+      let earlier = try? reader.earlierAttempts(of: item)
+    else { return nil }
+    return (earlier.map(\.attempt), last)
+  }
+
   /// How far the recorder has come.
   var lag: RecordingLag.Sample {
     let backlog = recorder.backlog

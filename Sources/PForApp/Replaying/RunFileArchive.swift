@@ -52,7 +52,7 @@ final class RunFileArchive: ItemArchive {
     detail.outcome = last.record.outcome
     detail.note = last.record.note
     detail.process = ItemDetail.Process(last.record)
-    detail.earlier = attempts.map(\.shown)
+    detail.earlier = attempts.map { ItemDetail.Attempt($0.record) }
     detail.output = OutputText.lines(read(last.output, OutputText.mostBytes))
     detail.outputBytes = last.output.count
     detail.outputCut = last.output.count > OutputText.mostBytes
@@ -90,12 +90,6 @@ final class RunFileArchive: ItemArchive {
     var record: AttemptRecord
     var output: StoredBytes
     var errors: StoredBytes
-
-    var shown: ItemDetail.Attempt {
-      ItemDetail.Attempt(
-        number: record.attempt, worker: RecordedTime.worker(record), latency: RecordedTime.latency(record),
-        outcome: record.outcome)
-    }
   }
 
   /// The attempts at an item that have ended by now, in order.

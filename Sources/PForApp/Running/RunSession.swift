@@ -179,7 +179,10 @@ final class RunSession: WatchedRun, Sendable {
 extension RunSession {
   var steering: any SteeredRun { run }
 
-  var archive: (any ItemArchive)? { kept }
+  var archive: (any ItemArchive)? {
+    guard let kept, let recording, recording.isResumed else { return kept }
+    return ResumedArchive(kept, recording)
+  }
 
   func takeEvents() -> [RunEvent] {
     let events = run.takeEvents()

@@ -1,0 +1,50 @@
+import Dashboard
+import ParallelFor
+import ParallelForDashboard
+import RunStore
+
+/// The ended items of a run that goes on: an item's page shows the attempts of earlier sessions too.
+final class ResumedArchive: ItemArchive {
+  private let kept: ResultArchive
+  private let recording: RunRecording
+
+  /// - Parameters:
+  ///   - kept: the items that ended in this session, or were done before.
+  ///   - recording: the run's record.
+  init(_ kept: ResultArchive, _ recording: RunRecording) {
+    self.kept = kept
+    self.recording = recording
+  }
+
+  var problem: String? { kept.problem }
+
+  var end: Int { kept.end }
+
+  func row(_ id: ItemID) -> ResultRow? { kept.row(id) }
+
+  func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail? {
+    guard var detail = kept.detail(id, invocation: invocation) else { return nil }
+    // For some milliseconds the last attempt is not yet recorded.
+    guard let (earlier, last) = recording.attempts(at: id.number), last.latency == detail.latency else {
+      return detail
+    }
+    detail.attempt = last.attempt
+    detail.earlier = earlier.map { ItemDetail.Attempt($0) }
+    return detail
+  }
+
+  func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID] {
+    kept.matches(filter, in: positions, slowLimit: slowLimit)
+  }
+
+  func holds(_ text: String, at id: ItemID) -> Bool { kept.holds(text, at: id) }
+}
+
+extension ItemDetail.Attempt {
+  /// An attempt as a run file has it.
+  init(_ record: AttemptRecord) {
+    self.init(
+      number: record.attempt, worker: RecordedTime.worker(record), latency: RecordedTime.latency(record),
+      outcome: record.outcome)
+  }
+}
