@@ -92,6 +92,21 @@ import Testing
     #expect(try sandbox.run("pfor-tui show").lines.contains("took      6.0 ms, in 2 sessions"))
   }
 
+  /// On Linux a command's process has at first what `pfor-tui` has.
+  @Test func aCommandsMemoryIsItsOwn() throws {
+    try sandbox.run(
+      """
+      printf 'true\nhead -c 500000000 /dev/zero | tail -c 400000000 | wc -c\n' > ids
+      pfor-tui ids -j1 -q --run file.run -- sh -c
+      """)
+    let reader = try RunReader(path: "\(sandbox.path)/file.run")
+    defer { reader.close() }
+    #if os(Linux)
+      #expect(try reader.item(number: 1)?.attempt?.peakMemory == nil)
+    #endif
+    #expect(try #require(reader.item(number: 2)?.attempt?.peakMemory) >= 400_000_000)
+  }
+
   @Test func aRunIsExported() throws {
     try add("20231114-a")
     let joblog = try sandbox.run("pfor-tui export --joblog")

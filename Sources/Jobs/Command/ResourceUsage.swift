@@ -8,11 +8,12 @@
 public struct ResourceUsage: Sendable, Equatable {
   /// Nanoseconds of processor time, in the program and in the system.
   public var processorTime: Int64
-  /// The most memory that any one of its processes had at a time, in bytes.
-  public var peakMemory: Int64
+  /// The most memory that any one of its processes had at a time, in bytes; nil when that was not more than ours, on
+  /// Linux, where it cannot be told then.
+  public var peakMemory: Int64?
 
   /// Makes a usage.
-  public init(processorTime: Int64, peakMemory: Int64) {
+  public init(processorTime: Int64, peakMemory: Int64?) {
     self.processorTime = processorTime
     self.peakMemory = peakMemory
   }
@@ -20,7 +21,7 @@ public struct ResourceUsage: Sendable, Equatable {
   init(_ usage: rusage) {
     processorTime = Self.nanoseconds(usage.ru_utime) + Self.nanoseconds(usage.ru_stime)
     #if canImport(Glibc)
-      peakMemory = Int64(usage.ru_maxrss) * 1024
+      peakMemory = OwnMemory.peak(ofCommand: Int64(usage.ru_maxrss) * 1024)
     #else
       peakMemory = Int64(usage.ru_maxrss)
     #endif
