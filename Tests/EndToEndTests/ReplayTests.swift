@@ -21,7 +21,7 @@ import Testing
       #expect(end.contains(text), "\(text) is missing:\n\(end)")
     }
     let item = sandbox.read("item")
-    for text in ["#3 3", "exit status 1, ", "of memory at most", "1  ✗ failed: exit status 1, ", "attempt 2", "got 3"] {
+    for text in ["#3 3", "exit status 1, ", "of CPU time", "1  ✗ failed: exit status 1, ", "attempt 2", "got 3"] {
       #expect(item.contains(text), "\(text) is missing:\n\(item)")
     }
   }
