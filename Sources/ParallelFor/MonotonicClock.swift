@@ -39,10 +39,12 @@ public enum MonotonicClock {
   }
 
   /// A moment on this clock as the time on the wall, in nanoseconds since 1970, by how far the clocks are apart now.
-  public static func wallTime(of instant: Instant) -> Int64 {
+  ///
+  /// - Parameter now: the present moment, from whoever has just asked for it.
+  public static func wallTime(of instant: Instant, now: @autoclosure () -> Instant = now) -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) - now.nanoseconds(since: instant)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) - now().nanoseconds(since: instant)
   }
 
   /// The moment on this clock that was, or will be, at a time on the wall, in nanoseconds since 1970.

@@ -31,7 +31,7 @@ import Testing
         worker: 1, start: created + Int64(index) * 1_000_000, latency: 2_000_000, outcome: outcome,
         exitStatus: index == 1 ? 7 : nil)
       recorder.record(
-        RecordedItem(number: index + 1, text: Array(text.utf8)), attempt, output: Array("out \(index)\n".utf8))
+        RecordedItem(number: index + 1, text: .text(text)), attempt, output: .text("out \(index)\n"))
     }
     recorder.recordTotal(3)
     try #require(recorder.finish(state, exitCode: 2, at: created + 5_000_000) == nil)
@@ -85,7 +85,7 @@ import Testing
       let recorder = try RunRecorder(file)
       recorder.record(RunChange(time: begin, kind: .sessionBegan, value: 1))
       let attempt = AttemptRecord(worker: 1, start: begin + 1_000_000, latency: 2_000_000, outcome: .succeeded)
-      recorder.record(RecordedItem(number: session + 1, text: Array("a".utf8)), attempt)
+      recorder.record(RecordedItem(number: session + 1, text: .text("a")), attempt)
       recorder.record(RunChange(time: begin + 3_000_000, kind: .sessionEnded, value: 0))
       try #require(recorder.finish(.finished, exitCode: 0, at: begin + 3_000_000) == nil)
     }

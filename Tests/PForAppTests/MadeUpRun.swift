@@ -99,8 +99,8 @@ struct MadeUpRun {
   private func write(_ session: Session, to recorder: RunRecorder) {
     for change in session.changes { recorder.record(change) }
     for attempt in session.attempts {
-      let item = RecordedItem(number: attempt.number, text: Array("item \(attempt.number)".utf8))
-      recorder.record(item, attempt.record, output: Array("out \(attempt.number)".utf8), isFinal: attempt.isFinal)
+      let item = RecordedItem(number: attempt.number, text: .text("item \(attempt.number)"))
+      recorder.record(item, attempt.record, output: .text("out \(attempt.number)"), isFinal: attempt.isFinal)
     }
   }
 

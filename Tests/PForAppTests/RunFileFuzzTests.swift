@@ -62,15 +62,15 @@ import Testing
       recorder.record(RunChange(time: begin + 8_000_000, kind: .sessionEnded, value: 12))
     }
     for number in 1...Self.items {
-      let item = RecordedItem(number: number, text: Array("item \(number)".utf8))
+      let item = RecordedItem(number: number, text: .text("item \(number)"))
       let outcome: Outcome = number % 5 == 0 ? .failed(Failure("exit status 1")) : .succeeded
       var attempt = AttemptRecord(
         worker: 1 + number % 3, start: start + Int64(number) * 1_000_000, latency: 2_000_000, outcome: outcome)
       if number % 7 == 0 {
-        recorder.record(item, attempt, output: Array("early".utf8), isFinal: false)
+        recorder.record(item, attempt, output: .text("early"), isFinal: false)
         attempt.attempt = 2
       }
-      recorder.record(item, attempt, output: Array("line \(number)\n".utf8), errors: Array("oh\n".utf8))
+      recorder.record(item, attempt, output: .text("line \(number)\n"), errors: .text("oh\n"))
     }
     recorder.record(RunChange(time: start + 9_000_000, kind: .paused))
     recorder.recordTotal(Self.items)

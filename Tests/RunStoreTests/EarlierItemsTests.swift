@@ -19,13 +19,13 @@ import Testing
     let earlier = try EarlierItems(recorder, reader, mode: mode, remembering: limit)
     var rows: [Int64?] = []
     for item in items {
-      switch try earlier.next(text: bytes(item)) {
+      switch try earlier.next(text: .text(item)) {
       case .keep(let record):
         #expect(record.text == bytes(item))
         rows.append(record.row)
       case .run(let place):
         #expect(place.number == rows.count + 1)
-        if runs { recorder.record(RecordedItem(place, text: bytes(item)), .example(), output: bytes("new \(item)")) }
+        if runs { recorder.record(RecordedItem(place, text: .text(item)), .example(), output: .text("new \(item)")) }
         rows.append(nil)
       }
     }
@@ -96,14 +96,14 @@ import Testing
 
   @Test func fieldsBelongToTheItem() throws {
     let recorder = try folder.begin()
-    recorder.record(RecordedItem(number: 1, text: bytes("a"), fields: bytes(#"{"x":"a"}"#)), .example())
+    recorder.record(RecordedItem(number: 1, text: .text("a"), fields: bytes(#"{"x":"a"}"#)), .example())
     #expect(recorder.end() == nil)
     let again = try folder.goOn()
     let earlier = try EarlierItems(again, RunReader(path: folder.file), mode: .outstanding)
     #expect(
-      try earlier.next(text: bytes("a"), fields: bytes(#"{"y":"a"}"#))
+      try earlier.next(text: .text("a"), fields: bytes(#"{"y":"a"}"#))
         == .run(ItemPlace(number: 1, row: RowSet.firstExtra + 1, earlierAttempts: 0)))
-    guard case .keep = try earlier.next(text: bytes("a"), fields: bytes(#"{"x":"a"}"#)) else {
+    guard case .keep = try earlier.next(text: .text("a"), fields: bytes(#"{"x":"a"}"#)) else {
       Issue.record("the item with the same fields was not found")
       return
     }
@@ -167,9 +167,9 @@ import Testing
       let earlier = try EarlierItems(recorder, RunReader(path: folder.file), mode: .outstanding, remembering: 5)
       let last = Int.random(in: 0...items.count + 5, using: &random)
       for item in items.prefix(last) {
-        guard case .run(let place) = try earlier.next(text: bytes(item)), Int.random(in: 0..<8, using: &random) > 0
+        guard case .run(let place) = try earlier.next(text: .text(item)), Int.random(in: 0..<8, using: &random) > 0
         else { continue }
-        recorder.record(RecordedItem(place, text: bytes(item)), .example())
+        recorder.record(RecordedItem(place, text: .text(item)), .example())
         ran += 1
       }
       if last >= items.count { earlier.endOfItems() }

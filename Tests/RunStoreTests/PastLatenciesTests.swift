@@ -15,7 +15,7 @@ import Testing
       guard let item else { continue }
       var attempt = AttemptRecord.example(outcome(index + 1))
       attempt.latency = Int64(index + 1) * 1_000_000_000
-      recorder.record(RecordedItem(number: index + 1, text: bytes(item)), attempt)
+      recorder.record(RecordedItem(number: index + 1, text: .text(item)), attempt)
     }
     #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
   }
@@ -23,7 +23,7 @@ import Testing
   /// How long items took, in seconds.
   private func find(_ items: [String], searching limit: Int = PastLatencies.searchedRows) throws -> [Int?] {
     let past = try PastLatencies(try RunReader(path: folder.file), searching: limit)
-    return try items.map { try past.next(text: bytes($0)).map { Int(($0 + 500_000_000) / 1_000_000_000) } }
+    return try items.map { try past.next(text: .text($0)).map { Int(($0 + 500_000_000) / 1_000_000_000) } }
   }
 
   @Test(
@@ -63,7 +63,7 @@ import Testing
     let recorder = try folder.goOn()
     let reader = try RunReader(path: folder.file)
     let earlier = try EarlierItems(recorder, reader, mode: .outstanding)
-    for item in ["b", "a"] { _ = try earlier.next(text: bytes(item)) }
+    for item in ["b", "a"] { _ = try earlier.next(text: .text(item)) }
     earlier.endOfItems()
     #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
     #expect(try find(["b", "a"]) == [2, 1])
@@ -74,11 +74,11 @@ import Testing
     for (index, fields) in [bytes(#"{"x":"1"}"#), bytes(#"{"x":"2"}"#)].enumerated() {
       var attempt = AttemptRecord.example()
       attempt.latency = Int64(index + 1)
-      recorder.record(RecordedItem(number: index + 1, text: bytes("a"), fields: fields), attempt)
+      recorder.record(RecordedItem(number: index + 1, text: .text("a"), fields: fields), attempt)
     }
     #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
     let past = try PastLatencies(try RunReader(path: folder.file))
-    #expect(try past.next(text: bytes("a"), fields: bytes(#"{"x":"2"}"#)) == 2)
-    #expect(try past.next(text: bytes("a")) == nil)
+    #expect(try past.next(text: .text("a"), fields: bytes(#"{"x":"2"}"#)) == 2)
+    #expect(try past.next(text: .text("a")) == nil)
   }
 }

@@ -27,8 +27,9 @@ import Testing
     let hostile: [[UInt8]] = [[], [0xFF], bytes("a\0b"), bytes("größe"), bytes("1")]
     try batch.append(
       RecordedItem(
-        number: number, text: bytes("item \(number)"), fields: number % 3 == 0 ? bytes(#"{"n":"\#(number)"}"#) : nil),
-      attempt ?? self.attempt(number), output: hostile[number % hostile.count], errors: [UInt8](), isFinal: true)
+        number: number, text: .text("item \(number)"), fields: number % 3 == 0 ? bytes(#"{"n":"\#(number)"}"#) : nil),
+      attempt ?? self.attempt(number), output: .bytes(hostile[number % hostile.count]), errors: .bytes([]),
+      isFinal: true)
   }
 
   private func write(_ batches: [[(Int, AttemptRecord?)]]) throws -> Written {

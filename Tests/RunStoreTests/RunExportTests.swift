@@ -11,13 +11,13 @@ import Testing
     folder = try RunFolder()
     let recorder = try folder.begin()
     recorder.record(RunChange(time: Self.start, kind: .sessionBegan, value: 2))
-    let first = RecordedItem(number: 1, text: bytes("a,\"b\"\n"), fields: bytes(#"{"x":"1"}"#))
+    let first = RecordedItem(number: 1, text: .text("a,\"b\"\n"), fields: bytes(#"{"x":"1"}"#))
     recorder.record(first, attempt(1, .failed(Failure("exit status 3")), exitStatus: 3), isFinal: false)
-    recorder.record(first, attempt(2, .succeeded, exitStatus: 0), output: bytes("größe \"1\"\n"))
+    recorder.record(first, attempt(2, .succeeded, exitStatus: 0), output: .text("größe \"1\"\n"))
     let killed = AttemptRecord(
       worker: 2, start: Self.start + 5_000_000, latency: 2_000_500, outcome: .timedOut, wait: 1_000, signal: 15,
       cpu: 2_000_000, peakMemory: 4_096, note: "left a process running")
-    recorder.record(RecordedItem(number: 2, text: [0x62, 0xFF, 0x09, 0x1B]), killed, errors: [0xC3])
+    recorder.record(RecordedItem(number: 2, text: .bytes([0x62, 0xFF, 0x09, 0x1B])), killed, errors: .bytes([0xC3]))
     recorder.recordTotal(2)
     recorder.record(RunChange(time: Self.start + 9_000_000, kind: .sessionEnded, value: 1))
     #expect(recorder.finish(.finished, exitCode: 1, at: Self.start + 9_000_000) == nil)

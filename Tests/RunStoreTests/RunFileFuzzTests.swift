@@ -42,10 +42,11 @@ import Testing
     let gate = Gate()
     let recorder = try folder.begin()
     recorder.record(
-      RecordedItem(number: 100, text: bytes("held")), .example(), output: GatedBytes(gate: gate), isKeptAtOnce: false)
+      RecordedItem(number: 100, text: .text("held")), .example(), output: .source(GatedBytes(gate: gate)),
+      isKeptAtOnce: false)
     #expect(gate.waitForArrivals(1))
     for number in 1...60 {
-      recorder.record(RecordedItem(number: number, text: bytes("item \(number)")), .example(), output: bytes("out"))
+      recorder.record(RecordedItem(number: number, text: .text("item \(number)")), .example(), output: .text("out"))
     }
     let (file, tail) = (try read(""), try read("-tail"))
     gate.open()
@@ -90,10 +91,11 @@ import Testing
 
   private func record(with recorder: RunRecorder) {
     for number in 1...60 {
-      let item = RecordedItem(number: number, text: bytes("item \(number)"))
-      if number % 7 == 0 { recorder.record(item, .example(.timedOut), output: bytes("early"), isFinal: false) }
+      let item = RecordedItem(number: number, text: .text("item \(number)"))
+      if number % 7 == 0 { recorder.record(item, .example(.timedOut), output: .text("early"), isFinal: false) }
       let size = number == 5 ? 1_300_000 : number * 40
-      recorder.record(item, .example(attempt: number % 7 == 0 ? 2 : 1), output: [UInt8](repeating: 66, count: size))
+      recorder.record(
+        item, .example(attempt: number % 7 == 0 ? 2 : 1), output: .bytes([UInt8](repeating: 66, count: size)))
     }
     recorder.record(RunChange(time: 1, kind: .threadsChanged, value: 3))
   }
@@ -143,7 +145,7 @@ import Testing
     defer { reader.close() }
     let earlier = try EarlierItems(recorder, reader, mode: mode, remembering: 10)
     for number in [1, 2, 5, 9, 3, 14, 70] {
-      let text = bytes("item \(number)")
+      let text = RecordedBytes.text("item \(number)")
       switch try earlier.next(text: text) {
       case .run(let place): recorder.record(RecordedItem(place, text: text), .example())
       case .keep(let item): attempt { try reader.bytes(.output, of: item).forEachChunk { _ in } }

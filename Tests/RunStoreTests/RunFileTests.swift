@@ -21,7 +21,7 @@ import Testing
 
   @Test func aSecondRecorderIsRefusedAndAReaderIsNot() throws {
     let recorder = try folder.begin()
-    recorder.record(RecordedItem(number: 1, text: bytes("a")), .example())
+    recorder.record(RecordedItem(number: 1, text: .text("a")), .example())
     #expect(recorder.flush() == nil)
     #expect(kind { _ = try RunFile.open(at: folder.file) } == .inUse)
     #expect(kind { _ = try RunFile.create(at: folder.file, .example) } == .inUse)
@@ -129,8 +129,8 @@ import Testing
     var done = 0
     var problem: RunStoreError?
     while problem == nil, done < 10_000 {
-      let item = RecordedItem(number: done + 1, text: bytes("item \(done)"))
-      let ticket = recorder.record(item, .example(), output: [UInt8](repeating: 65, count: 2_000))
+      let item = RecordedItem(number: done + 1, text: .text("item \(done)"))
+      let ticket = recorder.record(item, .example(), output: .bytes([UInt8](repeating: 65, count: 2_000)))
       problem = recorder.waitUntilCommitted(ticket)
       if problem == nil { done += 1 }
     }
@@ -145,7 +145,7 @@ import Testing
     let again = try folder.goOn()
     let earlier = try EarlierItems(again, RunReader(path: folder.file), mode: .outstanding)
     for number in 0..<done {
-      guard case .keep = try earlier.next(text: bytes("item \(number)")) else {
+      guard case .keep = try earlier.next(text: .text("item \(number)")) else {
         Issue.record("item \(number) is lost")
         break
       }
@@ -153,10 +153,23 @@ import Testing
     #expect(again.finish(.finished, exitCode: 0, at: 9) == nil)
   }
 
+  /// Else the log beside it would grow with the run, and closing would take long.
+  @Test func theLogIsMovedIntoTheFileAsTheRunGoes() throws {
+    let recorder = try folder.begin()
+    let output = RecordedBytes.bytes([UInt8](repeating: 65, count: 50_000))
+    for number in 1...200 {
+      recorder.record(RecordedItem(number: number, text: .text("\(number)")), .example(), output: output)
+    }
+    #expect(recorder.flush() == nil)
+    #expect(
+      eventually { (try? FileManager.default.attributesOfItem(atPath: folder.file)[.size] as? Int) ?? 0 > 4 << 20 })
+    #expect(recorder.end() == nil)
+  }
+
   /// The file as a kill leaves it: the log beside it holds what was committed.
   @Test func aCopyOfARunningFileIsWhole() throws {
     let recorder = try folder.begin()
-    for number in 1...100 { recorder.record(RecordedItem(number: number, text: bytes("\(number)")), .example()) }
+    for number in 1...100 { recorder.record(RecordedItem(number: number, text: .text("\(number)")), .example()) }
     #expect(recorder.flush() == nil)
     for ending in ["", "-wal"] {
       try FileManager.default.copyItem(atPath: folder.file + ending, toPath: "\(folder.path)/copy\(ending)")

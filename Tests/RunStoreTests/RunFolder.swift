@@ -32,8 +32,8 @@ final class RunFolder {
     let recorder = try begin()
     for (index, item) in items.enumerated() {
       recorder.record(
-        RecordedItem(number: index + 1, text: Array(item.utf8)), .example(outcome(index + 1)),
-        output: Array("out \(item) \(index + 1)".utf8))
+        RecordedItem(number: index + 1, text: .text(item)), .example(outcome(index + 1)),
+        output: .text("out \(item) \(index + 1)"))
     }
     #expect(recorder.finish(.interrupted, exitCode: 130, at: 9) == nil)
   }

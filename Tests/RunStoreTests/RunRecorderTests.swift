@@ -17,9 +17,9 @@ import Testing
       worker: 3, start: 10, latency: 20, outcome: .failed(Failure("exit status 7")), wait: 30, exitStatus: 7,
       signal: 9, cpu: 40, peakMemory: 50, note: "left a process running")
     recorder.record(
-      RecordedItem(number: 2, text: bytes("b"), fields: bytes(#"{"name":"b"}"#)), full, output: bytes("out"),
-      errors: bytes("err"))
-    recorder.record(RecordedItem(number: 1, text: bytes("a")), .example())
+      RecordedItem(number: 2, text: .text("b"), fields: bytes(#"{"name":"b"}"#)), full, output: .text("out"),
+      errors: .text("err"))
+    recorder.record(RecordedItem(number: 1, text: .text("a")), .example())
     recorder.recordTotal(3)
     recorder.recordDelivery(DeliveryMark(items: 1, bytes: 4))
     recorder.record(RunChange(time: 99, kind: .sessionEnded, value: 130))
@@ -53,10 +53,10 @@ import Testing
   @Test func aKilledSessionGetsItsEndWhenTheRunGoesOn() throws {
     let killed = try folder.begin()
     killed.record(RunChange(time: 1, kind: .sessionBegan, value: 2))
-    killed.record(RecordedItem(number: 1, text: bytes("a")), .example())
+    killed.record(RecordedItem(number: 1, text: .text("a")), .example())
     #expect(killed.end() == nil)
     let paused = try folder.goOn()
-    paused.record(RecordedItem(number: 2, text: bytes("b")), .example(start: 1_800_000_000_000_000_000))
+    paused.record(RecordedItem(number: 2, text: .text("b")), .example(start: 1_800_000_000_000_000_000))
     paused.record(RunChange(time: 1_800_000_000_000_000_001, kind: .sessionBegan, value: 3))
     paused.record(RunChange(time: 1_900_000_000_000_000_000, kind: .paused))
     #expect(paused.end() == nil)
@@ -77,7 +77,8 @@ import Testing
 
   @Test(arguments: hostile) func bytesComeBackAsTheyWere(_ content: [UInt8]) throws {
     let recorder = try folder.begin()
-    recorder.record(RecordedItem(number: 1, text: content), .example(), output: content, errors: content)
+    recorder.record(
+      RecordedItem(number: 1, text: .bytes(content)), .example(), output: .bytes(content), errors: .bytes(content))
     #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
     let reader = try RunReader(path: folder.file)
     let item = try #require(try reader.item(number: 1))
@@ -96,15 +97,15 @@ import Testing
 
   @Test func aFollowingAttemptMovesTheOneBefore() throws {
     let recorder = try folder.begin()
-    let item = RecordedItem(number: 1, text: bytes("a"))
-    recorder.record(item, .example(.failed(Failure("1"))), output: bytes("first"), isFinal: false)
-    recorder.record(item, .example(.timedOut, attempt: 2), output: bytes("second"))
+    let item = RecordedItem(number: 1, text: .text("a"))
+    recorder.record(item, .example(.failed(Failure("1"))), output: .text("first"), isFinal: false)
+    recorder.record(item, .example(.timedOut, attempt: 2), output: .text("second"))
     #expect(recorder.flush() == nil)
     let reader = try RunReader(path: folder.file)
     #expect(try reader.record().counts.timedOut == 1)
     let second = reader.bytes(.output, of: try #require(try reader.item(number: 1)))
     #expect(try second.read(from: 0, count: 3) == bytes("sec"))
-    recorder.record(item, .example(attempt: 3), output: bytes("third"))
+    recorder.record(item, .example(attempt: 3), output: .text("third"))
     #expect(recorder.flush() == nil)
     // Whoever has begun to read what failed reads it to its end.
     #expect(try second.read(from: 3, count: 9) == bytes("ond"))
@@ -125,7 +126,7 @@ import Testing
 
   @Test func anItemBetweenTwoAttemptsIsNotDone() throws {
     let recorder = try folder.begin()
-    recorder.record(RecordedItem(number: 1, text: bytes("a")), .example(.failed(Failure("1"))), isFinal: false)
+    recorder.record(RecordedItem(number: 1, text: .text("a")), .example(.failed(Failure("1"))), isFinal: false)
     #expect(recorder.end() == nil)
     let item = try #require(try RunReader(path: folder.file).item(number: 1))
     #expect(item.attempt == nil)
@@ -135,7 +136,7 @@ import Testing
 
   @Test func ticketsGrowAndAreCommittedInOrder() throws {
     let recorder = try folder.begin()
-    let tickets = (1...500).map { recorder.record(RecordedItem(number: $0, text: bytes("\($0)")), .example()) }
+    let tickets = (1...500).map { recorder.record(RecordedItem(number: $0, text: .text("\($0)")), .example()) }
     #expect(zip(tickets, tickets.dropFirst()).allSatisfy { $0 < $1 })
     #expect(recorder.waitUntilCommitted(tickets[250]) == nil)
     #expect(tickets[...250].allSatisfy(recorder.isCommitted))
@@ -153,11 +154,12 @@ import Testing
     let recorder = try folder.begin(limits: limits)
     let gate = Gate()
     recorder.record(
-      RecordedItem(number: 1, text: bytes("a")), .example(), output: GatedBytes(gate: gate), isKeptAtOnce: false)
+      RecordedItem(number: 1, text: .text("a")), .example(), output: .source(GatedBytes(gate: gate)),
+      isKeptAtOnce: false)
     #expect(gate.waitForArrivals(1))
     let worker = Gate()
     Thread.detachNewThread {
-      for number in 2...40 { recorder.record(RecordedItem(number: number, text: bytes("\(number)")), .example()) }
+      for number in 2...40 { recorder.record(RecordedItem(number: number, text: .text("\(number)")), .example()) }
       worker.wait()
     }
     #expect(eventually { recorder.backlog.bytes >= 1_000 })
@@ -176,7 +178,7 @@ import Testing
     DispatchQueue.concurrentPerform(iterations: 8) { thread in
       for index in 0..<500 {
         let number = thread * 500 + index + 1
-        recorder.record(RecordedItem(number: number, text: bytes("\(number)")), .example(), output: bytes("o\(number)"))
+        recorder.record(RecordedItem(number: number, text: .text("\(number)")), .example(), output: .text("o\(number)"))
       }
     }
     #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
@@ -188,12 +190,12 @@ import Testing
   @Test func anOutputThatCannotBeReadBackEndsTheRecording() throws {
     let told = Told()
     let recorder = try RunRecorder(RunFile.create(at: folder.file, .example), whenBroken: told.tell)
-    recorder.record(RecordedItem(number: 1, text: bytes("a")), .example())
+    recorder.record(RecordedItem(number: 1, text: .text("a")), .example())
     #expect(recorder.flush() == nil)
-    let ticket = recorder.record(RecordedItem(number: 2, text: bytes("b")), .example(), output: BrokenBytes())
+    let ticket = recorder.record(RecordedItem(number: 2, text: .text("b")), .example(), output: .source(BrokenBytes()))
     #expect(recorder.waitUntilCommitted(ticket)?.kind == .failed)
     #expect(recorder.flush()?.kind == .failed)
-    recorder.record(RecordedItem(number: 3, text: bytes("c")), .example())
+    recorder.record(RecordedItem(number: 3, text: .text("c")), .example())
     #expect(recorder.finish(.finished, exitCode: 0, at: 9)?.kind == .failed)
     #expect(told.count == 1)
     let reader = try RunReader(path: folder.file)
@@ -203,9 +205,11 @@ import Testing
 }
 
 /// Bytes that the recorder can only have when a gate is open.
-struct GatedBytes: RecordedBytes {
-  let gate: Gate
+final class GatedBytes: RecordedSource {
   let count = 100_000
+  private let gate: Gate
+
+  init(gate: Gate) { self.gate = gate }
 
   func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     gate.wait()
@@ -214,7 +218,7 @@ struct GatedBytes: RecordedBytes {
 }
 
 /// Bytes that are gone.
-struct BrokenBytes: RecordedBytes {
+final class BrokenBytes: RecordedSource {
   struct Gone: Error {}
   let count = 2_000_000
 

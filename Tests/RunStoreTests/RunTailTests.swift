@@ -16,7 +16,8 @@ import Testing
   private func beginHeld() throws -> RunRecorder {
     let recorder = try folder.begin()
     recorder.record(
-      RecordedItem(number: 9, text: bytes("held")), .example(), output: GatedBytes(gate: gate), isKeptAtOnce: false)
+      RecordedItem(number: 9, text: .text("held")), .example(), output: .source(GatedBytes(gate: gate)),
+      isKeptAtOnce: false)
     #expect(gate.waitForArrivals(1))
     return recorder
   }
@@ -43,11 +44,11 @@ import Testing
 
   @Test func whatWasNotCommittedIsThereWhenTheRunGoesOn() throws {
     let recorder = try beginHeld()
-    let item = RecordedItem(number: 1, text: bytes("a"), fields: bytes("{}"))
-    recorder.record(item, .example(.failed(Failure("no"))), output: bytes("first"), isFinal: false)
-    recorder.record(item, .example(attempt: 2), output: bytes("second"), errors: bytes("warning"))
-    recorder.record(RecordedItem(number: 2, text: bytes("b")), .example(.timedOut), isKeptAtOnce: false)
-    recorder.record(RecordedItem(number: 3, text: bytes("c")), .example(.timedOut))
+    let item = RecordedItem(number: 1, text: .text("a"), fields: bytes("{}"))
+    recorder.record(item, .example(.failed(Failure("no"))), output: .text("first"), isFinal: false)
+    recorder.record(item, .example(attempt: 2), output: .text("second"), errors: .text("warning"))
+    recorder.record(RecordedItem(number: 2, text: .text("b")), .example(.timedOut), isKeptAtOnce: false)
+    recorder.record(RecordedItem(number: 3, text: .text("c")), .example(.timedOut))
     let path = try killed()
     end(recorder)
 
@@ -69,7 +70,7 @@ import Testing
 
   @Test func whatWasCommittedIsNotPutInTwice() throws {
     let recorder = try folder.begin()
-    for number in 1...3 { recorder.record(RecordedItem(number: number, text: bytes("\(number)")), .example()) }
+    for number in 1...3 { recorder.record(RecordedItem(number: number, text: .text("\(number)")), .example()) }
     #expect(recorder.flush() == nil)
     let path = try killed()
     #expect(recorder.end() == nil)
@@ -80,7 +81,7 @@ import Testing
 
   @Test func theTailOfAnotherRunIsNotTaken() throws {
     let recorder = try beginHeld()
-    recorder.record(RecordedItem(number: 1, text: bytes("a")), .example())
+    recorder.record(RecordedItem(number: 1, text: .text("a")), .example())
     let path = try killed(["-tail"])
     end(recorder)
     var other = RunRecord.example
@@ -97,7 +98,7 @@ import Testing
     try stranger.write(to: URL(fileURLWithPath: folder.file + "-tail"))
     let recorder = try folder.goOn()
     // Without a tail each attempt waits for its transaction.
-    let ticket = recorder.record(RecordedItem(number: 2, text: bytes("b")), .example())
+    let ticket = recorder.record(RecordedItem(number: 2, text: .text("b")), .example())
     #expect(recorder.isCommitted(ticket))
     #expect(recorder.end() == nil)
     #expect(FileManager.default.contents(atPath: folder.file + "-tail") == stranger)

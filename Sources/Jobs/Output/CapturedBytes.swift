@@ -1,5 +1,5 @@
 /// Bytes that lie somewhere else and are read piece by piece.
-public protocol ByteSource: Sendable {
+public protocol ByteSource: AnyObject, Sendable {
   /// How many bytes there are.
   var count: Int { get }
   /// Some of the bytes; the caller asks only for those that exist.

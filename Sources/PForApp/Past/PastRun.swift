@@ -53,7 +53,7 @@ struct PastRun {
     var isKnown = false
     while !isCancelled(), let batch = try items.nextBatch(limit: 512) {
       for item in batch {
-        let time = try past.next(text: RecordedText(text: item.value), fields: item.fields?.recorded)
+        let time = try past.next(text: item.value.recorded, fields: item.fields?.recorded)
         isKnown = isKnown || time != nil
         times.append(time)
       }

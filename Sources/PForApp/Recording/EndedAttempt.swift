@@ -2,7 +2,7 @@ import Jobs
 import ParallelFor
 import RunStore
 
-/// An attempt that has ended, as the run's record and its logs have it.
+/// An attempt that has ended, as the run's logs have it.
 struct EndedAttempt: Sendable {
   /// The item.
   let item: Item
@@ -16,20 +16,17 @@ struct EndedAttempt: Sendable {
   let errors: CapturedBytes
   /// Whether the item will not be tried again.
   let isLast: Bool
+}
 
-  /// - Parameters:
-  ///   - wait: nanoseconds for which it could have been begun before it was; nil when unknown.
-  ///   - isLast: whether the item will not be tried again.
-  init(_ item: Item, _ place: ItemPlace, _ ended: FinishedItem, _ ending: JobEnding, wait: Int64?, isLast: Bool) {
-    let usage = ending.process?.usage
-    self.item = item
-    self.place = place
-    self.isLast = isLast
-    output = ending.output
-    errors = ending.errors
-    record = AttemptRecord(
-      attempt: ended.attempt, worker: ended.worker.slot, start: MonotonicClock.wallTime(of: ended.start),
-      latency: ended.latency, outcome: ended.outcome, wait: wait, exitStatus: ending.process?.exitStatus,
-      signal: ending.process?.signal, cpu: usage?.processorTime, peakMemory: usage?.peakMemory, note: ended.note)
+extension AttemptRecord {
+  /// The record of an attempt that has ended just now.
+  ///
+  /// - Parameter wait: nanoseconds for which it could have been begun before it was; nil when unknown.
+  init(_ ended: FinishedItem, _ process: ProcessEnding?, wait: Int64?) {
+    self.init(
+      attempt: ended.attempt, worker: ended.worker.slot,
+      start: MonotonicClock.wallTime(of: ended.start, now: ended.end), latency: ended.latency, outcome: ended.outcome,
+      wait: wait, exitStatus: process?.exitStatus, signal: process?.signal, cpu: process?.usage.processorTime,
+      peakMemory: process?.usage.peakMemory, note: ended.note)
   }
 }

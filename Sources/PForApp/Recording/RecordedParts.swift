@@ -1,20 +1,21 @@
 import Jobs
 import RunStore
 
-/// An item's text on its way into the run file.
-struct RecordedText: RecordedBytes {
-  let text: ByteText
-
-  var count: Int { text.count }
-
-  func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    try text.withBytes { try body(UnsafeRawBufferPointer($0)) }
+extension ByteText {
+  /// The text on its way into the run file.
+  var recorded: RecordedBytes {
+    switch self {
+    case .text(let text): .text(text)
+    case .bytes(let bytes): .bytes(bytes)
+    }
   }
 }
 
 /// What an item wrote, lying somewhere else, on its way into the run file.
-private struct RecordedOutput: RecordedBytes {
-  let bytes: CapturedBytes
+private final class RecordedOutput: RecordedSource {
+  private let bytes: CapturedBytes
+
+  init(_ bytes: CapturedBytes) { self.bytes = bytes }
 
   var count: Int { bytes.count }
 
@@ -23,12 +24,14 @@ private struct RecordedOutput: RecordedBytes {
 
 extension CapturedBytes {
   /// The bytes on their way into the run file.
-  var recorded: any RecordedBytes { inMemory ?? RecordedOutput(bytes: self) }
+  var recorded: RecordedBytes { inMemory.map { .bytes($0) } ?? .source(RecordedOutput(self)) }
 }
 
 /// What an item of an earlier session wrote, read from the run file when it is wanted.
-struct RestoredBytes: ByteSource {
-  let stored: StoredBytes
+final class RestoredBytes: ByteSource {
+  private let stored: StoredBytes
+
+  init(_ stored: StoredBytes) { self.stored = stored }
 
   var count: Int { stored.count }
 

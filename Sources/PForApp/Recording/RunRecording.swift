@@ -80,7 +80,7 @@ final class RunRecording: @unchecked Sendable {
   /// What is to be done about the next item of a resumed run.
   func decide(about item: Item) throws(RunStoreError) -> EarlierItem {
     guard let earlier, let reader else { return .run }
-    switch try earlier.next(text: RecordedText(text: item.value), fields: item.fields?.recorded) {
+    switch try earlier.next(text: item.value.recorded, fields: item.fields?.recorded) {
     case .run(let place):
       remember(place)
       return .run
@@ -91,8 +91,8 @@ final class RunRecording: @unchecked Sendable {
       return .keep(
         EarlierItem.Kept(
           id: ItemID(number - 1), attempt: attempt, attempts: record.attempts,
-          output: CapturedBytes(RestoredBytes(stored: reader.bytes(.output, of: record))),
-          errors: CapturedBytes(RestoredBytes(stored: reader.bytes(.errors, of: record)))))
+          output: CapturedBytes(RestoredBytes(reader.bytes(.output, of: record))),
+          errors: CapturedBytes(RestoredBytes(reader.bytes(.errors, of: record)))))
     }
   }
 
@@ -112,13 +112,17 @@ final class RunRecording: @unchecked Sendable {
   /// that brief, may be asked again.
   ///
   /// - Returns: what to wait for before the item's result is published.
-  func record(_ ended: EndedAttempt) -> RunRecorder.Ticket {
-    let item = RecordedItem(
-      ended.place, text: RecordedText(text: ended.item.value), fields: ended.item.fields?.recorded)
-    return recorder.record(
-      item, ended.record, output: ended.output.recorded, errors: ended.errors.recorded,
-      isFinal: ended.isLast, isKeptAtOnce: !isReadOnly || ended.record.latency >= Self.briefLatency)
+  func record(
+    _ item: Item, _ place: ItemPlace, _ attempt: AttemptRecord, output: CapturedBytes, errors: CapturedBytes,
+    isLast: Bool
+  ) -> RunRecorder.Ticket {
+    recorder.record(
+      RecordedItem(place, text: item.value.recorded, fields: item.fields?.recorded), attempt, output: output.recorded,
+      errors: errors.recorded, isFinal: isLast, isKeptAtOnce: !isReadOnly || attempt.latency >= Self.briefLatency)
   }
+
+  /// A worker has left: the last items have ended, or will soon.
+  func workerLeft() { recorder.hurryUp() }
 
   /// Where an item stands in the run file.
   ///
@@ -150,7 +154,7 @@ final class RunRecording: @unchecked Sendable {
     defer { reader.close() }
     try reader.forEachItem { (item: ItemRecord) throws in
       guard let attempt = item.attempt else { return }
-      try body(item.text, attempt.outcome, CapturedBytes(RestoredBytes(stored: reader.bytes(.output, of: item))))
+      try body(item.text, attempt.outcome, CapturedBytes(RestoredBytes(reader.bytes(.output, of: item))))
     }
   }
 

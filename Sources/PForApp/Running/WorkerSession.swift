@@ -34,7 +34,12 @@ final class WorkerSession {
 
   /// The worker's body for the run.
   var body: WorkerBody<Item, JobResult> {
-    WorkerBody(run: { self.run($0, $1) }, rest: { self.session?.rest() }, close: { self.session?.close() })
+    WorkerBody(run: { self.run($0, $1) }, rest: { self.session?.rest() }, close: { self.close() })
+  }
+
+  private func close() {
+    recording?.workerLeft()
+    session?.close()
   }
 
   private func run(_ item: Item, _ context: ItemContext) -> AttemptEnding<JobResult> {
@@ -89,11 +94,15 @@ final class WorkerSession {
     guard recording != nil || logs != nil else { return nil }
     let number = ended.id.number
     let place = recording?.place(of: number, isDone: ended.outcome.isSuccess) ?? ItemPlace(number: number)
-    let attempt = EndedAttempt(item, place, ended, ending, wait: waits.wait(of: item, ended), isLast: isLast)
+    let attempt = AttemptRecord(ended, ending.process, wait: waits.wait(of: item, ended))
     if !isLast { waits.attemptFailed(ended) }
     // What a log has is recorded as a rule, so that a resumed run does not log it again.
-    defer { logs?.attemptEnded(attempt) }
-    return recording?.record(attempt)
+    defer {
+      logs?.attemptEnded(
+        EndedAttempt(
+          item: item, place: place, record: attempt, output: ending.output, errors: ending.errors, isLast: isLast))
+    }
+    return recording?.record(item, place, attempt, output: ending.output, errors: ending.errors, isLast: isLast)
   }
 
   /// A full temporary folder leaves the bytes in memory: better much memory than a lost result.

@@ -25,6 +25,8 @@ final class RunDatabase {
   private let handle: OpaquePointer
   private let queue: DatabaseQueue
   private var statements: [WeakStatement] = []
+  /// How many pages the write-ahead log had after the last commit, once ``checkpointsByHand()`` was called.
+  private(set) var loggedPages = 0
 
   /// Opens a file, without a look at what it holds.
   ///
@@ -109,6 +111,22 @@ final class RunDatabase {
 
   /// Whether a transaction is open.
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+  /// Leaves it to ``checkpoint()`` to move pages from the write-ahead log to the file.
+  func checkpointsByHand() {
+    sqlite3_wal_hook(
+      handle,
+      { context, _, _, pages in
+        if let context { Unmanaged<RunDatabase>.fromOpaque(context).takeUnretainedValue().loggedPages = Int(pages) }
+        return SQLITE_OK
+      }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// Moves what nobody still reads from the write-ahead log to the file; what cannot be moved stays where it is.
+  func checkpoint() {
+    sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    loggedPages = 0
+  }
 
   /// How many rows the last statement changed.
   var changes: Int { Int(sqlite3_changes(handle)) }

@@ -1,5 +1,5 @@
 /// An output in a run file, read piece by piece when it is needed.
-public struct StoredBytes: RecordedBytes {
+public struct StoredBytes: Sendable {
   private static let chunk = 64 << 10
 
   private let reader: RunReader

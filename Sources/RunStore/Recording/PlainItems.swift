@@ -5,10 +5,8 @@
 final class PlainItems {
   /// How many items one statement inserts.
   private static let groupSize = 16
-  /// What is bound for each of them; the rest is the same for all.
-  private static let boundNames = [
-    "id", "number", "key", "text", "fields", "worker", "start", "wait", "latency", "output",
-  ]
+  /// What is bound for each of them, after the fields of all; the rest is the same for all.
+  private static let boundNames = ["id", "key", "text", "worker", "start", "wait", "latency", "output"]
 
   /// Where in the batch an item's record begins.
   private struct Place {
@@ -22,13 +20,28 @@ final class PlainItems {
 
   init(_ database: RunDatabase) throws(RunStoreError) {
     self.database = database
-    let names = Self.boundNames.joined(separator: ", ")
-    let row = "(\(Self.boundNames.map { _ in "?" }.joined(separator: ", ")), 1, \(OutcomeCode.succeeded), '')"
-    let rows = Array(repeating: row, count: Self.groupSize).joined(separator: ", ")
+    // All columns in the table's order: else SQLite copies each value once more.
+    let names = ["id", "number", "key", "text", "fields", "attempt"] + Schema.attemptNames
+    let rows = (0..<Self.groupSize).map { item in
+      "(\(names.map { Self.expression(for: $0, of: item) }.joined(separator: ", ")))"
+    }
     // When a row is there already, those before it stay: with ABORT, SQLite would note each page to undo them.
     insertGroup = try database.prepare(
-      "INSERT OR FAIL INTO items(\(names), attempt, outcome, errors) VALUES \(rows)")
+      "INSERT OR FAIL INTO items(\(names.joined(separator: ", "))) VALUES \(rows.joined(separator: ", "))")
   }
+
+  private static func expression(for name: String, of item: Int) -> String {
+    switch name {
+    case "attempt": "1"
+    case "outcome": "\(OutcomeCode.succeeded)"
+    case "errors": "''"
+    case "fields": "?\(item + 1)"
+    case "number": expression(for: "id", of: item)
+    default: boundNames.firstIndex(of: name).map { "?\(firstBound(of: item) + $0 + 1)" } ?? "NULL"
+    }
+  }
+
+  private static func firstBound(of item: Int) -> Int { groupSize + item * boundNames.count }
 
   /// Gathers a record.
   func add(_ header: RecordHeader, at offset: Int) { places.append(Place(row: header.row, offset: offset)) }
@@ -66,24 +79,24 @@ final class PlainItems {
 
   /// - Returns: how many were written before one whose row was there already.
   private func writeGroup(from first: Int, of batch: borrowing RecordBatch) throws(RunStoreError) -> Int {
-    for place in 0..<Self.groupSize {
-      var parts = batch.reader(at: places[first + place].offset)
-      bind(parts.header(), &parts, from: place * Self.boundNames.count)
+    for item in 0..<Self.groupSize {
+      var parts = batch.reader(at: places[first + item].offset)
+      bind(parts.header(), &parts, of: item)
     }
     return try insertGroup.runUnlessPresent() ? Self.groupSize : database.changes
   }
 
-  private func bind(_ header: RecordHeader, _ parts: inout PartReader, from first: Int) {
+  private func bind(_ header: RecordHeader, _ parts: inout PartReader, of item: Int) {
+    let first = Self.firstBound(of: item)
     insertGroup.bind(header.row, at: first)
-    insertGroup.bind(header.number, at: first + 1)
-    insertGroup.bind(header.key, at: first + 2)
-    bind(parts.part(header.text), at: first + 3)
-    bind(parts.part(header.fields), at: first + 4)
-    insertGroup.bind(header.worker, at: first + 5)
-    insertGroup.bind(header.start, at: first + 6)
-    insertGroup.bind(header.wait, at: first + 7)
-    insertGroup.bind(header.latency, at: first + 8)
-    bind(parts.part(header.output), at: first + 9)
+    insertGroup.bind(header.key, at: first + 1)
+    bind(parts.part(header.text), at: first + 2)
+    bind(parts.part(header.fields), at: item)
+    insertGroup.bind(header.worker, at: first + 3)
+    insertGroup.bind(header.start, at: first + 4)
+    insertGroup.bind(header.wait, at: first + 5)
+    insertGroup.bind(header.latency, at: first + 6)
+    bind(parts.part(header.output), at: first + 7)
   }
 
   private func bind(_ part: PartReader.Part, at position: Int) {

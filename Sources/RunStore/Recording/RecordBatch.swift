@@ -8,12 +8,14 @@ struct RecordBatch: ~Copyable {
 
   private var memory: UnsafeMutableRawPointer
   private var capacity: Int
+  /// Whether the memory goes with the batch.
+  private var isOwner = true
   /// The bytes in use.
   private(set) var size = 0
   /// The number of records.
   private(set) var count = 0
   /// The parts that were too large to be copied, in the order in which they are used.
-  private(set) var held: [any RecordedBytes] = []
+  private(set) var held: [RecordedBytes] = []
   /// What is not an attempt, in the order in which it is used.
   private(set) var requests: [RunRequest] = []
 
@@ -23,12 +25,17 @@ struct RecordBatch: ~Copyable {
     memory = .allocate(byteCount: capacity, alignment: 16)
   }
 
-  deinit { memory.deallocate() }
+  /// - Parameter space: memory that outlives the batch, as long as that suffices.
+  init(in space: UnsafeMutableRawBufferPointer) {
+    (memory, capacity, isOwner) = (space.baseAddress.unsafelyUnwrapped, space.count, false)
+  }
+
+  deinit { if isOwner { memory.deallocate() } }
 
   /// Appends an attempt at an item.
   mutating func append(
-    _ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, output: any RecordedBytes,
-    errors: any RecordedBytes, isFinal: Bool
+    _ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, output: RecordedBytes,
+    errors: RecordedBytes, isFinal: Bool
   ) throws {
     var header = RecordHeader(item, attempt, isFinal: isFinal)
     let start = size
@@ -38,7 +45,7 @@ struct RecordBatch: ~Copyable {
       size += Self.headerSize
       header.text = try append(item.text)
       header.key = try key(of: item, header.text)
-      if let fields = item.fields { header.fields = try append(fields) }
+      if let fields = item.fields { header.fields = try append(.bytes(fields)) }
       if let reason = attempt.reason { header.reason = append(reason) }
       if let note = attempt.note { header.note = append(note) }
       header.output = try append(output)
@@ -105,19 +112,17 @@ struct RecordBatch: ~Copyable {
     let larger = max(capacity * 2, size + more)
     let place = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
     place.copyMemory(from: memory, byteCount: size)
-    memory.deallocate()
-    (memory, capacity) = (place, larger)
+    if isOwner { memory.deallocate() }
+    (memory, capacity, isOwner) = (place, larger, true)
   }
 
-  private mutating func append(_ part: any RecordedBytes) throws -> PartSize {
+  private mutating func append(_ part: RecordedBytes) throws -> PartSize {
     let count = part.count
     guard count <= Self.copiedLimit else {
       held.append(part)
       return .held
     }
-    guard count > 0 else { return PartSize(0) }
     let start = size
-    reserve(count)
     try part.forEachChunk { append($0) }
     return PartSize(size - start)
   }
@@ -231,17 +236,17 @@ struct PartReader {
   enum Part {
     case absent
     case bytes(UnsafeRawBufferPointer)
-    case held(any RecordedBytes)
+    case held(RecordedBytes)
   }
 
   private let memory: UnsafeRawPointer
-  private let held: [any RecordedBytes]
+  private let held: [RecordedBytes]
   private let requests: [RunRequest]
   private var offset = 0
   private var heldUsed = 0
   private var requestsUsed = 0
 
-  init(_ memory: UnsafeRawPointer, held: [any RecordedBytes], requests: [RunRequest]) {
+  init(_ memory: UnsafeRawPointer, held: [RecordedBytes], requests: [RunRequest]) {
     self.memory = memory
     self.held = held
     self.requests = requests

@@ -198,7 +198,7 @@ final class RecordWriter {
 
   // MARK: - Large parts
 
-  private func readWhole(_ source: any RecordedBytes) throws(RunStoreError) -> [UInt8] {
+  private func readWhole(_ source: RecordedBytes) throws(RunStoreError) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(source.count)
     do { try source.forEachChunk { bytes.append(contentsOf: $0) } } catch { throw unreadable(error) }
@@ -206,7 +206,7 @@ final class RecordWriter {
   }
 
   /// Stores bytes in pieces of the same size and returns the first one's row; the others follow it.
-  private func writeChunks(_ source: any RecordedBytes) throws(RunStoreError) -> Int64 {
+  private func writeChunks(_ source: RecordedBytes) throws(RunStoreError) -> Int64 {
     let first = nextChunk
     var rest = source.count
     var piece: [UInt8] = []

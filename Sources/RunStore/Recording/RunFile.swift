@@ -137,6 +137,11 @@ public final class RunFile {
     self.lock = lock
   }
 
+  /// Moves pages from the write-ahead log to the file when there are many; to be called after commits.
+  func checkpointIfDue() {
+    if database.loggedPages >= Self.checkpointPages { database.checkpoint() }
+  }
+
   /// Closes the file, as a recorder does when it has finished.
   ///
   /// When nobody else reads it, what lies beside it is put into it, so that the one file is the whole run.
@@ -152,7 +157,7 @@ public final class RunFile {
     if try !isLogged(database) { try database.execute("PRAGMA journal_mode = MEMORY") }
     try database.execute("PRAGMA journal_mode = WAL")
     try database.execute("PRAGMA synchronous = \(durability == .powerCut ? "FULL" : "NORMAL")")
-    try database.execute("PRAGMA wal_autocheckpoint = \(checkpointPages)")
+    database.checkpointsByHand()
   }
 
   private static func isLogged(_ database: RunDatabase) throws(RunStoreError) -> Bool {

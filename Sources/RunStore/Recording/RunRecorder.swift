@@ -56,7 +56,7 @@ public final class RunRecorder: @unchecked Sendable {
   private let room = Condition()
   private let progress = Condition()
   /// The following belong to the monitor, which no check of each access must do again.
-  @exclusivity(unchecked) private var queue = RecordBatch()
+  @exclusivity(unchecked) private var queue: RecordBatch
   @exclusivity(unchecked) private var lastTicket: UInt64 = 0
   @exclusivity(unchecked) private var writing = Backlog(records: 0, bytes: 0, limit: 0)
   @exclusivity(unchecked) private var isHurried = false
@@ -80,6 +80,8 @@ public final class RunRecorder: @unchecked Sendable {
     self.file = file
     tail = RunTail(of: file.path, run: file.record.id)
     self.limits = limits
+    // Memory costs nothing until it is used, but to move what grows is done while all wait.
+    queue = RecordBatch(capacity: limits.queuedBytes)
     self.whenBroken = whenBroken
     let writer = UncheckedBox(try RecordWriter(file))
     guard WorkerThread.start(name: "pfor-recorder", isVital: false, body: { self.write(with: writer.value) }) else {
@@ -108,14 +110,20 @@ public final class RunRecorder: @unchecked Sendable {
   /// - Returns: the ticket of this record.
   @discardableResult
   public func record(
-    _ item: RecordedItem, _ attempt: AttemptRecord, output: any RecordedBytes = [UInt8](),
-    errors: any RecordedBytes = [UInt8](), isFinal: Bool = true, isKeptAtOnce: Bool = true
+    _ item: RecordedItem, _ attempt: AttemptRecord, output: RecordedBytes = .bytes([]),
+    errors: RecordedBytes = .bytes([]), isFinal: Bool = true, isKeptAtOnce: Bool = true
   ) -> Ticket {
-    var record = RecordBatch(capacity: Self.usualRecordSize)
-    do { try record.append(item, attempt, output: output, errors: errors, isFinal: isFinal) } catch {
-      breakOff(RunStoreError(.failed, file.path, "what should be recorded cannot be read back: \(error)"))
-      return Ticket(value: .max)
+    withUnsafeTemporaryAllocation(byteCount: Self.usualRecordSize, alignment: 16) { space in
+      var record = RecordBatch(in: space)
+      do { try record.append(item, attempt, output: output, errors: errors, isFinal: isFinal) } catch {
+        breakOff(RunStoreError(.failed, file.path, "what should be recorded cannot be read back: \(error)"))
+        return Ticket(value: .max)
+      }
+      return append(record, isKeptAtOnce: isKeptAtOnce)
     }
+  }
+
+  private func append(_ record: borrowing RecordBatch, isKeptAtOnce: Bool) -> Ticket {
     var isKept = !isKeptAtOnce
     let ticket = append { queue in
       queue.append(record)
@@ -179,10 +187,7 @@ public final class RunRecorder: @unchecked Sendable {
       waiting += 1
       defer { waiting -= 1 }
       while !isCommitted(ticket), problemFound == nil, !isOver {
-        if isUrgent {
-          isHurried = true
-          hurry.signal()
-        }
+        if isUrgent { hurryUpWithLock() }
         monitor.wait(for: progress)
       }
       return isCommitted(ticket) ? nil : problemFound ?? closed
@@ -192,6 +197,16 @@ public final class RunRecorder: @unchecked Sendable {
   /// Between two transactions so many times the length of one goes by, and so often it is looked whether records gather.
   private static let restShare: Int64 = 16
   private static let looks: Int64 = 8
+  /// So many records between two looks show that they gather.
+  private static let manyRecords: UInt64 = 32
+
+  /// Lets the file be written to at once: few records will follow, and somebody may wait for the last.
+  public func hurryUp() { monitor.withLock { hurryUpWithLock() } }
+
+  private func hurryUpWithLock() {
+    isHurried = true
+    hurry.signal()
+  }
 
   /// Waits until all that has been handed over so far stands in the file.
   ///
@@ -231,14 +246,15 @@ public final class RunRecorder: @unchecked Sendable {
   // MARK: - The thread
 
   private func write(with writer: RecordWriter) {
-    var batch = RecordBatch()
+    var batch = RecordBatch(capacity: limits.queuedBytes)
     var writingTime: Int64 = 0
     while take(&batch) {
       do throws(RunStoreError) {
         let begin = MonotonicClock.now
         try writer.write(batch)
         writingTime = MonotonicClock.now.nanoseconds(since: begin)
-        publish(batch.count)
+        // Nobody who waits for the records needs to wait for the checkpoint; and at the end, closing makes one.
+        if !publish(batch.count) { file.checkpointIfDue() }
       } catch {
         breakOff(error)
       }
@@ -268,11 +284,13 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  private func publish(_ count: Int) {
+  /// - Returns: whether it is known that there will be no more records.
+  private func publish(_ count: Int) -> Bool {
     monitor.withLock {
       committed.add(UInt64(count), ordering: .releasing)
       writing = Backlog(records: 0, bytes: 0, limit: limits.queuedBytes)
       progress.broadcast()
+      return isEnding
     }
   }
 
@@ -281,12 +299,15 @@ public final class RunRecorder: @unchecked Sendable {
     monitor.withLock {
       // Where transactions are short, they may be many: so that a kill takes less.
       let look = min(limits.rest, Self.restShare * writingTime) / Self.looks
-      var (looks, seen) = (0, lastTicket)
+      var (looks, seen): (Int64, UInt64) = (0, lastTicket)
       while looks < Self.looks, !isHurried, !isEnding, queue.size < limits.queuedBytes / 2 {
-        monitor.wait(for: hurry, nanoseconds: look)
+        // Each look takes the processor from a worker: where many records gather, one is enough.
+        let next = lastTicket - seen < Self.manyRecords ? 1 : Self.looks - looks
+        seen = lastTicket
+        monitor.wait(for: hurry, nanoseconds: look * next)
         // When nothing gathers, somebody may wait for the last there is.
         if waiting > 0, lastTicket == seen, queue.count > 0 { return }
-        (looks, seen) = (looks + 1, lastTicket)
+        looks += next
       }
     }
   }

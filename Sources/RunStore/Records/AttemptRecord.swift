@@ -26,6 +26,7 @@ public struct AttemptRecord: Sendable, Equatable {
   public var note: String?
 
   /// Makes an attempt's record.
+  @inlinable
   public init(
     attempt: Int = 1, worker: Int, start: Int64, latency: Int64, outcome: Outcome, wait: Int64? = nil,
     exitStatus: Int32? = nil, signal: Int32? = nil, cpu: Int64? = nil, peakMemory: Int64? = nil, note: String? = nil

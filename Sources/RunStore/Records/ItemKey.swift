@@ -9,7 +9,7 @@ struct ItemKey {
   private var total = 0
 
   /// The key of an item.
-  static func of(_ text: any RecordedBytes, fields: [UInt8]?) throws -> Int64 {
+  static func of(_ text: RecordedBytes, fields: [UInt8]?) throws -> Int64 {
     var key = ItemKey()
     try text.forEachChunk { key.add($0) }
     return key.with(fields)

@@ -1,16 +1,41 @@
-/// Bytes on their way into a run file: in memory, or somewhere they can be read from piece by piece.
-public protocol RecordedBytes: Sendable {
+/// Bytes on their way into a run file.
+///
+/// Millions of them pass through: an enumeration, because a protocol's values would be copied through its witnesses.
+public enum RecordedBytes: Sendable {
+  /// Bytes in memory.
+  case bytes([UInt8])
+  /// The UTF-8 of a string.
+  case text(String)
+  /// Bytes that lie somewhere else.
+  case source(any RecordedSource)
+
+  /// How many bytes there are.
+  public var count: Int {
+    switch self {
+    case .bytes(let bytes): bytes.count
+    case .text(let text): text.utf8.count
+    case .source(let source): source.count
+    }
+  }
+
+  /// Calls `body` with the bytes piece by piece, in order.
+  ///
+  /// - Throws: what `body` throws, or what a source does.
+  public func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    switch self {
+    case .bytes(let bytes): try bytes.withUnsafeBytes(body)
+    case .text(var text): try text.withUTF8 { try body(UnsafeRawBufferPointer($0)) }
+    case .source(let source): try source.forEachChunk(body)
+    }
+  }
+}
+
+/// Where recorded bytes are read from piece by piece.
+public protocol RecordedSource: AnyObject, Sendable {
   /// How many bytes there are.
   var count: Int { get }
   /// Calls `body` with the bytes piece by piece, in order.
   func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws
-}
-
-extension [UInt8]: RecordedBytes {
-  /// Calls `body` once, with all bytes.
-  public func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    if !isEmpty { try withUnsafeBytes(body) }
-  }
 }
 
 /// An item whose attempt is recorded, and where in the run file.
@@ -22,19 +47,20 @@ public struct RecordedItem: Sendable {
   /// How many attempts were made at it before this session.
   public var earlierAttempts: Int
   /// The entry of the items file, byte for byte.
-  public var text: any RecordedBytes
+  public var text: RecordedBytes
   /// The entry's fields as a JSON object, see ``FieldsText``; nil for plain lines.
   public var fields: [UInt8]?
 
   /// Makes an item that stands in no run file yet.
   ///
   /// - Parameter number: the item's number in the items file, from 1.
-  public init(number: Int, text: any RecordedBytes, fields: [UInt8]? = nil) {
+  public init(number: Int, text: RecordedBytes, fields: [UInt8]? = nil) {
     self.init(ItemPlace(number: number), text: text, fields: fields)
   }
 
   /// Makes an item with the place that a run file has for it.
-  public init(_ place: ItemPlace, text: any RecordedBytes, fields: [UInt8]? = nil) {
+  @inlinable
+  public init(_ place: ItemPlace, text: RecordedBytes, fields: [UInt8]? = nil) {
     number = place.number
     row = place.row
     earlierAttempts = place.earlierAttempts

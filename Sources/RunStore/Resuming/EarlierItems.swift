@@ -90,7 +90,7 @@ public final class EarlierItems {
   ///   - text: the entry, byte for byte.
   ///   - fields: its fields as they are recorded.
   /// - Throws: when the run file cannot be read.
-  public func next(text: any RecordedBytes, fields: [UInt8]? = nil) throws(RunStoreError) -> Decision {
+  public func next(text: RecordedBytes, fields: [UInt8]? = nil) throws(RunStoreError) -> Decision {
     number += 1
     let item = try SoughtItem(text, fields, path: reader.path)
     let (found, isRowTaken) = try atSameNumber(item)
@@ -256,10 +256,10 @@ private struct SoughtItem {
   private static let keyColumn = 5 + AttemptColumns.count
 
   let key: Int64
-  private let text: any RecordedBytes
+  private let text: RecordedBytes
   private let fields: [UInt8]?
 
-  init(_ text: any RecordedBytes, _ fields: [UInt8]?, path: String) throws(RunStoreError) {
+  init(_ text: RecordedBytes, _ fields: [UInt8]?, path: String) throws(RunStoreError) {
     self.text = text
     self.fields = fields
     do { key = try ItemKey.of(text, fields: fields) } catch {

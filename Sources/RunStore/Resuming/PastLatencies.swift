@@ -36,7 +36,7 @@ public final class PastLatencies {
   ///   - text: the entry, byte for byte.
   ///   - fields: its fields as they are recorded.
   /// - Throws: when the run file cannot be read.
-  public func next(text: any RecordedBytes, fields: [UInt8]? = nil) throws(RunStoreError) -> Int64? {
+  public func next(text: RecordedBytes, fields: [UInt8]? = nil) throws(RunStoreError) -> Int64? {
     number += 1
     if search == nil, try row() == nil { return nil }
     let key: Int64

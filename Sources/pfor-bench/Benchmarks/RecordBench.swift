@@ -59,8 +59,8 @@ struct RecordBench: Benchmark {
 
   /// Lets all threads record their share; returns their processor time in seconds.
   private func handOver(to recorder: RunRecorder) -> Double {
-    let text = Array("customer 123456".utf8)
-    let output = [UInt8](repeating: UInt8(ascii: "x"), count: output)
+    let text = RecordedBytes.text("customer 123456")
+    let output = RecordedBytes.bytes([UInt8](repeating: UInt8(ascii: "x"), count: output))
     let times = Times()
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
       let before = Self.processorTime(CLOCK_THREAD_CPUTIME_ID)
