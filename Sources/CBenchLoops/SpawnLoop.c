@@ -16,7 +16,7 @@ extern char **environ;
 struct spawn_loop {
   const char *program;
   int count;
-  int passes_item;
+  const char *argument;
   atomic_int next;
 };
 
@@ -35,13 +35,13 @@ static void open_pipe(int ends[2]) {
 #endif
 }
 
-static void run_once(const char *program, const char *item) {
+static void run_once(const char *program, const char *argument) {
   int ends[2];
   open_pipe(ends);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  char *arguments[] = {(char *)program, (char *)item, NULL};
+  char *arguments[] = {(char *)program, (char *)argument, NULL};
   pid_t child;
   int problem = posix_spawn(&child, program, &actions, NULL, arguments, environ);
   if (problem != 0) give_up(program, problem);
@@ -60,15 +60,16 @@ static void *run_items(void *argument) {
   while ((item = atomic_fetch_add(&loop->next, 1)) < loop->count) {
     char text[16];
     snprintf(text, sizeof text, "%d", item + 1);
-    run_once(loop->program, loop->passes_item ? text : NULL);
+    int is_item = loop->argument != NULL && strcmp(loop->argument, "{}") == 0;
+    run_once(loop->program, is_item ? text : loop->argument);
   }
   return NULL;
 }
 
-pid_t bench_start_spawn_loop(const char *program, int count, int threads, int passes_item) {
+pid_t bench_start_spawn_loop(const char *program, int count, int threads, const char *argument) {
   pid_t child = fork();
   if (child != 0) return child;
-  struct spawn_loop loop = {.program = program, .count = count, .passes_item = passes_item};
+  struct spawn_loop loop = {.program = program, .count = count, .argument = argument};
   pthread_t started[threads];
   for (int i = 0; i < threads; ++i) {
     int problem = pthread_create(&started[i], NULL, run_items, &loop);

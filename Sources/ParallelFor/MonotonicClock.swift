@@ -40,7 +40,9 @@ public enum MonotonicClock {
 
   /// A moment on this clock as the time on the wall, in nanoseconds since 1970, by how far the clocks are apart now.
   ///
-  /// - Parameter now: the present moment, from whoever has just asked for it.
+  /// - Parameters:
+  ///   - instant: the moment.
+  ///   - now: the present moment, from whoever has just asked for it.
   public static func wallTime(of instant: Instant, now: @autoclosure () -> Instant = now) -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)

@@ -15,7 +15,7 @@ struct PForBench: ParsableCommand {
       """,
     subcommands: [
       AllBench.self, SpawnBench.self, SQLiteBench.self, MemoryBench.self, IdleBench.self, LatencyBench.self,
-      FrameBench.self, CommandJobBench.self, ReadBench.self, RecordBench.self, RecordLargeBench.self, KillsBench.self,
-      DemoDataBench.self, LoopBench.self,
+      FrameBench.self, CommandJobBench.self, ReadBench.self, RecordBench.self, RecordedBench.self,
+      RecordLargeBench.self, KillsBench.self, DemoDataBench.self, LoopBench.self,
     ])
 }

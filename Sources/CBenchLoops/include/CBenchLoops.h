@@ -29,9 +29,9 @@ int bench_finish(pid_t child, struct bench_usage *usage);
 double bench_cpu_seconds(pid_t process);
 
 /// The least work that one process an item takes: in a process of its own, `threads` threads start `program` `count`
-/// times in all, read its standard output from a pipe to the end and wait for it. With `passes_item` the program gets
-/// the item's number as its argument.
-pid_t bench_start_spawn_loop(const char *program, int count, int threads, int passes_item);
+/// times in all, read its standard output from a pipe to the end and wait for it. The program gets
+/// `argument`, or nothing if that is NULL, or the item's number if it is `{}`.
+pid_t bench_start_spawn_loop(const char *program, int count, int threads, const char *argument);
 
 /// The least work that one query an item takes: `threads` threads, each with a connection and a prepared statement, run
 /// `query` for each of the `count` ids and write the rows to `output`, with tabs between values and those in values

@@ -26,7 +26,8 @@ struct AllBench: ParsableCommand {
     let benchmarks: [any Benchmark] = [
       try SpawnBench.parse(common + other.words), try SQLiteBench.parse(common),
       try MemoryBench.parse(common + ["--items", "\(items)"]),
-      try RecordLargeBench.parse(common + ["--items", "\(items)"]), try IdleBench.parse(common),
+      try RecordedBench.parse(common), try RecordLargeBench.parse(common + ["--items", "\(items)"]),
+      try IdleBench.parse(common),
       try LatencyBench.parse(common),
       // Last, since what it holds in memory would count as the peak of programs started after it.
       try FrameBench.parse(options.repetition.words),

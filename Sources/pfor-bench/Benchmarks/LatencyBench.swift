@@ -1,9 +1,11 @@
 import ArgumentParser
+import CBenchLoops
 
 /// `pfor-bench latency`: many waiting items at once.
 struct LatencyBench: Benchmark {
   static let configuration = CommandConfiguration(
-    commandName: "latency", abstract: "1,000 items of sleep 0.1 on 100 threads: against the ideal second.")
+    commandName: "latency", abstract: "1,000 items of sleep 0.1 on 100 threads: against the ideal second, and a C loop."
+  )
 
   @OptionGroup var options: ProgramOptions
 
@@ -14,6 +16,9 @@ struct LatencyBench: Benchmark {
       [
         Contender("pfor-tui --no-tui") { try Program.run(own(file)) },
         Contender("xargs") { try Program.run(xargs, input: file) },
+        Contender("C loop, on as many threads") {
+          try Program.measure("C loop") { bench_start_spawn_loop("/bin/sleep", 1000, 100, "0.1") }
+        },
       ], rounds: options.rounds)
     var rows = all.map {
       Report.Row(
