@@ -44,10 +44,10 @@ struct MeasuringTests {
   }
 
   @Test func spawnLoopRunsTheProgram() throws {
-    let sample = try Program.measure("loop") { bench_start_spawn_loop("/bin/sh", 4, 2, 0) }
+    let sample = try Program.measure("loop") { bench_start_spawn_loop("/bin/sh", 4, 2, nil) }
     #expect(sample.peakBytes > 0)
     #expect(throws: BenchError.self) {
-      try Program.measure("loop") { bench_start_spawn_loop("/no/such/program", 4, 2, 0) }
+      try Program.measure("loop") { bench_start_spawn_loop("/no/such/program", 4, 2, nil) }
     }
   }
 
