@@ -103,6 +103,8 @@ extension ParallelResultsTests {
   /// Claims have grown by then: the slow element is neither the first nor the last of its own.
   @Test func nothingWaitsBehindASlowElement() {
     let (slow, window) = (40_100, 4_096)
+    // Under ThreadSanitizer, beside all other tests, so many turns of three threads take half a minute.
+    let patience = 300.0
     let gate = Gate()
     let (begun, taken) = (Counter(), Counter())
     let results = (0..<100_000).parallelResults(threads: 2, window: window) { (item: Int) -> Int in
@@ -114,10 +116,10 @@ extension ParallelResultsTests {
       while let result = results.next() { taken.value.store(result + 1, ordering: .relaxed) }
     }
     // Everything before it is handed on, and everything that was read with it or after it is run meanwhile.
-    #expect(eventually { taken.value.load(ordering: .relaxed) == slow })
-    #expect(eventually { begun.value.load(ordering: .relaxed) >= slow + window / 2 })
+    #expect(eventually(seconds: patience) { taken.value.load(ordering: .relaxed) == slow })
+    #expect(eventually(seconds: patience) { begun.value.load(ordering: .relaxed) >= slow + window / 2 })
     gate.open()
-    #expect(eventually { taken.value.load(ordering: .relaxed) == 100_000 })
+    #expect(eventually(seconds: patience) { taken.value.load(ordering: .relaxed) == 100_000 })
   }
 
   @Test(arguments: [1, 3]) func neverMoreAtOnceThanThreads(threads: Int) {
