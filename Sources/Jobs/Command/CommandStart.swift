@@ -1,0 +1,10 @@
+import CPosix
+
+/// What a program does at its start so that commands by the hundred begin at once.
+public enum CommandStart {
+  /// Makes room for the descriptors of some thousand commands, as far as the process may have so many.
+  ///
+  /// For a program's start, before it has threads. With them, whoever opens the 65th, 257th or 513th descriptor waits
+  /// until every processor has switched tasks, 5 to 8 ms on Linux, and all who open files wait with him.
+  public static func reserveDescriptors() { cposix_reserve_descriptors(4096) }
+}
