@@ -8,14 +8,18 @@ extension RunFacts {
   public func timeLeft(at now: Instant) -> TimeLeft {
     if state == .done { return .none }
     let willStart = state == .running || state == .paused
-    let isAllRead = total.map { tally.known >= $0 } ?? false
-    if tally.running > 0, (isAllRead && tally.queued == 0 && tally.waiting == 0) || !willStart {
+    if tally.running > 0, isNothingLeftToBegin || !willStart {
       return lastItems(at: now)
     }
     guard willStart, total != nil else { return .unknown }
     let estimate = TimeLeft.estimate(from: evidence(at: now))
     guard let lastRetry = waiting.values.map(\.retryAt).max() else { return estimate }
     return estimate.atLeast(lastRetry.nanoseconds(since: now))
+  }
+
+  /// Whether all items are known, and none waits for its turn.
+  public var isNothingLeftToBegin: Bool {
+    total.map { tally.known >= $0 } ?? false && tally.queued == 0 && tally.waiting == 0
   }
 
   /// Whether the time left comes from an earlier run of the same items, for the most part.

@@ -11,6 +11,9 @@
 ///   ``workerLeft(_:at:)``.
 /// * `active` workers are the idle and the ready; as many of them as exceed the target are draining. Whichever worker
 ///   asks while there is a surplus leaves, so the target is reached as early as can be without interrupting.
+/// * Who asks when the input has ended, nothing is queued and nothing may be tried again leaves too, unless there may be
+///   untouched items to take from another's claim: what it holds, a connection perhaps, is given back while the last
+///   items run. Should somebody ask for an item anew, a worker starts anew.
 /// * A worker starts only while fewer than the target are `live`, those on their way out included: so there are never
 ///   more alive than the largest target so far.
 /// * The life of the run only advances: running, finishing, stopping, over.
@@ -178,9 +181,15 @@ struct PoolStateMachine {
       inFlight += range.count
       return .run(range)
     }
+    if isNothingLeftToBegin { return leave(worker, at: now) }
     slots[place] = .idle
     idle.append(worker)
     return .wait
+  }
+
+  /// Whether no item can come any more for a worker that has none, unless somebody asks for one anew.
+  private var isNothingLeftToBegin: Bool {
+    inputEnded && queue.isEmpty && waiting.count == 0 && policy.attempts == 1 && inFlight < active - idle.count
   }
 
   /// A parked worker goes on at once, because it took back items from another one's claim.

@@ -30,7 +30,7 @@ public struct RunEvent: Sendable, Equatable {
     case workerDraining(WorkerID)
     /// A draining worker stays after all: more are asked for, or another one left in its place.
     case workerKept(WorkerID)
-    /// A worker left.
+    /// A worker left: fewer are asked for, nothing is left for it to begin, or the run is over.
     case workerStopped(WorkerID)
     /// No item is handed out until ``runResumed``.
     case runPaused

@@ -152,6 +152,16 @@ import Testing
     #expect(line == "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · p50 102 ms p99 1.2 s · 37 s – 50 s left")
   }
 
+  /// Threads without an item leave when there is nothing left for them.
+  @Test func saysHowManyThreadsAreLeft() {
+    var (scene, simulator) = Scene.orders(items: 20, threads: 5, seconds: 0)
+    while scene.dashboard.live.liveWorkers != 2 {
+      simulator.advance(by: 1_000_000)
+      scene.take(from: &simulator)
+    }
+    #expect(ProgressLine.text(scene.dashboard, at: scene.now, width: 120).contains(" · 2 of 5 threads · "))
+  }
+
   @Test func fitsIntoAnyWidth() {
     for scene in [Scene.orders().0] + EverySizeTests.scenes {
       for width in 0...120 {

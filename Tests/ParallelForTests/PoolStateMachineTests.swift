@@ -119,6 +119,56 @@ import Testing
     #expect(pool.log.take().last?.kind == .runFinished(.stopped))
   }
 
+  /// Two workers with an item each, no more to come, and the first one has ended its item with this outcome.
+  private func lastItems(_ outcome: Outcome = .succeeded, policy: RunPolicy = RunPolicy()) -> PoolStateMachine {
+    var pool = PoolStateMachine(
+      targetWorkers: 2, limits: RunLimits(), policy: policy, order: .input, isObserved: true, at: now)
+    _ = pool.itemsArrived(2, at: now)
+    _ = pool.inputReachedEnd(at: now)
+    for slot in 1...2 { #expect(pool.workerBecameReady(WorkerID(slot), at: now).0 == .run(slot - 1..<slot)) }
+    var first = ended(0, by: WorkerID(1))
+    first.outcome = outcome
+    _ = pool.itemsEnded([first], at: now)
+    return pool
+  }
+
+  @Test func whoHasNothingLeftToBeginLeavesWhileTheOthersGoOn() {
+    var pool = lastItems()
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .leave)
+    #expect(pool.workerLeft(WorkerID(1), at: now) == PoolStateMachine.Summons())
+    #expect(pool.life == .running && pool.live == 1 && pool.target == 2)
+    pool.checkInvariants()
+    _ = pool.itemsEnded([ended(1, by: WorkerID(2))], at: now)
+    #expect(pool.workerBecameReady(WorkerID(2), at: now).0 == .leave)
+    #expect(pool.life == .over)
+  }
+
+  @Test func anItemThatIsAskedForAnewStartsAWorkerAnew() {
+    var pool = lastItems(.failed(Failure("no")))
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .leave)
+    _ = pool.workerLeft(WorkerID(1), at: now)
+    var last = ended(0, by: WorkerID(1))
+    last.outcome = .failed(Failure("no"))
+    let asked = pool.retryAsked(last, mayBeLate: false, at: now)
+    #expect(asked?.0.start == [WorkerID(1)])
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
+    pool.checkInvariants()
+  }
+
+  @Test func nobodyLeavesWhileAnItemMayBeTriedAgainOrTakenFromAClaim() {
+    var pool = lastItems(policy: RunPolicy(attempts: 2))
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .wait)
+    pool = machine(2)
+    pool.claimSize.observe(items: 9, nanoseconds: 9)
+    _ = pool.itemsArrived(8, at: now)
+    _ = pool.inputReachedEnd(at: now)
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<2))
+    while case .run(let range) = pool.workerBecameReady(WorkerID(2), at: now).0 {
+      _ = pool.itemsEnded(range.map { ended($0, by: WorkerID(2)) }, at: now)
+    }
+    #expect(pool.idle == [WorkerID(2)], "it may take the second item of the other's claim")
+  }
+
   /// The machine under thousands of random schedules: whoever could do something next is drawn by lot.
   @Test(arguments: 0..<2_000) func everyScheduleKeepsThePromises(seed: Int) {
     var schedule = RandomSchedule(seed: UInt64(seed))

@@ -136,6 +136,7 @@ public struct RunSimulator {
     failed[position] = nil
     again.append(last)
     emit(.itemRequeued(last, wasRestored: false))
+    adjustWorkers()
     for slot in workers.keys.sorted() { startNext(slot) }
   }
 
@@ -219,7 +220,8 @@ public struct RunSimulator {
     emit(.itemFinished(ended))
     if !worker.outcome.isSuccess { failed[item.id.position] = ended }
     deliver(item.id.position)
-    if worker.isLeaving { leave(slot) } else { startNext(slot) }
+    let isNothingLeft = next == items && again.isEmpty && !isPaused
+    if worker.isLeaving || isNothingLeft { leave(slot) } else { startNext(slot) }
   }
 
   /// What has not begun again has ended as before.

@@ -95,10 +95,12 @@ extension Formatting {
     nanoseconds < 1_000_000_000 ? "1 s" : clock(nanoseconds)
   }
 
-  /// The threads asked for and alive: `5 threads`, `6→4 threads, 2 draining`.
+  /// The threads asked for and alive: `5 threads`, `6→4 threads, 2 draining`, and at the end `3 of 5 threads`.
   func threads(_ facts: RunFacts, short: Bool = false) -> String {
     let target = facts.targetWorkers, live = facts.liveWorkers
-    let numbers = live == target || facts.state == .done ? "\(target)" : "\(live)\(arrow)\(target)"
+    let isRest = live < target && facts.isNothingLeftToBegin
+    let isSteady = live == target || facts.state == .done
+    let numbers = isSteady ? "\(target)" : isRest ? "\(live) of \(target)" : "\(live)\(arrow)\(target)"
     let noun = target == 1 && live == 1 ? "thread" : "threads"
     if short { return "\(numbers) \(noun)" }
     let draining = facts.drainingWorkers > 0 ? ", \(facts.drainingWorkers) draining" : ""
