@@ -101,6 +101,8 @@ public struct PForTUI: ParsableCommand {
       Foundation.exit(ExitCode.couldNotRun)
     }
     answerShell(arguments)
+    // Before there are threads, as a database that is opened brings some.
+    CommandStart.reserveDescriptors()
     SQLiteMemory.stopCounting()
     do {
       var command = try parse(arguments)

@@ -31,7 +31,6 @@ struct Launcher {
   func run() throws(AppError) -> Int32 {
     let shown = Look(look.dashboard, environment: environment)
     let glyphs = shown.glyphs
-    CommandStart.reserveDescriptors()
     Strays.adoptOrphans()
     Signals.ignoreFailingWrites()
     // A wrong name is told without a dashboard too; reading all themes takes a while that a run without one can use.
