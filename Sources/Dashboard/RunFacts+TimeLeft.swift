@@ -7,20 +7,20 @@ extension RunFacts {
   /// How long the run will still take.
   public func timeLeft(at now: Instant) -> TimeLeft {
     if state == .done { return .none }
-    let willStart = state == .running || state == .paused
-    if tally.running > 0, isNothingLeftToBegin || !willStart {
-      return lastItems(at: now)
-    }
-    guard willStart, total != nil else { return .unknown }
+    if tally.running > 0, isNothingLeftToBegin { return lastItems(at: now) }
+    guard isHandingOut, total != nil else { return .unknown }
     let estimate = TimeLeft.estimate(from: evidence(at: now))
     guard let lastRetry = waiting.values.map(\.retryAt).max() else { return estimate }
     return estimate.atLeast(lastRetry.nanoseconds(since: now))
   }
 
-  /// Whether all items are known, and none waits for its turn.
+  /// Whether no item will begin any more: all are known and none waits for its turn, or the run winds up.
   public var isNothingLeftToBegin: Bool {
-    total.map { tally.known >= $0 } ?? false && tally.queued == 0 && tally.waiting == 0
+    !isHandingOut || total.map { tally.known >= $0 } ?? false && tally.queued == 0 && tally.waiting == 0
   }
+
+  /// Whether items that wait for their turn will get it.
+  private var isHandingOut: Bool { state == .running || state == .paused }
 
   /// Whether the time left comes from an earlier run of the same items, for the most part.
   public func isTimeLeftFromPast(at now: Instant) -> Bool { past != nil && evidence(at: now).isMostlyKnown }

@@ -162,6 +162,17 @@ import Testing
     #expect(ProgressLine.text(scene.dashboard, at: scene.now, width: 120).contains(" · 2 of 5 threads · "))
   }
 
+  @Test func threadsThatLeaveARunThatWindsUpAreNotComing() {
+    var (scene, simulator) = Scene.orders(threads: 5)
+    simulator.finish()
+    while scene.dashboard.live.tally.running != 2 {
+      simulator.advance(by: 1_000_000)
+      scene.take(from: &simulator)
+    }
+    #expect(scene.dashboard.live.tally.queued > 0)
+    #expect(ProgressLine.text(scene.dashboard, at: scene.now, width: 120).contains(" · 2 of 5 threads · "))
+  }
+
   @Test func fitsIntoAnyWidth() {
     for scene in [Scene.orders().0] + EverySizeTests.scenes {
       for width in 0...120 {

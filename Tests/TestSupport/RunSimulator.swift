@@ -220,7 +220,7 @@ public struct RunSimulator {
     emit(.itemFinished(ended))
     if !worker.outcome.isSuccess { failed[item.id.position] = ended }
     deliver(item.id.position)
-    let isNothingLeft = next == items && again.isEmpty && !isPaused
+    let isNothingLeft = isFinishing || isStopped || next == items && again.isEmpty
     if worker.isLeaving || isNothingLeft { leave(slot) } else { startNext(slot) }
   }
 
