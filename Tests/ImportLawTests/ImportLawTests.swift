@@ -80,15 +80,15 @@ import Testing
         "Sources/PForApp/Replaying/",
       ]),
     Law(
-      "processes are started in few places", #"\b(posix_spawnp?|v?fork)\("#,
-      only: ["Sources/CPosix/CPosix.c", "Sources/Terminal/DirectColor.swift"]),
+      "processes are started in few places", #"\b(posix_spawnp?|v?fork|clone)\("#,
+      only: ["Sources/CPosix/Spawn.c", "Sources/Terminal/DirectColor.swift"]),
     Law(
       "items' processes are signalled in one place", #"\bkill\(-"#,
       only: ["Sources/Jobs/Command/ProcessGroups.swift"]),
     Law(
       "signals are caught in few places, and let go for a child", #"\bsigaction\(|\bsignal\(SIG"#,
       only: [
-        "Sources/CPosix/CPosix.c",
+        "Sources/CPosix/Spawn.c",
         "Sources/ParallelForDashboard/Running/Signals.swift",
         "Sources/ParallelForDashboard/Display/Suspension.swift", "Sources/CTerminalGuard/",
       ]),

@@ -35,9 +35,10 @@ pid_t cposix_ended_child(void);
 /// Makes orphans among our descendants our own children, so that their groups can be watched. Does nothing elsewhere.
 void cposix_adopt_orphans(void);
 
-/// Makes the process's table of descriptors large enough for `count` of them, or for as many as it may have.
+/// Makes the process's table of descriptors large enough for `count` of them, or for as many as it may have, and notes
+/// which ones are passed on to programs that are started; until then each of these copies the whole table.
 /// To be called before there are threads: a table that they share grows only when every processor has switched tasks.
-void cposix_reserve_descriptors(int count);
+void cposix_prepare_descriptors(int count);
 
 /// The exit status of a wait status, or -1 when a signal ended the process.
 int cposix_exit_status(int status);

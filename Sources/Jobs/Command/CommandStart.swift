@@ -2,9 +2,11 @@ import CPosix
 
 /// What a program does at its start so that commands by the hundred begin at once.
 public enum CommandStart {
-  /// Makes room for the descriptors of some thousand commands, as far as the process may have so many.
+  /// Makes room for the descriptors of some thousand commands, as far as the process may have so many, and notes which
+  /// descriptors it was given, which commands are given too.
   ///
   /// For a program's start, before it has threads. With them, whoever opens the 65th, 257th or 513th descriptor waits
-  /// until every processor has switched tasks, 5 to 8 ms on Linux, and all who open files wait with him.
-  public static func reserveDescriptors() { cposix_reserve_descriptors(4096) }
+  /// until every processor has switched tasks, 5 to 8 ms on Linux, and all who open files wait with him. A program that
+  /// does not call it starts commands all the same, each with a copy of the table of descriptors.
+  public static func prepareDescriptors() { cposix_prepare_descriptors(4096) }
 }

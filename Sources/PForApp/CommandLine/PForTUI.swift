@@ -102,7 +102,7 @@ public struct PForTUI: ParsableCommand {
     }
     answerShell(arguments)
     // Before there are threads, as a database that is opened brings some.
-    CommandStart.reserveDescriptors()
+    CommandStart.prepareDescriptors()
     SQLiteMemory.stopCounting()
     do {
       var command = try parse(arguments)

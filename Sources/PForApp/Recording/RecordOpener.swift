@@ -6,22 +6,24 @@ import RunStore
 
 /// Opens the run file that a plan asks for: a new one, or that of an earlier run.
 struct RecordOpener {
-  /// The run, if it is a new one.
-  let newRun: RunRecord
   private let plan: RunPlan
+  private let created = MonotonicClock.wallTime(of: MonotonicClock.now)
+  private let directory = FileManager.default.currentDirectoryPath
   /// The folder of runs; nil when it is not known where that is.
   let history: RunHistory?
-  private var directory: String { newRun.directory }
   private var isReadOnly: Bool { plan.job.isReadOnly }
 
   init(_ plan: RunPlan, environment: [String: String]) {
     self.plan = plan
     history = RunHistory.standard(environment: environment)
-    let created = MonotonicClock.wallTime(of: MonotonicClock.now)
-    newRun = RunRecord(
+  }
+
+  /// The run, if it is a new one.
+  var newRun: RunRecord {
+    RunRecord(
       id: RunHistory.id(created: created, process: getpid()), created: created, title: plan.job.title,
       kind: plan.recipe.kind, command: plan.recipe.words, source: plan.reader.source.name,
-      directory: FileManager.default.currentDirectoryPath, options: RecordedArguments.options(plan.arguments))
+      directory: directory, options: RecordedArguments.options(plan.arguments))
   }
 
   /// Opens the file and begins to record.
@@ -64,8 +66,9 @@ struct RecordOpener {
       }
       guard let history else { return nil }
       try history.makeFolder()
-      let file = try RunFile.create(at: history.path(of: newRun.id), newRun)
-      return try RunRecording(file, name: newRun.id, resuming: nil, isReadOnly: isReadOnly)
+      let run = newRun
+      let file = try RunFile.create(at: history.path(of: run.id), run)
+      return try RunRecording(file, name: run.id, resuming: nil, isReadOnly: isReadOnly)
     } catch {
       guard path == nil else { throw AppError(error.description) }
       StandardError.write("pfor-tui: \(error); this run is not recorded and cannot be resumed")

@@ -11,10 +11,12 @@ enum CompletionCommands {
   ///
   /// - Returns: the lines to print.
   /// - Throws: when there is no script for a shell.
-  static func answer(_ arguments: [String], environment: [String: String]) throws(AppError) -> [String]? {
+  static func answer(
+    _ arguments: [String], environment: @autoclosure () -> [String: String]
+  ) throws(AppError) -> [String]? {
     switch arguments.first {
-    case wantsScript: return [try script(arguments.dropFirst().first ?? environment["SHELL"] ?? "")]
-    case CompletionScript.question: return offers(for: Array(arguments.dropFirst()), environment)
+    case wantsScript: return [try script(arguments.dropFirst().first ?? environment()["SHELL"] ?? "")]
+    case CompletionScript.question: return offers(for: Array(arguments.dropFirst()), environment())
     default: return nil
     }
   }
