@@ -10,21 +10,33 @@ public struct ResultRow: Equatable, Sendable {
   public var state: ItemState
   /// How long it took in nanoseconds, if it has ended.
   public var latency: Int64?
-  /// The first line of its output, or of why it failed; a stranger's text.
+  /// Why it failed, if it did; a stranger's text.
+  public var reason: String
+  /// The first line of its output, or of its errors if it ended badly; a stranger's text.
   public var firstLine: String
   /// A remark beside the outcome.
   public var note: String?
 
   /// Makes a row.
   public init(
-    id: ItemID, label: String, state: ItemState, latency: Int64? = nil, firstLine: String = "", note: String? = nil
+    id: ItemID, label: String, state: ItemState, latency: Int64? = nil, reason: String = "", firstLine: String = "",
+    note: String? = nil
   ) {
     self.id = id
     self.label = label
     self.state = state
     self.latency = latency
+    self.reason = reason
     self.firstLine = firstLine
     self.note = note
+  }
+
+  /// What there is to say of how it ended, in a line.
+  public var text: String { Self.text(reason, firstLine) }
+
+  /// A reason and a line that goes on with it; either may be empty.
+  public static func text(_ reason: String, _ line: String) -> String {
+    [reason, line].filter { !$0.isEmpty }.joined(separator: ": ")
   }
 }
 

@@ -121,6 +121,20 @@ import Testing
     #expect(lines.last?.hasSuffix("last.json: exit status 22") == true)
   }
 
+  @Test func saysWhatAFailedItemSaid() {
+    var simulator = RunSimulator(items: 3, threads: 1) { index, _ in
+      (1, index == 1 ? .timedOut : .failed(Failure("exit status \(index)")))
+    }
+    simulator.advanceToEnd()
+    let lines = Summary.lines(Scene("", &simulator).dashboard, at: simulator.now, width: 60) {
+      [ItemID(0): "", ItemID(1): "still waiting", ItemID(2): "no such host: \(String(repeating: "x", count: 60))"][$0]
+    }
+    #expect(
+      lines.suffix(3).map { $0.split(separator: ": ", maxSplits: 1).last } == [
+        "exit status 0", "timed out: still waiting", "exit status 2: no such host: xxxxxxxxxxxxxxxxx…",
+      ])
+  }
+
   @Test func saysWhatNeverRan() {
     var (scene, simulator) = Scene.orders()
     simulator.stop(.interrupt)
@@ -134,10 +148,11 @@ import Testing
   @Test func isHarmlessAndFits() {
     for scene in EverySizeTests.scenes {
       for width in [0, 1, 20, 80] {
-        for line in Summary.lines(scene.dashboard, at: scene.now, width: width, command: "a\u{1b}[2J").dropLast() {
-          #expect(TextWidth.columns(of: line) <= max(1, width))
-        }
-        let text = Summary.lines(scene.dashboard, at: scene.now, width: 80, command: "a\u{1b}[2J\u{9b}").joined()
+        let lines = Summary.lines(
+          scene.dashboard, at: scene.now, width: width, command: "a\u{1b}[2J\u{9b}", errors: { _ in "b\u{1b}[2J\u{9b}" }
+        )
+        for line in lines.dropLast() { #expect(TextWidth.columns(of: line) <= max(1, width)) }
+        let text = lines.joined()
         let controls = text.unicodeScalars.filter { $0.properties.generalCategory == .control }
         #expect(controls.isEmpty)
       }

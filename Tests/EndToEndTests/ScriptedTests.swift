@@ -51,6 +51,22 @@ import Testing
     #expect(screen.contains("3→0") && screen.contains("3 running"), "\(screen)")
   }
 
+  @Test func itIsToldWhatItemsSaidThatEndedBadly() throws {
+    try sandbox.write(":wait finished\n4\n:save-screen screen\nq\n", to: "steps")
+    let run = try sandbox.run(
+      """
+      printf '%s\n' sick stuck > ids
+      pfor-tui ids --timeout 1s --script steps --shell 'echo {} is bad >&2; [ {} = sick ] && exit 7; read x < never'
+      """, environment: ["COLUMNS": "100", "LINES": "24"])
+    let screen = sandbox.read("screen")
+    for text in ["#1 ✗ failed", "exit status 7: sick is bad", "#2 ◷ timeout", " stuck is bad"] {
+      #expect(screen.contains(text), "\(text) in\n\(screen)")
+    }
+    for line in ["  #1 sick: exit status 7: sick is bad", "  #2 stuck: timed out: stuck is bad"] {
+      #expect(run.errors.contains("\n\(line)\n"), "\(run.errors)")
+    }
+  }
+
   @Test func pausingAndResuming() throws {
     #expect(try play("p\n:wait paused").contains("paused"))
     #expect(try play("p\n:wait paused\np\n:wait running").contains("running"))

@@ -94,8 +94,8 @@ struct ResultsPanel {
     writer.name(result.label, width: labelWidth(row.width), .text, to: &grid)
     writer.skip()
     let isBad = result.state == .failed || result.state == .timedOut
-    let note = result.note.map { result.firstLine.isEmpty ? $0 : " (\($0))" } ?? ""
-    writer.left(result.firstLine + note, width: writer.remaining - 1, isBad ? .error : .muted, to: &grid)
+    let note = result.note.map { result.text.isEmpty ? $0 : " (\($0))" } ?? ""
+    writer.left(result.text + note, width: writer.remaining - 1, isBad ? .error : .muted, to: &grid)
     drawing.markMatches(in: texts, of: &grid)
   }
 }

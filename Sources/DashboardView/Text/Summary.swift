@@ -11,13 +11,15 @@ public enum Summary {
   /// - Parameters:
   ///   - width: lines are cut to so many columns, except the command line.
   ///   - command: the exact command line to run this again, if it is worth telling.
+  ///   - errors: the first line of an item's errors, which stands behind the reason of its failure; nil if not known.
   public static func lines(
-    _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode, command: String? = nil
+    _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode, command: String? = nil,
+    errors: (ItemID) -> String? = { _ in nil }
   ) -> [String] {
     let writer = Writer(facts: dashboard.live, now: now, format: Formatting(glyphs: glyphs), width: width)
     let lines =
-      [writer.counts, writer.times, writer.latency, writer.earlier, writer.halt] + writer.slowest + writer.failures
-      + writer.missing
+      [writer.counts, writer.times, writer.latency, writer.earlier, writer.halt] + writer.slowest
+      + writer.failures(errors) + writer.missing
     let cut = lines.compactMap { $0 }.map {
       TextWidth.prefix($0, columns: max(1, width), ellipsis: glyphs == .unicode ? "…" : "~")
     }
@@ -75,13 +77,14 @@ public enum Summary {
         }
     }
 
-    var failures: [String] {
+    func failures(_ errors: (ItemID) -> String?) -> [String] {
       let tally = facts.tally
       guard tally.unsuccessful > 0 else { return [] }
       let more = tally.unsuccessful - facts.failures.count
       return ["failed:"]
         + facts.failures.sorted { $0.id < $1.id }.map {
-          "  \($0.id) \(name($0.label, beside: 12 + TextWidth.columns(of: $0.reason))): \($0.reason)"
+          let reason = ResultRow.text($0.reason, errors($0.id) ?? "")
+          return "  \($0.id) \(name($0.label, beside: 12 + TextWidth.columns(of: reason))): \(reason)"
         }
         + (more > 0 ? ["  and \(format.count(more)) more"] : [])
     }

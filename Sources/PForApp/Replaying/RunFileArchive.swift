@@ -122,11 +122,10 @@ final class RunFileArchive: ItemArchive {
 
   private func row(_ id: ItemID, _ item: ItemRecord, _ attempt: AttemptRecord) -> ResultRow {
     let state = ItemState(attempt.outcome)
-    let reason = OutputText.firstLine(attempt.reason ?? "")
-    let line = firstLine(state == .succeeded ? .output : .errors, of: item)
     return ResultRow(
       id: id, label: ArchivedItem(text: item.text).label, state: state, latency: RecordedTime.latency(attempt),
-      firstLine: state == .succeeded ? line : line.isEmpty ? reason : "\(reason): \(line)", note: attempt.note)
+      reason: OutputText.firstLine(attempt.reason ?? ""),
+      firstLine: firstLine(state == .succeeded ? .output : .errors, of: item), note: attempt.note)
   }
 
   private func shows(_ filter: ResultFilter, _ item: ItemRecord, _ attempt: AttemptRecord, _ slowLimit: Int64?) -> Bool

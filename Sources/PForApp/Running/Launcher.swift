@@ -99,7 +99,8 @@ struct Launcher {
     if !isQuiet, verdict.problem == nil || dashboard.live.tally.known > 0, verdict.exitCode != ExitCode.outputClosed {
       let width = environment["COLUMNS"].flatMap { Int($0) } ?? 100
       for line in Summary.lines(
-        dashboard, at: MonotonicClock.now, width: width, glyphs: glyphs, command: plan.command)
+        dashboard, at: MonotonicClock.now, width: width, glyphs: glyphs, command: plan.command,
+        errors: { session.archive?.row($0)?.firstLine })
       { StandardError.write(line) }
     }
     if let problem = verdict.problem { StandardError.write("pfor-tui: \(problem)") }

@@ -93,10 +93,9 @@ extension ResultArchive {
       let errors = OutputText.firstLine(part(record.errorOffset, min(record.errorCount, 300), of: entry, in: bytes))
       let output = OutputText.firstLine(part(record.outputOffset, min(record.outputCount, 300), of: entry, in: bytes))
       let note = part(record.noteOffset, record.noteCount, of: entry, in: bytes)
-      let line = entry.kind == .succeeded ? output : errors.isEmpty ? reason : "\(reason): \(errors)"
       return ResultRow(
-        id: id, label: label, state: Self.state(of: entry.kind), latency: entry.latency, firstLine: line,
-        note: note.isEmpty ? nil : note)
+        id: id, label: label, state: Self.state(of: entry.kind), latency: entry.latency, reason: reason,
+        firstLine: entry.kind == .succeeded ? output : errors, note: note.isEmpty ? nil : note)
     }
   }
 
@@ -232,7 +231,7 @@ extension ResultArchive {
   /// Whether an ended item's name or output holds a text, without regard to case.
   package func holds(_ text: String, at id: ItemID) -> Bool {
     guard let row = row(id) else { return false }
-    if ResultFilter.text(text, isIn: row.label) || ResultFilter.text(text, isIn: row.firstLine) { return true }
+    if ResultFilter.text(text, isIn: row.label) || ResultFilter.text(text, isIn: row.text) { return true }
     return lock.withLock {
       guard let entry = index.entry(at: id.position),
         let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
