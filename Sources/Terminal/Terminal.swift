@@ -145,15 +145,19 @@ public final class Terminal {
 extension Terminal {
   /// A window that reports no size, as some serial lines and containers have, gets that of the environment, or 80x24.
   static func size(descriptor: Int32, environment: [String: String]) -> Size {
-    var columns: Int32 = 0
-    var rows: Int32 = 0
-    if tg_window_size(descriptor, &columns, &rows) == 0, columns > 0, rows > 0 {
-      return Size(width: Int(columns), height: Int(rows))
-    }
+    if let size = windowSize(descriptor) { return size }
     func positive(_ name: String) -> Int? {
       environment[name].flatMap { Int($0) }.flatMap { 1...9999 ~= $0 ? $0 : nil }
     }
     return Size(width: positive("COLUMNS") ?? 80, height: positive("LINES") ?? 24)
+  }
+
+  /// The size that the window of a terminal reports; nil for none, and where there is no terminal.
+  package static func windowSize(_ descriptor: Int32) -> Size? {
+    var columns: Int32 = 0
+    var rows: Int32 = 0
+    guard tg_window_size(descriptor, &columns, &rows) == 0, columns > 0, rows > 0 else { return nil }
+    return Size(width: Int(columns), height: Int(rows))
   }
 
   private static func begin(

@@ -159,6 +159,14 @@ import Testing
     #expect(session.sandbox.read("out") == (1...30).map { "\($0)\n" }.joined())
   }
 
+  @Test func theSummaryFitsTheTerminal() throws {
+    let session = try open(
+      "echo 7 > ids; pfor-tui ids --when-done leave -- sh -c 'echo $(seq 60) >&2; exit $0'", width: 50, height: 40)
+    try expectTerminalIsBack(session, status: 1)
+    let line = try session.capture().split(separator: "\n").first { $0.hasPrefix("  #1 7: exit status 7: 1 2 3 ") }
+    #expect(line?.hasSuffix("…") == true && line?.count == 50, "\(line ?? "none")")
+  }
+
   @Test(arguments: ["TERM=dumb", "CI=1", "TERM=no-such-terminal"])
   func aPoorTerminalGetsPlainLines(setting: String) throws {
     let session = try open("seq 3 | \(setting) pfor-tui - -- echo item 2> errors | tee results")

@@ -97,9 +97,8 @@ struct Launcher {
     var verdict = Verdict(session, dashboard, controller)
     session.conclude(&verdict, at: MonotonicClock.wallTime(of: MonotonicClock.now))
     if !isQuiet, verdict.problem == nil || dashboard.live.tally.known > 0, verdict.exitCode != ExitCode.outputClosed {
-      let width = environment["COLUMNS"].flatMap { Int($0) } ?? 100
       for line in Summary.lines(
-        dashboard, at: MonotonicClock.now, width: width, glyphs: glyphs, command: plan.command,
+        dashboard, at: MonotonicClock.now, width: summaryWidth, glyphs: glyphs, command: plan.command,
         errors: { session.archive?.row($0)?.firstLine })
       { StandardError.write(line) }
     }
@@ -115,6 +114,10 @@ struct Launcher {
       }
     }
     return verdict.exitCode
+  }
+
+  private var summaryWidth: Int {
+    StandardError.columns ?? environment["COLUMNS"].flatMap { Int($0) } ?? 100
   }
 
   /// What a resumed run found, and how to go on with one that is not whole.
