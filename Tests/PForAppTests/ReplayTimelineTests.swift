@@ -28,9 +28,10 @@ import Testing
 
   /// All events of a run whose items come in pages of one.
   private func events(
-    _ changes: [RunChange], _ items: [(item: ItemRecord, earlier: [AttemptRecord])], until place: Int64 = .max
+    _ changes: [RunChange], _ items: [(item: ItemRecord, earlier: [AttemptRecord])], until place: Int64 = .max,
+    of run: RunRecord = run
   ) -> [RunEvent] {
-    var timeline = ReplayTimeline(Self.run, changes)
+    var timeline = ReplayTimeline(run, changes)
     var rest = items[...]
     var events: [RunEvent] = []
     while true {
@@ -82,6 +83,22 @@ import Testing
       if case .itemStarted(let item) = event.kind { item.id.number } else { nil }
     }
     #expect(started == (1...count).reversed())
+  }
+
+  @Test func workersForWhichNothingIsLeftLeaveUnlessTheRunWasCutShort() {
+    let items = [
+      item(1, attempt(0, 50, worker: 1)), item(2, attempt(5, 10, worker: 2, .timedOut), attempt(20, 10, worker: 2)),
+    ]
+    func left(_ run: RunRecord) -> [String] {
+      events([change(0, .sessionBegan, 3)], items, of: run).compactMap {
+        if case .workerStopped(let id) = $0.kind { "\(id.slot) at \($0.instant.nanoseconds)" } else { nil }
+      }
+    }
+    var run = Self.run
+    #expect(left(run) == ["1 at 50", "2 at 50", "3 at 50"])
+    run.total = 2
+    run.state = .finished
+    #expect(left(run) == ["3 at 20", "2 at 30", "1 at 50"])
   }
 
   @Test func aRunFileThatSaysNothingOfSessionsIsPlayedToo() {

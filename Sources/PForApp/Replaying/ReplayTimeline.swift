@@ -18,6 +18,8 @@ struct ReplayTimeline {
   private var pending = TimeHeap<Fact>()
   private var pageStarts: [Int64] = []
   private var hasAllItems = false
+  /// How many beginnings have been read and not told.
+  private var startsAhead = 0
   private let sessionBegins: [Int64]
   private var base: Int64?
   /// Nanoseconds between sessions, in which nobody ran anything.
@@ -94,6 +96,7 @@ struct ReplayTimeline {
         let next = index + 1 < attempts.count ? attempts[index + 1].start : record.end
         let start = RecordedTime.point(record.start)
         earliest = min(earliest, start)
+        startsAhead += 1
         pending.push(
           .start(Attempt(id: ItemID(number - 1), label: label, record: record, next: isLast ? nil : next)),
           time: start, rank: 2)
@@ -219,12 +222,14 @@ struct ReplayTimeline {
       itemsRead = attempt.id.position + 1
       emit(.itemsRead(itemsRead), &events)
     }
+    startsAhead -= 1
     emit(workers.begin(worker), &events)
     emit(
       .itemStarted(
         StartedItem(
           id: attempt.id, worker: worker, attempt: attempt.record.attempt, start: Instant(nanoseconds: place),
           label: attempt.label)), &events)
+    endIdle(&events)
     pending.push(.end(attempt), time: time + RecordedTime.latency(attempt.record), rank: 1)
   }
 
@@ -241,6 +246,13 @@ struct ReplayTimeline {
       emit(.itemFinished(item), &events)
     }
     emit(workers.end(worker), &events)
+    endIdle(&events)
+  }
+
+  /// In a run that came to its end, workers left when nothing was left to begin.
+  private mutating func endIdle(_ events: inout [RunEvent]) {
+    guard hasAllItems, startsAhead == 0, ending == .completed, total != nil else { return }
+    emit(workers.endIdle(), &events)
   }
 
   /// How long it is until a time on the wall, without what went by before its session began.

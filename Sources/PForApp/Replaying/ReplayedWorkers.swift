@@ -57,6 +57,16 @@ struct ReplayedWorkers {
     return [.workerStopped(id)]
   }
 
+  /// Nothing is left to begin: who runs nothing leaves.
+  ///
+  /// - Returns: what became of workers.
+  mutating func endIdle() -> [RunEvent.Kind] {
+    let idle = workers.indices.filter { workers[$0].stays && !workers[$0].isBusy }
+    for index in idle { workers[index] = Worker() }
+    staying -= idle.count
+    return idle.map { .workerStopped(WorkerID($0 + 1)) }
+  }
+
   /// All workers leave.
   ///
   /// - Returns: what became of workers.
