@@ -72,12 +72,38 @@ int cposix_process_descriptor(pid_t process) {
 #endif
 }
 
+static struct rlimit inherited_limit;
+static int has_raised_limit;
+
+/// The usual 1,024 are those of 300 commands. Commands get the old limit, for programs that use select().
+static void raise_limit(rlim_t count) {
+#ifdef __linux__
+  if (getrlimit(RLIMIT_NOFILE, &inherited_limit) != 0 || inherited_limit.rlim_cur >= count) return;
+  struct rlimit raised = inherited_limit;
+  raised.rlim_cur = raised.rlim_max < count ? raised.rlim_max : count;
+  has_raised_limit = setrlimit(RLIMIT_NOFILE, &raised) == 0;
+#else
+  (void)count;
+#endif
+}
+
+void restore_descriptor_limit(void) {
+  if (has_raised_limit) setrlimit(RLIMIT_NOFILE, &inherited_limit);
+}
+
 static void reserve(int count) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   int highest = (limit.rlim_cur < (rlim_t)count ? (int)limit.rlim_cur : count) - 1;
   int descriptor = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, highest);
   if (descriptor >= 0) close(descriptor);
+}
+
+/// A standard stream that the program was not given would be the next file that it opens, which then gets what is meant for
+/// the stream. Here reading and writing fail instead; only what would go to standard error is lost without a word.
+static void fill_standard_streams(void) {
+  for (int stream = 0; stream < 3; ++stream)
+    if (fcntl(stream, F_GETFD) < 0) open("/dev/null", stream == 1 ? O_RDONLY : O_WRONLY);
 }
 
 static void note_inherited(void) {
@@ -95,6 +121,8 @@ static void note_inherited(void) {
 }
 
 void cposix_prepare_descriptors(int count) {
+  fill_standard_streams();
   note_inherited();
+  raise_limit(65536);
   reserve(count);
 }

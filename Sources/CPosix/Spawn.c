@@ -57,6 +57,7 @@ static int become(const struct start *start) {
   if (setpgid(0, 0) != 0) return errno;
   for (int stream = 0; stream < 3; ++stream)
     if (pass_on(start->streams[stream], stream) < 0) return errno;
+  restore_descriptor_limit();
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);

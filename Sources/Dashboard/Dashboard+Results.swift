@@ -46,6 +46,7 @@ extension Dashboard {
       lastNotice = Notice(text: "not found: \(searchText ?? "")", instant: lastNotice?.instant ?? live.latest)
       return
     }
+    lastNotice = nil
     if !results.select(found, rows: rows.results) {
       setFilter(.all)
       _ = results.select(found, rows: rows.results)

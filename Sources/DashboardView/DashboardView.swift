@@ -49,16 +49,24 @@ public struct DashboardView: Sendable {
   public func draw(_ dashboard: Dashboard, at now: Instant, into grid: inout CellGrid) {
     grid.fill(grid.bounds, role: ThemeRole.text.role)
     let layout = layout(for: grid.bounds.size, of: dashboard)
-    if layout.isOneLine {
-      let text = ProgressLine.text(dashboard, at: now, width: grid.width, glyphs: glyphs)
-      grid.write(text, x: 0, y: 0, role: ThemeRole.text.role)
-      return
-    }
     let drawing = Drawing(dashboard, at: now, theme: theme, glyphs: glyphs)
+    if layout.isOneLine { return drawLine(drawing, at: now, in: grid.bounds.splitTop(1).top, of: &grid) }
     HeaderPanel(drawing: drawing).draw(in: layout.header, of: &grid)
     ProgressPanel(drawing: drawing).draw(in: layout.bar, of: &grid)
     drawBody(drawing, layout, of: &grid)
     drawFooter(drawing, at: now, layout, of: &grid)
+  }
+
+  /// What takes keys must be seen on the smallest screen too.
+  private func drawLine(_ drawing: Drawing, at now: Instant, in row: Rect, of grid: inout CellGrid) {
+    switch drawing.dashboard.overlay {
+    case .dialog(let dialog): ConfirmOverlay(drawing: drawing, dialog: dialog).drawLine(in: row, of: &grid)
+    case .prompt(let prompt): PromptLine(drawing: drawing).draw(prompt, in: row, of: &grid)
+    case .filterMenu: PromptLine(drawing: drawing).drawFilterMenu(in: row, of: &grid)
+    case .help, nil:
+      let text = ProgressLine.text(drawing.dashboard, at: now, width: row.width, glyphs: glyphs)
+      grid.write(text, x: row.x, y: row.y, role: ThemeRole.text.role, in: row)
+    }
   }
 
   private func drawBody(_ drawing: Drawing, _ layout: Layout, of grid: inout CellGrid) {

@@ -104,7 +104,9 @@ import Testing
     _ = dashboard.perform(.search)
     for character in "abc" { _ = dashboard.type(.character(character)) }
     #expect(dashboard.type(.submit) == [.search(text: "abc", from: ItemID(0), forward: true)])
+    #expect(dashboard.currentNotice(at: script.now)?.text == "searching for abc")
     dashboard.searchEnded(found: ItemID(42))
+    #expect(dashboard.currentNotice(at: script.now) == nil)
     #expect(dashboard.results.filter == .all)
     #expect(dashboard.results.selectedID == ItemID(42))
     #expect(dashboard.takeEffects() == [.scanFilter(.all)])

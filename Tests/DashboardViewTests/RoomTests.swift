@@ -71,6 +71,26 @@ import Testing
     #expect(grid.row(4).contains("done"), "\(grid)")
   }
 
+  @Test func oneLineShowsWhatTakesKeys() {
+    var scene = Scene.orders(seconds: 2).0
+    func line() -> String { "\(scene.grid(Size(width: 39, height: 9)).row(0).trimmingPrefix(" "))" }
+    _ = scene.dashboard.perform(.quit)
+    #expect(line().hasPrefix("Leave? k=go on f=finish s=stop "))
+    _ = scene.dashboard.perform(.back)
+    _ = scene.dashboard.perform(.promptThreads)
+    _ = scene.dashboard.type(.character("7"))
+    #expect(line().hasPrefix("threads (0 drains): 7 "))
+    _ = scene.dashboard.type(.cancel)
+    #expect(line().contains("/2,000 "), "\(line())")
+  }
+
+  /// In a single row names stand beside their numbers, which keep their units.
+  @Test(arguments: [76, 80, 100, 120])
+  func latenciesKeepTheirUnits(width: Int) {
+    let text = "\(Scene.orders().0.grid(Size(width: width, height: 20)))"
+    #expect(text.contains(/p50 102 ms .*max 2\.3 s/), "\(text)")
+  }
+
   @Test func oneLineKeepsFailuresAndTheTimeLeft() {
     let scene = Scene.orders().0
     let full = ProgressLine.text(scene.dashboard, at: scene.now, width: 200)

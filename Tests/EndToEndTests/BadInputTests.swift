@@ -9,6 +9,7 @@ import Testing
     sandbox = try Sandbox()
     try sandbox.write("1\n2\n3\n", to: "ids")
     try sandbox.write("id,name\n1,ann\n", to: "people.csv")
+    try sandbox.write("", to: "shop")
     try sandbox.write("this is no database, but long enough to be looked at as one by those who do\n", to: "text")
   }
 
@@ -29,6 +30,9 @@ import Testing
     ("pfor-tui ids -j 1000000 -- echo", "too many"),
     ("pfor-tui ids -j five -- echo", "five"),
     ("pfor-tui ids -o ids -- echo", "ids: results would overwrite the items"),
+    ("pfor-tui ids --db shop --sql 'SELECT ?' -o ./shop", "./shop: results would overwrite the database"),
+    ("pfor-tui ids --db shop --sql 'SELECT ?' --joblog shop", "shop: is named twice"),
+    ("pfor-tui ids --db shop --sql 'SELECT ?' --events shop", "shop: is named twice"),
     ("pfor-tui ids -o nosuch/out -- echo", "nosuch/out: cannot be written"),
     ("pfor-tui ids --theme nosuch -- echo", "nosuch"),
     ("pfor-tui ids --script nosuch -- echo", "nosuch: cannot be read"),

@@ -98,6 +98,15 @@ import Testing
     #expect(run.errors.contains(option.split(separator: " ")[0]), "\(run.errors)")
   }
 
+  @Test func theSummaryWithoutADashboardSaysWhatFailedItemsSaidLast() throws {
+    let run = try sandbox.run(
+      """
+      printf '%s\\n' a b > ids; : > tries
+      pfor-tui ids -j1 --no-tui --retries 1 --shell 'echo {} $(wc -l < tries) >&2; echo x >> tries; [ {} != a ] || exit 3'
+      """)
+    #expect(run.errors.contains(/\n  #1 a: exit status 3: a [12]\n/), "\(run.errors)")
+  }
+
   /// The first attempt at item 2 fails, and the second one is an hour away.
   @Test func anItemThatIsTriedAgainShowsItsAttempts() throws {
     let sandbox = try Sandbox()

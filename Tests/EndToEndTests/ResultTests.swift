@@ -68,6 +68,20 @@ import Testing
     #expect(run.lines == ["4194304", "4194304"])
   }
 
+  @Test(arguments: ["2>&-", "2>/dev/full", "2> >(true)", "<&- >&- 2>&-"])
+  func whatNobodyCanBeToldIsLostAndNothingElse(streams: String) throws {
+    let run = try sandbox.run(
+      "printf '%s\\n' a b > ids; pfor-tui ids -o out --no-tui -- sh -c 'echo $0' \(streams); echo $?")
+    #expect(run.lines == ["0"], "\(run.errors)")
+    #expect(sandbox.read("out") == "a\nb\n")
+  }
+
+  @Test func aStandardOutputThatIsNoneFailsTheRunAndNoOtherFileTakesItsPlace() throws {
+    let run = try sandbox.run(
+      "printf '%s\\n' a b > ids; pfor-tui ids --no-tui -- sh -c 'echo $0' >&-; echo $?; cat ids")
+    #expect(run.lines == ["255", "a", "b"], "\(run.errors)")
+  }
+
   @Test func fewDescriptorsLoseNothing() throws {
     let run = try sandbox.run(
       "ulimit -n 64; seq 300 | pfor-tui - -j 100 -q -- echo > out; echo $?; seq 300 | cmp - out && echo same")

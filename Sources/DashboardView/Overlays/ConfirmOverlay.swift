@@ -29,6 +29,16 @@ struct ConfirmOverlay {
     draw(hint, in: take(1, of: &rest), to: &grid)
   }
 
+  /// The question in one line, for a screen that has no more: its title and its answers by their keys.
+  func drawLine(in row: Rect, of grid: inout CellGrid) {
+    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    writer.write(title, .dialog, to: &grid)
+    for choice in dialog.choices {
+      let role: ThemeRole = isDangerous(choice) ? .dialogDanger : .dialog
+      writer.write(" \(choice.key)=\(word(choice))", role, to: &grid)
+    }
+  }
+
   /// The text in lines of whole words.
   private func wrapped(_ text: String, width: Int) -> [String] {
     text.split(separator: " ").reduce(into: [String]()) { lines, word in
@@ -115,6 +125,17 @@ struct ConfirmOverlay {
     switch choice {
     case .stopNow, .terminate, .kill: true
     case .keepRunning, .finish, .leaveAlone: false
+    }
+  }
+
+  private func word(_ choice: Dialog.Choice) -> String {
+    switch choice {
+    case .keepRunning: "go on"
+    case .finish: "finish"
+    case .stopNow: "stop"
+    case .leaveAlone: "no"
+    case .terminate: "TERM"
+    case .kill: "KILL"
     }
   }
 

@@ -33,9 +33,10 @@ struct LatencyPanel {
       ("p50", values.p50), ("p90", values.p90), ("p95", values.p95), ("p99", values.p99),
       ("max", drawing.facts.latency.maximum), ("mean", drawing.facts.latency.mean),
     ]
-    let width = Formatting.durationWidth + 1
+    // In a single row the name stands beside its number.
+    let width = Formatting.durationWidth + (area.height > 1 ? 1 : 6)
     if named.count * width > area.width { named.removeLast() }
-    while named.count > 2, named.count * width > area.width { named.remove(at: named.count - 3) }
+    while named.count > 2, named.count * width > area.width { named.remove(at: max(1, named.count - 3)) }
     let step = named.isEmpty ? width : min(area.width / named.count, 13)
     for (index, (name, value)) in named.enumerated() {
       let cell = Rect(x: area.x + index * step, y: area.y, width: max(0, step - 1), height: area.height)

@@ -2,8 +2,8 @@ import CPosix
 
 /// What a program does at its start so that commands by the hundred begin at once.
 public enum CommandStart {
-  /// Makes room for the descriptors of some thousand commands, as far as the process may have so many, and notes which
-  /// descriptors it was given, which commands are given too.
+  /// Makes room for the descriptors of some thousand commands, as far as the process may have so many, notes which
+  /// descriptors it was given, which commands are given too, and opens the standard streams that it was not given.
   ///
   /// For a program's start, before it has threads. With them, whoever opens the 65th, 257th or 513th descriptor waits
   /// until every processor has switched tasks, 5 to 8 ms on Linux, and all who open files wait with him. A program that

@@ -57,6 +57,11 @@ enum JobRecipe {
     }
   }
 
+  /// The file that the job reads, besides the items; nil for none that is known.
+  var file: String? {
+    if case .query(let database, _, _) = self { database } else { nil }
+  }
+
   private func command(_ template: Template, for reader: ItemReader) throws -> any Job {
     // A plain list of lines has no fields, and asking would wait for a pipe's first line.
     try template.check(against: reader.format.mayHaveFields ? reader.fieldNames() : .none)

@@ -95,14 +95,14 @@ public struct PForTUI: ParsableCommand {
 
   /// The program: parses the command line and does what it says; wrong options exit with 255.
   public static func begin() {
+    // Before any file is opened, and before there are threads, as a database that is opened brings some.
+    CommandStart.prepareDescriptors()
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard !arguments.isEmpty else {
       StandardError.writeRaw("\(synopsis)\n\nSee it at work: pfor-tui demo\nAll options:    pfor-tui --help")
       Foundation.exit(ExitCode.couldNotRun)
     }
     answerShell(arguments)
-    // Before there are threads, as a database that is opened brings some.
-    CommandStart.prepareDescriptors()
     SQLiteMemory.stopCounting()
     do {
       var command = try parse(arguments)

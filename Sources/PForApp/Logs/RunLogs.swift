@@ -48,6 +48,7 @@ final class RunLogs: @unchecked Sendable {
     var used = others
     if case .file(let items) = plan.reader.source { used += [items] }
     if case .file(let output) = plan.destination { used += [output] }
+    if let database = plan.recipe.file { used += [database] }
     guard used.contains(where: { ResultFile.isSame($0, path) }) else { return }
     throw AppError("\(path): is named twice on the command line, and a log would overwrite it; choose another file")
   }

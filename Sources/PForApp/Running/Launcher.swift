@@ -99,7 +99,7 @@ struct Launcher {
     if !isQuiet, verdict.problem == nil || dashboard.live.tally.known > 0, verdict.exitCode != ExitCode.outputClosed {
       for line in Summary.lines(
         dashboard, at: MonotonicClock.now, width: summaryWidth, glyphs: glyphs, command: plan.command,
-        errors: { session.archive?.row($0)?.firstLine })
+        errors: { session.words.line(of: $0) })
       { StandardError.write(line) }
     }
     if let problem = verdict.problem { StandardError.write("pfor-tui: \(problem)") }

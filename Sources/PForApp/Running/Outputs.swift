@@ -15,11 +15,14 @@ struct ResultFile {
   /// Opens the file; what stands in it stays.
   ///
   /// - Returns: nil when results go to standard output.
-  /// - Throws: when the file cannot be written, or is the file of items itself.
+  /// - Throws: when the file cannot be written, or is one that the run reads.
   init?(_ plan: RunPlan) throws(AppError) {
     guard case .file(let path) = plan.destination else { return nil }
     if case .file(let items) = plan.reader.source, Self.isSame(items, path) {
       throw AppError("\(path): results would overwrite the items; choose another file for -o")
+    }
+    if let database = plan.recipe.file, Self.isSame(database, path) {
+      throw AppError("\(path): results would overwrite the database; choose another file for -o")
     }
     descriptor = open(path, (plan.recording.mayGoOn ? O_RDWR : O_WRONLY) | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw AppError("\(path): cannot be written: \(String(cString: strerror(errno)))") }

@@ -20,6 +20,8 @@ final class RunSession: WatchedRun, Sendable {
   private let kept: ResultArchive?
   /// The items that run now, for the dashboard; nil without one.
   let running: RunningItems?
+  /// What failed items said.
+  let words: FailureWords
   private let plan: Plan
   private let feeder: ItemFeeder
   private let delivery: ResultDelivery
@@ -70,6 +72,8 @@ final class RunSession: WatchedRun, Sendable {
     self.logs = logs
     self.past = past.map { ($0, PastTracker()) }
     let waits = ItemWaits(plan.policy.backoff)
+    let words = FailureWords()
+    self.words = words
     let inOrder = plan.inOrder && delivery.isWanted
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
     // What failed stands in the archive.
@@ -79,7 +83,7 @@ final class RunSession: WatchedRun, Sendable {
     ) { worker in
       WorkerSession(
         worker: worker, plan: own, feeder: feeder, delivery: delivery, archive: archive, running: running,
-        recording: recording, logs: logs, waits: waits
+        recording: recording, logs: logs, waits: waits, words: words
       ).body
     }
   }

@@ -15,11 +15,12 @@ final class WorkerSession {
   private let recording: RunRecording?
   private let logs: RunLogs?
   private let waits: ItemWaits
+  private let words: FailureWords
   private var session: (any JobSession)?
 
   init(
     worker: WorkerID, plan: RunSession.Plan, feeder: ItemFeeder, delivery: ResultDelivery, archive: ResultArchive?,
-    running: RunningItems?, recording: RunRecording?, logs: RunLogs?, waits: ItemWaits
+    running: RunningItems?, recording: RunRecording?, logs: RunLogs?, waits: ItemWaits, words: FailureWords
   ) {
     self.worker = worker
     self.plan = plan
@@ -30,6 +31,7 @@ final class WorkerSession {
     self.recording = recording
     self.logs = logs
     self.waits = waits
+    self.words = words
   }
 
   /// The worker's body for the run.
@@ -52,6 +54,7 @@ final class WorkerSession {
     let kept = FinishedItem(
       id: context.item, worker: worker, attempt: context.attempt, start: start, end: end, outcome: ending.outcome,
       label: "", note: ending.note)
+    if ending.outcome.failureReason != nil { words.note(context.item, ending.errors) }
     archive?.keep(
       ArchivedItem(item), kept, output: ending.output, errors: ending.errors,
       process: ending.process.map { ItemDetail.Process($0) })

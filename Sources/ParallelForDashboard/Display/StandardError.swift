@@ -10,9 +10,14 @@ import Terminal
 
 /// Lines for the user on standard error; nothing in them is acted on by a terminal.
 package enum StandardError {
-  /// Writes one line.
+  /// Writes one line; where nobody can read it, it is lost, and nothing else is.
   package static func write(_ line: String) {
-    FileHandle.standardError.write(Data((SafeText.visible(line) + "\n").utf8))
+    let bytes = Array((SafeText.visible(line) + "\n").utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      if count > 0 { written += count } else if errno != EINTR { return }
+    }
   }
 }
 
