@@ -128,6 +128,11 @@ import Testing
     try session.type("stty -a > stopped; echo sus''pended")
     try session.waitFor("suspended")
     #expect(session.sandbox.read("stopped") == session.sandbox.read("before"))
+    // In the background it may not touch the terminal, and what it has started does not run on without it.
+    try session.type("clear; bg; until jobs -l | grep 'tty output'; do :; done")
+    try session.waitFor("(tty output)")
+    let states = try session.sandbox.run("ps -o stat= -p $(pgrep -d, -f '^[s]leep \(nap)')").lines
+    #expect(states.count == 3 && states.allSatisfy { $0.hasPrefix("T") }, "\(states)")
     try session.type("fg")
     try session.wait("the dashboard") { $0.contains("3 running") && $0.contains("Latency") }
     #expect(try session.flag("alternate_on") == "1")

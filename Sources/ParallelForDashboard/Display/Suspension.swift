@@ -10,10 +10,14 @@ import ParallelFor
 enum Suspension {
   /// Stops what the run has started and our process group, as the terminal would, and returns when the shell continues
   /// it; the time between counts nowhere.
-  static func stopUntilContinued(_ watched: any WatchedRun) {
+  ///
+  /// - Parameter takeTerminal: takes the terminal again. In the background the system stops the program there once more,
+  ///   with what the run has started still at rest.
+  static func stopUntilContinued(_ watched: any WatchedRun, takeTerminal: () -> Void = {}) {
     MonotonicClock.standStill()
     watched.suspendItems()
     stopUntilContinued()
+    takeTerminal()
     watched.resumeItems()
     MonotonicClock.goOn()
   }

@@ -192,8 +192,7 @@ package final class DashboardLoop {
 
   private func suspend() {
     display.suspend()
-    Suspension.stopUntilContinued(watched)
-    display.resume()
+    Suspension.stopUntilContinued(watched) { display.resume() }
     isDirty = true
     hasKeyFrame = true
   }
