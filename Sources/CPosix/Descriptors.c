@@ -14,8 +14,8 @@
 
 int highest_inherited_descriptor = INT_MAX;
 
-// A command is started with a copy of the table of descriptors up to the highest that it needs. What only the parent needs,
-// and keeps while a command runs, goes behind the others once there are some.
+// A command is started with a copy of the table of descriptors up to the highest that it needs. What only the parent
+// needs, and keeps while a command runs, goes behind the others once there are some.
 enum { few = 32, behind = 512 };
 
 static int out_of_the_way(int descriptor) {
@@ -99,8 +99,8 @@ static void reserve(int count) {
   if (descriptor >= 0) close(descriptor);
 }
 
-/// A standard stream that the program was not given would be the next file that it opens, which then gets what is meant for
-/// the stream. Here reading and writing fail instead; only what would go to standard error is lost without a word.
+/// A standard stream that the program was not given would be the next file that it opens, which then gets what is meant
+/// for the stream. Here reading and writing fail instead; only what would go to standard error is lost without a word.
 static void fill_standard_streams(void) {
   for (int stream = 0; stream < 3; ++stream)
     if (fcntl(stream, F_GETFD) < 0) open("/dev/null", stream == 1 ? O_RDONLY : O_WRONLY);

@@ -16,8 +16,8 @@
 // `posix_spawn` maps a stack for every child and unmaps it again, at which every processor must forget its addresses:
 // 3 % of a run of brief commands on two processors. Here a child borrows the stack of the thread that waits for it.
 //
-// It shares the table of descriptors too, at first. A copy would hold what all other commands have open, only for exec to
-// close it: with 100 threads a seventh of what it costs to start a command.
+// It shares the table of descriptors too, at first. A copy would hold what all other commands have open, only for exec
+// to close it: with 100 threads a seventh of what it costs to start a command.
 
 struct start {
   const char *path;

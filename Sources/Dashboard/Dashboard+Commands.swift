@@ -118,9 +118,12 @@ extension Dashboard {
     searchText = text
     isSearching = true
     focusOn(.results)
-    lastNotice = Notice(text: "searching for \(text)", instant: now)
+    lastNotice = Notice(text: searchNotice, instant: now)
     return [.search(text: text, from: from, forward: forward)]
   }
+
+  /// What is said while a search goes on.
+  var searchNotice: String { "searching for \(searchText ?? "")" }
 
   private mutating func searchAgain(forward: Bool, at now: Instant) -> [Effect] {
     guard let searchText else { return prompt(for: .search) }

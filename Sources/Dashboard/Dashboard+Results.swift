@@ -46,7 +46,8 @@ extension Dashboard {
       lastNotice = Notice(text: "not found: \(searchText ?? "")", instant: lastNotice?.instant ?? live.latest)
       return
     }
-    lastNotice = nil
+    // A warning that came meanwhile stays.
+    if lastNotice?.text == searchNotice { lastNotice = nil }
     if !results.select(found, rows: rows.results) {
       setFilter(.all)
       _ = results.select(found, rows: rows.results)

@@ -111,9 +111,13 @@ import Testing
     #expect(dashboard.results.selectedID == ItemID(42))
     #expect(dashboard.takeEffects() == [.scanFilter(.all)])
     #expect(dashboard.perform(.searchNext) == [.search(text: "abc", from: ItemID(43), forward: true)])
+    dashboard.notice("the disk is full", at: script.now)
+    dashboard.searchEnded(found: ItemID(43))
+    #expect(dashboard.currentNotice(at: script.now)?.text == "the disk is full")
+    #expect(dashboard.perform(.searchNext) == [.search(text: "abc", from: ItemID(44), forward: true)])
     dashboard.searchEnded(found: nil)
     #expect(dashboard.currentNotice(at: script.now)?.text == "not found: abc")
-    #expect(dashboard.perform(.searchPrevious) == [.search(text: "abc", from: ItemID(41), forward: false)])
+    #expect(dashboard.perform(.searchPrevious) == [.search(text: "abc", from: ItemID(42), forward: false)])
   }
 
   @Test(arguments: [0, 1, 3, 1_000])

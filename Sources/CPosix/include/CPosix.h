@@ -36,9 +36,9 @@ pid_t cposix_ended_child(void);
 void cposix_adopt_orphans(void);
 
 /// Makes the process's table of descriptors large enough for `count` of them, or for as many as it may have, and notes
-/// which ones are passed on to programs that are started; until then each of these copies the whole table. Standard streams
-/// that the program was not given are opened, so that no other file takes their place. The soft limit is raised; programs
-/// that are started get the old one.
+/// which ones are passed on to programs that are started; until then each of these copies the whole table. Standard
+/// streams that the program was not given are opened, so that no other file takes their place. The soft limit is
+/// raised; programs that are started get the old one.
 /// To be called before there are threads: a table that they share grows only when every processor has switched tasks.
 void cposix_prepare_descriptors(int count);
 
