@@ -8,6 +8,7 @@ extension RunFacts {
     case .itemFinished(let item): finish(item, at: event.instant)
     case .itemStarted(let item): start(item)
     case .attemptFailed(let item, let retryAt): wait(item, until: retryAt)
+    case .itemInterrupted(let item): interrupt(item)
     case .itemRequeued(let item, let wasRestored): requeue(item, wasRestored: wasRestored, at: event.instant)
     case .itemsRestored(let tally): restore(tally)
     case .haltReached(let policy): halted = policy
@@ -44,6 +45,7 @@ extension RunFacts {
     let time = hadEnded ? 0 : leaveWorker(item)
     if !hadEnded { slots[slotIndex(item.worker)].itemsDone += 1 }
     tally.count(item.outcome)
+    if item.outcome == .cancelled, state == .stopping { stoppedWithRun += 1 }
     updateQueued()
     if !hadEnded { measure(item, time, at: instant) }
     if let reason = item.outcome.failureReason, failures.count < FailedItem.keptForSummary {
@@ -67,6 +69,12 @@ extension RunFacts {
   private mutating func wait(_ item: FinishedItem, until retryAt: Instant) {
     retriedTime += leaveWorker(item)
     remember(WaitingItem(last: item, retryAt: retryAt))
+  }
+
+  private mutating func interrupt(_ item: FinishedItem) {
+    if stopWaiting(item.id)?.last != item { retriedTime += leaveWorker(item) }
+    tally.unfinished += 1
+    updateQueued()
   }
 
   private mutating func remember(_ item: WaitingItem) {
@@ -120,7 +128,7 @@ extension RunFacts {
 
   /// Items that are neither running nor finished, of as many as are known of.
   private mutating func updateQueued() {
-    let underway = tally.finished + tally.waiting + tally.running
+    let underway = tally.finished + tally.unfinished + tally.waiting + tally.running
     tally.queued = max(itemsRead, total ?? 0, underway) - underway
   }
 
@@ -203,6 +211,8 @@ extension RunFacts {
     state = .done
     self.ending = ending
     isPaused = false
+    // A run file does not say of an item when it stopped waiting.
+    for id in Array(waiting.keys) where stopWaiting(id) != nil { tally.unfinished += 1 }
     stopwatch.stop(at: instant)
     latency.refresh()
     delivery.advance(to: delivery.next, held: 0, at: instant)

@@ -62,6 +62,8 @@ public struct RunFacts: Equatable, Sendable {
   var workerTime: Int64 = 0
   /// Nanoseconds that workers spent on attempts that were not the last.
   var retriedTime: Int64 = 0
+  /// How many running items the end of the run has stopped; they are among the cancelled ones.
+  public internal(set) var stoppedWithRun = 0
   /// How often an item that had ended in this run was queued again.
   var requeued = 0
   var isPaused = false

@@ -10,6 +10,8 @@ public struct Tally: Equatable, Sendable {
   public internal(set) var timedOut = 0
   /// Items that ran and were stopped.
   public internal(set) var cancelled = 0
+  /// Items that failed and were to be tried again when the run was interrupted: they have not ended.
+  public internal(set) var unfinished = 0
   /// Items that failed and will be tried again.
   public internal(set) var waiting = 0
   /// Items that run now.
@@ -22,7 +24,7 @@ public struct Tally: Equatable, Sendable {
   /// Items that ended badly by themselves: failed or timed out.
   public var unsuccessful: Int { failed + timedOut }
   /// All items that are known of.
-  public var known: Int { finished + waiting + running + queued }
+  public var known: Int { finished + unfinished + waiting + running + queued }
 
   mutating func count(_ outcome: Outcome, by difference: Int = 1) {
     switch outcome {

@@ -10,13 +10,24 @@ public struct ItemContext: Sendable {
   public let worker: WorkerID
   /// The way in which the item is asked to end.
   public let cancellation: Cancellation
-  /// Whether attempts may take only so long.
+  /// Whether the time of attempts is limited.
   public let isTimed: Bool
+  /// From when on this attempt could have begun; nil for an item's first attempt.
+  package let due: Instant?
 
   /// Makes a context.
   public init(
     item: ItemID, attempt: Int = 1, of attempts: Int = 1, worker: WorkerID, cancellation: Cancellation,
     isTimed: Bool = false
+  ) {
+    self.init(
+      item: item, attempt: attempt, of: attempts, worker: worker, cancellation: cancellation, isTimed: isTimed, due: nil)
+  }
+
+  @usableFromInline
+  init(
+    item: ItemID, attempt: Int, of attempts: Int, worker: WorkerID, cancellation: Cancellation, isTimed: Bool,
+    due: Instant?
   ) {
     self.item = item
     self.attempt = attempt
@@ -24,13 +35,11 @@ public struct ItemContext: Sendable {
     self.worker = worker
     self.cancellation = cancellation
     self.isTimed = isTimed
+    self.due = due
   }
 
   /// True once the item was asked to end; a long body looks at it now and then.
   public var isCancelled: Bool { cancellation.isRequested }
-
-  /// Whether the item will not be tried again, however this attempt ends.
-  public var isLastAttempt: Bool { attempt >= attempts }
 
   /// When the attempt's time is up; nil if it has no fixed limit.
   public var deadline: Instant? { cancellation.deadline }

@@ -34,14 +34,10 @@ final class Lane: @unchecked Sendable {
   }
 
   /// Ends the running item and begins the next claimed one, in one step.
-  ///
-  /// Whose time was up has timed out, however it ended.
   func advance(_ ending: Ending, at now: Instant, label: (ItemID) -> String) -> BegunItem? {
     lock.withLock {
-      let end = ending.end ?? now
-      let wasTimeUp = cancellation.state.end(at: end)
       cancellation.state.reset(until: timeLimit.map { now + $0 })
-      state.end(wasTimeUp ? .timedOut : ending.outcome, note: ending.note, at: end)
+      state.end(ending.outcome, note: ending.note, settlement: ending.settlement, at: ending.end ?? now)
       return state.begin(at: now, label: label)
     }
   }
@@ -75,11 +71,14 @@ struct Ending {
   @usableFromInline var note: String?
   /// When the work ended; nil for now.
   @usableFromInline var end: Instant?
+  /// What follows, as the machine says.
+  @usableFromInline var settlement: Settlement
 
   @inlinable
-  init(outcome: Outcome, note: String?, end: Instant?) {
+  init(outcome: Outcome, note: String?, end: Instant?, settlement: Settlement) {
     self.outcome = outcome
     self.note = note
     self.end = end
+    self.settlement = settlement
   }
 }

@@ -22,10 +22,10 @@ struct LaneState {
   /// Claimed and not begun.
   private(set) var rest: Range<Int> = 0..<0
   private(set) var running: Running?
-  private(set) var ended: [FinishedItem] = []
+  private(set) var ended: [SettledItem] = []
   private var succeeded: Succeeded?
   /// The last attempts at those claimed items that were tried before.
-  private var tried: [Int: FinishedItem] = [:]
+  private var tried: [Int: TriedItem] = [:]
 
   /// - Parameter keepsRecords: whether there is a record of every item; else those that succeed are only counted.
   init(worker: WorkerID, keepsRecords: Bool = true) {
@@ -36,7 +36,7 @@ struct LaneState {
   /// Takes a claim; the last one must be used up.
   ///
   /// - Parameter tried: the last attempts at items of the claim that were tried before.
-  mutating func claim(_ range: Range<Int>, tried: [Int: FinishedItem] = [:]) {
+  mutating func claim(_ range: Range<Int>, tried: [Int: TriedItem] = [:]) {
     precondition(rest.isEmpty && running == nil, "worker \(worker): claim \(range) while \(rest) is left")
     rest = range
     self.tried = tried
@@ -48,22 +48,24 @@ struct LaneState {
     guard let position = rest.popFirst() else { return nil }
     let id = ItemID(position)
     let last = tried.isEmpty ? nil : tried[position]
-    let attempt = (last?.attempt ?? 0) + 1
+    let attempt = (last?.last.attempt ?? 0) + 1
     // Where there are no records, nobody asks for a name.
-    let name = last?.label ?? (keepsRecords ? label(id) : "")
+    let name = last?.last.label ?? (keepsRecords ? label(id) : "")
     running = Running(position: position, attempt: attempt, start: now, label: name)
-    return BegunItem(id: id, attempt: attempt)
+    return BegunItem(id: id, attempt: attempt, start: now, due: last?.due)
   }
 
   /// Ends the running item.
-  mutating func end(_ outcome: Outcome, note: String?, at now: Instant) {
+  ///
+  /// - Parameter settlement: what follows, as the machine says.
+  mutating func end(_ outcome: Outcome, note: String?, settlement: Settlement = .final, at now: Instant) {
     guard let item = running else { preconditionFailure("worker \(worker): ended an item it does not run") }
     running = nil
     if !keepsRecords, outcome.isSuccess, count(item, until: now) { return }
-    ended.append(
-      FinishedItem(
-        id: ItemID(item.position), worker: worker, attempt: item.attempt, start: item.start, end: now,
-        outcome: outcome, label: item.label, note: note))
+    let finished = FinishedItem(
+      id: ItemID(item.position), worker: worker, attempt: item.attempt, start: item.start, end: now, outcome: outcome,
+      label: item.label, note: note)
+    ended.append(SettledItem(item: finished, settlement: settlement))
   }
 
   /// Counts an item among its neighbours; false if it is none, or needed several attempts, and must have a record.
@@ -90,7 +92,7 @@ struct LaneState {
   }
 
   /// Hands over what has ended, in order.
-  mutating func harvest() -> [FinishedItem] {
+  mutating func harvest() -> [SettledItem] {
     guard !ended.isEmpty else { return [] }
     let harvested = ended
     ended.removeAll(keepingCapacity: ended.capacity <= 1_024)
@@ -111,4 +113,7 @@ struct LaneState {
 struct BegunItem: Equatable {
   @usableFromInline var id: ItemID
   @usableFromInline var attempt: Int
+  @usableFromInline var start: Instant
+  /// From when on this attempt could have begun; nil for an item's first attempt.
+  @usableFromInline var due: Instant?
 }

@@ -1,16 +1,13 @@
-// How single items end, wait for another attempt, come back from an earlier run, or never run.
+// How single items end, come back from an earlier run, or halt the run.
 
 extension PoolStateMachine {
   /// The last attempts at those items of a claim that were tried before.
-  func lastAttempts(in claim: Range<Int>) -> [Int: FinishedItem] {
+  func lastAttempts(in claim: Range<Int>) -> [Int: TriedItem] {
     guard !tried.isEmpty else { return [:] }
-    var last: [Int: FinishedItem] = [:]
+    var last: [Int: TriedItem] = [:]
     for position in claim { last[position] = tried[position] }
     return last
   }
-
-  /// When items that wait for another attempt should be looked at.
-  var nextRetry: Instant? { waiting.nextDue }
 
   /// How long an attempt may take, in nanoseconds, as far as that can be said now.
   var timeLimit: Int64? {
@@ -19,12 +16,6 @@ extension PoolStateMachine {
     case .fixed(let limit): limit
     case .timesMedian(let factor): latencies.value(at: 0.5).map { Int64(min(Double($0) * factor, 9e18)) }
     }
-  }
-
-  /// Time has gone by: items whose wait is over are queued again, before all that stand behind them.
-  mutating func retryDue(at now: Instant) -> Summons {
-    while let position = waiting.popDue(at: now) { queue.insert(position..<position + 1) }
-    return summon()
   }
 
   /// Neighbouring items succeeded of which there is no record, because nobody observes the run.
@@ -37,24 +28,7 @@ extension PoolStateMachine {
     return haltIfReached(at: items.end) + advanceToEnd(at: items.end)
   }
 
-  /// An attempt ended: for good, or the item will be tried again.
-  mutating func attemptEnded(_ item: FinishedItem, at now: Instant) {
-    guard isTriedAgain(item) else { return end(item, at: now) }
-    let due = now + policy.backoff.delay(after: item.attempt, of: item.id.position)
-    tried[item.id.position] = item
-    waiting.insert(item.id.position, due: due)
-    log.append(.attemptFailed(item, retryAt: due), at: now)
-  }
-
-  private func isTriedAgain(_ item: FinishedItem) -> Bool {
-    guard life == .running, item.attempt < policy.attempts else { return false }
-    switch item.outcome {
-    case .failed, .timedOut: return true
-    case .succeeded, .cancelled: return false
-    }
-  }
-
-  private mutating func end(_ item: FinishedItem, at now: Instant) {
+  mutating func end(_ item: FinishedItem, at now: Instant) {
     ended += 1
     if !tried.isEmpty { tried[item.id.position] = nil }
     if item.outcome.isSuccess {
@@ -73,14 +47,7 @@ extension PoolStateMachine {
     if keptFailures.count < limits.keptFailures { keptFailures[item.id.position] = item }
   }
 
-  /// Positions that no worker will run any more: what was tried before has failed, the rest never ran.
-  mutating func abandon(_ positions: Range<Int>, at now: Instant) {
-    for position in positions {
-      if let item = tried[position] { end(item, at: now) } else { skipped += 1 }
-    }
-  }
-
-  /// Stands new items in the queue, if the run still wants any.
+  /// Puts new items into the queue, if the run still wants any.
   mutating func enqueue(_ positions: Range<Int>) {
     if life == .running { queue.insert(positions) } else { skipped += positions.count }
   }
@@ -105,6 +72,7 @@ extension PoolStateMachine {
     guard life == .running, let halt = policy.halt else { return Summons() }
     let own = ended - restoredTally.count
     guard halt.isReached(succeeded: succeeded - restoredTally.succeeded, ended: own) else { return Summons() }
+    hasGivenUp = true
     log.append(.haltReached(halt), at: now)
     let summons = halt.manner == .soon ? finish(at: now) : stop(.interrupt, at: now)
     return Summons(halted: halt.manner) + summons

@@ -1,10 +1,15 @@
 /// Decides what each worker does next. Never waits, starts no thread, reads no clock, knows no item's value.
 ///
-/// Positions flow `queue → claims (in flight) → ended`; those that a worker gives back return to the queue, those that
-/// failed and are to be tried again wait and then return to it, and those that a stopped run will never run are
-/// skipped. From ended an item returns to the queue when it had failed and somebody asks for it. Protocol and invariants, checked by ``checkInvariants()`` in tests:
+/// Positions flow `queue → claims (in flight) → ended`. Positions that a worker gives back return to the queue. Items that
+/// failed and will be tried again wait, and then return to the queue. When a run stops, the items that have not ended are
+/// skipped. A failed item returns from ended to the queue when a user asks for it.
 ///
-/// * `itemsRead = queue + inFlight + waiting + ended + skipped`.
+/// The machine alone decides what the end of an attempt means: see ``Settlement``. An item that waits for its next attempt
+/// when the run ends has failed for good if the run gave up by its policy; it is unfinished if the run was interrupted.
+///
+/// Protocol and invariants, checked by ``checkInvariants()`` in tests:
+///
+/// * `itemsRead = queue + inFlight + waiting + unsettled + ended + skipped`.
 /// * A worker's slot is free, idle (parked until summoned), ready (deciding or working), dismissed (woken to be told
 ///   to leave) or leaving (told). A worker comes to life as ready in a `Summons.start`, asks
 ///   ``workerBecameReady(_:at:)``, runs what it gets, asks again; told to leave, it closes what it holds and says
@@ -46,8 +51,6 @@ struct PoolStateMachine {
     static func < (left: Life, right: Life) -> Bool { left.rawValue < right.rawValue }
   }
 
-  /// An item is likely to take no longer than this part of those before it.
-  private static let likelyPart = 0.9
 
   enum Slot { case free, idle, ready, dismissed, leaving }
 
@@ -56,8 +59,14 @@ struct PoolStateMachine {
   var queue = PositionQueue()
   /// Items that failed and are to be tried again.
   var waiting = RetryQueue()
-  /// How their last attempts ended, of items that have failed and not ended for good.
-  var tried: [Int: FinishedItem] = [:]
+  /// The last attempts at items that will be tried again.
+  var tried: [Int: TriedItem] = [:]
+  /// Last attempts that were to be followed by another, which the end of the run prevents. The shell must settle them.
+  var unsettled: [SettledItem] = []
+  /// How many attempts the shell has taken out of ``unsettled`` and not yet settled.
+  var settling = 0
+  /// Whether the run ends early because its policy says so, not because it was interrupted.
+  var hasGivenUp = false
   /// Items that have ended without success; they may be asked for again.
   var failures = PositionSet()
   /// Those of them that an earlier run has done.
@@ -65,7 +74,7 @@ struct PoolStateMachine {
   /// How some of them ended.
   var keptFailures: [Int: FinishedItem] = [:]
   var latencies = LatencyQuantiles()
-  private let start: Instant
+  let start: Instant
   var claimSize: ClaimSize
   var delivery: OrderedDelivery
   var slots: [Slot] = []
@@ -83,6 +92,8 @@ struct PoolStateMachine {
   var skipped = 0
   var inputEnded = false
   var isPaused = false
+  /// Whether the system ever had no thread for a worker.
+  var hasLackedThreads = false
   var life = Life.running
 
   var log: EventLog
@@ -114,6 +125,7 @@ struct PoolStateMachine {
   /// `count` more items stand ready after those read so far; some of them may have been done before, by another run.
   mutating func itemsArrived(_ count: Int, restored: [RestoredItem] = [], at now: Instant) -> Summons {
     precondition(!inputEnded, "items arrived after the end of the input")
+    guard life < .over else { return Summons() }
     var start = itemsRead
     itemsRead += count
     // A run that winds up looks at no more items, those that were done before among them.
@@ -130,7 +142,7 @@ struct PoolStateMachine {
 
   /// No further item will arrive.
   mutating func inputReachedEnd(at now: Instant) -> Summons {
-    guard !inputEnded else { return Summons() }
+    guard !inputEnded, life < .over else { return Summons() }
     inputEnded = true
     if life == .running { log.append(.totalKnown(itemsRead), at: now) }
     return advanceToEnd(at: now)
@@ -138,7 +150,7 @@ struct PoolStateMachine {
 
   /// The input was counted beside the run and holds `count` items.
   mutating func inputCounted(_ count: Int, at now: Instant) {
-    if !inputEnded { log.append(.totalKnown(count), at: now) }
+    if !inputEnded, life == .running { log.append(.totalKnown(count), at: now) }
   }
 
   // MARK: - Workers
@@ -149,21 +161,11 @@ struct PoolStateMachine {
   /// nobody stays away while items wait, in the queue or untouched in a claim behind an item that may turn out slow.
   mutating func workerBecameReady(_ worker: WorkerID, at now: Instant) -> (WorkerAction, Summons) {
     let isNew = !arriving.isEmpty && arriving.remove(worker) != nil
-    let ended = finishIfOutOfTime(at: now)
     let action = nextAction(of: worker, at: now)
-    guard case .run(let range) = action, !queue.isEmpty || range.count > 1 else { return (action, ended) }
-    guard let other = idle.popLast() else { return (action, ended + summon(starting: isNew ? min(live, 2) : 1)) }
+    guard case .run(let range) = action, !queue.isEmpty || range.count > 1 else { return (action, Summons()) }
+    guard let other = idle.popLast() else { return (action, summon(starting: isNew ? min(live, 2) : 1)) }
     slots[other.slot - 1] = .ready
-    return (action, ended + Summons(wake: [other]))
-  }
-
-  /// Begins nothing any more when what would begin now is not likely to end in time.
-  private mutating func finishIfOutOfTime(at now: Instant) -> Summons {
-    guard life == .running, !queue.isEmpty, let budget = policy.timeBudget else { return Summons() }
-    let likely = latencies.value(at: Self.likelyPart) ?? 0
-    guard now.nanoseconds(since: start) > budget - likely else { return Summons() }
-    log.append(.timeBudgetSpent, at: now)
-    return Summons(halted: .soon) + finish(at: now)
+    return (action, Summons(wake: [other]))
   }
 
   private mutating func nextAction(of worker: WorkerID, at now: Instant) -> WorkerAction {
@@ -187,7 +189,7 @@ struct PoolStateMachine {
     return .wait
   }
 
-  /// Whether no item can come any more for a worker that has none, unless somebody asks for one anew.
+  /// Whether no item can come for an idle worker, unless a user asks for a failed one.
   private var isNothingLeftToBegin: Bool {
     inputEnded && queue.isEmpty && waiting.count == 0 && policy.attempts == 1 && inFlight < active - idle.count
   }
@@ -209,21 +211,25 @@ struct PoolStateMachine {
     return summon()
   }
 
-  /// No thread could be had for a worker that should have started: the target falls to what is alive.
+  /// The system had no thread for a worker: the target falls to the number of workers that are alive.
+  ///
+  /// Without a single worker the run stops: nobody could run its items.
   mutating func workerFailedToStart(_ worker: WorkerID, at now: Instant) -> Summons {
     arriving.remove(worker)
     slots[worker.slot - 1] = .leaving
     active -= 1
     target = active
+    hasLackedThreads = true
     log.append(.targetWorkersChanged(target), at: now)
-    return workerLeft(worker, at: now)
+    let summons = live == 1 ? stop(.interrupt, at: now) : Summons()
+    return summons + workerLeft(worker, at: now)
   }
 
   // MARK: - Items
 
-  /// Items ended; `busy` nanoseconds went by over them on their worker.
-  mutating func itemsEnded(_ items: [FinishedItem], at now: Instant) -> Summons {
-    guard let first = items.first, let last = items.last else { return Summons() }
+  /// Attempts of one worker ended, and ``settlement(of:)`` said what that means.
+  mutating func itemsEnded(_ items: [SettledItem], at now: Instant) -> Summons {
+    guard let first = items.first?.item, let last = items.last?.item else { return Summons() }
     inFlight -= items.count
     claimSize.observe(items: items.count, nanoseconds: last.end.nanoseconds(since: first.start))
     for item in items { attemptEnded(item, at: now) }
@@ -350,7 +356,9 @@ extension PoolStateMachine {
 
   /// Ends the run once nothing waits and nothing runs: everybody leaves.
   mutating func advanceToEnd(at now: Instant) -> Summons {
-    let isUsedUp = queue.isEmpty && inFlight == 0 && waiting.count == 0 && (inputEnded || life > .running)
+    let isUsedUp =
+      queue.isEmpty && inFlight == 0 && waiting.count == 0 && unsettled.isEmpty && settling == 0
+      && (inputEnded || life > .running)
     guard isUsedUp, life != .over else { return summon(starting: 0) }
     log.ending = life == .running ? .completed : life == .finishing ? .finishedEarly : .stopped
     life = .over
@@ -376,7 +384,9 @@ extension PoolStateMachine {
 extension PoolStateMachine {
   /// Traps if the state breaks the rules written at the top; tests call it after every step.
   func checkInvariants() {
-    precondition(itemsRead == queue.count + inFlight + waiting.count + ended + skipped, "items do not add up")
+    precondition(
+      itemsRead == queue.count + inFlight + waiting.count + unsettled.count + settling + ended + skipped,
+      "items do not add up")
     precondition(failures.count == ended - succeeded, "failed items do not add up")
     precondition(live == slots.count { $0 != .free }, "live workers do not add up")
     precondition(active == slots.count { $0 == .idle || $0 == .ready }, "active workers do not add up")

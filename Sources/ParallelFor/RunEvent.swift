@@ -44,6 +44,9 @@ public struct RunEvent: Sendable, Equatable {
     case itemStarted(StartedItem)
     /// An attempt failed or took too long, and the item will be tried again at that moment or soon after it.
     case attemptFailed(FinishedItem, retryAt: Instant)
+    /// An attempt failed or took too long, and the run was interrupted before the item could be tried again: the item has
+    /// not ended, and a resumed run tries it.
+    case itemInterrupted(FinishedItem)
     /// An item ended for good.
     case itemFinished(FinishedItem)
     /// An item that had ended without success, as the value says, is queued again because somebody asked for it.

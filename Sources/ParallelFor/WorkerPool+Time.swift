@@ -3,30 +3,52 @@ extension WorkerPool {
   /// A median moves: limits that follow it are looked at this often, in nanoseconds.
   private static let medianLook: Int64 = 100_000_000
 
-  /// Lets a thread look at the times of items and retries; it ends with the run.
-  func keepTime() {
-    guard !hasTimekeeper else { return timesChanged.signal() }
-    hasTimekeeper = true
-    _ = WorkerThread.start(name: "pfor-time", isVital: true) { [self] in
+  /// Lets a thread look at the times of items and retries, and settle what the end of the run leaves; it ends with the
+  /// run.
+  ///
+  /// - Parameter due: when it must look; nil for at once.
+  func keepTime(until due: Instant? = nil) {
+    guard !hasTimekeeper else {
+      if let due, let nextLook, nextLook <= due { return }
+      return timesChanged.signal()
+    }
+    hasTimekeeper = WorkerThread.start(name: "pfor-time", .patient) { [self] in
       monitor.withLock { watchTimes() }
     }
+    // Without a thread nothing is late but retries and timeouts; what remains is settled by this one.
+    if !hasTimekeeper { settleRest() }
   }
 
   private func watchTimes() {
     while !machine.log.isFinished {
+      settleRest()
       let now = MonotonicClock.now
-      carryOut(machine.retryDue(at: now))
-      guard let next = nextLook(at: now) else {
+      carryOut(machine.timePassed(at: now))
+      nextLook = look(at: now)
+      if let nextLook {
+        monitor.wait(for: timesChanged, nanoseconds: max(1, nextLook.nanoseconds(since: now)))
+      } else {
         monitor.wait(for: timesChanged)
-        continue
       }
-      monitor.wait(for: timesChanged, nanoseconds: max(1, next.nanoseconds(since: now)))
+    }
+  }
+
+  /// Tells what became of attempts that the end of the run has made their items' last ones.
+  ///
+  /// The caller holds the monitor; the calls are made without it, because they may wait for files.
+  private func settleRest() {
+    let items = machine.takeUnsettled()
+    guard !items.isEmpty else { return }
+    let calls = items.map { revisions.removeValue(forKey: $0.item.id.position) }
+    monitor.callAfterwards { [self] in
+      for (item, call) in zip(items, calls) { call?(item.settlement) }
+      decide { $0.settled(items, at: $1) }
     }
   }
 
   /// Asks those whose time is up to end, and says when to look again.
-  private func nextLook(at now: Instant) -> Instant? {
-    var next = machine.nextRetry
+  private func look(at now: Instant) -> Instant? {
+    var next = machine.nextAlarm
     if let limit = machine.timeLimit {
       // An item that begins now will not be due before that.
       next = min(next ?? now + limit, now + limit)

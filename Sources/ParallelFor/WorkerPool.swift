@@ -5,9 +5,9 @@ public import Synchronization
 /// Every decision is taken under one monitor: lock, ask the machine, act on its answer. Items themselves run outside.
 @usableFromInline
 final class WorkerPool: @unchecked Sendable {
-  /// Items of which so many make a claim are tiny.
+  /// Items are tiny when a claim holds at least this many.
   private static let tiny = 64
-  /// How long who takes the results of tiny items is left alone, in nanoseconds.
+  /// How long the consumer of tiny items' results is left asleep, in nanoseconds.
   private static let pause: Int64 = 300_000
 
   let monitor = Monitor()
@@ -17,6 +17,8 @@ final class WorkerPool: @unchecked Sendable {
   let timesChanged = Condition()
   private let limits: RunLimits
   @usableFromInline let policy: RunPolicy
+  /// Whether every attempt is its item's last one.
+  @usableFromInline let isAlwaysFinal: Bool
   private let work: @Sendable (WorkerPool, Lane) -> Void
   private let keepsRecords: Bool
   /// Whether a worker more could have something to do; a hint, read without a lock.
@@ -29,8 +31,11 @@ final class WorkerPool: @unchecked Sendable {
   private var isDeliveryAwaited = false
   private var lastTold = MonotonicClock.now
   private var deliveryCall: (@Sendable () -> Void)?
-  /// Whether a thread looks at the times of items and retries.
+  /// Whether a thread looks at the times of items and retries, and when it looks next; nil for when it is called.
   var hasTimekeeper = false
+  var nextLook: Instant?
+  /// How to tell what became of attempts that were to be followed by another, by their items' positions.
+  var revisions: [Int: (Settlement) -> Void] = [:]
 
   /// Makes a pool without threads; they come with the items.
   ///
@@ -42,6 +47,7 @@ final class WorkerPool: @unchecked Sendable {
   ) {
     self.limits = limits
     self.policy = policy
+    isAlwaysFinal = PoolStateMachine.isAlwaysFinal(policy)
     self.work = work
     keepsRecords = isObserved || policy.needsLatencies
     machine = PoolStateMachine(
@@ -50,7 +56,7 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   /// Locks, asks, acts.
-  private func decide(_ question: (inout PoolStateMachine, Instant) -> PoolStateMachine.Summons) {
+  func decide(_ question: (inout PoolStateMachine, Instant) -> PoolStateMachine.Summons) {
     monitor.withLock { carryOut(question(&machine, MonotonicClock.now)) }
   }
 
@@ -61,7 +67,7 @@ final class WorkerPool: @unchecked Sendable {
     isHungry.store(!machine.idle.isEmpty || machine.live < machine.target, ordering: .relaxed)
     if isDeliveryAwaited || deliveryCall != nil, isWorthTelling() { tellOfDelivery() }
     if machine.life != .running || machine.queue.count <= limits.readAhead / 2 { inputWanted.signal() }
-    if machine.nextRetry != nil { keepTime() }
+    if !machine.unsettled.isEmpty { keepTime() } else if let due = machine.nextAlarm { keepTime(until: due) }
     if machine.log.isFinished {
       over.broadcast()
       timesChanged.broadcast()
@@ -75,8 +81,8 @@ final class WorkerPool: @unchecked Sendable {
     for lane in lanes { lane?.interrupt(.interrupt) }
   }
 
-  /// Whether who waits for results should come now, rather than for many results of tiny items at once: on a full
-  /// machine, to wake it takes a core from a worker.
+  /// Whether to wake the consumer now, or later for many results of tiny items at once: on a full machine, waking it takes
+  /// a core from a worker.
   private func isWorthTelling() -> Bool {
     guard machine.life != .over, machine.delivery.hasReady else { return machine.life == .over }
     let now = MonotonicClock.now
@@ -109,8 +115,12 @@ final class WorkerPool: @unchecked Sendable {
       wakeUps.append(Condition())
     }
     lanes[worker.slot - 1] = lane
-    let isStarted = WorkerThread.start(name: "pfor-\(worker)", isVital: machine.live == 1) { [self] in live(in: lane) }
-    if !isStarted { carryOut(machine.workerFailedToStart(worker, at: MonotonicClock.now)) }
+    let isStarted = WorkerThread.start(name: "pfor-\(worker)", machine.live == 1 ? .patient : .none) { [self] in
+      live(in: lane)
+    }
+    if isStarted { return }
+    lanes[worker.slot - 1] = nil
+    carryOut(machine.workerFailedToStart(worker, at: MonotonicClock.now))
   }
 
   private func live(in lane: Lane) {
@@ -151,6 +161,7 @@ extension WorkerPool {
     monitor.withLock {
       collect(from: lane)
       while true {
+        carryOut(machine.finishIfOutOfTime(at: MonotonicClock.now))
         let (action, summons) = machine.workerBecameReady(lane.worker, at: MonotonicClock.now)
         carryOut(summons)
         switch action {
@@ -196,9 +207,35 @@ extension WorkerPool {
     take(succeeded, ended)
   }
 
-  private func take(_ succeeded: LaneState.Succeeded?, _ ended: [FinishedItem]) {
+  private func take(_ succeeded: LaneState.Succeeded?, _ ended: [SettledItem]) {
     if let succeeded { carryOut(machine.itemsSucceeded(succeeded)) }
-    if let last = ended.last { carryOut(machine.itemsEnded(ended, at: last.end)) }
+    guard let last = ended.last else { return }
+    if !revisions.isEmpty { forgetRevisions(of: ended) }
+    carryOut(machine.itemsEnded(ended, at: last.item.end))
+  }
+
+  private func forgetRevisions(of ended: [SettledItem]) {
+    for item in ended {
+      if case .again = item.settlement { continue }
+      revisions[item.item.id.position] = nil
+    }
+  }
+
+  /// Says what follows an attempt that has just ended.
+  ///
+  /// Safe on the worker's thread only. An attempt that is final whatever the run is doing takes no lock.
+  @usableFromInline
+  func settlement(of item: BegunItem, on lane: Lane, _ outcome: Outcome, at end: Instant) -> Settlement {
+    if PoolStateMachine.isFinal(outcome, attempt: item.attempt, policy) { return .final }
+    let ended = FinishedItem(
+      id: item.id, worker: lane.worker, attempt: item.attempt, start: item.start, end: end, outcome: outcome, label: "")
+    return monitor.withLock { machine.settlement(of: ended) }
+  }
+
+  /// Sets how to tell what became of an attempt that is to be followed by another, should the run end before.
+  @usableFromInline
+  func setRevision(of position: Int, _ call: @escaping (Settlement) -> Void) {
+    monitor.withLock { revisions[position] = call }
   }
 }
 
@@ -356,6 +393,9 @@ extension WorkerPool {
     }
   }
 
+  /// Whether the system had no thread for a worker.
+  var hasLackedThreads: Bool { monitor.withLock { machine.hasLackedThreads } }
+
   /// How things stand.
   func snapshot() -> RunSnapshot {
     monitor.withLock {
@@ -364,7 +404,7 @@ extension WorkerPool {
       let begun = workers.count { $0.item != nil }
       return RunSnapshot(
         instant: now, itemsRead: machine.itemsRead,
-        queued: machine.queue.count + machine.inFlight - begun, waiting: machine.waiting.count,
+        queued: machine.queue.count + machine.inFlight - begun, waiting: machine.waiting.count + machine.unsettled.count + machine.settling,
         succeeded: machine.succeeded, unsuccessful: machine.ended - machine.succeeded, skipped: machine.skipped,
         targetWorkers: machine.target, workers: workers, isPaused: machine.isPaused, isOver: machine.log.isFinished)
     }

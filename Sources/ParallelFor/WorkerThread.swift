@@ -9,21 +9,45 @@ import CPosix
 /// Starts the threads that workers live on.
 @usableFromInline
 package enum WorkerThread {
-  /// Runs `body` on a new detached thread; false if the system has no thread to give.
+  /// What to do when the system has no thread to give.
+  @usableFromInline
+  package enum Persistence: Sendable {
+    /// Give up at once: others do the work, or the caller says what is missing.
+    case none
+    /// Try again for two seconds: nobody else could do the work, and the caller says that it is not done.
+    case patient
+    /// Try again until there is one: nobody else could do the work, and nobody could be told.
+    case endless
+
+    fileprivate var tries: Int {
+      switch self {
+      case .none: 1
+      case .patient: 100
+      case .endless: .max
+      }
+    }
+  }
+
+  private static let pause = 20_000_000
+
+  /// Runs `body` on a new detached thread.
   ///
   /// - Parameters:
   ///   - name: shown by debuggers and `top -H`; at most 15 bytes count.
-  ///   - isVital: keep trying, because nobody else could do the work.
+  ///   - persistence: what to do when the system has no thread to give.
+  /// - Returns: false if there is no thread.
   @usableFromInline
-  package static func start(name: String, isVital: Bool, body: @escaping @Sendable () -> Void) -> Bool {
+  package static func start(name: String, _ persistence: Persistence, body: @escaping @Sendable () -> Void) -> Bool {
     let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
     let argument = start.toOpaque()
+    var tries = 1
     while createDetachedThread(argument) != 0 {
-      guard isVital else {
+      guard tries < persistence.tries else {
         start.release()
         return false
       }
-      var pause = timespec(tv_sec: 0, tv_nsec: 20_000_000)
+      tries += 1
+      var pause = timespec(tv_sec: 0, tv_nsec: Self.pause)
       nanosleep(&pause, nil)
     }
     return true

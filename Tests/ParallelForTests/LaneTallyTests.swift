@@ -7,7 +7,7 @@ import Testing
   private let now = Instant(nanoseconds: 100)
 
   private func run(
-    _ lane: inout LaneState, _ outcomes: [Outcome], from first: Int = 0, tried: [Int: FinishedItem] = [:]
+    _ lane: inout LaneState, _ outcomes: [Outcome], from first: Int = 0, tried: [Int: TriedItem] = [:]
   ) {
     lane.claim(first..<first + outcomes.count, tried: tried)
     for (index, outcome) in outcomes.enumerated() {
@@ -29,15 +29,15 @@ import Testing
     var lane = LaneState(worker: WorkerID(1), keepsRecords: false)
     run(&lane, [.succeeded, .failed(Failure("no")), .succeeded])
     #expect(lane.takeSucceeded()?.positions == 0..<1)
-    #expect(lane.harvest().map(\.id.position) == [1, 2])
+    #expect(lane.harvest().map(\.item.id.position) == [1, 2])
   }
 
   @Test func whatWasTriedBeforeHasARecord() {
     var lane = LaneState(worker: WorkerID(1), keepsRecords: false)
     let last = FinishedItem(
       id: ItemID(0), worker: WorkerID(2), start: now, end: now, outcome: .failed(Failure("no")), label: "a")
-    run(&lane, [.succeeded, .succeeded], tried: [0: last])
-    #expect(lane.harvest().map(\.attempt) == [2])
+    run(&lane, [.succeeded, .succeeded], tried: [0: TriedItem(last: last, due: now)])
+    #expect(lane.harvest().map(\.item.attempt) == [2])
     #expect(lane.takeSucceeded()?.positions == 1..<2)
   }
 

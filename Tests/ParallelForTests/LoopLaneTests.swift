@@ -53,7 +53,7 @@ struct LoopLaneTests {
       let lane = lane(0..<20)
       let hasEnded = Atomic(false)
       let taken = Mutex<[Int]>([])
-      let isStarted = WorkerThread.start(name: "thief", isVital: true) {
+      let isStarted = WorkerThread.start(name: "thief", .endless) {
         if let range = lane.takeHalf() { taken.withLock { $0 += Array(range) } }
         if round % 2 == 0 { lane.truncate(to: 0) }
         hasEnded.store(true, ordering: .releasing)

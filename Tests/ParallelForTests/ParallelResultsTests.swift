@@ -112,7 +112,7 @@ extension ParallelResultsTests {
       begun.value.add(1, ordering: .relaxed)
       return item
     }
-    _ = WorkerThread.start(name: "consumer", isVital: true) {
+    _ = WorkerThread.start(name: "consumer", .endless) {
       while let result = results.next() { taken.value.store(result + 1, ordering: .relaxed) }
     }
     // Everything before it is handed on, and everything that was read with it or after it is run meanwhile.

@@ -25,14 +25,14 @@ import Testing
     var pool = machine(RunPolicy(attempts: 2, backoff: Backoff(first: 100, jitter: 0)), items: 3)
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
     _ = pool.itemsEnded([failed(0)], at: now)
-    #expect(pool.waiting.count == 1 && pool.nextRetry == now + 100)
+    #expect(pool.waiting.count == 1 && pool.nextAlarm == now + 101)
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(1..<2))
     _ = pool.itemsGivenBack(1..<2, at: now)
-    _ = pool.retryDue(at: now + 99)
+    _ = pool.timePassed(at: now + 100)
     #expect(pool.queue.first == 1)
-    _ = pool.retryDue(at: now + 100)
+    _ = pool.timePassed(at: now + 101)
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
-    #expect(pool.lastAttempts(in: 0..<1) == [0: failed(0)])
+    #expect(pool.lastAttempts(in: 0..<1) == [0: TriedItem(last: failed(0), due: now + 100 + 1)])
     pool.checkInvariants()
   }
 
@@ -40,22 +40,92 @@ import Testing
     var pool = machine(RunPolicy(attempts: 2), items: 1)
     _ = pool.workerBecameReady(WorkerID(1), at: now)
     _ = pool.itemsEnded([failed(0)], at: now)
-    _ = pool.retryDue(at: now)
+    _ = pool.timePassed(at: now + 1)
     _ = pool.workerBecameReady(WorkerID(1), at: now)
     _ = pool.itemsEnded([failed(0, attempt: 2)], at: now)
     #expect(pool.life == .over && pool.ended == 1 && pool.tried.isEmpty)
     let kinds = pool.log.take().map(\.kind)
-    #expect(kinds.contains(.attemptFailed(failed(0), retryAt: now)))
+    #expect(kinds.contains(.attemptFailed(failed(0), retryAt: now + 1)))
     #expect(kinds.contains(.itemFinished(failed(0, attempt: 2))))
   }
 
-  @Test func whatWaitsWhenTheRunIsStoppedHasFailed() {
-    var pool = machine(RunPolicy(attempts: 9, backoff: Backoff(first: 1_000)), items: 2)
+  private static let untilRetry = RunPolicy(attempts: 9, backoff: Backoff(first: 1_000))
+
+  @Test func whatWaitsWhenTheRunIsInterruptedIsUnfinished() {
+    var pool = machine(Self.untilRetry, items: 2)
     _ = pool.workerBecameReady(WorkerID(1), at: now)
     _ = pool.itemsEnded([failed(0)], at: now)
     _ = pool.stop(.interrupt, at: now)
-    #expect(pool.ended == 1 && pool.skipped == 1 && pool.life == .over)
+    #expect(pool.unsettled == [SettledItem(item: failed(0), settlement: .unfinished)] && pool.life == .stopping)
+    pool.checkInvariants()
+    _ = pool.settleAll(at: now)
+    #expect(pool.ended == 0 && pool.skipped == 2 && pool.life == .over)
+    #expect(pool.log.take().map(\.kind).contains(.itemInterrupted(failed(0))))
+    #expect(pool.takeDelivered(upTo: 9, at: now).0 == [0])
+    pool.checkInvariants()
+  }
+
+  @Test(arguments: [HaltPolicy.Manner.soon, .now])
+  func whatWaitsWhenTheRunGivesUpHasFailed(_ manner: HaltPolicy.Manner) {
+    var policy = Self.untilRetry
+    policy.halt = HaltPolicy(manner, after: .count(1), .succeeded)
+    var pool = machine(policy, items: 3, largestClaim: 1)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    _ = pool.itemsEnded([failed(0)], at: now)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    let good = FinishedItem(
+      id: ItemID(1), worker: WorkerID(1), start: now, end: now + 1, outcome: .succeeded, label: "")
+    _ = pool.itemsEnded([good], at: now)
+    _ = pool.settleAll(at: now)
+    #expect(pool.ended == 2 && pool.skipped == 1 && pool.life == .over)
     #expect(pool.log.take().map(\.kind).contains(.itemFinished(failed(0))))
+    pool.checkInvariants()
+  }
+
+  @Test func anAttemptThatFailsWhileTheRunWindsUpIsSettledAtOnce() {
+    var pool = machine(Self.untilRetry, items: 1)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    _ = pool.finish(at: now)
+    #expect(pool.settlement(of: failed(0)) == .unfinished)
+    _ = pool.itemsEnded([failed(0)], at: now)
+    #expect(pool.unsettled.isEmpty && pool.skipped == 1 && pool.life == .over)
+  }
+
+  @Test func theRunMayEndBetweenTheDecisionAndTheNextAttempt() {
+    var pool = machine(Self.untilRetry, items: 1)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    let decided = SettledItem(item: failed(0), settlement: pool.settlement(of: failed(0)))
+    _ = pool.finish(at: now)
+    _ = pool.itemsEnded([decided], at: now)
+    #expect(pool.unsettled == [SettledItem(item: failed(0), settlement: .unfinished)])
+    _ = pool.settleAll(at: now)
+    #expect(pool.skipped == 1 && pool.life == .over)
+  }
+
+  @Test func theTimeBudgetEndsARunThatOnlyWaits() {
+    var policy = RunPolicy(attempts: 2, backoff: Backoff(first: 12_000, jitter: 0), timeBudget: 1_000)
+    var pool = machine(policy, items: 1)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    _ = pool.itemsEnded([failed(0)], at: now)
+    #expect(pool.nextAlarm == now + 1_000)
+    _ = pool.timePassed(at: now + 1_000)
+    #expect(pool.life == .running)
+    _ = pool.timePassed(at: now + 1_001)
+    _ = pool.settleAll(at: now)
+    #expect(pool.life == .over && pool.skipped == 1)
+
+    policy.attempts = 1
+    var idle = PoolStateMachine(
+      targetWorkers: 1, limits: RunLimits(), policy: policy, order: .input, isObserved: true, at: now)
+    #expect(idle.nextAlarm == now + 1_000)
+    _ = idle.timePassed(at: now + 1_001)
+    #expect(idle.life == .over)
+  }
+
+  @Test func withoutAnyThreadTheRunStops() {
+    var pool = machine(RunPolicy(), items: 2)
+    _ = pool.workerFailedToStart(WorkerID(1), at: now)
+    #expect(pool.hasLackedThreads && pool.life == .over && pool.skipped == 2 && pool.log.isFinished)
     pool.checkInvariants()
   }
 
@@ -101,9 +171,9 @@ import Testing
     }
     #expect(pool.workerBecameReady(WorkerID(1), at: now + 660).0 == .run(3..<4))
     _ = pool.itemsGivenBack(3..<4, at: now)
-    let (action, summons) = pool.workerBecameReady(WorkerID(1), at: now + 700)
-    #expect(summons.halted == .soon && pool.skipped == 6 && pool.life == .over)
-    #expect(action == .leave)
+    #expect(pool.finishIfOutOfTime(at: now + 700).halted == .soon)
+    #expect(pool.skipped == 6 && pool.life == .over)
+    #expect(pool.workerBecameReady(WorkerID(1), at: now + 700).0 == .leave)
     #expect(pool.log.take().map(\.kind).contains(.timeBudgetSpent))
   }
 

@@ -19,6 +19,9 @@ struct RandomSchedule {
   private var events: [RunEvent] = []
   private var now = Instant(nanoseconds: 0)
   private var isStopped = false
+  /// What was said about each item's attempts, and attempts that are being settled.
+  private var told: [Int: [Settlement]] = [:]
+  private var settling: [SettledItem] = []
   private let policy: RunPolicy
   /// How many in a hundred attempts fail, and how many items an earlier run has done.
   private let failing: Int
@@ -44,7 +47,8 @@ struct RandomSchedule {
         ? nil
         : HaltPolicy(
           Bool.random(using: &random) ? .soon : .now, after: .count(Int.random(in: 1...30, using: &random)),
-          HaltPolicy.Counted.allCases.randomElement(using: &random) ?? .ended))
+          HaltPolicy.Counted.allCases.randomElement(using: &random) ?? .ended),
+      timeBudget: Int.random(in: 0..<4, using: &random) == 0 ? Int64.random(in: 0...20_000_000, using: &random) : nil)
     failing = [0, 10, 60].randomElement(using: &random) ?? 0
     restoring = [0, 30].randomElement(using: &random) ?? 0
     machine = PoolStateMachine(
@@ -61,11 +65,26 @@ struct RandomSchedule {
     }
     takeEvents()
     judge()
+    if problems.isEmpty { callAfterTheEnd() }
+  }
+
+  /// A run that is over takes no more input, and nothing follows its last event.
+  private mutating func callAfterTheEnd() {
+    machine.inputCounted(total + 1, at: now)
+    act(machine.inputReachedEnd(at: now))
+    if !machine.inputEnded { act(machine.itemsArrived(1, at: now)) }
+    act(machine.setTargetWorkers(largestTarget, at: now))
+    machine.pause(at: now)
+    act(machine.resume(at: now) + machine.finish(at: now) + machine.stop(.kill, at: now))
+    act(machine.timePassed(at: now + 1_000_000_000_000) + machine.settled(machine.takeUnsettled(), at: now))
+    machine.tellDelivery(at: now)
+    machine.checkInvariants()
+    if !machine.log.take().isEmpty { problems.append("events after the end") }
   }
 
   private mutating func step(wishes: Bool) {
     now = now + Int64.random(in: 1...100_000, using: &random)
-    switch Int.random(in: 0..<13, using: &random) {
+    switch Int.random(in: 0..<15, using: &random) {
     case 0, 1: feed()
     case 2, 3, 4, 5: workerStep()
     case 6: workerStep()
@@ -77,7 +96,9 @@ struct RandomSchedule {
     case 8: takeDelivered()
     case 9: takeEvents()
     case 10: if wishes { wish() } else { settle() }
-    case 11: act(machine.retryDue(at: now))
+    case 11: act(machine.timePassed(at: now))
+    case 12: takeUnsettled()
+    case 13: settleTaken()
     default: idleWorkerTakesBack()
     }
   }
@@ -102,7 +123,20 @@ struct RandomSchedule {
     if alive > largestTarget { problems.append("\(alive) alive, largest target \(largestTarget)") }
   }
 
+  private mutating func takeUnsettled() {
+    for item in machine.takeUnsettled() {
+      told[item.item.id.position, default: []].append(item.settlement)
+      settling.append(item)
+    }
+  }
+
+  private mutating func settleTaken() {
+    guard let item = settling.popLast() else { return }
+    act(machine.settled([item], at: now))
+  }
+
   private mutating func feed() {
+    if Int.random(in: 0..<8, using: &random) == 0 { machine.inputCounted(total, at: now) }
     guard unread > 0 else { return act(machine.inputReachedEnd(at: now)) }
     guard machine.wantsInput else { return }
     let count = Int.random(in: 1...unread, using: &random)
@@ -118,13 +152,27 @@ struct RandomSchedule {
   private mutating func workerStep() {
     let busy = lanes.keys.filter { lanes[$0]?.running != nil }.sorted() + ready.sorted()
     guard let slot = busy.randomElement(using: &random) else { return }
-    if lanes[slot]?.running != nil {
-      let hasFailed = Int.random(in: 0..<100, using: &random) < failing
-      lanes[slot]?.end(hasFailed ? .failed(Failure("chance")) : .succeeded, note: nil, at: now)
+    if let item = lanes[slot]?.running {
+      end(item, on: slot)
       ready.insert(slot)
     } else {
       beginOrAsk(slot)
     }
+  }
+
+  private mutating func end(_ item: LaneState.Running, on slot: Int) {
+    let outcome = Int.random(in: 0..<100, using: &random) < failing ? badOutcome() : .succeeded
+    let ended = FinishedItem(
+      id: ItemID(item.position), worker: WorkerID(slot), attempt: item.attempt, start: item.start, end: now,
+      outcome: outcome, label: "")
+    let settlement = machine.settlement(of: ended)
+    told[item.position, default: []].append(settlement)
+    lanes[slot]?.end(outcome, note: nil, settlement: settlement, at: now)
+  }
+
+  private mutating func badOutcome() -> Outcome {
+    if machine.life == .stopping, Bool.random(using: &random) { return .cancelled }
+    return Bool.random(using: &random) ? .failed(Failure("chance")) : .timedOut
   }
 
   private mutating func beginOrAsk(_ slot: Int) {
@@ -140,6 +188,7 @@ struct RandomSchedule {
     }
     act(machine.itemsEnded(lanes[slot]?.harvest() ?? [], at: now))
     let worker = WorkerID(slot)
+    act(machine.finishIfOutOfTime(at: now))
     let (action, summons) = machine.workerBecameReady(worker, at: now)
     act(summons)
     switch action {
@@ -259,17 +308,49 @@ struct RandomSchedule {
       problems.append("an item was tried too often")
     }
     let ended = Set(finished.map(\.id.position))
-    if ended != Set(runs.keys).union(asked.keys) { problems.append("not every item ended") }
-    for item in finished where item.attempt != attempts(item.id.position) {
+    let interrupted = unfinished()
+    if ended.union(interrupted) != Set(runs.keys).union(asked.keys) { problems.append("not every item ended") }
+    if machine.hasGivenUp, !interrupted.isEmpty { problems.append("the run gave up, and items are unfinished") }
+    if !isStopped, !interrupted.isEmpty { problems.append("unfinished items, but nobody interrupted the run") }
+    judgeSettlements(ended, interrupted)
+    for item in finished
+    where item.attempt != attempts(item.id.position) && !interrupted.contains(item.id.position) {
       problems.append("\(item.id) ended with attempt \(item.attempt) of \(attempts(item.id.position))")
     }
-    for item in finished where !isStopped && !item.outcome.isSuccess && item.attempt < policy.attempts {
+    for item in finished
+    where !isStopped && item.outcome.isFailure && item.attempt < policy.attempts && asked[item.id.position] == nil {
       problems.append("\(item.id) failed and was not tried again")
     }
     let done = restored.union(runs.keys)
     if !isStopped, done.count != total { problems.append("\(done.count) of \(total) items are done") }
     if delivered != done.sorted() { problems.append("delivered \(delivered)") }
     if !awaited.isEmpty { problems.append("second results are missing: \(awaited)") }
+  }
+
+  /// Each item that ran is told of as final once, or as unfinished once, and that comes last. An item that was asked for
+  /// may have been final before.
+  private mutating func judgeSettlements(_ ended: Set<Int>, _ interrupted: Set<Int>) {
+    for (position, settlements) in told {
+      let last = settlements.last
+      if interrupted.contains(position) != (last == .unfinished) { problems.append("#\(position) was told \(settlements)") }
+      guard asked[position] == nil else { continue }
+      let closing = settlements.filter { if case .again = $0 { false } else { true } }
+      if closing.count != 1 || closing.last != last { problems.append("#\(position) was told \(settlements)") }
+      if ended.contains(position), interrupted.contains(position) { problems.append("#\(position) ended and did not") }
+    }
+  }
+
+  /// The items that the interruption left between two attempts.
+  private func unfinished() -> Set<Int> {
+    var positions: Set<Int> = []
+    for event in events {
+      switch event.kind {
+      case .itemInterrupted(let item): positions.insert(item.id.position)
+      case .itemFinished(let item): positions.remove(item.id.position)
+      default: break
+      }
+    }
+    return positions
   }
 
   /// An item ends once, and once more for every time that it was asked for.
@@ -292,5 +373,14 @@ struct RandomSchedule {
       if case .itemFinished(let item) = event.kind { last[item.id] = item }
     }
     return Array(last.values)
+  }
+}
+
+extension Outcome {
+  fileprivate var isFailure: Bool {
+    switch self {
+    case .failed, .timedOut: true
+    case .succeeded, .cancelled: false
+    }
   }
 }

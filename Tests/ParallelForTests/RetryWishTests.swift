@@ -35,7 +35,7 @@ import Testing
     #expect(pool.ended == 1 && pool.succeeded == 1)
     pool.checkInvariants()
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
-    #expect(pool.lastAttempts(in: 0..<1) == [0: ended(0, outcome)])
+    #expect(pool.lastAttempts(in: 0..<1) == [0: TriedItem(last: ended(0, outcome), due: now, isAsked: true)])
     _ = pool.itemsEnded([ended(0, attempt: 2, .succeeded)], at: now)
     #expect(pool.ended == 2 && pool.succeeded == 2 && pool.tried.isEmpty)
     #expect(pool.takeDelivered(upTo: 9, at: now).0 == [0, 1])
@@ -65,7 +65,7 @@ import Testing
   @Test func oneMoreAttemptIsGrantedNotAllOfThePolicy() {
     let policy = RunPolicy(attempts: 2, backoff: Backoff(first: 0))
     var pool = machine([.failed(Failure("no"))], items: 2, policy: policy)
-    _ = pool.retryDue(at: now)
+    _ = pool.timePassed(at: now + 1)
     _ = pool.workerBecameReady(WorkerID(1), at: now)
     _ = pool.itemsEnded([ended(0, attempt: 2)], at: now)
     #expect(pool.retryAsked(ended(0, attempt: 2), mayBeLate: false, at: now) != nil)
@@ -146,7 +146,7 @@ import Testing
     #expect(pool.retryAsked(ended(0, attempt: 4), mayBeLate: true, at: now)?.isLate == false)
     #expect(pool.restoredTally.count == 0)
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
-    #expect(pool.lastAttempts(in: 0..<1)[0]?.attempt == 4)
+    #expect(pool.lastAttempts(in: 0..<1)[0]?.last.attempt == 4)
     #expect(pool.log.take().map(\.kind).contains(.itemRequeued(ended(0, attempt: 4), wasRestored: true)))
     pool.checkInvariants()
   }

@@ -90,8 +90,11 @@ public enum Summary {
     }
 
     var missing: [String] {
-      guard facts.state == .done, facts.tally.queued > 0 else { return [] }
-      return ["never ran: \(format.plural(facts.tally.queued, "item"))"]
+      guard facts.state == .done else { return [] }
+      let tally = facts.tally
+      return [(tally.unfinished, "to be tried again"), (tally.queued, "never ran")].compactMap { count, word in
+        count > 0 ? "\(word): \(format.plural(count, "item"))" : nil
+      }
     }
 
     /// An item's name, short enough for what stands beside it in its line.

@@ -35,20 +35,20 @@ enum LogForm: Equatable {
     }
   }
 
-  private func joblogLine(_ ended: EndedAttempt, _ command: RecordedCommand) -> [UInt8]? {
-    guard ended.isLast else { return nil }
+  private func joblogLine(_ ended: ItemAttempt, _ command: RecordedCommand) -> [UInt8]? {
+    guard ended.isFinal else { return nil }
     let number = ended.place.number
     return JoblogExport.line(
-      number: number, ended.record, received: ended.output.count,
-      command: command.line(ended.item, ItemID(number - 1), WorkerID(ended.record.worker)))
+      number: number, ended.record, received: ended.ending.output.count,
+      command: command.line(ended.item, ItemID(number - 1), ended.ended.worker))
   }
 
-  private func eventLine(_ ended: EndedAttempt) -> [UInt8] {
+  private func eventLine(_ ended: ItemAttempt) -> [UInt8] {
     var record = ended.record
     record.attempt += ended.place.earlierAttempts
     return EventsExport.line(
-      number: ended.place.number, text: ended.item.bytes, record, isLast: ended.isLast,
-      outputCount: ended.output.count, errorCount: ended.errors.count)
+      number: ended.place.number, text: ended.item.bytes, record, isLast: ended.isFinal,
+      outputCount: ended.ending.output.count, errorCount: ended.ending.errors.count)
   }
 }
 
@@ -60,7 +60,7 @@ struct LogWish: Equatable {
 
 /// What a log may have a line for.
 enum LogEntry: Sendable {
-  case attempt(EndedAttempt)
+  case attempt(ItemAttempt)
   case change(RunChange)
 
   /// About how much memory it keeps beside its fixed size, in bytes.

@@ -67,11 +67,11 @@ final class RunLogs: @unchecked Sendable {
     }
     for file in files { file.begin(recording?.record ?? newRun, continues: recording?.isResumed ?? false) }
     note()
-    _ = WorkerThread.start(name: "pfor-logs", isVital: true) { [self] in write() }
+    try AppThread.start("pfor-logs") { [self] in write() }
   }
 
   /// Hands over an attempt that has ended; may be called from any thread, and waits while too many lines wait.
-  func attemptEnded(_ attempt: EndedAttempt) {
+  func attemptEnded(_ attempt: ItemAttempt) {
     let entry = LogEntry.attempt(attempt)
     monitor.withLock {
       while isWanted, queue.count >= Self.mostEntries || queuedBytes >= Self.mostBytes { monitor.wait(for: room) }

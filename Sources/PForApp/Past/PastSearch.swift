@@ -32,7 +32,7 @@ struct PastSearch {
   ///   - tracker: gets what was found.
   ///   - waker: wakes who shows it.
   func start(beside run: ParallelRun<Item, JobResult>, for tracker: PastTracker, waker: Waker) {
-    _ = WorkerThread.start(name: "pfor-past", isVital: false) {
+    _ = WorkerThread.start(name: "pfor-past", .none) {
       guard !run.waitUntilOver(nanoseconds: Self.delay) else { return }
       let times = try? found?.times(of: ItemReader(source: source, format: format)) {
         run.waitUntilOver(nanoseconds: 0)

@@ -11,7 +11,7 @@ extension RunChange {
     case .runPaused: (kind, value) = (.paused, nil)
     case .runResumed: (kind, value) = (.resumed, nil)
     case .totalKnown, .itemsRead, .workerStarted, .workerDraining, .workerKept, .workerStopped, .runFinishing,
-      .runStopping, .itemStarted, .attemptFailed, .itemFinished, .itemRequeued, .itemsRestored, .haltReached,
+      .runStopping, .itemStarted, .attemptFailed, .itemInterrupted, .itemFinished, .itemRequeued, .itemsRestored, .haltReached,
       .timeBudgetSpent, .deliveryAdvanced, .runFinished:
       return nil
     }

@@ -112,13 +112,22 @@ final class RunRecording: @unchecked Sendable {
   /// that brief, may be asked again.
   ///
   /// - Returns: what to wait for before the item's result is published.
-  func record(
-    _ item: Item, _ place: ItemPlace, _ attempt: AttemptRecord, output: CapturedBytes, errors: CapturedBytes,
-    isLast: Bool
-  ) -> RunRecorder.Ticket {
-    recorder.record(
-      RecordedItem(place, text: item.value.recorded, fields: item.fields?.recorded), attempt, output: output.recorded,
-      errors: errors.recorded, isFinal: isLast, isKeptAtOnce: !isReadOnly || attempt.latency >= Self.briefLatency)
+  func record(_ attempt: ItemAttempt) -> RunRecorder.Ticket {
+    let (item, ending, record) = (attempt.item, attempt.ending, attempt.record)
+    return recorder.record(
+      RecordedItem(attempt.place, text: item.value.recorded, fields: item.fields?.recorded), record,
+      output: ending.output.recorded, errors: ending.errors.recorded, isFinal: attempt.isFinal,
+      isKeptAtOnce: !isReadOnly || record.latency >= Self.briefLatency)
+  }
+
+  /// Records that a recorded attempt, which was to be followed by another, is its item's last one.
+  ///
+  /// - Parameters:
+  ///   - place: where the item stands.
+  ///   - attempt: the number of the attempt within this session.
+  /// - Returns: what to wait for before the item's result is published.
+  func makeFinal(_ place: ItemPlace, attempt: Int) -> RunRecorder.Ticket {
+    recorder.makeFinal(place, attempt: attempt)
   }
 
   /// A worker has left: the last items have ended, or will soon.

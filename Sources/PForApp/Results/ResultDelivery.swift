@@ -12,6 +12,7 @@ final class ResultDelivery: @unchecked Sendable {
 
   private let output: ByteSink?
   private let errors: ByteSink?
+  private let tags: Bool
   private let recording: RunRecording?
   private let rewriting: ResultRewriting?
   private let hasLate = Atomic<Bool>(false)
@@ -29,13 +30,16 @@ final class ResultDelivery: @unchecked Sendable {
   /// - Parameters:
   ///   - output: where results go, or nil for nowhere.
   ///   - errors: where items' standard error goes, or nil for nowhere.
+  ///   - tags: whether each line begins with its item.
   ///   - recording: where a result must stand before it is published; nil when nothing is recorded.
   ///   - rewriting: what puts the results in order when some came late; nil where that cannot be done.
   init(
-    output: ByteSink?, errors: ByteSink?, recording: RunRecording? = nil, rewriting: ResultRewriting? = nil
+    output: ByteSink?, errors: ByteSink?, tags: Bool = false, recording: RunRecording? = nil,
+    rewriting: ResultRewriting? = nil
   ) {
     self.output = output
     self.errors = errors
+    self.tags = tags
     self.recording = recording
     self.rewriting = rewriting
   }
@@ -49,9 +53,33 @@ final class ResultDelivery: @unchecked Sendable {
   /// Why results can no longer be written, if they cannot.
   var problem: ByteSink.Problem? { lock.withLock { problemFound } }
 
-  /// Counts one more result that is held; true if so many bytes should not stay in memory.
-  func hold(_ bytes: Int) -> Bool {
+  /// The result of an attempt, held until it is delivered; nil if it has nowhere to go.
+  ///
+  /// When the held results take too much memory, its bytes go to a temporary file.
+  func held(_ attempt: ItemAttempt) -> JobResult? {
+    guard isWanted else { return nil }
+    var result = JobResult(ending: attempt.ending, tag: tags ? attempt.item.bytes : [], ticket: attempt.ticket)
+    result.ending.outcome = attempt.ended.outcome
+    let bytes = result.heldBytes
+    if hold(bytes) {
+      result.ending.output = Self.spilled(result.ending.output)
+      result.ending.errors = Self.spilled(result.ending.errors)
+      shrink(by: bytes - result.heldBytes)
+    }
+    return result
+  }
+
+  /// Counts one more held result; true if its bytes should not stay in memory.
+  private func hold(_ bytes: Int) -> Bool {
     heldBytes.add(bytes, ordering: .relaxed).newValue > Self.heldBytesLimit && bytes > 256
+  }
+
+  /// A full temporary folder leaves the bytes in memory: better much memory than a lost result.
+  private static func spilled(_ bytes: CapturedBytes) -> CapturedBytes {
+    guard bytes.memoryFootprint > 0, let all = try? bytes.read(from: 0, count: bytes.count),
+      let stored = try? SpillFile.shared.store(all)
+    else { return bytes }
+    return stored
   }
 
   /// Takes notice that there will be a result for an item whose result has been delivered.
@@ -60,15 +88,21 @@ final class ResultDelivery: @unchecked Sendable {
   /// Whether results of items that were tried again stand behind later ones.
   var isOutOfOrder: Bool { output != nil && rewriting == nil && hasLate.load(ordering: .relaxed) }
 
-  /// Takes notice that a held result now takes so many bytes less.
-  func shrink(by bytes: Int) { heldBytes.subtract(bytes, ordering: .relaxed) }
+  /// Takes notice that the held results take this many bytes less.
+  private func shrink(by bytes: Int) { heldBytes.subtract(bytes, ordering: .relaxed) }
 
-  /// Begins to take results; `whenStuck` is called once if they can no longer be written, `whenDone` at the end.
+  /// Begins to take results.
+  ///
+  /// - Parameters:
+  ///   - run: gives the results.
+  ///   - whenStuck: called once if results can no longer be written.
+  ///   - whenDone: called at the end.
+  /// - Throws: when the system has no thread to give.
   func start(
     from run: ParallelRun<Item, JobResult>, whenStuck: @escaping @Sendable (ByteSink.Problem) -> Void,
     whenDone: @escaping @Sendable () -> Void
-  ) {
-    Thread.detachNewThread { [self] in
+  ) throws(AppError) {
+    try AppThread.start("pfor-results") { [self] in
       while let batch = run.takeDelivered(replaced: { self.shrink(by: $0.heldBytes) }) {
         deliver(batch)
         report(whenStuck)
@@ -116,16 +150,17 @@ final class ResultDelivery: @unchecked Sendable {
 
   private func deliver(_ result: JobResult) {
     heldBytes.subtract(result.heldBytes, ordering: .relaxed)
-    guard result.outcome.isDelivered else { return }
+    let ending = result.ending
+    guard ending.outcome.isDelivered else { return }
     do {
       if let output {
         var writer = ResultWriter(sink: output)
-        try writer.write(result.output, tag: result.tag)
+        try writer.write(ending.output, tag: result.tag)
       }
-      if let errors, result.errors.count > 0 {
+      if let errors, ending.errors.count > 0 {
         output?.flush()
         var writer = ResultWriter(sink: errors)
-        try writer.write(result.errors, tag: result.tag)
+        try writer.write(ending.errors, tag: result.tag)
       }
     } catch {
       found = found ?? .failed("\(error)")

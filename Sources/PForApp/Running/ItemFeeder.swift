@@ -41,12 +41,13 @@ final class ItemFeeder: @unchecked Sendable {
   ///   - run: gets the items.
   ///   - kept: what an item leaves to be delivered that was done in an earlier session and need not run.
   ///   - whenFailed: called on the feeder's thread when the items cannot be read to their end.
+  /// - Throws: when the system has no thread to give.
   func start(
     feeding run: ParallelRun<Item, JobResult>,
     kept: @escaping @Sendable (Item, EarlierItem.Kept) -> JobResult,
     whenFailed: @escaping @Sendable () -> Void
-  ) {
-    Thread.detachNewThread { [self] in
+  ) throws(AppError) {
+    try AppThread.start("pfor-items") { [self] in
       do {
         try feed(run, kept)
       } catch {
@@ -57,7 +58,8 @@ final class ItemFeeder: @unchecked Sendable {
     }
     guard case .file(let path) = reader.source, reader.source.isRegularFile else { return }
     let format = reader.format
-    Thread.detachNewThread { [self] in
+    // Without a thread for it the total is known later.
+    _ = WorkerThread.start(name: "pfor-count", .none) { [self] in
       let count = try? ItemCounter.count(path: path, format: format) { self.isStopped.load(ordering: .relaxed) }
       if let count { run.expectItems(count) }
     }

@@ -22,24 +22,21 @@ final class RunSession: WatchedRun, Sendable {
   let running: RunningItems?
   /// What failed items said.
   let words: FailureWords
-  private let plan: Plan
+  private let job: any Job
+  private let tags: Bool
   private let feeder: ItemFeeder
   private let delivery: ResultDelivery
   /// What the run is recorded by; nil for not at all.
   let recording: RunRecording?
   /// The logs that are written while the run goes on; nil for none.
   private let logs: RunLogs?
+  /// Why the threads that a run needs could not be started.
+  private let startProblem = Mutex<String?>(nil)
   /// What an earlier run tells; nil when nobody wants to know.
   private let past: (search: PastSearch, tracker: PastTracker)?
 
   /// Results wait for the run file to be written, which takes tens of milliseconds: fast items run on meanwhile.
   private static let recordedLimits = RunLimits(deliveryWindow: 65_536)
-
-  /// What the workers need of the plan.
-  struct Plan: @unchecked Sendable {
-    var job: any Job
-    var tags: Bool
-  }
 
   /// Makes the run; nothing begins before ``start()``.
   ///
@@ -60,9 +57,10 @@ final class RunSession: WatchedRun, Sendable {
     let notesTimes = recording != nil || logs != nil
     let feeder = ItemFeeder(reader: plan.reader, recording: recording, notesTimes: notesTimes)
     let delivery = ResultDelivery(
-      output: output, errors: errors, recording: recording, rewriting: Self.rewriting(plan, output, recording))
-    let own = Plan(job: plan.job, tags: plan.tags)
-    self.plan = own
+      output: output, errors: errors, tags: plan.tags, recording: recording,
+      rewriting: Self.rewriting(plan, output, recording))
+    job = plan.job
+    tags = plan.tags
     self.waker = waker
     kept = archive
     self.running = running
@@ -71,19 +69,22 @@ final class RunSession: WatchedRun, Sendable {
     self.recording = recording
     self.logs = logs
     self.past = past.map { ($0, PastTracker()) }
-    let waits = ItemWaits(plan.policy.backoff)
     let words = FailureWords()
     self.words = words
+    let observers = ([words, archive, recording, logs, delivery] as [(any AttemptObserver)?]).compactMap { $0 }
     let inOrder = plan.inOrder && delivery.isWanted
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
-    // What failed stands in the archive.
+    // The archive has what failed.
     limits.keptFailures = 0
     run = ParallelRun(
       threads: plan.threads, limits: limits, policy: plan.policy, inOrder: inOrder, label: \.label
-    ) { worker in
+    ) { [job = plan.job] worker in
       WorkerSession(
-        worker: worker, plan: own, feeder: feeder, delivery: delivery, archive: archive, running: running,
-        recording: recording, logs: logs, waits: waits, words: words
+        worker: worker, job: job,
+        began: { item, context in
+          if context.attempt == 1 { feeder.taken(item) }
+          running?.began(item, context.item, on: worker)
+        }, observers: observers, left: { recording?.workerLeft() }
       ).body
     }
   }
@@ -97,8 +98,19 @@ final class RunSession: WatchedRun, Sendable {
   }
 
   /// Begins to read items, to run them and to write results.
+  ///
+  /// When the system has no thread for that, the run stops and ``inputProblem`` says so.
   func start() {
-    delivery.start(
+    do { try startThreads() } catch {
+      startProblem.withLock { $0 = error.description }
+      run.stop(.interrupt)
+      run.endInput()
+    }
+    if let past { past.search.start(beside: run, for: past.tracker, waker: waker) }
+  }
+
+  private func startThreads() throws(AppError) {
+    try delivery.start(
       from: run,
       whenStuck: { [run, waker] _ in
         run.stop(.interrupt)
@@ -110,14 +122,13 @@ final class RunSession: WatchedRun, Sendable {
       run.finish()
       waker.wake()
     }
-    let (archive, tags, tracker) = (kept, plan.tags, past?.tracker)
-    feeder.start(
+    let (archive, tags, tracker) = (kept, tags, past?.tracker)
+    try feeder.start(
       feeding: run,
       kept: {
         tracker?.kept($1.id.position)
         return Self.restore($0, $1, to: archive, tags: tags)
       }, whenFailed: { [waker] in waker.wake() })
-    if let past { past.search.start(beside: run, for: past.tracker, waker: waker) }
   }
 
   /// What an item of an earlier session shows and delivers.
@@ -128,20 +139,29 @@ final class RunSession: WatchedRun, Sendable {
       ArchivedItem(item), kept.finished, output: kept.output, errors: kept.errors,
       process: ItemDetail.Process(kept.attempt))
     return JobResult(
-      tag: tags ? item.bytes : [], outcome: kept.attempt.outcome, output: kept.output, errors: kept.errors)
+      ending: JobEnding(outcome: kept.attempt.outcome, output: kept.output, errors: kept.errors),
+      tag: tags ? item.bytes : [])
   }
 
   /// Whether results of items that were tried again stand behind later ones.
   var isOutOfOrder: Bool { delivery.isOutOfOrder }
 
   /// Whether all results have been written, or given up.
-  var isDelivered: Bool { delivery.isDone }
+  var isDelivered: Bool { delivery.isDone || startProblem.withLock { $0 } != nil }
 
   /// Why results can no longer be written.
   var deliveryProblem: ByteSink.Problem? { delivery.problem }
 
   /// Why no more items could be read.
-  var inputProblem: String? { feeder.error ?? recordingProblem }
+  var inputProblem: String? {
+    startProblem.withLock { $0 } ?? feeder.error.map { "\($0); the items before it have run" } ?? threadProblem
+      ?? recordingProblem
+  }
+
+  /// Why nobody could run the items: the system had no thread for any worker.
+  private var threadProblem: String? {
+    run.hasLackedThreads && run.snapshot().targetWorkers == 0 ? AppThread.noThread : nil
+  }
 
   /// Whether the items have been read to their end.
   var hasReadAll: Bool { feeder.hasReadAll }
@@ -221,12 +241,12 @@ extension RunSession {
   func resumeItems() { RunningCommands.resume() }
 
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String {
-    plan.job.invocation(of: Item(item), id: id, worker: worker)
+    job.invocation(of: Item(item), id: id, worker: worker)
   }
 
   func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)? {
     running?.item(item.id, on: item.worker).map {
-      (ArchivedItem($0), plan.job.invocation(of: $0, id: item.id, worker: item.worker))
+      (ArchivedItem($0), job.invocation(of: $0, id: item.id, worker: item.worker))
     }
   }
 }

@@ -40,12 +40,16 @@ struct Verdict: Equatable {
     case (.failed(let reason)?, _):
       let kept = "at most the results of the items before \(facts.delivery.next) are there"
       self.init(ExitCode.couldNotRun, "\(destination): cannot be written: \(reason); \(kept)")
-    case (nil, let error?): self.init(ExitCode.couldNotRun, "\(error); the items before it have run")
+    case (nil, let error?): self.init(ExitCode.couldNotRun, error)
     case (nil, nil) where facts.isOutOfTime: self.init(ExitCode.outOfTime)
     case (nil, nil):
-      // An item that the user stopped did not do what it should either.
-      self.init((facts.hasRunAll ? nil : wish) ?? ExitCode.failures(facts.tally.unsuccessful + facts.tally.cancelled))
+      self.init((facts.hasRunAll ? nil : wish) ?? ExitCode.failures(Self.failures(facts)))
     }
+  }
+
+  /// An item that the user stopped did not do what it should. One that the run's policy stopped may well have.
+  private static func failures(_ facts: RunFacts) -> Int {
+    facts.tally.unsuccessful + facts.tally.cancelled - (facts.halted == nil ? 0 : facts.stoppedWithRun)
   }
 
   /// Takes notice of logs that could not be written to their end: the run is none the less what it is, but not all that

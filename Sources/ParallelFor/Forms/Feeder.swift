@@ -15,7 +15,7 @@ enum Feeder {
     _ items: Items, to run: ParallelRun<Input, Output>, as input: @escaping @Sendable (Items.Element) -> Input
   ) {
     if isAtHand(items) { return feed(items, to: run, as: input) }
-    _ = WorkerThread.start(name: "pfor-feed", isVital: true) { feed(items, to: run, as: input) }
+    _ = WorkerThread.start(name: "pfor-feed", .endless) { feed(items, to: run, as: input) }
   }
 
   /// Whether the elements lie in memory and are so few that the run takes them without waiting: no work for a thread.

@@ -33,7 +33,7 @@ final class LoopThreads: @unchecked Sendable {
   private func start(_ worker: Int) {
     monitor.withLock { running += 1 }
     // A thread that cannot be had is no loss but of speed: the others take its share.
-    let isStarted = WorkerThread.start(name: "pfor-\(worker + 1)", isVital: false) { [self] in
+    let isStarted = WorkerThread.start(name: "pfor-\(worker + 1)", .none) { [self] in
       live(worker)
       ended()
     }

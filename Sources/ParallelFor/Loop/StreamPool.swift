@@ -160,7 +160,7 @@ extension StreamPool {
   private func startWorker() {
     let worker = Worker(workers.count + 1)
     workers.append(worker)
-    let isStarted = WorkerThread.start(name: "pfor-\(workers.count)", isVital: workers.count == 1) { [self] in
+    let isStarted = WorkerThread.start(name: "pfor-\(workers.count)", workers.count == 1 ? .endless : .none) { [self] in
       live(worker)
     }
     if !isStarted { workers.removeLast() }

@@ -4,6 +4,7 @@ import ParallelFor
 extension RunFacts {
   /// Whether every item has run to its end, whatever came of it.
   package var hasRunAll: Bool {
-    ending == .completed || total != nil && tally.queued == 0 && tally.running == 0 && tally.cancelled == 0
+    let rest = tally.queued + tally.running + tally.cancelled + tally.unfinished
+    return ending == .completed || total != nil && rest == 0
   }
 }

@@ -120,6 +120,16 @@ final class RecordWriter {
     count(header)
   }
 
+  /// Moves an attempt from the earlier ones to its item.
+  private func makeFinal(_ row: Int64, _ attempt: Int64) throws(RunStoreError) {
+    let names = Schema.attemptNames.joined(separator: ", ")
+    let attempt = "FROM attempts WHERE item = \(row) AND attempt = \(attempt)"
+    guard let outcome = try file.database.integer("SELECT outcome \(attempt)") else { return }
+    try file.database.execute(
+      "UPDATE items SET (\(names)) = (SELECT \(names) \(attempt)) WHERE id = \(row); DELETE \(attempt)")
+    run.counts.count(outcome)
+  }
+
   private func count(_ header: RecordHeader) {
     run.latest = max(run.latest ?? .min, header.start &+ header.latency)
   }
@@ -254,6 +264,7 @@ final class RecordWriter {
     case .change(let change): try write(change)
     case .total(let count): run.total = count
     case .delivered(let mark): run.delivered = mark
+    case .makeFinal(let row, let attempt): try makeFinal(row, attempt)
     case .renumber(let row, let number): try renumber(row, number)
     case .retire(let rows): for range in rows { try retire(range) }
     case .makeIndexes: try file.database.execute("CREATE INDEX IF NOT EXISTS items_key ON items(key)")

@@ -84,7 +84,7 @@ public final class RunRecorder: @unchecked Sendable {
     queue = RecordBatch(capacity: limits.queuedBytes)
     self.whenBroken = whenBroken
     let writer = UncheckedBox(try RecordWriter(file))
-    guard WorkerThread.start(name: "pfor-recorder", isVital: false, body: { self.write(with: writer.value) }) else {
+    guard WorkerThread.start(name: "pfor-recorder", .none, body: { self.write(with: writer.value) }) else {
       throw RunStoreError(.failed, file.path, "cannot be recorded into: the system has no thread to give")
     }
   }
@@ -131,6 +131,17 @@ public final class RunRecorder: @unchecked Sendable {
     }
     if !isKept { _ = waitUntilCommitted(ticket) }
     return ticket
+  }
+
+  /// Records that a recorded attempt which was to be followed by another is its item's last one.
+  ///
+  /// - Parameters:
+  ///   - place: where the item stands.
+  ///   - attempt: the number of the attempt within this session.
+  /// - Returns: the ticket of this record.
+  @discardableResult
+  public func makeFinal(_ place: ItemPlace, attempt: Int) -> Ticket {
+    append(.makeFinal(row: place.row, attempt: Int64(place.earlierAttempts + attempt)))
   }
 
   /// Records a change of the run as a whole.

@@ -4,6 +4,8 @@ enum RunRequest: Sendable {
   /// The input holds so many items.
   case total(Int)
   case delivered(DeliveryMark)
+  /// An attempt that was to be followed by another is the last one at the item of this row.
+  case makeFinal(row: Int64, attempt: Int64)
   /// An item that need not run has this number now.
   case renumber(row: Int64, number: Int)
   /// These rows' items no longer stand in the items file.

@@ -24,7 +24,7 @@ extension PoolStateMachine {
 
   /// Hands out items again.
   mutating func resume(at now: Instant) -> Summons {
-    guard isPaused else { return Summons() }
+    guard isPaused, life < .over else { return Summons() }
     isPaused = false
     log.append(.runResumed, at: now)
     return summon()
@@ -49,7 +49,7 @@ extension PoolStateMachine {
     let wasRestored = restoredFailures.remove(position)
     if wasRestored { restoredTally.count -= 1 }
     ended -= 1
-    tried[position] = last
+    tried[position] = TriedItem(last: last, due: now, isAsked: true)
     delivery.reopen(position)
     queue.insert(position..<position + 1)
     log.append(.itemRequeued(last, wasRestored: wasRestored), at: now)
