@@ -114,7 +114,8 @@ public struct Dashboard: Equatable, Sendable {
       if openItem == item.id, detail == nil { pending.append(.loadDetail(item.id)) }
     case .itemFinished(let item): noteFinish(item)
     case .itemRequeued(let item, _): noteRequeue(item)
-    case .attemptFailed(let item, _), .itemInterrupted(let item): if openItem == item.id { pending.append(.loadDetail(item.id)) }
+    case .attemptFailed(let item, _), .itemInterrupted(let item):
+      if openItem == item.id { pending.append(.loadDetail(item.id)) }
     case .targetWorkersChanged(let count): forgetWish(count)
     case .runFinished: if leavesWhenDone { pending.append(.quit) }
     default: return

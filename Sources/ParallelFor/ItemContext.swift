@@ -21,7 +21,8 @@ public struct ItemContext: Sendable {
     isTimed: Bool = false
   ) {
     self.init(
-      item: item, attempt: attempt, of: attempts, worker: worker, cancellation: cancellation, isTimed: isTimed, due: nil)
+      item: item, attempt: attempt, of: attempts, worker: worker, cancellation: cancellation, isTimed: isTimed, due: nil
+    )
   }
 
   @usableFromInline

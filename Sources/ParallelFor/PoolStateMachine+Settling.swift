@@ -5,6 +5,8 @@
 package enum Settlement: Sendable, Equatable {
   /// The item has ended for good.
   case final
+  /// The item was stopped because the run was interrupted: it has not ended, and a resumed run runs it.
+  case stopped
   /// The item will be tried again at that moment or soon after it.
   case again(at: Instant)
   /// The item failed and was to be tried again, but the run was interrupted: it has not ended, and a resumed run tries it.
@@ -33,8 +35,9 @@ extension PoolStateMachine {
   /// Whether an attempt is its item's last one, whatever the run is doing.
   static func isFinal(_ outcome: Outcome, attempt: Int, _ policy: RunPolicy) -> Bool {
     switch outcome {
-    case .succeeded, .cancelled: true
+    case .succeeded: true
     case .failed, .timedOut: attempt >= policy.attempts
+    case .cancelled: false
     }
   }
 
@@ -43,6 +46,7 @@ extension PoolStateMachine {
   /// What is final or unfinished stays so. ``Settlement/again(at:)`` may change when the run ends before the next attempt.
   func settlement(of item: FinishedItem) -> Settlement {
     if Self.isFinal(item.outcome, attempt: item.attempt, policy) { return .final }
+    if item.outcome == .cancelled { return life == .stopping && !hasGivenUp ? .stopped : .final }
     guard life == .running else { return settlementAtEnd }
     return .again(at: item.end + policy.backoff.delay(after: item.attempt, of: item.id.position))
   }
@@ -53,7 +57,7 @@ extension PoolStateMachine {
   /// An attempt ended.
   mutating func attemptEnded(_ ended: SettledItem, at now: Instant) {
     switch ended.settlement {
-    case .final: end(ended.item, at: now)
+    case .final, .stopped: end(ended.item, at: now)
     case .unfinished: leave(ended.item, at: now)
     case .again(let due) where life == .running:
       let position = ended.item.id.position

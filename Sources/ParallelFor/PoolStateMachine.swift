@@ -51,7 +51,6 @@ struct PoolStateMachine {
     static func < (left: Life, right: Life) -> Bool { left.rawValue < right.rawValue }
   }
 
-
   enum Slot { case free, idle, ready, dismissed, leaving }
 
   let limits: RunLimits

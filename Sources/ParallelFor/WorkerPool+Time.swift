@@ -33,19 +33,6 @@ extension WorkerPool {
     }
   }
 
-  /// Tells what became of attempts that the end of the run has made their items' last ones.
-  ///
-  /// The caller holds the monitor; the calls are made without it, because they may wait for files.
-  private func settleRest() {
-    let items = machine.takeUnsettled()
-    guard !items.isEmpty else { return }
-    let calls = items.map { revisions.removeValue(forKey: $0.item.id.position) }
-    monitor.callAfterwards { [self] in
-      for (item, call) in zip(items, calls) { call?(item.settlement) }
-      decide { $0.settled(items, at: $1) }
-    }
-  }
-
   /// Asks those whose time is up to end, and says when to look again.
   private func look(at now: Instant) -> Instant? {
     var next = machine.nextAlarm

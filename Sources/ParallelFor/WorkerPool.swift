@@ -12,10 +12,10 @@ final class WorkerPool: @unchecked Sendable {
 
   let monitor = Monitor()
   private let inputWanted = Condition()
-  private let deliveryReady = Condition()
-  private let over = Condition()
+  let deliveryReady = Condition()
+  let over = Condition()
   let timesChanged = Condition()
-  private let limits: RunLimits
+  let limits: RunLimits
   @usableFromInline let policy: RunPolicy
   /// Whether every attempt is its item's last one.
   @usableFromInline let isAlwaysFinal: Bool
@@ -28,9 +28,9 @@ final class WorkerPool: @unchecked Sendable {
   @exclusivity(unchecked) var machine: PoolStateMachine
   var lanes: [Lane?] = []
   private var wakeUps: [Condition] = []
-  private var isDeliveryAwaited = false
+  var isDeliveryAwaited = false
   private var lastTold = MonotonicClock.now
-  private var deliveryCall: (@Sendable () -> Void)?
+  var deliveryCall: (@Sendable () -> Void)?
   /// Whether a thread looks at the times of items and retries, and when it looks next; nil for when it is called.
   var hasTimekeeper = false
   var nextLook: Instant?
@@ -202,40 +202,16 @@ extension WorkerPool {
     return range.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  private func collect(from lane: Lane) {
+  func collect(from lane: Lane) {
     let (succeeded, ended) = lane.withState { ($0.takeSucceeded(), $0.harvest()) }
     take(succeeded, ended)
   }
 
-  private func take(_ succeeded: LaneState.Succeeded?, _ ended: [SettledItem]) {
+  func take(_ succeeded: LaneState.Succeeded?, _ ended: [SettledItem]) {
     if let succeeded { carryOut(machine.itemsSucceeded(succeeded)) }
     guard let last = ended.last else { return }
     if !revisions.isEmpty { forgetRevisions(of: ended) }
     carryOut(machine.itemsEnded(ended, at: last.item.end))
-  }
-
-  private func forgetRevisions(of ended: [SettledItem]) {
-    for item in ended {
-      if case .again = item.settlement { continue }
-      revisions[item.item.id.position] = nil
-    }
-  }
-
-  /// Says what follows an attempt that has just ended.
-  ///
-  /// Safe on the worker's thread only. An attempt that is final whatever the run is doing takes no lock.
-  @usableFromInline
-  func settlement(of item: BegunItem, on lane: Lane, _ outcome: Outcome, at end: Instant) -> Settlement {
-    if PoolStateMachine.isFinal(outcome, attempt: item.attempt, policy) { return .final }
-    let ended = FinishedItem(
-      id: item.id, worker: lane.worker, attempt: item.attempt, start: item.start, end: end, outcome: outcome, label: "")
-    return monitor.withLock { machine.settlement(of: ended) }
-  }
-
-  /// Sets how to tell what became of an attempt that is to be followed by another, should the run end before.
-  @usableFromInline
-  func setRevision(of position: Int, _ call: @escaping (Settlement) -> Void) {
-    monitor.withLock { revisions[position] = call }
   }
 }
 
@@ -336,104 +312,5 @@ extension WorkerPool {
       summons = summons + machine.itemsGivenBack(range, at: now)
     }
     return summons
-  }
-}
-
-// MARK: - Watching
-
-extension WorkerPool {
-  /// Everything that became true since the last call, with a start for each item that runs and was not yet told of.
-  func takeEvents() -> [RunEvent] {
-    monitor.withLock {
-      let now = MonotonicClock.now
-      for lane in lanes {
-        guard let lane else { continue }
-        collect(from: lane)
-        if let started = lane.withState({ $0.announce() }) { machine.log.append(.itemStarted(started), at: now) }
-      }
-      machine.tellDelivery(at: now)
-      let events = machine.log.take()
-      carryOut(machine.summon())
-      return events
-    }
-  }
-
-  /// The positions of the next results to hand on; waits for one. Nil when the run is over and all are handed on.
-  @usableFromInline
-  func takeDelivered(upTo limit: Int) -> [Int]? {
-    monitor.withLock {
-      while !machine.delivery.hasReady {
-        if machine.life == .over { return nil }
-        isDeliveryAwaited = true
-        // Ended items may wait in a lane behind a slow one of the same claim: look there now and then.
-        let isQuick = machine.claimSize.count > 1
-        monitor.wait(for: deliveryReady, nanoseconds: isQuick ? 20_000_000 : 1_000_000_000)
-        if isQuick { for lane in lanes { lane.map(collect(from:)) } }
-      }
-      let (positions, summons) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
-      carryOut(summons)
-      return positions
-    }
-  }
-
-  /// The same without waiting: when there is nothing yet, `call` is called once as soon as there is something to take,
-  /// or the run is over; it must be quick.
-  @usableFromInline
-  func takeDelivered(upTo limit: Int, orCall call: @escaping @Sendable () -> Void) -> DeliveryAnswer {
-    monitor.withLock {
-      for lane in lanes where machine.claimSize.count > 1 { lane.map(collect(from:)) }
-      guard machine.delivery.hasReady else {
-        if machine.life == .over { return .over }
-        deliveryCall = call
-        return .later
-      }
-      let (positions, summons) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
-      carryOut(summons)
-      return .positions(positions)
-    }
-  }
-
-  /// Whether the system had no thread for a worker.
-  var hasLackedThreads: Bool { monitor.withLock { machine.hasLackedThreads } }
-
-  /// How things stand.
-  func snapshot() -> RunSnapshot {
-    monitor.withLock {
-      let now = MonotonicClock.now
-      let workers = lanes.compactMap { lane in lane.map { worker(in: $0) } }
-      let begun = workers.count { $0.item != nil }
-      return RunSnapshot(
-        instant: now, itemsRead: machine.itemsRead,
-        queued: machine.queue.count + machine.inFlight - begun, waiting: machine.waiting.count + machine.unsettled.count + machine.settling,
-        succeeded: machine.succeeded, unsuccessful: machine.ended - machine.succeeded, skipped: machine.skipped,
-        targetWorkers: machine.target, workers: workers, isPaused: machine.isPaused, isOver: machine.log.isFinished)
-    }
-  }
-
-  /// What a worker has ended is collected in the same moment as its item is looked at, so that every item is in one
-  /// state.
-  private func worker(in lane: Lane) -> RunSnapshot.Worker {
-    let (succeeded, ended, running) = lane.withState { ($0.takeSucceeded(), $0.harvest(), $0.running) }
-    take(succeeded, ended)
-    return RunSnapshot.Worker(
-      id: lane.worker, isDraining: machine.isDraining[lane.worker.slot - 1],
-      item: running.map { ItemID($0.position) }, since: running?.start)
-  }
-
-  /// Waits until the run is over and every worker has left, or until the time is up; true if it is over.
-  func waitUntilOver(nanoseconds: Int64 = .max) -> Bool {
-    let deadline = nanoseconds == .max ? nil : MonotonicClock.now + nanoseconds
-    return monitor.withLock {
-      while !machine.log.isFinished {
-        guard let deadline else {
-          monitor.wait(for: over)
-          continue
-        }
-        let left = deadline.nanoseconds(since: MonotonicClock.now)
-        if left <= 0 { return false }
-        monitor.wait(for: over, nanoseconds: left)
-      }
-      return true
-    }
   }
 }

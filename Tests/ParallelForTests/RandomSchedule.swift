@@ -332,7 +332,9 @@ struct RandomSchedule {
   private mutating func judgeSettlements(_ ended: Set<Int>, _ interrupted: Set<Int>) {
     for (position, settlements) in told {
       let last = settlements.last
-      if interrupted.contains(position) != (last == .unfinished) { problems.append("#\(position) was told \(settlements)") }
+      if interrupted.contains(position) != (last == .unfinished) {
+        problems.append("#\(position) was told \(settlements)")
+      }
       guard asked[position] == nil else { continue }
       let closing = settlements.filter { if case .again = $0 { false } else { true } }
       if closing.count != 1 || closing.last != last { problems.append("#\(position) was told \(settlements)") }

@@ -11,8 +11,8 @@ extension RunChange {
     case .runPaused: (kind, value) = (.paused, nil)
     case .runResumed: (kind, value) = (.resumed, nil)
     case .totalKnown, .itemsRead, .workerStarted, .workerDraining, .workerKept, .workerStopped, .runFinishing,
-      .runStopping, .itemStarted, .attemptFailed, .itemInterrupted, .itemFinished, .itemRequeued, .itemsRestored, .haltReached,
-      .timeBudgetSpent, .deliveryAdvanced, .runFinished:
+      .runStopping, .itemStarted, .attemptFailed, .itemInterrupted, .itemFinished, .itemRequeued, .itemsRestored,
+      .haltReached, .timeBudgetSpent, .deliveryAdvanced, .runFinished:
       return nil
     }
     self.init(time: MonotonicClock.wallTime(of: event.instant), kind: kind, value: value)

@@ -20,6 +20,7 @@ final class RunRecording: @unchecked Sendable {
   private let lock = Lock()
   /// Where items stand in the run file that do not stand where their numbers say.
   private var places: [Int: ItemPlace] = [:]
+  private var hasItemsEnded = false
 
   /// Begins to record.
   ///
@@ -72,6 +73,9 @@ final class RunRecording: @unchecked Sendable {
   /// Whether the run was begun in an earlier session.
   var isResumed: Bool { earlier != nil }
 
+  /// How many items have ended how, over all sessions; nil when the file cannot be read.
+  var countsOfAllSessions: RunCounts? { try? RunReader(path: path).record().counts }
+
   /// What was found of earlier sessions; to be asked when the items have been read.
   var earlierCounts: EarlierItems.Counts? { earlier?.counts }
 
@@ -101,7 +105,13 @@ final class RunRecording: @unchecked Sendable {
   }
 
   /// The items have been read to their end.
-  func itemsEnded() { earlier?.endOfItems() }
+  func itemsEnded() {
+    earlier?.endOfItems()
+    lock.withLock { hasItemsEnded = true }
+  }
+
+  /// Whether the run was resumed, and not all items have been read: earlier sessions may have done some of the others.
+  var isPartlyRead: Bool { isResumed && !lock.withLock { hasItemsEnded } }
 
   // MARK: - The workers
 
@@ -116,7 +126,7 @@ final class RunRecording: @unchecked Sendable {
     let (item, ending, record) = (attempt.item, attempt.ending, attempt.record)
     return recorder.record(
       RecordedItem(attempt.place, text: item.value.recorded, fields: item.fields?.recorded), record,
-      output: ending.output.recorded, errors: ending.errors.recorded, isFinal: attempt.isFinal,
+      output: ending.output.recorded, errors: ending.errors.recorded, isFinal: attempt.isLast,
       isKeptAtOnce: !isReadOnly || record.latency >= Self.briefLatency)
   }
 
@@ -155,15 +165,19 @@ final class RunRecording: @unchecked Sendable {
   /// Takes notice of how far results have been handed on.
   func delivered(_ items: Int) { recorder.recordDelivery(DeliveryMark(items: items)) }
 
-  /// Calls `body` with the text, the ending and the output of every item that has ended, in the order of the items,
-  /// when all that was recorded so far stands in the run file.
+  /// Calls `body` with the text, the outcome and the output of every item's last attempt, in the order of the items.
+  ///
+  /// Waits until all that was recorded so far is in the run file.
   func forEachResult(_ body: (_ text: [UInt8], _ outcome: Outcome, _ output: CapturedBytes) throws -> Void) throws {
     if let problem = recorder.flush() { throw problem }
     let reader = try RunReader(path: recorder.path)
     defer { reader.close() }
     try reader.forEachItem { (item: ItemRecord) throws in
-      guard let attempt = item.attempt else { return }
-      try body(item.text, attempt.outcome, CapturedBytes(RestoredBytes(reader.bytes(.output, of: item))))
+      if let attempt = item.attempt {
+        try body(item.text, attempt.outcome, CapturedBytes(RestoredBytes(reader.bytes(.output, of: item))))
+      } else if let last = try reader.earlierAttempts(of: item).last {
+        try body(item.text, last.attempt.outcome, CapturedBytes(RestoredBytes(reader.bytes(.output, of: last))))
+      }
     }
   }
 

@@ -135,9 +135,10 @@ final class ResultDelivery: @unchecked Sendable {
     if delivered > 0 { recording?.delivered(delivered) }
   }
 
-  /// What came late gets its place.
+  /// What came late gets its place, and so do results of earlier sessions whose items have not been read again.
   private func putInOrder() {
-    guard let rewriting, hasLate.load(ordering: .relaxed), problem == nil, !isStopped else { return }
+    let isNeeded = hasLate.load(ordering: .relaxed) || recording?.isPartlyRead ?? false
+    guard let rewriting, isNeeded, problem == nil, !isStopped else { return }
     found = found ?? rewriting.run()
   }
 

@@ -8,8 +8,8 @@ struct ItemAttempt: Sendable {
   let item: Item
   /// When, where and how it ended; attempts count from 1 within this session.
   let ended: FinishedItem
-  /// How many nanoseconds it could have begun before it did; nil if that is not known.
-  let wait: Int64?
+  /// The attempt as run file and logs have it.
+  let record: AttemptRecord
   /// What it wrote, and how its process ended.
   let ending: JobEnding
   /// What follows.
@@ -28,8 +28,9 @@ struct ItemAttempt: Sendable {
     item = settled.input
     ended = settled.attempt
     let ready = settled.due ?? settled.input.readAt
-    wait = ready.map { max(0, settled.attempt.start.nanoseconds(since: $0)) }
     ending = settled.output?.ending ?? JobEnding(outcome: settled.attempt.outcome)
+    record = AttemptRecord(
+      ended, ending.process, wait: ready.map { max(0, settled.attempt.start.nanoseconds(since: $0)) })
     settlement = settled.settlement
     isRevised = settled.isRevised
     place = ItemPlace(number: settled.attempt.id.number)
@@ -38,8 +39,8 @@ struct ItemAttempt: Sendable {
   /// Whether the item has ended for good.
   var isFinal: Bool { settlement == .final }
 
-  /// The attempt as run file and logs have it.
-  var record: AttemptRecord { AttemptRecord(ended, ending.process, wait: wait) }
+  /// Whether no further attempt will be made in this session, though perhaps in another.
+  var isLast: Bool { isFinal || settlement == .stopped }
 }
 
 /// Takes notice of every attempt once the run has decided what it means.

@@ -125,6 +125,12 @@ struct Launcher {
     if let counts = recording.earlierCounts {
       StandardError.write(
         "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) not begun before")
+      // This session may not have met all items of the earlier ones.
+      if !isWhole, let all = recording.countsOfAllSessions {
+        let known = [(all.succeeded, "ok"), (all.unsuccessful, "failed"), (all.cancelled, "stopped")]
+        let parts = known.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        StandardError.write("all sessions so far: \(parts.isEmpty ? "nothing done" : parts.joined(separator: ", "))")
+      }
     }
     if !isWhole { StandardError.write("to go on: pfor-tui resume \(DemoCommand.quoted(recording.name))") }
   }

@@ -1,0 +1,98 @@
+/// How those who watch a run learn of it, and take its results.
+extension WorkerPool {
+  /// Everything that became true since the last call, with a start for each item that runs and was not yet told of.
+  func takeEvents() -> [RunEvent] {
+    monitor.withLock {
+      let now = MonotonicClock.now
+      for lane in lanes {
+        guard let lane else { continue }
+        collect(from: lane)
+        if let started = lane.withState({ $0.announce() }) { machine.log.append(.itemStarted(started), at: now) }
+      }
+      machine.tellDelivery(at: now)
+      let events = machine.log.take()
+      carryOut(machine.summon())
+      return events
+    }
+  }
+
+  /// The positions of the next results to hand on; waits for one. Nil when the run is over and all are handed on.
+  @usableFromInline
+  func takeDelivered(upTo limit: Int) -> [Int]? {
+    monitor.withLock {
+      while !machine.delivery.hasReady {
+        if machine.life == .over { return nil }
+        isDeliveryAwaited = true
+        // Ended items may wait in a lane behind a slow one of the same claim: look there now and then.
+        let isQuick = machine.claimSize.count > 1
+        monitor.wait(for: deliveryReady, nanoseconds: isQuick ? 20_000_000 : 1_000_000_000)
+        if isQuick { for lane in lanes { lane.map(collect(from:)) } }
+      }
+      let (positions, summons) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
+      carryOut(summons)
+      return positions
+    }
+  }
+
+  /// The same without waiting: when there is nothing yet, `call` is called once as soon as there is something to take,
+  /// or the run is over; it must be quick.
+  @usableFromInline
+  func takeDelivered(upTo limit: Int, orCall call: @escaping @Sendable () -> Void) -> DeliveryAnswer {
+    monitor.withLock {
+      for lane in lanes where machine.claimSize.count > 1 { lane.map(collect(from:)) }
+      guard machine.delivery.hasReady else {
+        if machine.life == .over { return .over }
+        deliveryCall = call
+        return .later
+      }
+      let (positions, summons) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
+      carryOut(summons)
+      return .positions(positions)
+    }
+  }
+
+  /// Whether the system had no thread for a worker.
+  var hasLackedThreads: Bool { monitor.withLock { machine.hasLackedThreads } }
+
+  /// How things stand.
+  func snapshot() -> RunSnapshot {
+    monitor.withLock {
+      let now = MonotonicClock.now
+      let workers = lanes.compactMap { lane in lane.map { worker(in: $0) } }
+      let begun = workers.count { $0.item != nil }
+      return RunSnapshot(
+        instant: now, itemsRead: machine.itemsRead,
+        queued: machine.queue.count + machine.inFlight - begun,
+        waiting: machine.waiting.count + machine.unsettled.count + machine.settling,
+        succeeded: machine.succeeded, unsuccessful: machine.ended - machine.succeeded, skipped: machine.skipped,
+        targetWorkers: machine.target, workers: workers, isPaused: machine.isPaused, isOver: machine.log.isFinished)
+    }
+  }
+
+  /// What a worker has ended is collected in the same moment as its item is looked at, so that every item is in one
+  /// state.
+  private func worker(in lane: Lane) -> RunSnapshot.Worker {
+    let (succeeded, ended, running) = lane.withState { ($0.takeSucceeded(), $0.harvest(), $0.running) }
+    take(succeeded, ended)
+    return RunSnapshot.Worker(
+      id: lane.worker, isDraining: machine.isDraining[lane.worker.slot - 1],
+      item: running.map { ItemID($0.position) }, since: running?.start)
+  }
+
+  /// Waits until the run is over and every worker has left, or until the time is up; true if it is over.
+  func waitUntilOver(nanoseconds: Int64 = .max) -> Bool {
+    let deadline = nanoseconds == .max ? nil : MonotonicClock.now + nanoseconds
+    return monitor.withLock {
+      while !machine.log.isFinished {
+        guard let deadline else {
+          monitor.wait(for: over)
+          continue
+        }
+        let left = deadline.nanoseconds(since: MonotonicClock.now)
+        if left <= 0 { return false }
+        monitor.wait(for: over, nanoseconds: left)
+      }
+      return true
+    }
+  }
+}

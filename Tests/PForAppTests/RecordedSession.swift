@@ -1,0 +1,188 @@
+import ArgumentParser
+import Dashboard
+import Foundation
+import Jobs
+import ParallelFor
+import ParallelForDashboard
+import TestSupport
+
+@testable import PForApp
+
+/// A session of the program without its signals and screens, and what its events say of it.
+struct RecordedSession {
+  private let session: RunSession
+  private let job: FlakyJob
+  private(set) var dashboard: Dashboard
+  private(set) var controller: RunController
+  private(set) var verdict: Verdict
+  /// How items ended, and how the last attempts at items ended that have not, by number.
+  private(set) var ended: [Int: Outcome] = [:]
+  private(set) var interrupted: [Int: Outcome] = [:]
+  /// How often items have ended for good.
+  private(set) var endings: [Int: Int] = [:]
+  /// Items that a user asked for.
+  private(set) var asked: Set<Int> = []
+  /// Whether a failed attempt became its item's last one when the run gave up.
+  private(set) var hasRevised = false
+  private var last: [Int: FinishedItem] = [:]
+  private var attempts = 0
+
+  /// The items that have begun in this session.
+  var begun: Set<Int> { job.begun }
+
+  init(_ arguments: [String], job: FlakyJob) throws {
+    self.job = job
+    job.forgetBegun()
+    var plan = try RunPlan(RunOptions.parse(arguments), arguments: arguments)
+    plan.job = job
+    let logs = try RunLogs(plan)
+    let file = try ResultFile(plan)
+    let opener = RecordOpener(plan, environment: [:])
+    let recording = try opener.open()
+    let outputs = try Outputs(file, isScripted: true, recording: recording)
+    try logs?.begin(opener.newRun, recording)
+    session = try RunSession(
+      plan, keepsResults: true, output: outputs.results(hasDashboard: false), errors: nil, recording: recording,
+      logs: logs, past: nil)
+    dashboard = Dashboard(title: "made up", source: "items", slow: plan.slow)
+    controller = RunController(session, grace: 20_000_000)
+    verdict = Verdict(session, dashboard, controller)
+  }
+
+  /// Runs to the end, disturbed at one moment.
+  mutating func run(_ disturbance: Disturbance, asksAgain: Bool) {
+    session.start()
+    var left = disturbance
+    let deadline = ContinuousClock.now + .seconds(60)
+    while dashboard.live.state != .done || !session.isDelivered, ContinuousClock.now < deadline {
+      takeEvents()
+      if asksAgain { askAgain() }
+      disturb(&left)
+      controller.tick(at: MonotonicClock.now)
+      sched_yield()
+    }
+    takeEvents()
+    verdict = Verdict(session, dashboard, controller)
+    session.conclude(&verdict, at: MonotonicClock.wallTime(of: MonotonicClock.now))
+    session.end()
+  }
+
+  private mutating func disturb(_ disturbance: inout Disturbance) {
+    switch disturbance {
+    case .interrupted(let count, let times) where attempts >= count || onlyWaits:
+      for _ in 0..<times { controller.interrupted(at: MonotonicClock.now) }
+    case .terminated(let count) where attempts >= count || onlyWaits:
+      controller.mustEnd(.terminated, at: MonotonicClock.now)
+    default: return
+    }
+    disturbance = .none
+  }
+
+  private var onlyWaits: Bool {
+    let tally = dashboard.live.tally
+    return tally.waiting > 0 && tally.running == 0 && tally.queued == 0
+  }
+
+  /// Asks once for each item that has failed.
+  private mutating func askAgain() {
+    for (number, outcome) in ended where !outcome.isSuccess && !asked.contains(number) {
+      if session.retry([ItemID(number - 1)]) == 1 { asked.insert(number) }
+    }
+  }
+
+  private mutating func takeEvents() {
+    for event in session.takeEvents() {
+      note(event.kind)
+      dashboard.apply(event)
+    }
+    _ = dashboard.takeEffects()
+  }
+
+  private mutating func note(_ event: RunEvent.Kind) {
+    switch event {
+    case .itemFinished(let item): finished(item)
+    case .attemptFailed(let item, _):
+      attempts += 1
+      last[item.id.number] = item
+      ended[item.id.number] = nil
+    case .itemInterrupted(let item):
+      attempts += 1
+      ended[item.id.number] = nil
+      interrupted[item.id.number] = item.outcome
+    default: return
+    }
+  }
+
+  private mutating func finished(_ item: FinishedItem) {
+    let number = item.id.number
+    attempts += 1
+    // An item that was asked for, and could not begin, has ended as it had before.
+    let isOld = ended[number] != nil && last[number] == item
+    if !isOld, last[number] == item { hasRevised = true }
+    let isStopped = item.outcome == .cancelled && dashboard.live.halted == nil
+    if !isOld, !isStopped { endings[number, default: 0] += 1 }
+    ended[number] = item.outcome
+    last[number] = item
+  }
+}
+
+/// A job whose items fail as often as a seed says, before they succeed.
+final class FlakyJob: Job, @unchecked Sendable {
+  /// How often each item fails before it succeeds; all the time for the largest number.
+  let failures: [Int: Int]
+  private let steps: [Int: Int]
+  private let lock = Lock()
+  private var attempts: [Int: Int] = [:]
+  private var begunItems: Set<Int> = []
+
+  let title = "made up"
+
+  init(items: Int, retries: Int, random: inout SeededGenerator) {
+    var failures: [Int: Int] = [:]
+    var steps: [Int: Int] = [:]
+    for item in 1...items {
+      failures[item] = [0, 0, Int.random(in: 0...retries, using: &random), .max].randomElement(using: &random)
+      steps[item] = [0, 0, 30, 3_000].randomElement(using: &random)
+    }
+    self.failures = failures
+    self.steps = steps
+  }
+
+  /// The items that have begun since the last ``forgetBegun()``.
+  var begun: Set<Int> { lock.withLock { begunItems } }
+
+  func forgetBegun() { lock.withLock { begunItems = [] } }
+
+  func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String { title }
+
+  func openSession(for worker: WorkerID) throws -> any JobSession { FlakySession(self) }
+
+  fileprivate func run(_ number: Int, _ context: ItemContext) -> JobEnding {
+    let attempt = lock.withLock {
+      begunItems.insert(number)
+      attempts[number, default: 0] += 1
+      return attempts[number] ?? 0
+    }
+    for _ in 0..<(steps[number] ?? 0) where !context.isCancelled { sched_yield() }
+    if context.isCancelled {
+      lock.withLock { attempts[number] = attempt - 1 }
+      return JobEnding(outcome: .cancelled, output: CapturedBytes(bytes: Array("cut \(number)\n".utf8)))
+    }
+    let isGood = attempt > failures[number] ?? 0
+    return JobEnding(
+      outcome: isGood ? .succeeded : .failed(Failure("exit status 1")),
+      output: CapturedBytes(bytes: Array("\(isGood ? "ok" : "bad") \(number)\n".utf8)))
+  }
+}
+
+private final class FlakySession: JobSession {
+  private let job: FlakyJob
+
+  init(_ job: FlakyJob) { self.job = job }
+
+  func run(_ item: Item, in context: ItemContext) -> JobEnding {
+    job.run(Int(String(decoding: item.bytes, as: UTF8.self)) ?? 0, context)
+  }
+
+  func close() {}
+}

@@ -1,0 +1,227 @@
+import Dashboard
+import Foundation
+import Jobs
+import ParallelFor
+import ParallelForDashboard
+import RunStore
+import TestSupport
+import Testing
+
+@testable import PForApp
+
+/// Every item that has ended for good is exactly once in the results, the logs and the record, however the run ended.
+///
+/// The sessions are the program's own, with threads, files and a record; only the job is made up, so that hundreds of
+/// runs take seconds.
+@Suite struct SettledSessionTests {
+  @Test(arguments: 0..<150) func whateverEndsARunNothingIsLostOrDoubled(seed: UInt64) throws {
+    let sandbox = try Sandbox()
+    var schedule = SessionSchedule(seed: seed, folder: sandbox.path)
+    try schedule.runToEnd()
+    #expect(schedule.problems == [], "seed \(seed): \(schedule.story)")
+  }
+
+  /// What is always so, or never, must be met by the schedules: else they would prove little.
+  @Test func theSchedulesMeetWhatTheyAreFor() throws {
+    var met: Set<String> = []
+    for seed in 0..<60 as Range<UInt64> {
+      let sandbox = try Sandbox()
+      var schedule = SessionSchedule(seed: seed, folder: sandbox.path)
+      try schedule.runToEnd()
+      met.formUnion(schedule.met)
+    }
+    #expect(
+      met.isSuperset(of: ["unfinished", "stopped", "halted", "revised", "resumed", "asked again", "whole at once"]))
+  }
+}
+
+/// One run by a seed: a session that something ends early, and then sessions that resume it to the end.
+struct SessionSchedule {
+  private var random: SeededGenerator
+  private let folder: String
+  private let job: FlakyJob
+  private let items: Int
+  private let options: [String]
+  private let isHalting: Bool
+  private let asksAgain: Bool
+  private(set) var problems: [String] = []
+  private(set) var story: [String] = []
+  private(set) var met: Set<String> = []
+  /// How items had ended when the last session ended: those that were stopped, or left between two attempts, have not.
+  private var outcomes: [Int: Outcome] = [:]
+  /// Items that earlier sessions left between two attempts.
+  private var left: Set<Int> = []
+  /// Items that are stopped.
+  private var stopped: Set<Int> = []
+  /// How often each item has ended for good by itself, in all sessions.
+  private var endings: [Int: Int] = [:]
+
+  init(seed: UInt64, folder: String) {
+    random = SeededGenerator(seed: seed)
+    self.folder = folder
+    items = Int.random(in: 1...9, using: &random)
+    let retries = Int.random(in: 0...2, using: &random)
+    let delay = ["0ms", "1ms", "20ms", "60s"].randomElement(using: &random) ?? "0ms"
+    let halts = ["soon,fail=1", "now,fail=2", "soon,done=3", "now,success=1", "soon,fail=40%"]
+    let halt = Int.random(in: 0..<3, using: &random) == 0 ? halts.randomElement(using: &random) : nil
+    isHalting = halt != nil
+    asksAgain = Int.random(in: 0..<4, using: &random) == 0
+    options =
+      ["-j", "\(Int.random(in: 1...4, using: &random))", "--retries", "\(retries)", "--retry-delay", delay]
+      + (halt.map { ["--halt", $0] } ?? [])
+    job = FlakyJob(items: items, retries: retries, random: &random)
+    story.append("\(items) items, \(options), failing \(job.failures)")
+  }
+
+  mutating func runToEnd() throws {
+    try (1...items).map { "\($0)\n" }.joined().write(toFile: "\(folder)/items", atomically: true, encoding: .utf8)
+    for session in 1...12 where problems.isEmpty {
+      // The later sessions are left alone, and do not wait a minute for an attempt.
+      let isWhole = try runSession(number: session, isDisturbed: session < 4)
+      if isWhole { return judgeTheWhole(sessions: session) }
+    }
+    if problems.isEmpty, !isHalting { problems.append("the run never came to its end") }
+  }
+
+  private mutating func runSession(number: Int, isDisturbed: Bool) throws -> Bool {
+    let disturbance = isDisturbed ? Disturbance.random(using: &random) : .none
+    let arguments =
+      ["\(folder)/items", "--run", "\(folder)/run"] + (number > 1 ? ["--resume"] : []) + [
+        "-o", "\(folder)/out", "--joblog", "\(folder)/log", "--events", "\(folder)/events",
+      ]
+      + (disturbance.isNone ? patient(at: number) : options) + ["--", "true"]
+    var session = try RecordedSession(arguments, job: job)
+    story.append("session \(number): \(disturbance)")
+    session.run(disturbance, asksAgain: asksAgain && isDisturbed)
+    try judge(session, number)
+    if number > 1 { met.insert("resumed") }
+    return session.verdict.isWhole
+  }
+
+  /// Nobody ends a session that is not disturbed, so it waits for no minute.
+  private func patient(at number: Int) -> [String] {
+    options.prefix(4) + ["--retry-delay", "1ms"] + (number < 4 ? options.dropFirst(6) : [])
+  }
+
+  // MARK: - What must hold
+
+  private mutating func judge(_ session: RecordedSession, _ number: Int) throws {
+    let facts = session.dashboard.live
+    let tally = facts.tally
+    note(session)
+    let again = session.begun.intersection(outcomes.keys).subtracting(session.asked)
+    if !again.isEmpty { problems.append("session \(number): \(again) had ended and ran again") }
+    for item in session.interrupted.keys { outcomes[item] = nil }
+    left.subtract(session.begun)
+    for (item, outcome) in session.ended { outcomes[item] = outcome == .cancelled ? nil : outcome }
+    stopped.subtract(session.begun)
+    stopped.formUnion(session.ended.filter { $0.value == .cancelled }.keys)
+    if facts.total != nil, tally.known != items { problems.append("session \(number): \(tally) of \(items)") }
+
+    let reader = try RunReader(path: "\(folder)/run")
+    let record = try reader.record()
+    let counts = record.counts
+    let recorded = [counts.succeeded, counts.unsuccessful, counts.cancelled]
+    let succeeded = outcomes.count { $0.value.isSuccess }
+    if recorded != [succeeded, outcomes.count - succeeded, stopped.count] {
+      problems.append("session \(number): recorded \(counts), ended \(outcomes), stopped \(stopped)")
+    }
+    // A resumed session that ends early has not met all items of the earlier ones.
+    if number == 1 || session.verdict.isWhole, recorded != [tally.succeeded, tally.unsuccessful, tally.cancelled] {
+      problems.append("session \(number): recorded \(counts), shown \(tally)")
+    }
+    if (record.state == .finished) != session.verdict.isWhole { problems.append("session \(number): \(record.state)") }
+    if record.exitCode != session.verdict.exitCode { problems.append("session \(number): \(record.exitCode ?? -1)") }
+    judgeStatus(session, number)
+    judgeResults(session, number)
+    judgeLogs(session, number)
+    left.formUnion(session.interrupted.keys)
+  }
+
+  private mutating func note(_ session: RecordedSession) {
+    let facts = session.dashboard.live
+    if facts.tally.unfinished > 0 { met.insert("unfinished") }
+    if facts.tally.cancelled > 0 { met.insert("stopped") }
+    if facts.halted != nil { met.insert("halted") }
+    if session.hasRevised { met.insert("revised") }
+    if !session.asked.isEmpty { met.insert("asked again") }
+    if session.verdict.isWhole { met.insert("whole at once") }
+  }
+
+  private mutating func judgeStatus(_ session: RecordedSession, _ number: Int) {
+    let facts = session.dashboard.live
+    let tally = facts.tally
+    let rest = items - tally.finished + tally.cancelled
+    let failures = tally.unsuccessful + tally.cancelled - (facts.halted == nil ? 0 : facts.stoppedWithRun)
+    let expected = rest > 0 ? session.controller.reason?.exitCode ?? Int32(failures) : Int32(failures)
+    if session.verdict.exitCode != expected {
+      problems.append("session \(number): status \(session.verdict.exitCode), not \(expected): \(tally)")
+    }
+  }
+
+  /// The results are those of the items that have ended, and of the last attempts at items that have not, in order.
+  private mutating func judgeResults(_ session: RecordedSession, _ number: Int) {
+    var expected = ""
+    for item in 1...items {
+      switch session.ended[item] ?? session.interrupted[item] ?? outcomes[item] {
+      case .succeeded: expected += "ok \(item)\n"
+      case .failed: expected += "bad \(item)\n"
+      case .timedOut, .cancelled, nil: break
+      }
+    }
+    // An earlier session's unfinished item has its last result in the file until it is tried again, or the file is cut.
+    let found = read("out").split(separator: "\n").filter { line in !left.contains { "bad \($0)" == line } }
+      .map { "\($0)\n" }.joined()
+    if found != expected {
+      problems.append("session \(number): results \(found.debugDescription), not \(expected.debugDescription)")
+    }
+  }
+
+  /// Each log has a line more for each item that has ended in the session.
+  private mutating func judgeLogs(_ session: RecordedSession, _ number: Int) {
+    for (item, count) in session.endings { endings[item, default: 0] += count }
+    let jobs = numbers(read("log").split(separator: "\n").dropFirst().compactMap { Int($0.prefix { $0 != "\t" }) })
+    if jobs != endings { problems.append("session \(number): joblog \(jobs), ended \(endings)") }
+    let ends = read("events").split(separator: "\n").filter { $0.contains("\"item ended\"") }.compactMap(Self.number)
+    if numbers(ends) != endings { problems.append("session \(number): events \(numbers(ends)), ended \(endings)") }
+  }
+
+  private static func number(_ line: Substring) -> Int? {
+    (try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["number"] as? Int
+  }
+
+  private func numbers(_ items: [Int]) -> [Int: Int] { items.reduce(into: [:]) { $0[$1, default: 0] += 1 } }
+
+  private func read(_ name: String) -> String {
+    String(decoding: FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data(), as: UTF8.self)
+  }
+
+  /// When all is done, the results are those of a run that nothing disturbed.
+  private mutating func judgeTheWhole(sessions: Int) {
+    let expected = (1...items).map { job.failures[$0] == .max ? "bad \($0)\n" : "ok \($0)\n" }.joined()
+    // A run that gave up has failed items that were to be tried again.
+    if !isHalting, read("out") != expected {
+      problems.append("after \(sessions) sessions: \(read("out").debugDescription)")
+    }
+  }
+}
+
+/// What happens to a session while it runs.
+enum Disturbance {
+  case none
+  /// After this number of attempts the run is asked to finish, and then to stop, as Ctrl-C does.
+  case interrupted(after: Int, times: Int)
+  /// After this number of attempts the program must end.
+  case terminated(after: Int)
+
+  var isNone: Bool { if case .none = self { true } else { false } }
+
+  static func random(using random: inout SeededGenerator) -> Disturbance {
+    let count = Int.random(in: 0...8, using: &random)
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: return .none
+    case 1, 2: return .interrupted(after: count, times: Int.random(in: 1...2, using: &random))
+    default: return .terminated(after: count)
+    }
+  }
+}
