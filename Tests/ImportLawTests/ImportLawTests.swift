@@ -63,15 +63,14 @@ import Testing
       #"pthread_create|Thread\.detach|\bThread \{|Task\.detached|\bTask \{|DispatchQueue"#,
       only: [
         "Sources/ParallelFor/WorkerThread.swift", "Sources/ParallelFor/Forms/AwaitedBody.swift",
-        "Sources/PForApp/Running/ItemFeeder.swift",
-        "Sources/PForApp/Results/ResultDelivery.swift",
       ]),
     Law(
       "what decides and what is drawn holds no lock", #"\b(Lock|Monitor|Condition)\(\)|\bAtomic<|\bMutex<|pthread_"#,
       in: [
         "Sources/Screen", "Sources/Themes", "Sources/Dashboard", "Sources/DashboardView",
         "Sources/ParallelFor/PoolStateMachine.swift", "Sources/ParallelFor/PoolStateMachine+Items.swift",
-        "Sources/ParallelFor/PoolStateMachine+Wishes.swift",
+        "Sources/ParallelFor/PoolStateMachine+Requests.swift", "Sources/ParallelFor/PoolStateMachine+Settling.swift",
+        "Sources/ParallelFor/PoolStateMachine+Time.swift",
         "Sources/ParallelFor/LaneState.swift", "Sources/ParallelFor/RetryQueue.swift",
         "Sources/ParallelFor/LatencyQuantiles.swift", "Sources/ParallelFor/RunPolicy.swift",
         "Sources/ParallelFor/HaltPolicy.swift",
