@@ -107,6 +107,24 @@ import Testing
     #expect(run.errors.contains(/\n  #1 a: exit status 3: a [12]\n/), "\(run.errors)")
   }
 
+  @Test(arguments: [("now,success=1", "0\n30", 0), ("now,fail=1", "0\n30", 1), ("soon,success=1", "0\n0", 0)])
+  func whatTheHaltStopsHasNotFailed(_ rule: String, _ items: String, _ status: Int32) throws {
+    let command = rule.contains("fail") ? "sleep {}; exit 1" : "sleep {}"
+    let run = try sandbox.run("printf '\(items)\n' | pfor-tui - -j2 -q --no-tui --halt \(rule) --shell '\(command)'")
+    #expect(run.status == status, "\(run.errors)")
+  }
+
+  /// One second is over long before the hour that the retry has to wait.
+  @Test func theTimeBudgetEndsARunThatOnlyWaits() throws {
+    let run = try sandbox.run(
+      """
+      echo 1 > ids
+      pfor-tui ids --run run -o out --no-tui -q --retries 1 --retry-delay 1h --time-budget 1s --shell 'echo try {}; exit 1'
+      echo $?; cat out; pfor-tui show run | grep -o unfinished
+      """)
+    #expect(run.lines.prefix(2) == ["124", "try 1"] && run.lines.last == "unfinished", "\(run.lines) \(run.errors)")
+  }
+
   /// The first attempt at item 2 fails, and the second one is an hour away.
   @Test func anItemThatIsTriedAgainShowsItsAttempts() throws {
     let sandbox = try Sandbox()
