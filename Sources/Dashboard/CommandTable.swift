@@ -75,7 +75,7 @@ extension Command {
     Entry(.unmarkAll, "unmark-all", .failed, ["U"], "unmark all"),
 
     Entry(.help, "help", .program, ["?", "<F1>"], "this help", hint: "help"),
-    Entry(.redraw, "redraw", .program, ["<C-l>"], "draw the screen anew"),
+    Entry(.redraw, "redraw", .program, ["<C-l>"], "redraw the screen"),
     Entry(.suspend, "suspend", .program, ["<C-z>"], "suspend"),
     Entry(.quit, "quit", .program, ["q"], "quit; asks while items run", hint: "quit"),
     Entry(.interrupt, "interrupt", .program, ["<C-c>"], "asks; then TERM, then KILL to all"),

@@ -3,8 +3,8 @@ import GRDB
 import TestSupport
 import Testing
 
-/// The README's table of what happens when something goes wrong, by the built program: whatever it was, the run is gone
-/// on with, its results are byte for byte those of an undisturbed one, and every item is recorded as done once.
+/// The table "What happens when" of the page on recording and resuming, tried with the built program. Whatever went
+/// wrong, the resumed run gives byte for byte the results of an uninterrupted one, and records each item as done once.
 @Suite struct WhatHappensWhenTests {
   private let sandbox: Sandbox
   private let runs = ".local/state/pfor-tui/runs"

@@ -178,6 +178,18 @@ import Testing
     #expect(needless.isEmpty, "\(law.about): these no longer need the permission: \(needless)")
   }
 
+  /// The architecture page names the files that the laws about clocks allow, and no other.
+  @Test func theArchitecturePageNamesTheClocks() throws {
+    let page = try SourceFile.text(of: "Sources/ParallelFor/ParallelFor.docc/architecture.md")
+    let row = try #require(page.split(separator: "\n").first { $0.hasPrefix("| clocks |") })
+    let spans = row.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }
+    let words = spans.flatMap { $0.element.split { "/{}, ".contains($0) } }.map(String.init)
+    let allowed = Self.laws.filter { $0.about.contains("clock") || $0.about.contains("the time") }.flatMap(\.allowed)
+    let files = allowed.compactMap { $0.split(separator: "/").last?.replacing(".swift", with: "") }
+    #expect(files.count > 15)
+    #expect(Set(words).subtracting(Self.imports.map(\.target)) == Set(files.map(String.init)))
+  }
+
   @Test func aFileHasOneSubject() {
     for file in SourceFile.product + SourceFile.tests where file.lineCount > 400 {
       #expect(Self.longFiles[file.path] != nil, "\(file.path) has \(file.lineCount) lines; split it or say why not")

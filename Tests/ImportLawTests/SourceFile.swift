@@ -30,17 +30,22 @@ struct SourceFile {
   }
   static let tests = all(below: "Tests")
 
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// The text of a file of this package.
+  static func text(of path: String) throws -> String {
+    try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+  }
+
   private static func all(below folder: String) -> [SourceFile] {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
     let walk = FileManager.default.enumerator(atPath: root.appendingPathComponent(folder).path)
     let names = (walk?.compactMap { $0 as? String } ?? []).filter { name in
       [".swift", ".c", ".h"].contains { name.hasSuffix($0) }
     }
     return names.sorted().compactMap { name in
       let path = "\(folder)/\(name)"
-      return (try? String(contentsOf: root.appendingPathComponent(path), encoding: .utf8))
-        .map { SourceFile(path: path, text: $0) }
+      return (try? text(of: path)).map { SourceFile(path: path, text: $0) }
     }
   }
 }

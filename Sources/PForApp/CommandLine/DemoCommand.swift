@@ -12,7 +12,7 @@ struct DemoCommand: ParsableCommand {
     usage: "pfor-tui demo [--keep FOLDER] [options]")
 
   @Option(
-    help: ArgumentHelp("Make the database and the items in this folder and leave them there.", valueName: "folder"),
+    help: ArgumentHelp("Make the database and the items in this folder and keep them.", valueName: "folder"),
     completion: .directory)
   var keep: String?
 

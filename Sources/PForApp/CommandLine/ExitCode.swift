@@ -1,6 +1,6 @@
 import ParallelForDashboard
 
-/// The program's exit statuses; the README's table is this file in words.
+/// The exit statuses of the program. A test compares them with the page on exit codes.
 enum ExitCode {
   /// Every item succeeded.
   static let success: Int32 = 0

@@ -5,18 +5,18 @@ import RunStore
 /// Writes a run out for other programs.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", _superCommandName: "pfor-tui", abstract: "Write a recorded run out for other programs.",
+    commandName: "export", _superCommandName: "pfor-tui", abstract: "Export a recorded run for other programs.",
     usage: "pfor-tui export [RUN] --joblog|--csv|--json|--trace|--events [-o FILE]")
 
   @Argument(help: ArgumentHelp(RunNames.help, valueName: "run"))
   var name: String?
 
-  @Flag(help: "The form.")
+  @Flag(help: "The format of the export.")
   var form: ExportForm
 
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("Write to this file, not to standard output.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Write to this file instead of standard output.", valueName: "file"), completion: .file())
   var output: String?
 
   func run() throws {
@@ -59,10 +59,10 @@ enum ExportForm: String, EnumerableFlag {
 
   static func help(for form: ExportForm) -> ArgumentHelp? {
     switch form {
-    case .joblog: "The log of jobs of GNU parallel."
+    case .joblog: "The job log of GNU parallel."
     case .csv: "Comma-separated values."
-    case .json: "A JSON object an item, and one that sums up."
-    case .trace: "A Chrome trace, to be opened with Perfetto."
+    case .json: "One JSON object for each item, and one that sums up the run."
+    case .trace: "A Chrome trace, for Perfetto."
     case .events: "The events as JSON lines."
     }
   }

@@ -25,17 +25,17 @@ public struct PForTUI: ParsableCommand {
   /// What it is called and how it is explained.
   public static let configuration = CommandConfiguration(
     commandName: "pfor-tui",
-    abstract: "Run a command or an SQL query for every item of a file, many at a time, and watch it.",
+    abstract: "Run a command or an SQL query for every item of a file, several at a time, and watch it.",
     usage: synopsis,
     discussion: """
-      ITEMS is a file with one item a line, or - for standard input. What stands after -- is run once for each item, \
-      without a shell. On a terminal a dashboard opens: + and - change the number of threads while it runs, ? shows \
-      all keys, q quits. Results go to standard output in the order of the items; if that is the terminal, the \
-      dashboard shows them, and -o FILE keeps them.
+      ITEMS is a file with one item per line, or - for standard input. The command after -- runs once for each item, \
+      without a shell. On a terminal, a dashboard opens: + and - change the number of threads during the run, ? lists \
+      all keys, q quits. Results go to standard output in the order of the items. If standard output is the terminal, \
+      the dashboard shows them; use -o FILE to keep them.
 
-      In a command or a template: {} is the item, {.} without its extension, {/} its last part, {//} its folder, {/.} \
-      its last part without extension, {#} its number, {%} the worker, {name} a field of CSV, TSV or JSON lines. \
-      Without any of these the item is added at the end.
+      In a command or a template, {} is the item, {.} the item without its extension, {/} its last part, {//} its \
+      folder, {/.} its last part without the extension, {#} its number, {%} the worker, and {name} a field of CSV, \
+      TSV or JSON lines. If none of these appears, the item is added at the end.
 
       Try: pfor-tui demo
       """,

@@ -3,28 +3,29 @@ import ParallelFor
 
 /// What is done about items that fail or take too long.
 struct PolicyOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Try an item that failed up to so many times more.", valueName: "n"))
+  @Option(help: ArgumentHelp("Try an item that fails or times out again, up to this many times.", valueName: "n"))
   var retries = 0
 
   @Option(
     help: ArgumentHelp(
-      "Wait so long before the first retry, twice as long before each further one; up to half of it is left to chance.",
+      "Wait this long before the first retry, and twice as long before each further one; up to half of it is random.",
       valueName: "time"))
   var retryDelay = TimeSpan(seconds: 0)
 
   @Option(
     help: ArgumentHelp(
-      "End an item that takes longer than a time, 30s, or than a share of the median, 300%.", valueName: "limit"))
+      "End an item that takes longer than a time, such as 30s, or a share of the median, such as 300%.",
+      valueName: "limit"))
   var timeout: TimeLimit?
 
   @Option(
     help: ArgumentHelp(
-      "Give up on the items that have not begun: now or soon, and after how many, as in soon,fail=1 or now,fail=3%.",
+      "When to give up on the remaining items: now or soon, and after how many, such as soon,fail=1 or now,fail=3%.",
       valueName: "when,why=n"))
   var halt = HaltRule.never
 
   @Option(
-    help: ArgumentHelp("Begin no item that is not likely to end within this time of the start.", valueName: "time"))
+    help: ArgumentHelp("Start no item that is unlikely to end within this time of the start.", valueName: "time"))
   var timeBudget: TimeSpan?
 
   mutating func validate() throws {

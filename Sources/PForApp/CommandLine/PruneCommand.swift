@@ -7,23 +7,23 @@ import RunStore
 struct PruneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune", _superCommandName: "pfor-tui",
-    abstract: "Remove recorded runs that are old, or too many, or too large.",
+    abstract: "Remove recorded runs by age, number or size.",
     usage: "pfor-tui prune [--older-than 30d] [--keep 100] [--size 10GB] [--unfinished] [--dry-run]",
-    discussion: "Runs that could go on are kept unless --unfinished is said; one that goes on now is always kept.")
+    discussion: "Runs that can be resumed are kept unless you add --unfinished. A run in progress is always kept.")
 
-  @Option(help: ArgumentHelp("Remove runs that began so long ago.", valueName: "time"))
+  @Option(help: ArgumentHelp("Remove runs that began longer ago than this.", valueName: "time"))
   var olderThan: TimeSpan?
 
-  @Option(help: ArgumentHelp("Keep at most so many runs, the newest.", valueName: "n"))
+  @Option(help: ArgumentHelp("Keep only this many runs, the newest ones.", valueName: "n"))
   var keep: Int?
 
-  @Option(help: ArgumentHelp("Keep the newest runs that fit into so much space, such as 500MB.", valueName: "size"))
+  @Option(help: ArgumentHelp("Keep the newest runs that fit into this much space, such as 500MB.", valueName: "size"))
   var size: ByteSize?
 
   @Flag(help: "Remove unfinished runs too.")
   var unfinished = false
 
-  @Flag(help: "Only say what would be removed.")
+  @Flag(help: "Only list the runs that would be removed.")
   var dryRun = false
 
   func validate() throws {

@@ -5,19 +5,19 @@ import Foundation
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay", _superCommandName: "pfor-tui",
-    abstract: "Watch a past run in the dashboard.",
+    abstract: "Watch a recorded run in the dashboard.",
     usage: "pfor-tui replay [RUN] [--speed 10] [options]",
     discussion: """
-      RUN is the name of a run, the beginning of one, or a run file; without it, the newest run. The dashboard shows \
-      the run as it went, with every item's output, and leaves out the time between its sessions. p stands still, + \
-      and - change the speed, ] and [ go a tenth of the run forward and back, q quits. Nothing is run, and nothing is \
-      written.
+      RUN is the name of a run, the beginning of a name, or a run file; the default is the newest run. The dashboard \
+      shows the run as it happened, with the output of every item, and skips the time between sessions. p pauses, + \
+      and - change the speed, ] and [ move a tenth of the run forward and back, q quits. A replay runs no command and \
+      writes no file.
       """)
 
-  @Argument(help: ArgumentHelp("The run to watch; see pfor-tui runs.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run to watch; pfor-tui runs lists all runs.", valueName: "run"))
   var name: String?
 
-  @Option(help: ArgumentHelp("How many times as fast as it was; max for at once.", valueName: "times"))
+  @Option(help: ArgumentHelp("The speed as a multiple of the original, or max.", valueName: "times"))
   var speed = ReplaySpeed(times: 1)
 
   @OptionGroup(title: "How it looks") var dashboard: DashboardOptions

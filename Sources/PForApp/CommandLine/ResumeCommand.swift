@@ -7,18 +7,19 @@ import RunStore
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", _superCommandName: "pfor-tui",
-    abstract: "Go on with a run that did not come to its end.",
+    abstract: "Continue a run that did not finish.",
     usage: "pfor-tui resume [RUN] [--failed | --all] [options]",
     discussion: """
-      RUN is the name of a run, the beginning of one, or a run file; without it, the last unfinished run that began in \
-      this folder. The items are read again, and each one is known by its text, wherever it stands now: what is done \
-      is not done again, and its result takes its place among the others. The output is that of an undisturbed run.
+      RUN is the name of a run, the beginning of a name, or a run file; the default is the last unfinished run that \
+      began in this folder. The items are read again and recognized by their text, even if their order has changed. \
+      Completed items do not run again; their results take their places among the others. The output is the same as \
+      that of an uninterrupted run.
       """)
 
-  @Argument(help: ArgumentHelp("The run to go on with; see pfor-tui runs.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run to continue; pfor-tui runs lists all runs.", valueName: "run"))
   var name: String?
 
-  @Flag(help: "Run the items again that failed or ran too long.")
+  @Flag(help: "Also run the items again that failed or timed out.")
   var failed = false
 
   @Flag(help: "Run all items again.")
@@ -27,7 +28,8 @@ struct ResumeCommand: ParsableCommand {
   @Option(
     name: [.customShort("j", allowingJoined: true), .customLong("threads")],
     parsing: .unconditional,
-    help: ArgumentHelp("How many run at once; as in the run's command line unless you say.", valueName: "n"),
+    help: ArgumentHelp(
+      "How many items run at once; the default is the number from the run's command line.", valueName: "n"),
     transform: ThreadCount.parse)
   var threads: ThreadCount?
 

@@ -5,7 +5,7 @@ import RunStore
 /// Runs as they are named on the command line.
 enum RunNames {
   /// How an argument that names a run is explained.
-  static let help = "A run's name or its beginning, or a run file; the newest run if left out."
+  static let help = "The name of a run, its beginning, or a run file; the default is the newest run."
 
   /// The user's folder of runs.
   ///

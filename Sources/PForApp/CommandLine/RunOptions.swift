@@ -3,14 +3,14 @@ import ArgumentParser
 /// What a run is asked for on the command line.
 struct RunOptions: ParsableArguments {
   @Argument(
-    help: ArgumentHelp("A file with one item a line; - reads standard input.", valueName: "items"),
+    help: ArgumentHelp("A file with one item per line, or - for standard input.", valueName: "items"),
     completion: .file())
   var items: String?
 
   @Argument(
     parsing: .postTerminator,
     help: ArgumentHelp(
-      "After --, the program to run for each item, and its arguments.",
+      "The program to run for each item, with its arguments, after --.",
       valueName: "command"))
   var command: [String] = []
 
@@ -25,19 +25,23 @@ struct RunOptions: ParsableArguments {
 
 /// What is done to each item, besides a command after `--`.
 struct JobOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A line for /bin/sh, one an item; what is put in is quoted.", valueName: "template"))
+  @Option(
+    help: ArgumentHelp("A line for /bin/sh, run once for each item; inserted text is quoted.", valueName: "template"))
   var shell: String?
 
-  @Option(help: ArgumentHelp("An SQLite database to run --sql on, read-only.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("The SQLite database for --sql, opened read-only.", valueName: "file"), completion: .file())
   var db: String?
 
-  @Option(help: ArgumentHelp("One query an item: ? is bound to the item, :name to a field.", valueName: "query"))
+  @Option(
+    help: ArgumentHelp(
+      "A query to run once for each item: ? is bound to the item, :name to a field.", valueName: "query"))
   var sql: String?
 
   @Flag(help: "Let the query change the database.")
   var write = false
 
-  @Option(help: ArgumentHelp("How rows are printed.", valueName: "format"))
+  @Option(help: ArgumentHelp("The format of the printed rows.", valueName: "format"))
   var rows: RowFormatName = .tsv
 
   @Option(help: ArgumentHelp("How long a query waits for a locked database.", valueName: "time"))
@@ -49,10 +53,12 @@ struct InputOptions: ParsableArguments {
   @Flag(name: [.customShort("0"), .customLong("null")], help: "Items end with a NUL byte, as from find -print0.")
   var null = false
 
-  @Option(help: ArgumentHelp("What the file holds; else its ending tells.", valueName: "format"))
+  @Option(
+    help: ArgumentHelp(
+      "The format of the items; the default depends on the extension of the file.", valueName: "format"))
   var format: FormatName?
 
-  @Flag(inversion: .prefixedNo, help: "The first line of CSV or TSV names the fields (default), or not.")
+  @Flag(inversion: .prefixedNo, help: "Whether the first line of CSV or TSV names the fields; it does by default.")
   var header: Bool?
 }
 
@@ -64,7 +70,7 @@ struct RunningOptions: ParsableArguments {
       .customShort("P", allowingJoined: true),
     ],
     parsing: .unconditional,
-    help: ArgumentHelp("How many run at once: a number, or a share of the cores, 200%.", valueName: "n"),
+    help: ArgumentHelp("How many items run at once: a number, or a share of the cores, such as 200%.", valueName: "n"),
     transform: ThreadCount.parse)
   var threads = ThreadCount(5)
 
@@ -74,7 +80,7 @@ struct RunningOptions: ParsableArguments {
       valueName: "limit"))
   var slow: [SlowLimit] = []
 
-  @Option(help: ArgumentHelp("How long running items may take to end when the program must end.", valueName: "time"))
+  @Option(help: ArgumentHelp("How long running items may still take when the program must end.", valueName: "time"))
   var grace = TimeSpan(seconds: 10)
 }
 
@@ -82,10 +88,11 @@ struct RunningOptions: ParsableArguments {
 struct ResultOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("Write results to this file, not to standard output.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Write results to this file instead of standard output.", valueName: "file"), completion: .file()
+  )
   var output: String?
 
-  @Flag(help: "Results as they come, not in the order of the items.")
+  @Flag(help: "Write results as they come, not in the order of the items.")
   var unordered = false
 
   @Flag(help: "Put the item and a tab before each line of its result.")
@@ -94,27 +101,28 @@ struct ResultOptions: ParsableArguments {
 
 /// How it looks.
 struct LookOptions: ParsableArguments {
-  @Flag(name: .customLong("no-tui"), help: "No dashboard: plain progress lines on standard error.")
+  @Flag(name: .customLong("no-tui"), help: "Show no dashboard; write plain progress lines to standard error.")
   var noTui = false
 
   @OptionGroup var dashboard: DashboardOptions
 
   @Option(
     help: ArgumentHelp(
-      "When every item has run: stay in the dashboard or leave. (default: leave if standard output is a pipe or a file)",
+      "After the last item, stay in the dashboard or leave. (default: leave if standard output is a pipe or a file)",
       valueName: "what"))
   var whenDone: WhenDone?
 
   @Flag(
     name: [.customShort("q"), .customLong("quiet")],
-    help: "No progress lines and no summary; for runs without a dashboard.")
+    help: "Print no progress lines and no summary; for runs without a dashboard.")
   var quiet = false
 }
 
 /// How a dashboard looks, and what drives it.
 struct DashboardOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("The name of a theme, or a file; see pfor-tui themes.", valueName: "theme"), completion: .file())
+    help: ArgumentHelp("The name of a theme, or a theme file; pfor-tui themes lists the names.", valueName: "theme"),
+    completion: .file())
   var theme: String?
 
   @Option(help: ArgumentHelp("When to use colours.", valueName: "when"))
@@ -124,7 +132,8 @@ struct DashboardOptions: ParsableArguments {
   var ascii = false
 
   @Option(
-    help: ArgumentHelp("Drive the dashboard without a terminal, by keys and commands from a file.", valueName: "file"),
+    help: ArgumentHelp(
+      "Drive the dashboard with keys and commands from a file, without a terminal.", valueName: "file"),
     completion: .file())
   var script: String?
 }

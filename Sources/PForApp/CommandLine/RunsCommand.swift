@@ -8,7 +8,7 @@ import Screen
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runs", _superCommandName: "pfor-tui",
-    abstract: "List the recorded runs, the newest first, with what became of them.")
+    abstract: "List the recorded runs with their state, newest first.")
 
   func run() throws {
     PForTUI.exit(after: { () throws(AppError) in

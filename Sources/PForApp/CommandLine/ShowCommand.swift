@@ -6,13 +6,13 @@ import RunStore
 /// Sums up a run.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", _superCommandName: "pfor-tui", abstract: "Sum up a recorded run.",
+    commandName: "show", _superCommandName: "pfor-tui", abstract: "Summarize a recorded run.",
     usage: "pfor-tui show [RUN] [--json]")
 
   @Argument(help: ArgumentHelp(RunNames.help, valueName: "run"))
   var name: String?
 
-  @Flag(help: "One JSON object in a line.")
+  @Flag(help: "Print the summary as one JSON object on one line.")
   var json = false
 
   func run() throws {

@@ -3,10 +3,10 @@ import RunStore
 
 /// Where the run is recorded, and whether an earlier one is gone on with.
 struct RecordOptions: ParsableArguments {
-  @Flag(help: "Go on with the last run on these items here that did not come to its end; else begin a new one.")
+  @Flag(help: "Continue the last unfinished run on these items in this folder, or begin a new one if there is none.")
   var resume = false
 
-  @Flag(help: "With --resume: go on although the command or the query is another one.")
+  @Flag(help: "With --resume: continue even if the command or the query has changed.")
   var force = false
 
   @Option(
@@ -15,18 +15,18 @@ struct RecordOptions: ParsableArguments {
     completion: .file())
   var runFile: String?
 
-  @Flag(name: .customLong("no-run"), help: "Record nothing: the run cannot be resumed.")
+  @Flag(name: .customLong("no-run"), help: "Record nothing; the run cannot be resumed.")
   var noRun = false
 
   @Option(
     help: ArgumentHelp(
-      "Write a line into this file for each item as it ends, in the columns of GNU parallel.", valueName: "file"),
+      "Write a line to this file for each item as it ends, in the columns of GNU parallel.", valueName: "file"),
     completion: .file())
   var joblog: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write the run's events into this file as they happen, as JSON lines.", valueName: "file"),
+      "Write the events of the run to this file as they happen, as JSON lines.", valueName: "file"),
     completion: .file())
   var events: String?
 
