@@ -25,13 +25,28 @@ struct RunOptions: ParsableArguments {
 
 /// What is done to each item, besides a command after `--`.
 struct JobOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A line for /bin/sh, one an item; what is put in is quoted.", valueName: "template"))
+  // What follows is the line or the query, also if it begins with a dash as an SQL comment does.
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("A line for /bin/sh, one an item; what is put in is quoted.", valueName: "template"))
   var shell: String?
 
-  @Option(help: ArgumentHelp("An SQLite database to run --sql on, read-only.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp(
+      "An SQLite database to run --sql on, read-only; a file, or a URI of SQLite's, file:NAME?PARAMETERS.",
+      valueName: "file"),
+    completion: .file())
   var db: String?
 
-  @Option(help: ArgumentHelp("One query an item: ? is bound to the item, :name to a field.", valueName: "query"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      One query an item: ? is bound to the item, :name or ?2 to a field. What SQL or JSON writes as a number (40, 40.5, \
+      4e1, not 007) is bound as a number, everything else as a text; where the query takes a text, as in \
+      CAST(? AS TEXT), it gets the number as it is written.
+      """,
+      valueName: "query"))
   var sql: String?
 
   @Flag(help: "Let the query change the database.")
@@ -82,7 +97,7 @@ struct RunningOptions: ParsableArguments {
 struct ResultOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("Write results to this file, not to standard output.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Write results to this file, not to standard output; - is standard output.", valueName: "file"), completion: .file())
   var output: String?
 
   @Flag(help: "Results as they come, not in the order of the items.")
