@@ -35,10 +35,8 @@ struct GatheredMembers {
 
   /// The record.
   var fields: Fields {
-    if isAsBefore, let previous, values.count == previous.names.count {
-      return Fields(previous, values, texts: texts)
-    }
     let own = isAsBefore ? Array((previous?.names ?? []).prefix(values.count)) : names
+    if let previous, previous.names == own { return Fields(previous, values, texts: texts) }
     return Fields(FieldTable(own), values, texts: texts)
   }
 

@@ -31,23 +31,26 @@ struct NumberSpelling: Equatable {
   }
 
   private static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> NumberSpelling? {
-    guard let first = bytes.first, isDigit(first) || first == minus || first == dot, let shape = Shape(bytes) else {
-      return nil
-    }
-    if shape.isInteger, let integer = integer(bytes) {
-      let isPlain = !(shape.isNegative && integer == 0)
+    guard let first = bytes.first, isDigit(first) || first == minus || first == dot else { return nil }
+    // Most items are plain integers.
+    if let integer = integer(bytes) {
+      let isPlain = first != minus || integer != 0
       return NumberSpelling(value: .integer(integer), isCanonical: isPlain, isFaithful: isPlain)
     }
-    guard let real = Double(String(decoding: bytes, as: UTF8.self)) else { return nil }
+    guard let shape = Shape(bytes), let real = Double(String(decoding: bytes, as: UTF8.self)) else { return nil }
     let isShort = shape.significantDigits <= faithfulDigits
     let isFaithful = isShort && real.isFinite && (real != 0 || (shape.isZero && !shape.isNegative))
     return NumberSpelling(value: .real(real), isCanonical: isFaithful && shape.isCanonicalReal, isFaithful: isFaithful)
   }
 
+  /// Nothing but digits, after a minus sign if there is one, without leading zeros and within 64 bits.
   private static func integer(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
     let isNegative = bytes[0] == minus
+    let start = isNegative ? 1 : 0
+    guard bytes.count > start, bytes.count == start + 1 || bytes[start] != zero else { return nil }
     var value: Int64 = 0
-    for byte in bytes.dropFirst(isNegative ? 1 : 0) {
+    for byte in bytes[start...] {
+      guard isDigit(byte) else { return nil }
       let digit = Int64(byte - zero)
       let (shifted, overflow) = value.multipliedReportingOverflow(by: 10)
       let (sum, sumOverflow) =
@@ -91,8 +94,6 @@ struct NumberSpelling: Equatable {
       if whole > 1 && bytes[start] == zero { return nil }
       guard takeFraction(bytes, &position), takeExponent(bytes, &position), position == bytes.count else { return nil }
     }
-
-    var isInteger: Bool { fraction == nil && !hasExponent }
 
     /// As SQLite writes a REAL of a middle size: digits, a dot, and at least one digit, no more zeros than needed.
     var isCanonicalReal: Bool {

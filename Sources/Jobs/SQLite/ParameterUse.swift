@@ -21,6 +21,8 @@ enum ParameterUse: Equatable {
 
   /// Finds out what a statement does with each of its parameters.
   ///
+  /// What reaches a text only through a temporary table of SQLite's, as in `INSERT INTO t SELECT ? FROM t`, is not seen.
+  ///
   /// - Parameters:
   ///   - program: the statement's program, as `EXPLAIN` shows it; empty when there is none to be had, and then all
   ///     parameters are used as numbers.

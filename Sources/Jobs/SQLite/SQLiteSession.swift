@@ -28,14 +28,19 @@ final class SQLiteSession: JobSession {
     stop.clear()
     context.onCancel(interrupt)
     do throws(Failure) {
-      guard let query = try opened() else { return JobEnding(outcome: .cancelled) }
-      guard let writers = job.writers else { return try run(query, item) }
+      guard let writers = job.writers else { return try runOnQuery(item) }
+      // To open the connection, too: SQLite reads the schema then, and would meet the one who writes.
       guard writers.enter(place) else { return JobEnding(outcome: .cancelled) }
       defer { writers.leave() }
-      return try run(query, item)
+      return try runOnQuery(item)
     } catch {
       return JobEnding(outcome: .failed(error))
     }
+  }
+
+  private func runOnQuery(_ item: Item) throws(Failure) -> JobEnding {
+    guard let query = try opened() else { return JobEnding(outcome: .cancelled) }
+    return try run(query, item)
   }
 
   /// The query on its connection; nil when the item was cancelled before there was one. What cannot be opened fails the

@@ -24,7 +24,7 @@ final class StopFlag: Sendable {
   func clear() { flag.store(false, ordering: .relaxed) }
 
   /// The connection to be interrupted besides; nil before it is closed.
-  func reaches(_ handle: OpaquePointer?) { 
+  func reaches(_ handle: OpaquePointer?) {
     connection.store(UInt(bitPattern: handle), ordering: .sequentiallyConsistent)
   }
 }

@@ -59,7 +59,9 @@ struct PlaceholderGrammar {
 
   /// A field with the sign of a part behind it, as `{1/.}` or `{name//}`, or one counted from the end.
   private func partOfField(_ text: String) -> Template.Placeholder? {
-    let parts: [Template.Placeholder.Part] = [.lastComponentWithoutExtension, .directory, .lastComponent, .withoutExtension, .whole]
+    let parts: [Template.Placeholder.Part] = [
+      .lastComponentWithoutExtension, .directory, .lastComponent, .withoutExtension, .whole,
+    ]
     for part in parts where text.hasSuffix(part.rawValue) {
       let name = String(text.dropLast(part.rawValue.count))
       if name.hasPrefix("-"), let number = Self.number(name.dropFirst()) {
@@ -85,7 +87,8 @@ struct PlaceholderGrammar {
     let mayHaveBlanks = fields == .perItem || hasNames
     var previous: Unicode.Scalar = " "
     for (position, scalar) in text.unicodeScalars.enumerated() {
-      let isAllowed = position == 0 ? Self.begins(scalar, in: fields) : Self.goesOn(scalar, mayHaveBlanks: mayHaveBlanks)
+      let isAllowed =
+        position == 0 ? Self.begins(scalar, in: fields) : Self.goesOn(scalar, mayHaveBlanks: mayHaveBlanks)
       guard isAllowed, !(scalar == previous && (scalar == " " || scalar == ".")) else { return false }
       previous = scalar
     }
@@ -98,7 +101,8 @@ struct PlaceholderGrammar {
   }
 
   private static func goesOn(_ scalar: Unicode.Scalar, mayHaveBlanks: Bool) -> Bool {
-    isLetter(scalar) || ("0"..."9").contains(scalar) || scalar == "." || scalar == "-" || (mayHaveBlanks && scalar == " ")
+    isLetter(scalar) || ("0"..."9").contains(scalar) || scalar == "." || scalar == "-"
+      || (mayHaveBlanks && scalar == " ")
   }
 
   private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {

@@ -16,7 +16,8 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("Write to this file, not to standard output; - is standard output.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Write to this file, not to standard output; - is standard output.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   func run() throws {

@@ -97,7 +97,8 @@ struct RunningOptions: ParsableArguments {
 struct ResultOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("Write results to this file, not to standard output; - is standard output.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Write results to this file, not to standard output; - is standard output.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Flag(help: "Results as they come, not in the order of the items.")
