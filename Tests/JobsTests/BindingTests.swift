@@ -95,4 +95,14 @@ import Testing
       #expect(try rows("SELECT \(parameters)", [item], .perItem) == [row])
     }
   }
+
+  /// Minutes, if the program is gone through for each parameter.
+  @Test(.timeLimit(.minutes(1))) func manyParameters() throws {
+    let count = 30_000
+    let names = (1...count).map { "c\($0)" }
+    let item = Item(.text("x"), fields: Fields(names: names, values: (1...count).map { .text("\($0)") }))
+    let list = names.map { _ in "?" }.joined(separator: ",")
+    let query = "SELECT count(*) FROM t WHERE n IN (\(list))"
+    #expect(try rows(query, [item], .known(names)) == ["3\n"])
+  }
 }

@@ -29,22 +29,19 @@ enum ParameterUse: Equatable {
   ///   - count: the number of parameters.
   ///   - rows: how rows are written.
   static func uses(in program: [ProgramStep], count: Int, rows: RowFormat) -> [ParameterUse] {
-    (1...max(1, count)).prefix(count).map { parameter in
-      var meets = Meetings()
-      for (position, step) in program.enumerated() where step.opcode == "Variable" && step.p1 == parameter {
-        meets.follow(step.p2, in: flow(of: program, after: position), depth: 0)
-      }
-      if meets.text { return .text }
-      if meets.number || !meets.row { return .number }
+    var reading = ProgramReading(count: count)
+    for step in inOrder(program) { reading.pass(step) }
+    return reading.meetings.map { meetings in
+      if meetings.text { return .text }
+      if meetings.number || !meetings.row { return .number }
       return rows == .json ? .shown : .text
     }
   }
 
-  /// The steps after one; what stands behind the statement's body is done before it.
-  private static func flow(of program: [ProgramStep], after position: Int) -> [ProgramStep] {
-    let following = program[(position + 1)...]
-    let isPrologue = program[position...].last?.opcode == "Goto" && !following.contains { $0.opcode == "Halt" }
-    return Array(following) + (isPrologue ? Array(program[..<position]) : [])
+  /// The steps as they are done: what stands behind the statement's body is done before it.
+  private static func inOrder(_ program: [ProgramStep]) -> [ProgramStep] {
+    guard let halt = program.lastIndex(where: { $0.opcode == "Halt" }) else { return program }
+    return Array(program[(halt + 1)...] + program[...halt])
   }
 }
 
@@ -60,76 +57,85 @@ struct ProgramStep: Equatable {
   var textColumns: [Bool] = []
 }
 
-/// What becomes of a value in a register.
-private struct Meetings {
+/// What becomes of the parameters, from register to register; one pass over the program.
+private struct ProgramReading {
+  /// What a parameter has met.
+  struct Meetings {
+    var text = false
+    var number = false
+    var row = false
+  }
+
   private static let textAffinity = UInt8(ascii: "B")
-  private static let deepest = 8
   private static let comparisons: Set<String> = ["Eq", "Ne", "Lt", "Le", "Gt", "Ge"]
-  private static let constants: Set<String> = ["Variable", "String8", "Integer", "Int64", "Real"]
+  private static let constants: Set<String> = ["String8", "Integer", "Int64", "Real"]
   private static let functionsOfTexts: Set<String> = [
     "like", "glob", "regexp", "match", "length", "octet_length", "substr", "substring", "instr", "replace", "upper",
     "lower", "trim", "ltrim", "rtrim", "printf", "format", "hex", "unicode", "soundex", "concat", "concat_ws",
     "group_concat", "string_agg", "quote",
   ]
+  /// So many arguments are looked at of a function that takes any number of them.
+  private static let fewArguments = 8
 
-  var text = false
-  var number = false
-  var row = false
+  /// For each parameter what it has met so far.
+  private(set) var meetings: [Meetings]
+  /// The registers that hold a parameter now, and which.
+  private var holders: [Int: Int] = [:]
 
-  /// Follows a register until something else is put into it.
-  mutating func follow(_ register: Int, in steps: [ProgramStep], depth: Int) {
-    for (position, step) in steps.enumerated() {
-      if Self.fills(register, step) { return }
-      if let copy = Self.copy(of: register, step), depth < Self.deepest {
-        follow(copy, in: Array(steps[(position + 1)...]), depth: depth + 1)
-      } else {
-        look(at: step, register)
-      }
-    }
-  }
+  init(count: Int) { meetings = Array(repeating: Meetings(), count: count) }
 
-  private static func fills(_ register: Int, _ step: ProgramStep) -> Bool {
-    if step.opcode == "Column" { return step.p3 == register }
-    return constants.contains(step.opcode) && step.p2 == register
-  }
-
-  private static func copy(of register: Int, _ step: ProgramStep) -> Int? {
+  mutating func pass(_ step: ProgramStep) {
     switch step.opcode {
-    case "SCopy" where step.p1 == register: step.p2
-    case "Copy" where (step.p1...step.p1 + max(0, step.p3)).contains(register): step.p2 + register - step.p1
-    case "Move" where (step.p1..<step.p1 + max(1, step.p3)).contains(register): step.p2 + register - step.p1
-    default: nil
+    case "Variable": holders[step.p2] = step.p1
+    case "Column": holders[step.p3] = nil
+    case _ where Self.constants.contains(step.opcode): holders[step.p2] = nil
+    case "SCopy": holders[step.p2] = holders[step.p1]
+    case "Copy": copy(step, count: step.p3 + 1)
+    case "Move": copy(step, count: max(1, step.p3))
+    default: look(at: step)
     }
   }
 
-  private mutating func look(at step: ProgramStep, _ register: Int) {
+  private mutating func copy(_ step: ProgramStep, count: Int) {
+    for offset in 0..<max(0, count) { holders[step.p2 + offset] = holders[step.p1 + offset] }
+  }
+
+  private mutating func look(at step: ProgramStep) {
     switch step.opcode {
     case _ where Self.comparisons.contains(step.opcode):
-      guard step.p1 == register || step.p3 == register else { return }
-      note(isText: step.p5 & 0x47 == Int(Self.textAffinity))
+      for register in [step.p1, step.p3] { note(register, isText: step.p5 & 0x47 == Int(Self.textAffinity)) }
     case "Affinity", "MakeRecord":
-      guard (step.p1..<step.p1 + max(0, step.p2)).contains(register) else { return }
-      note(isText: step.p4.utf8.dropFirst(register - step.p1).first == Self.textAffinity)
+      let affinities = Array(step.p4.utf8)
+      for offset in 0..<max(0, step.p2) {
+        note(step.p1 + offset, isText: affinities.indices.contains(offset) && affinities[offset] == Self.textAffinity)
+      }
     case "TypeCheck":
-      guard (step.p1..<step.p1 + max(0, step.p2)).contains(register) else { return }
-      note(isText: step.textColumns.dropFirst(register - step.p1).first ?? false)
-    case "Concat": if step.p1 == register || step.p2 == register { text = true }
-    case "Cast": if step.p1 == register { note(isText: step.p2 == Int(Self.textAffinity)) }
-    case "ResultRow": if (step.p1..<step.p1 + max(0, step.p2)).contains(register) { row = true }
-    case "Function", "PureFunc": call(step, register)
+      for offset in 0..<max(0, step.p2) {
+        note(step.p1 + offset, isText: step.textColumns.indices.contains(offset) && step.textColumns[offset])
+      }
+    case "Concat": for register in [step.p1, step.p2] { note(register, isText: true) }
+    case "Cast": note(step.p1, isText: step.p2 == Int(Self.textAffinity))
+    case "ResultRow":
+      for offset in 0..<max(0, step.p2) { change(step.p1 + offset) { $0.row = true } }
+    case "Function", "PureFunc": call(step)
     default: break
     }
   }
 
   /// A call: its name and number of arguments are in the fourth operand, `length(1)`; a negative number is unknown.
-  private mutating func call(_ step: ProgramStep, _ register: Int) {
+  private mutating func call(_ step: ProgramStep) {
     let parts = step.p4.split(separator: "(")
     guard let name = parts.first, let count = parts.last.flatMap({ Int($0.dropLast()) }) else { return }
-    guard register >= step.p2, count < 0 || register < step.p2 + count else { return }
-    note(isText: Self.functionsOfTexts.contains(name.lowercased()))
+    let isText = Self.functionsOfTexts.contains(name.lowercased())
+    for offset in 0..<(count < 0 ? Self.fewArguments : count) { note(step.p2 + offset, isText: isText) }
   }
 
-  private mutating func note(isText: Bool) {
-    if isText { text = true } else { number = true }
+  private mutating func note(_ register: Int, isText: Bool) {
+    change(register) { if isText { $0.text = true } else { $0.number = true } }
+  }
+
+  private mutating func change(_ register: Int, _ change: (inout Meetings) -> Void) {
+    guard let parameter = holders[register], meetings.indices.contains(parameter - 1) else { return }
+    change(&meetings[parameter - 1])
   }
 }
