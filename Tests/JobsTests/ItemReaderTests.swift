@@ -42,6 +42,29 @@ func readAll(_ reader: ItemReader, limit: Int = 3) -> (items: [Item], error: Ite
     #expect(items.map(\.text) == expected)
   }
 
+  @Test(
+    arguments: [
+      ("a\rb\rc\r", .lines), ("a\rb", .lines), ("a,b\r1,2\r", .csv(header: true)), ("a,b\r1,2", .csv(header: false)),
+      ("\"a\"\r1", .csv(header: true)), ("a\tb\r1\t2\r", .tsv(header: true)), ("\u{FEFF}a\r1", .tsv(header: true)),
+    ] as [(String, ItemFormat)])
+  func linesThatEndWithCarriageReturnsAloneAreRefused(text: String, format: ItemFormat) throws {
+    let (items, error) = try read(text, format)
+    #expect(items.isEmpty)
+    #expect(error?.line == 1)
+    #expect(error?.reason.contains("expected lines that end with LF or CRLF") == true)
+  }
+
+  @Test(
+    arguments: [
+      ("a\rb\nc\rd", .lines, 2), ("a\r", .lines, 1), ("\"a\rb\"", .csv(header: false), 1),
+      ("\"a\r\nb\r\"\n", .csv(header: false), 1), ("a\rb\0", .nul, 1), ("\na\rb", .lines, 1),
+    ] as [(String, ItemFormat, Int)])
+  func otherCarriageReturnsBelongToTheItem(text: String, format: ItemFormat, count: Int) throws {
+    let (items, error) = try read(text, format)
+    #expect(error == nil)
+    #expect(items.count == count)
+  }
+
   @Test func nulKeepsEverything() throws {
     #expect(try read("a\n\0\0b\r\0", .nul).items.map(\.text) == ["a\n", "", "b\r"])
     #expect(try read("a\0b", .nul).items.map(\.text) == ["a", "b"])

@@ -43,16 +43,6 @@ import Testing
     #expect(try output("SELECT count(*) FROM towns WHERE name = ?", Item("' OR 1 --")) == "0\n")
   }
 
-  @Test(
-    arguments: [
-      ("0", 0), ("-1", -1), ("9223372036854775807", Int64.max), ("-9223372036854775808", Int64.min),
-      ("9223372036854775808", nil), ("01", nil), ("-0", nil), ("+1", nil), ("", nil), ("-", nil), ("1.5", nil),
-      (" 1", nil),
-    ] as [(String, Int64?)])
-  func canonicalIntegers(text: String, expected: Int64?) {
-    #expect(ByteText.text(text).canonicalInteger == expected)
-  }
-
   @Test func fieldsByNameAndNumber() throws {
     let names = ["town", "code"]
     let item = Item("2,42").with(Fields(names: names, values: [.text("2"), .text("42")]))
@@ -84,7 +74,7 @@ import Testing
   @Test func oneSessionServesManyItems() throws {
     let folder = try ScratchFolder()
     let job = try SQLiteJob(path: try database(folder), query: "SELECT id FROM towns WHERE id >= abs(?) ORDER BY id")
-    let session = try job.openSession(for: WorkerID(1))
+    let session = job.openSession(for: WorkerID(1))
     defer { session.close() }
     func run(_ text: String) -> JobEnding {
       session.run(
@@ -148,7 +138,7 @@ import Testing
     let path = try database(folder)
     let job = try SQLiteJob(
       path: path, query: "DELETE FROM towns WHERE id = ?", access: .readWrite, busyTimeoutMilliseconds: 10)
-    let session = try job.openSession(for: WorkerID(1))
+    let session = job.openSession(for: WorkerID(1))
     defer { session.close() }
     let outcome = try DatabaseQueue(path: path).writeWithoutTransaction { database in
       try database.execute(sql: "BEGIN IMMEDIATE")

@@ -36,6 +36,19 @@ import Testing
   @Test(arguments: ["", "s", "-1s", "x", "inf", "nan", "1e300", "1w", "1 s", "3h50", "h", "1h-5m", "٣s"])
   func notSpans(argument: String) { #expect(TimeSpan(argument: argument) == nil) }
 
+  @Test(arguments: ["-- by id\nSELECT ?", "-", "--write", "-x", ""]) func textsMayBeginWithADash(text: String) throws {
+    let options = try RunOptions.parse(["ids", "--db", "d", "--sql", text, "--shell", text])
+    #expect(options.job.sql == text)
+    #expect(options.job.shell == text)
+  }
+
+  @Test func aDashIsStandardOutput() throws {
+    for (output, destination) in [("-", RunPlan.Destination.standardOutput), ("./-", .file("./-"))] {
+      let arguments = ["/dev/null", "--no-run", "-o", output, "--shell", "echo"]
+      #expect(try RunPlan(try RunOptions.parse(arguments), arguments: arguments).destination == destination)
+    }
+  }
+
   @Test func slowLimits() {
     #expect(SlowLimit(argument: "3x") == .factor(3))
     #expect(SlowLimit(argument: "2.5×") == .factor(2.5))

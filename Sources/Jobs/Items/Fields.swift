@@ -1,30 +1,30 @@
 /// The named parts of one record; all records of a file with a header share the names.
 public final class Fields: Sendable, Equatable {
-  /// The names in the order of the file.
-  public let names: [String]
+  let table: FieldTable
   /// The values, as many as names; nil is JSON's `null`.
   public let values: [ByteText?]
+  /// The positions of values that look like numbers and are texts, as JSON's quotes say.
+  let texts: Set<Int>
 
   /// Makes the fields of a record; there must be as many values as names.
-  public init(names: [String], values: [ByteText?]) {
-    precondition(names.count == values.count, "\(names.count) names for \(values.count) values")
-    self.names = names
+  public convenience init(names: [String], values: [ByteText?]) { self.init(FieldTable(names), values) }
+
+  init(_ table: FieldTable, _ values: [ByteText?], texts: Set<Int> = []) {
+    precondition(table.names.count == values.count, "\(table.names.count) names for \(values.count) values")
+    self.table = table
     self.values = values
+    self.texts = texts
   }
+
+  /// The names in the order of the file.
+  public var names: [String] { table.names }
 
   /// The position of the field that `name` means: a field's name, or its number from 1.
-  public func position(of name: String) -> Int? { Fields.position(of: name, in: names) }
-
-  /// The position in `names` that `name` means: one of them, or a number from 1; a name goes before a number.
-  static func position(of name: String, in names: [String]) -> Int? {
-    if let position = names.firstIndex(of: name) { return position }
-    guard let number = Int(name), (1...max(1, names.count)).contains(number), !names.isEmpty else { return nil }
-    return number - 1
-  }
+  public func position(of name: String) -> Int? { table.position(of: name) }
 
   /// Equal names and equal values.
   public static func == (left: Fields, right: Fields) -> Bool {
-    left === right || (left.names == right.names && left.values == right.values)
+    left === right || (left.names == right.names && left.values == right.values && left.texts == right.texts)
   }
 }
 

@@ -4,7 +4,7 @@ public final class ItemReader {
   private enum Header {
     case unread
     /// The names that all records share; `isNamed` when they come from the file.
-    case known([String], isNamed: Bool)
+    case known(FieldTable, isNamed: Bool)
   }
 
   /// Where the items come from.
@@ -16,7 +16,7 @@ public final class ItemReader {
   private var header = Header.unread
   private var peeked: Item?
   private var problem: ItemError?
-  private var previousNames: [String] = []
+  private var previousNames: FieldTable?
 
   /// Opens the source; reads nothing yet.
   ///
@@ -44,8 +44,8 @@ public final class ItemReader {
     case .jsonl: return .perItem
     case .csv, .tsv:
       if case .unread = header { try readHeader() }
-      guard case .known(let names, _) = header else { return .perItem }
-      return .known(names)
+      guard case .known(let table, _) = header else { return .perItem }
+      return .known(table.names)
     }
   }
 
@@ -85,28 +85,28 @@ public final class ItemReader {
     case .jsonl: return try object(of: record)
     case .csv, .tsv:
       let values = try split(record)
-      guard case .known(let names, let isNamed) = header else { return nil }
-      guard values.count == names.count else {
+      guard case .known(let table, let isNamed) = header else { return nil }
+      guard values.count == table.names.count else {
         let model = isNamed ? "as in the header" : "as in the first record"
         throw ItemError(
-          source.name, line: record.line, "expected \(fields(names.count)) \(model), found \(values.count)")
+          source.name, line: record.line, "expected \(fields(table.names.count)) \(model), found \(values.count)")
       }
-      return delimitedItem(record, values, names)
+      return delimitedItem(record, values, table)
     }
   }
 
   private func fields(_ count: Int) -> String { count == 1 ? "1 field" : "\(count) fields" }
 
-  private func delimitedItem(_ record: RecordStream.Record, _ values: [ByteText], _ names: [String]) -> Item {
+  private func delimitedItem(_ record: RecordStream.Record, _ values: [ByteText], _ table: FieldTable) -> Item {
     let value = values.count == 1 ? values[0] : ByteText(record.bytes)
-    return Item(value, fields: Fields(names: names, values: values))
+    return Item(value, fields: Fields(table, values))
   }
 
   private func object(of record: RecordStream.Record) throws(ItemError) -> Item? {
     guard record.bytes.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { return nil }
     do throws(JSONRecord.Problem) {
       let fields = try JSONRecord.parse(record.bytes, previous: previousNames)
-      previousNames = fields.names
+      previousNames = fields.table
       return Item(ByteText(record.bytes), fields: fields)
     } catch {
       throw ItemError(source.name, line: record.line, column: error.position + 1, error.reason)
@@ -133,20 +133,21 @@ public final class ItemReader {
     guard let first else { return }
     let values = try split(first)
     if format.hasHeader {
-      header = .known(try names(values, line: first.line), isNamed: true)
+      header = .known(FieldTable(try names(values, line: first.line)), isNamed: true)
     } else {
-      let names = (1...values.count).map(String.init)
-      header = .known(names, isNamed: false)
-      peeked = delimitedItem(first, values, names)
+      let table = FieldTable((1...values.count).map(String.init))
+      header = .known(table, isNamed: false)
+      peeked = delimitedItem(first, values, table)
     }
   }
 
   /// The names that a header's fields give; one without a name is called by its number.
   private func names(_ values: [ByteText], line: Int) throws(ItemError) -> [String] {
     var names: [String] = []
+    var positions: [String: Int] = [:]
     for (position, value) in values.enumerated() {
       let name = value.count == 0 ? String(position + 1) : value.description
-      if let other = names.firstIndex(of: name) {
+      if let other = positions.updateValue(position, forKey: name) {
         throw ItemError(
           source.name, line: line,
           "expected every column to have a name of its own; columns \(other + 1) and \(position + 1) are both "

@@ -17,7 +17,7 @@ struct JSONRecord {
   ///
   /// - Parameter previous: the names of the record before, shared when they are the same.
   /// - Throws: what was expected, and where.
-  static func parse(_ bytes: UnsafeRawBufferPointer, previous: [String] = []) throws(Problem) -> Fields {
+  static func parse(_ bytes: UnsafeRawBufferPointer, previous: FieldTable? = nil) throws(Problem) -> Fields {
     var record = JSONRecord(bytes)
     record.skipBlanks()
     let fields = try record.object(previous: previous)
@@ -40,23 +40,14 @@ struct JSONRecord {
     return true
   }
 
-  private mutating func object(previous: [String]) throws(Problem) -> Fields {
+  private mutating func object(previous: FieldTable?) throws(Problem) -> Fields {
     guard take(UInt8(ascii: "{")) else { throw expected("a JSON object") }
-    var names: [String] = []
-    var values: [ByteText?] = []
-    names.reserveCapacity(previous.count)
-    values.reserveCapacity(previous.count)
+    var gathered = GatheredMembers(previous)
     try members { (record, name) throws(Problem) in
-      let value = try record.topLevelValue()
-      // Of two members of one name the last counts, as in nearly every JSON library.
-      if let double = names.firstIndex(of: name) {
-        values[double] = value
-      } else {
-        names.append(name)
-        values.append(value)
-      }
+      let isString = record.current == UInt8(ascii: "\"")
+      gathered.add(name, try record.topLevelValue(), isString: isString)
     }
-    return Fields(names: names == previous ? previous : names, values: values)
+    return gathered.fields
   }
 
   /// Goes through the members after an opening brace, up to the closing one.

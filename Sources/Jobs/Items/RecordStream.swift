@@ -91,7 +91,24 @@ struct RecordStream: ~Copyable {
     try check(length: end - start)
     guard isAtEnd && start < end else { return nil }
     if quoting.isOpen { throw ItemError(name, line: line, "expected a closing quote before the end of the file") }
+    try checkLineEnds()
     return end
+  }
+
+  /// Refuses a file whose lines end with carriage returns alone: all of it would be one record.
+  private func checkLineEnds() throws(ItemError) {
+    guard format != .nul, line == 1 else { return }
+    let record = slice(to: end)
+    var quotes = QuoteScanner()
+    for byte in record {
+      if byte == UInt8(ascii: "\r") && !(format.isQuoted && quotes.isOpen) {
+        throw ItemError(
+          name, line: line,
+          "expected lines that end with LF or CRLF, found carriage returns only (tr '\\r' '\\n' mends them)")
+      }
+      quotes.pass(byte)
+      if byte == UInt8(ascii: "\n") { return }
+    }
   }
 
   private func check(length: Int) throws(ItemError) {
@@ -172,7 +189,8 @@ struct QuoteScanner {
   /// Passes over a line end inside quotes.
   mutating func passLineEnd() { pass(UInt8(ascii: "\n")) }
 
-  private mutating func pass(_ byte: UInt8) {
+  /// Passes over one byte.
+  mutating func pass(_ byte: UInt8) {
     let isQuote = byte == UInt8(ascii: "\"")
     switch state {
     case .quoted: if isQuote { state = .quoteSeen }

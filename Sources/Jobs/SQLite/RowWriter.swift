@@ -67,12 +67,17 @@ struct RowWriter {
     }
   }
 
+  /// As SQLite writes it, with 15 digits, if that is the number to its last bit; else with as many digits as it needs.
   private func appendReal(_ statement: OpaquePointer, _ column: Int32, to buffer: inout [UInt8]) {
-    if format == .json && !sqlite3_column_double(statement, column).isFinite {
-      return buffer.append(contentsOf: "null".utf8)
-    }
+    let number = sqlite3_column_double(statement, column)
+    if format == .json && !number.isFinite { return buffer.append(contentsOf: "null".utf8) }
     let text = sqlite3_column_text(statement, column)
-    buffer.append(contentsOf: Self.bytes(text.map(UnsafeRawPointer.init), statement, column))
+    let bytes = Self.bytes(text.map(UnsafeRawPointer.init), statement, column)
+    if number.isFinite && Double(String(decoding: bytes, as: UTF8.self)) != number {
+      buffer.append(contentsOf: number.description.utf8)
+    } else {
+      buffer.append(contentsOf: bytes)
+    }
   }
 
   private func appendBlob(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {

@@ -1,6 +1,5 @@
 import GRDB
 import GRDBSQLite
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -16,23 +15,35 @@ final class SQLiteConnection {
   /// SQLite's handle.
   let handle: OpaquePointer
   /// Set from any thread to make a running or waiting statement end.
-  let stop = StopFlag()
+  private let stop: StopFlag
   private let queue: DatabaseQueue
 
-  init(path: String, access: SQLiteJob.Access, busyTimeoutMilliseconds: Int) throws(SQLiteJobError) {
-    try Self.checkFile(path)
+  /// Opens a database.
+  ///
+  /// - Parameters:
+  ///   - path: its name, see ``DatabaseName``.
+  ///   - access: whether it may be written.
+  ///   - busyTimeoutMilliseconds: how long to wait for another connection's lock.
+  ///   - stop: set from any thread to make the opening, and later any statement, end.
+  /// - Throws: no such file, not a database, locked for too long.
+  init(
+    path: String, access: SQLiteJob.Access, busyTimeoutMilliseconds: Int, stop: StopFlag
+  ) throws(SQLiteJobError) {
+    self.stop = stop
+    let name = DatabaseName(path)
+    try Self.checkFile(name.path, named: path)
     var configuration = Configuration()
     configuration.readonly = access == .readOnly
     configuration.label = "pfor"
     // Not SQLite's own timeout: it sleeps on when the item is cancelled.
-    configuration.busyMode = .callback { [stop] tries in
+    configuration.busyMode = .callback { tries in
       let waited = (0..<tries).reduce(0) { $0 + Self.pause(afterTries: $1) }
       guard waited < busyTimeoutMilliseconds && !stop.isSet else { return false }
       usleep(UInt32(Self.pause(afterTries: tries)) * 1000)
       return true
     }
     do {
-      queue = try DatabaseQueue(path: path, configuration: configuration)
+      queue = try DatabaseQueue(path: name.target, configuration: configuration)
       guard let handle = queue.unsafeReentrantRead({ $0.sqliteConnection }) else {
         throw SQLiteJobError("\(path): the connection is closed")
       }
@@ -49,21 +60,25 @@ final class SQLiteConnection {
     let flag = Unmanaged.passUnretained(stop).toOpaque()
     sqlite3_progress_handler(
       handle, 1000, { $0.map { Unmanaged<StopFlag>.fromOpaque($0).takeUnretainedValue().isSet ? 1 : 0 } ?? 0 }, flag)
+    stop.reaches(handle)
   }
 
-  deinit { sqlite3_progress_handler(handle, 0, nil, nil) }
+  deinit {
+    stop.reaches(nil)
+    sqlite3_progress_handler(handle, 0, nil, nil)
+  }
 
   private static func pause(afterTries tries: Int) -> Int { min(25, 1 << min(tries, 5)) }
 
-  private static func checkFile(_ path: String) throws(SQLiteJobError) {
+  private static func checkFile(_ path: String, named name: String) throws(SQLiteJobError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      throw SQLiteJobError("\(path): \(errno == ENOENT ? "no such file" : errorText(errno))")
+      throw SQLiteJobError("\(name): \(errno == ENOENT ? "no such file" : errorText(errno))")
     }
     guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw SQLiteJobError("\(path): is a directory, expected an SQLite database")
+      throw SQLiteJobError("\(name): is a directory, expected an SQLite database")
     }
-    guard access(path, R_OK) == 0 else { throw SQLiteJobError("\(path): not readable (permission denied)") }
+    guard access(path, R_OK) == 0 else { throw SQLiteJobError("\(name): not readable (permission denied)") }
   }
 
   private static func words(_ error: DatabaseError) -> String {
@@ -88,6 +103,40 @@ final class SQLiteConnection {
     return statement
   }
 
+  /// The program of a statement that has been prepared; empty if SQLite does not show it.
+  func program(of query: String) -> [ProgramStep] {
+    var explaining: OpaquePointer?
+    guard sqlite3_prepare_v2(handle, "EXPLAIN \(query)", -1, &explaining, nil) == SQLITE_OK else { return [] }
+    defer { sqlite3_finalize(explaining) }
+    var steps: [ProgramStep] = []
+    while let explaining, sqlite3_step(explaining) == SQLITE_ROW {
+      let number = { Int(sqlite3_column_int64(explaining, $0)) }
+      // The programs of triggers follow, numbered from 0 again.
+      guard number(0) == steps.count else { break }
+      let word = { (column: Int32) in sqlite3_column_text(explaining, column).map { String(cString: $0) } ?? "" }
+      var step = ProgramStep(
+        opcode: word(1), p1: number(2), p2: number(3), p3: number(4), p4: word(5), p5: number(6))
+      if step.opcode == "TypeCheck" { step.textColumns = textColumns(of: step.p4) }
+      steps.append(step)
+    }
+    return steps
+  }
+
+  /// Which columns of a strict table hold texts, in their order.
+  private func textColumns(of table: String) -> [Bool] {
+    var listing: OpaquePointer?
+    guard sqlite3_prepare_v2(handle, "SELECT type FROM pragma_table_info(?)", -1, &listing, nil) == SQLITE_OK else {
+      return []
+    }
+    defer { sqlite3_finalize(listing) }
+    sqlite3_bind_text(listing, 1, table, -1, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+    var columns: [Bool] = []
+    while let listing, sqlite3_step(listing) == SQLITE_ROW {
+      columns.append(sqlite3_column_text(listing, 0).map { String(cString: $0).uppercased() == "TEXT" } ?? false)
+    }
+    return columns
+  }
+
   /// What SQLite says about the last call.
   var message: String { String(cString: sqlite3_errmsg(handle)) }
 
@@ -108,15 +157,4 @@ final class SQLiteConnection {
     let column = before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count + 1
     return line == 1 ? " (at character \(column))" : " (at line \(line), character \(column))"
   }
-}
-
-/// A flag that one thread sets and another one looks at.
-final class StopFlag: Sendable {
-  private let flag = Atomic<Bool>(false)
-
-  var isSet: Bool { flag.load(ordering: .relaxed) }
-
-  func set() { flag.store(true, ordering: .relaxed) }
-
-  func clear() { flag.store(false, ordering: .relaxed) }
 }

@@ -18,10 +18,15 @@ public struct SQLiteJobError: Error, Sendable, Equatable, CustomStringConvertibl
 
 /// Runs one SQL query an item against an SQLite database, with a connection for each worker.
 ///
-/// The values are always bound, never put into the text. `?`, or whatever the only parameter is called when items are
-/// plain lines, takes the item; `:name`, `@name` and `$name` take the field of that name, `?2` the second field. A
-/// value written as an integer is bound as an integer (columns of text compare with it all the same; an expression over
-/// texts needs `CAST(? AS TEXT)`), everything else as a text, JSON's `null` as NULL.
+/// The values are always bound, never put into the text. A lone `?`, or whatever the only parameter is called when items
+/// are plain lines, takes the item; `:name`, `@name` and `$name` take the field of that name, `?2` the second field.
+///
+/// A value that SQL writes as a number (`40`, `40.5`, `4e1`, but not `007`) is bound as that number, everything else as
+/// a text. JSON's strings are texts whatever they look like, its `null` is NULL, its `true` and `false` and nested
+/// values are the texts that were written. A number whose spelling SQLite would change (`1.10`, `4e1`) is bound as the
+/// text that was written where the query takes a text: where it compares the parameter with a column of texts, stores it
+/// into one, joins it with `||`, gives it to a function of texts such as `length`, or casts it. So `CAST(? AS TEXT)`
+/// says text and keeps the spelling, and `CAST(? AS NUMERIC)` says number.
 public struct SQLiteJob: Job {
   /// What the run may do to the database.
   public enum Access: Sendable {
@@ -38,13 +43,17 @@ public struct SQLiteJob: Job {
   let access: Access
   let busyTimeoutMilliseconds: Int
   let sources: [ParameterSource]
+  /// What the query does with each parameter.
+  let uses: [ParameterUse]
+  /// The workers' turns to write; nil when the query only reads.
+  let writers: WriterQueue?
   let parameterNames: [String?]
   let spillFile: SpillFile
 
   /// Checks that the database can be opened and the query be prepared.
   ///
   /// - Parameters:
-  ///   - path: the database's file, which must exist.
+  ///   - path: the database's file, which must exist, or a `file:` URI; see ``DatabaseName``.
   ///   - query: one SQL statement with at least one parameter.
   ///   - fields: what is known of the items' fields.
   ///   - rows: how rows are written.
@@ -63,16 +72,20 @@ public struct SQLiteJob: Job {
     self.access = access
     self.busyTimeoutMilliseconds = busyTimeoutMilliseconds
     self.spillFile = spillFile
-    let connection = try SQLiteConnection(path: path, access: access, busyTimeoutMilliseconds: busyTimeoutMilliseconds)
+    let connection = try SQLiteConnection(
+      path: path, access: access, busyTimeoutMilliseconds: busyTimeoutMilliseconds, stop: StopFlag())
     let statement = try connection.prepare(query)
     defer { sqlite3_finalize(statement) }
-    if access == .readOnly && sqlite3_stmt_readonly(statement) == 0 {
+    let writes = sqlite3_stmt_readonly(statement) == 0
+    if access == .readOnly && writes {
       throw SQLiteJobError("this statement writes to the database; add --write to allow that")
     }
+    writers = writes ? WriterQueue() : nil
     parameterNames = (0..<sqlite3_bind_parameter_count(statement)).map { position in
       sqlite3_bind_parameter_name(statement, position + 1).map { String(cString: $0) }
     }
     sources = try ParameterSource.sources(of: parameterNames, fields: fields)
+    uses = ParameterUse.uses(in: connection.program(of: query), count: sources.count, rows: rows)
   }
 
   /// Whether the run may do nothing but read.
@@ -80,12 +93,9 @@ public struct SQLiteJob: Job {
 
   /// The query and the values of its parameters, a line each.
   public func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String {
-    let values = zip(parameterNames, sources).map { name, source in
+    let values = zip(parameterNames, zip(sources, uses)).map { name, parameter in
       do throws(Failure) {
-        guard let value = try source.value(of: item) else { return "\(name ?? "?") = NULL" }
-        if let integer = value.canonicalInteger { return "\(name ?? "?") = \(integer)" }
-        return
-          "\(name ?? "?") = '\(value.description.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
+        return "\(name ?? "?") = \(try parameter.0.value(of: item, for: parameter.1).literal)"
       } catch {
         return "\(name ?? "?"): \(error.reason)"
       }
@@ -93,8 +103,7 @@ public struct SQLiteJob: Job {
     return ([title] + values).joined(separator: "\n")
   }
 
-  /// Opens one worker's connection and prepares the query on it.
-  ///
-  /// - Throws: ``SQLiteJobError`` when either fails.
-  public func openSession(for worker: WorkerID) throws -> any JobSession { try SQLiteSession(self) }
+  /// Makes a worker's session; its first item opens the connection, so that this counts as the item's time and can be
+  /// cancelled with it.
+  public func openSession(for worker: WorkerID) -> any JobSession { SQLiteSession(self) }
 }

@@ -4,81 +4,92 @@ import ParallelFor
 /// Runs the queries of one worker on its connection, with one prepared statement.
 final class SQLiteSession: JobSession {
   private let job: SQLiteJob
-  private let connection: SQLiteConnection
-  private let writer: RowWriter
-  private var statement: OpaquePointer?
-  /// For reading only: a writing item is a transaction of its own.
-  private var reading: ReadTransaction?
+  private let stop = StopFlag()
+  private let place: WriterQueue.Place
+  private var query: OpenQuery?
   private var output: CaptureBuffer
   private let interrupt: @Sendable (StopUrgency) -> Void
 
-  init(_ job: SQLiteJob) throws(SQLiteJobError) {
+  init(_ job: SQLiteJob) {
     self.job = job
-    let connection = try SQLiteConnection(
-      path: job.path, access: job.access, busyTimeoutMilliseconds: job.busyTimeoutMilliseconds)
-    let statement = try connection.prepare(job.title)
-    self.connection = connection
-    self.statement = statement
-    writer = RowWriter(format: job.rows, statement: statement)
+    place = WriterQueue.Place(stop: stop)
     output = CaptureBuffer(spillFile: job.spillFile)
-    reading = job.access == .readOnly ? try ReadTransaction(connection) : nil
-    let stop = connection.stop
-    nonisolated(unsafe) let handle = connection.handle
-    interrupt = { _ in
-      // The flag holds even when the request comes before the first step; the call also reaches what the progress
-      // handler does not, such as the counting of a whole table.
+    interrupt = { [stop, writers = job.writers] _ in
       stop.set()
-      sqlite3_interrupt(handle)
+      writers?.lookAgain()
     }
   }
 
-  deinit { close() }
+  func rest() { query?.reading?.end() }
 
-  func rest() { reading?.end() }
-
-  func close() {
-    reading = nil
-    sqlite3_finalize(statement)
-    statement = nil
-  }
+  func close() { query = nil }
 
   func run(_ item: Item, in context: ItemContext) -> JobEnding {
-    guard let statement else { return JobEnding(outcome: .failed(Failure("the connection is closed"))) }
-    connection.stop.clear()
+    stop.clear()
     context.onCancel(interrupt)
-    reading?.enter()
-    defer {
-      sqlite3_reset(statement)
-      sqlite3_clear_bindings(statement)
-      output.reset()
-      reading?.leave()
-    }
     do throws(Failure) {
-      for (position, source) in job.sources.enumerated() {
-        try bind(try source.value(of: item), at: Int32(position + 1), of: statement)
-      }
-      if let cancelled = try stepThrough(statement) { return cancelled }
-      return JobEnding(outcome: .succeeded, output: try kept { (output) throws(SpillError) in try output.finish() })
+      guard let writers = job.writers else { return try runOnQuery(item) }
+      // To open the connection, too: SQLite reads the schema then, and would meet the one who writes.
+      guard writers.enter(place) else { return JobEnding(outcome: .cancelled) }
+      defer { writers.leave() }
+      return try runOnQuery(item)
     } catch {
       return JobEnding(outcome: .failed(error))
     }
   }
 
+  private func runOnQuery(_ item: Item) throws(Failure) -> JobEnding {
+    guard let query = try opened() else { return JobEnding(outcome: .cancelled) }
+    return try run(query, item)
+  }
+
+  /// The query on its connection; nil when the item was cancelled before there was one. What cannot be opened fails the
+  /// item, and the next one tries again.
+  private func opened() throws(Failure) -> OpenQuery? {
+    if let query { return query }
+    do throws(SQLiteJobError) {
+      let query = try OpenQuery(job, stop: stop)
+      self.query = query
+      return query
+    } catch {
+      if stop.isSet { return nil }
+      throw Failure(error.description)
+    }
+  }
+
+  private func run(_ query: OpenQuery, _ item: Item) throws(Failure) -> JobEnding {
+    query.reading?.enter()
+    defer {
+      sqlite3_reset(query.statement)
+      sqlite3_clear_bindings(query.statement)
+      output.reset()
+      query.reading?.leave()
+    }
+    for (position, source) in job.sources.enumerated() {
+      try bind(try source.value(of: item, for: job.uses[position]), at: Int32(position + 1), of: query)
+    }
+    if let cancelled = try stepThrough(query) { return cancelled }
+    return JobEnding(outcome: .succeeded, output: try kept { (output) throws(SpillError) in try output.finish() })
+  }
+
   /// Goes through all rows; returns an ending only when the item was cancelled.
-  private func stepThrough(_ statement: OpaquePointer) throws(Failure) -> JobEnding? {
+  private func stepThrough(_ query: OpenQuery) throws(Failure) -> JobEnding? {
+    var isFirst = true
     while true {
-      if connection.stop.isSet { return JobEnding(outcome: .cancelled) }
-      let code = sqlite3_step(statement)
+      if stop.isSet { return JobEnding(outcome: .cancelled) }
+      let code = sqlite3_step(query.statement)
+      if isFirst { query.refreshColumns() }
+      isFirst = false
       switch code & 0xFF {
       case SQLITE_ROW:
-        try kept { [writer] (output) throws(SpillError) in
-          try output.extend { writer.append(statement, to: &$0) }
+        try kept { [writer = query.writer] (output) throws(SpillError) in
+          try output.extend { writer.append(query.statement, to: &$0) }
         }
       case SQLITE_DONE: return nil
-      case _ where connection.stop.isSet: return JobEnding(outcome: .cancelled)
+      case _ where stop.isSet: return JobEnding(outcome: .cancelled)
       case SQLITE_BUSY, SQLITE_LOCKED:
-        throw Failure("database is busy (locked by another connection): \(connection.message)")
-      default: throw Failure(connection.message)
+        throw Failure("database is busy (locked by another connection): \(query.connection.message)")
+      default: throw Failure(query.connection.message)
       }
     }
   }
@@ -91,18 +102,16 @@ final class SQLiteSession: JobSession {
     }
   }
 
-  private func bind(_ value: ByteText?, at position: Int32, of statement: OpaquePointer) throws(Failure) {
-    let code: Int32
-    if let value {
-      if let integer = value.canonicalInteger {
-        code = sqlite3_bind_int64(statement, position, integer)
-      } else {
-        code = value.withBytes { Self.bindText($0, at: position, of: statement) }
+  private func bind(_ value: BoundValue, at position: Int32, of query: OpenQuery) throws(Failure) {
+    let statement = query.statement
+    let code =
+      switch value {
+      case .null: sqlite3_bind_null(statement, position)
+      case .integer(let integer): sqlite3_bind_int64(statement, position, integer)
+      case .real(let real): sqlite3_bind_double(statement, position, real)
+      case .text(let text): text.withBytes { Self.bindText($0, at: position, of: statement) }
       }
-    } else {
-      code = sqlite3_bind_null(statement, position)
-    }
-    guard code == SQLITE_OK else { throw Failure(connection.message) }
+    guard code == SQLITE_OK else { throw Failure(query.connection.message) }
   }
 
   private static func bindText(

@@ -5,35 +5,51 @@ extension Template.Placeholder {
   ///
   /// - Throws: when the item has no such field.
   func append(to buffer: inout [UInt8], item: Item, id: ItemID, worker: WorkerID) throws(Failure) {
-    switch self {
-    case .item: item.value.append(to: &buffer)
-    case .withoutExtension: buffer.append(contentsOf: Self.withoutExtension(item.bytes[...]))
-    case .lastComponent: buffer.append(contentsOf: Self.lastComponent(item.bytes))
-    case .directory: buffer.append(contentsOf: Self.directory(item.bytes))
-    case .lastComponentWithoutExtension:
-      buffer.append(contentsOf: Self.withoutExtension(Self.lastComponent(item.bytes)))
+    switch source {
+    case .item: append(item.value, part, to: &buffer)
     case .number: buffer.append(contentsOf: String(id.number).utf8)
     case .slot: buffer.append(contentsOf: String(worker.slot).utf8)
-    case .field(let name): try Self.appendField(name, of: item, to: &buffer)
+    case .field(let name): try appendField(name, of: item, to: &buffer)
+    case .fieldFromEnd(let number):
+      let count = item.fields?.values.count ?? 1
+      guard number <= count else { throw Failure("the item has no field “-\(number)”") }
+      append(item.fields.map { $0.values[count - number] } ?? item.value, part, to: &buffer)
     }
   }
 
-  private static func appendField(_ name: String, of item: Item, to buffer: inout [UInt8]) throws(Failure) {
+  private func appendField(_ name: String, of item: Item, to buffer: inout [UInt8]) throws(Failure) {
     guard let fields = item.fields else {
       guard name == "1" else { throw Failure("the item has no field “\(name)”") }
-      return item.value.append(to: &buffer)
+      return append(item.value, part, to: &buffer)
     }
-    guard let position = fields.position(of: name) else { throw Failure("the item has no field “\(name)”") }
-    fields.values[position]?.append(to: &buffer)
+    if let position = fields.position(of: name) { return append(fields.values[position], part, to: &buffer) }
+    // The dot at its end may be the sign for a value without its extension.
+    guard part == .whole, name.hasSuffix("."), let position = fields.position(of: String(name.dropLast())) else {
+      throw Failure("the item has no field “\(name)”")
+    }
+    append(fields.values[position], .withoutExtension, to: &buffer)
+  }
+
+  /// Appends a value or a part of it; NULL is empty.
+  private func append(_ value: ByteText?, _ part: Part, to buffer: inout [UInt8]) {
+    guard let value else { return }
+    switch part {
+    case .whole: value.append(to: &buffer)
+    case .withoutExtension: buffer.append(contentsOf: Self.withoutExtension(value.bytes[...]))
+    case .lastComponent: buffer.append(contentsOf: Self.lastComponent(value.bytes))
+    case .directory: buffer.append(contentsOf: Self.directory(value.bytes))
+    case .lastComponentWithoutExtension:
+      buffer.append(contentsOf: Self.withoutExtension(Self.lastComponent(value.bytes)))
+    }
   }
 
   private static let slash = UInt8(ascii: "/")
 
-  /// Without the last dot of the last component and what follows it; a dot at the very end stays.
+  /// Without the last dot of the last component and what follows it, if anything does.
   private static func withoutExtension(_ path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    guard let end = path.lastIndex(where: { $0 == UInt8(ascii: ".") || $0 == slash }), path[end] != slash,
-      end + 1 < path.endIndex
-    else { return path }
+    guard let end = path.lastIndex(where: { $0 == UInt8(ascii: ".") || $0 == slash }), path[end] != slash else {
+      return path
+    }
     return path[..<end]
   }
 

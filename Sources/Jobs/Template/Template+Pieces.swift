@@ -1,12 +1,12 @@
 extension Template {
   /// Cuts a text at its placeholders.
-  static func pieces(of text: String) -> [Piece] {
+  static func pieces(of text: String, _ grammar: PlaceholderGrammar) -> [Piece] {
     let bytes = Array(text.utf8)
     var pieces: [Piece] = []
     var literal: [UInt8] = []
     var position = 0
     while position < bytes.count {
-      if let (placeholder, end) = placeholder(in: bytes, at: position) {
+      if let (placeholder, end) = placeholder(in: bytes, at: position, grammar) {
         if !literal.isEmpty { pieces.append(.literal(literal)) }
         literal = []
         pieces.append(.placeholder(placeholder))
@@ -21,49 +21,37 @@ extension Template {
   }
 
   /// The placeholder that begins at a position, and the position after it.
-  private static func placeholder(in bytes: [UInt8], at start: Int) -> (Placeholder, Int)? {
-    guard bytes[start] == UInt8(ascii: "{"), let end = bytes[start...].firstIndex(of: UInt8(ascii: "}")) else {
+  private static func placeholder(
+    in bytes: [UInt8], at start: Int, _ grammar: PlaceholderGrammar
+  ) -> (Placeholder, Int)? {
+    guard bytes[start] == UInt8(ascii: "{"), let (placeholder, end) = braced(bytes[(start + 1)...], grammar) else {
       return nil
     }
-    let name = String(decoding: bytes[start + 1..<end], as: UTF8.self)
-    guard let placeholder = Placeholder(name) else { return nil }
     let isOthers = start > 0 && [UInt8(ascii: "$"), UInt8(ascii: "%")].contains(bytes[start - 1])
-    if isOthers, case .field = placeholder { return nil }
+    if isOthers, placeholder.isField { return nil }
+    return (placeholder, end)
+  }
+
+  /// The placeholder whose text begins here, up to the next brace, and the position after that.
+  private static func braced(_ bytes: ArraySlice<UInt8>, _ grammar: PlaceholderGrammar) -> (Placeholder, Int)? {
+    for name in grammar.bracedNames
+    where bytes.starts(with: name) && bytes.dropFirst(name.count).first == UInt8(ascii: "}") {
+      return (Placeholder(source: .field(String(decoding: name, as: UTF8.self))), bytes.startIndex + name.count + 1)
+    }
+    guard let end = bytes.firstIndex(where: { $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: "{") }),
+      bytes[end] == UInt8(ascii: "}"),
+      let placeholder = grammar.placeholder(String(decoding: bytes[..<end], as: UTF8.self))
+    else { return nil }
     return (placeholder, end + 1)
   }
 }
 
 extension Template.Placeholder {
-  /// The placeholder with this text between its braces, or nil when it is none.
-  init?(_ name: String) {
-    switch name {
-    case "": self = .item
-    case ".": self = .withoutExtension
-    case "/": self = .lastComponent
-    case "//": self = .directory
-    case "/.": self = .lastComponentWithoutExtension
-    case "#": self = .number
-    case "%": self = .slot
-    default:
-      guard Self.isFieldName(name) else { return nil }
-      self = .field(name)
+  /// Whether it names a field.
+  var isField: Bool {
+    switch source {
+    case .field, .fieldFromEnd: true
+    case .item, .number, .slot: false
     }
   }
-
-  private static func isFieldName(_ name: String) -> Bool {
-    guard let first = name.utf8.first else { return false }
-    if name.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
-      return first != UInt8(ascii: "0")
-    }
-    let isWord = { (byte: UInt8) in byte == UInt8(ascii: "_") || Character(Unicode.Scalar(byte)).isASCIILetter }
-    let isInner = { (byte: UInt8) in
-      isWord(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
-        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-    }
-    return isWord(first) && name.utf8.allSatisfy(isInner) && !name.contains("..")
-  }
-}
-
-extension Character {
-  fileprivate var isASCIILetter: Bool { isASCII && isLetter }
 }

@@ -3,26 +3,16 @@ public import ParallelFor
 /// A command with places for the item, with GNU parallel's meanings.
 ///
 /// `{}` the item, `{.}` without its extension, `{/}` its last path component, `{//}` its directory, `{/.}` the last
-/// component without extension, `{#}` the item's number from 1, `{%}` the worker's slot, `{name}` and `{1}` a field.
+/// component without extension, `{#}` the item's number from 1, `{%}` the worker's slot, `{name}`, `{1}` and `{-1}` a
+/// field by its name, or by its number from the first or the last one; `{1.}`, `{name/}` and so on parts of a field.
 /// Plain lines have one field, `{1}`, the item. Without any placeholder the item becomes the last argument.
 ///
-/// Only `{` and `}` around one of these signs, a number from 1, or a name (a letter or `_`, then letters, digits, `_`,
-/// `.` and `-`, but not `..`) make a placeholder. All else stays text: `{}}` is the item and a brace, `{a,b}`,
-/// `{ print }` and `{a..z}` stay, and so do `${name}` and `${1}`, which the shell may want, and `%{name}`, which curl
-/// and others have for their own.
+/// Any name in the header of CSV or TSV makes a placeholder, `{First Name}` too. Else a name is a letter or `_`, then
+/// letters, digits, `_`, `.` and `-`, but not `..`; where the fields have names, with single blanks between words. What
+/// could be a name and is none is an error. All else stays text: `{}}` is the item and a brace, `{a,b}`, `{ print }` and
+/// `{a..z}` stay, and so do `${name}` and `${1}`, which the shell may want, and `%{name}`, which curl and others have for
+/// their own.
 public struct Template: Sendable, Equatable {
-  /// What is put in at one place.
-  enum Placeholder: Sendable, Equatable {
-    case item
-    case withoutExtension
-    case lastComponent
-    case directory
-    case lastComponentWithoutExtension
-    case number
-    case slot
-    case field(String)
-  }
-
   /// A stretch of text, or a place.
   enum Piece: Sendable, Equatable {
     case literal([UInt8])
@@ -37,19 +27,30 @@ public struct Template: Sendable, Equatable {
   let shell: ShellLine?
 
   /// A command without a shell: a program and its arguments.
-  public init(arguments: [String]) {
+  ///
+  /// - Parameters:
+  ///   - arguments: the words.
+  ///   - fields: what is known of the items' fields.
+  public init(arguments: [String], fields: FieldNames = .none) {
     title = arguments.map { ShellLine.quoted($0) }.joined(separator: " ")
     shell = nil
-    var pieces = arguments.map { Template.pieces(of: $0) }
-    if !Template.hasPlaceholder(pieces) { pieces.append([.placeholder(.item)]) }
+    let grammar = PlaceholderGrammar(fields)
+    var pieces = arguments.map { Template.pieces(of: $0, grammar) }
+    if !Template.hasPlaceholder(pieces) { pieces.append([.placeholder(Placeholder(source: .item))]) }
     self.arguments = pieces
   }
 
   /// A line for `/bin/sh -c`; whatever is put in reaches it as data and is never read as shell text.
-  public init(shell line: String) {
+  ///
+  /// - Parameters:
+  ///   - line: the line.
+  ///   - fields: what is known of the items' fields.
+  public init(shell line: String, fields: FieldNames = .none) {
     title = line
-    var pieces = Template.pieces(of: line)
-    if !Template.hasPlaceholder([pieces]) { pieces += [.literal([UInt8(ascii: " ")]), .placeholder(.item)] }
+    var pieces = Template.pieces(of: line, PlaceholderGrammar(fields))
+    if !Template.hasPlaceholder([pieces]) {
+      pieces += [.literal([UInt8(ascii: " ")]), .placeholder(Placeholder(source: .item))]
+    }
     let shell = ShellLine(pieces)
     self.shell = shell
     arguments = shell.arguments
@@ -63,14 +64,25 @@ public struct Template: Sendable, Equatable {
   ///
   /// - Throws: a sentence that names the unknown field and lists the known ones.
   public func check(against names: FieldNames) throws(TemplateError) {
-    for case .placeholder(.field(let name)) in arguments.joined() {
-      switch names {
-      case .perItem: continue
-      case .known(let known) where Fields.position(of: name, in: known) != nil: continue
-      case .none where name == "1": continue
-      case .known(let known): throw TemplateError(unknown: name, known: known)
-      case .none: throw TemplateError(unknown: name, known: [])
+    let known = names.table
+    for case .placeholder(let placeholder) in arguments.joined() {
+      switch placeholder.source {
+      case .field(let name): try Self.check(name, names, known)
+      case .fieldFromEnd(let number):
+        let count = names == .none ? 1 : known.names.count
+        guard names != .perItem, number > count else { continue }
+        throw TemplateError(unknown: "-\(number)", known: known.names)
+      case .item, .number, .slot: continue
       }
+    }
+  }
+
+  private static func check(_ name: String, _ names: FieldNames, _ table: FieldTable) throws(TemplateError) {
+    switch names {
+    case .perItem: return
+    case .none where name == "1": return
+    case .known where table.position(of: name) != nil: return
+    case .none, .known: throw TemplateError(unknown: name, known: table.names)
     }
   }
 

@@ -16,14 +16,15 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("Write to this file instead of standard output.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Write to this file instead of standard output (-).", valueName: "file"),
+    completion: .file())
   var output: String?
 
   func run() throws {
     PForTUI.exit(after: { () throws(AppError) in
       let reader = try RunNames.open(name)
       let record = try RunNames.told { () throws(RunStoreError) in try reader.record() }
-      let target = try output.map { (path) throws(AppError) in try CommandOutput(file: path) } ?? CommandOutput()
+      let target = try file.map { (path) throws(AppError) in try CommandOutput(file: path) } ?? CommandOutput()
       do {
         try form.export.export(reader, command: RecordedCommand(record).line) { bytes in
           target.write(bytes)
@@ -37,6 +38,9 @@ struct ExportCommand: ParsableCommand {
       return target.finish()
     })
   }
+
+  /// The file to write to; nil for standard output, which - stands for.
+  private var file: String? { output == "-" ? nil : output }
 
   /// Nobody wants the rest.
   private struct OutputIsClosed: Error {}

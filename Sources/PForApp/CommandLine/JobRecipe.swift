@@ -24,11 +24,12 @@ enum JobRecipe {
   /// The job, checked against the fields of the items.
   func job(for reader: ItemReader) throws(AppError) -> any Job {
     do {
+      // A plain list of lines has no fields, and asking would wait for a pipe's first line.
+      let fields = reader.format.mayHaveFields ? try reader.fieldNames() : .none
       switch self {
-      case .command(let words): return try command(Template(arguments: words), for: reader)
-      case .shell(let line): return try command(Template(shell: line), for: reader)
+      case .command(let words): return try command(Template(arguments: words, fields: fields), fields)
+      case .shell(let line): return try command(Template(shell: line, fields: fields), fields)
       case .query(let database, let sql, let options):
-        let fields = reader.format.mayHaveFields ? try reader.fieldNames() : .none
         return try SQLiteJob(
           path: database, query: sql, fields: fields, rows: options.rows.format,
           access: options.write ? .readWrite : .readOnly,
@@ -59,12 +60,11 @@ enum JobRecipe {
 
   /// The file that the job reads, besides the items; nil for none that is known.
   var file: String? {
-    if case .query(let database, _, _) = self { database } else { nil }
+    if case .query(let database, _, _) = self { DatabaseName(database).path } else { nil }
   }
 
-  private func command(_ template: Template, for reader: ItemReader) throws -> any Job {
-    // A plain list of lines has no fields, and asking would wait for a pipe's first line.
-    try template.check(against: reader.format.mayHaveFields ? reader.fieldNames() : .none)
+  private func command(_ template: Template, _ fields: FieldNames) throws -> any Job {
+    try template.check(against: fields)
     return CommandJob(template)
   }
 }

@@ -25,17 +25,28 @@ struct RunOptions: ParsableArguments {
 
 /// What is done to each item, besides a command after `--`.
 struct JobOptions: ParsableArguments {
+  // What follows is the line or the query, also if it begins with a dash as an SQL comment does.
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("A line for /bin/sh, run once for each item; inserted text is quoted.", valueName: "template"))
   var shell: String?
 
   @Option(
-    help: ArgumentHelp("The SQLite database for --sql, opened read-only.", valueName: "file"), completion: .file())
+    help: ArgumentHelp(
+      "The SQLite database for --sql, opened read-only: a file, or SQLite's URI file:NAME?PARAMETERS.",
+      valueName: "file"),
+    completion: .file())
   var db: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "A query to run once for each item: ? is bound to the item, :name to a field.", valueName: "query"))
+      """
+      A query to run once for each item: ? is bound to the item, :name or ?2 to a field. Numbers as SQL or JSON writes \
+      them (40, 40.5, 4e1, not 007) are bound as numbers, all else as text. CAST(? AS TEXT) gets a number as it is \
+      written.
+      """,
+      valueName: "query"))
   var sql: String?
 
   @Flag(help: "Let the query change the database.")
@@ -88,8 +99,8 @@ struct RunningOptions: ParsableArguments {
 struct ResultOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
-    help: ArgumentHelp("Write results to this file instead of standard output.", valueName: "file"), completion: .file()
-  )
+    help: ArgumentHelp("Write results to this file instead of standard output (-).", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Flag(help: "Write results as they come, not in the order of the items.")

@@ -50,7 +50,7 @@ struct RunPlan {
     job = try recipe.job(for: reader)
     inOrder = !options.results.unordered
     tags = options.results.tag
-    destination = options.results.output.map { .file($0) } ?? .standardOutput
+    destination = options.results.output.flatMap { $0 == "-" ? nil : .file($0) } ?? .standardOutput
     slow = SlowLimit.threshold(options.running.slow)
     grace = options.running.grace
     policy = options.failures.policy(grace: options.running.grace)

@@ -2,27 +2,37 @@ import Jobs
 import ParallelFor
 import RunStore
 
-/// What was done to the items of a recorded run, or of one that goes on.
-struct RecordedCommand {
-  private let job: CommandJob?
+/// What was done to the items of a recorded run, or of one that goes on; used by one thread.
+final class RecordedCommand {
+  private let template: ((FieldNames) -> Template)?
   private let title: String
+  /// The command for items with the same fields as the last one.
+  private var job: (names: FieldNames, job: CommandJob)?
 
   init(_ run: RunRecord) {
     title = run.title
     // A query is the same for all items; what it was given is the item.
-    let template =
+    template =
       switch run.kind {
-      case "command": Template(arguments: run.command)
-      case "shell": run.command.first.map { Template(shell: $0) }
-      default: nil as Template?
+      case "command": { Template(arguments: run.command, fields: $0) }
+      case "shell": run.command.first.map { line in { Template(shell: line, fields: $0) } }
+      default: nil
       }
-    job = template.map { CommandJob($0) }
   }
 
   /// The command of an item on a worker.
   func line(_ item: Item, _ id: ItemID, _ worker: WorkerID) -> [UInt8] {
-    guard let job else { return Array("\(title) ".utf8) + item.bytes }
+    guard let template else { return Array("\(title) ".utf8) + item.bytes }
+    let names = Self.names(of: item)
+    let job = self.job.flatMap { $0.names == names ? $0.job : nil } ?? CommandJob(template(names))
+    self.job = (names, job)
     return Array(job.invocation(of: item, id: id, worker: worker).utf8)
+  }
+
+  /// What was known of the fields before the run: each JSON object brings its own.
+  private static func names(of item: Item) -> FieldNames {
+    guard let fields = item.fields else { return .none }
+    return Fields.members(ofJSON: item.bytes)?.names == fields.names ? .perItem : .known(fields.names)
   }
 
   /// The command of a recorded item.

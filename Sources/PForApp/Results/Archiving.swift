@@ -16,8 +16,16 @@ extension ArchivedItem {
 extension Item {
   /// The item as it was before it was kept.
   init(_ kept: ArchivedItem) {
+    guard !kept.fields.isEmpty else {
+      self.init(ByteText(kept.text))
+      return
+    }
     let fields = Fields(names: kept.fields.map(\.name), values: kept.fields.map { $0.value.map { ByteText($0) } })
-    self.init(ByteText(kept.text), fields: kept.fields.isEmpty ? nil : fields)
+    // A JSON object also tells which of its values are texts.
+    let members = Fields.members(ofJSON: kept.text).flatMap {
+      $0.names == fields.names && $0.values == fields.values ? $0 : nil
+    }
+    self.init(ByteText(kept.text), fields: members ?? fields)
   }
 }
 

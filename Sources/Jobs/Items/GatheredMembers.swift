@@ -1,0 +1,62 @@
+/// The members of one JSON object as they are read; of two of one name the last counts, as in nearly every JSON library.
+struct GatheredMembers {
+  private let previous: FieldTable?
+  /// The names that differ from those of the record before, from the first of them on with all before; empty until then.
+  private var names: [String] = []
+  private var positions: [String: Int] = [:]
+  private var values: [ByteText?] = []
+  private var texts: Set<Int> = []
+  private var isAsBefore: Bool
+
+  /// Begins; most records have the names of the one before.
+  init(_ previous: FieldTable?) {
+    self.previous = previous
+    isAsBefore = previous != nil
+    values.reserveCapacity(previous?.names.count ?? 0)
+  }
+
+  /// Takes the next member.
+  mutating func add(_ name: String, _ value: ByteText?, isString: Bool) {
+    if isAsBefore {
+      if let previous, values.count < previous.names.count, previous.names[values.count] == name {
+        return append(value, isString)
+      }
+      differ()
+    }
+    if let double = positions[name] {
+      values[double] = value
+      note(value, isString, at: double)
+    } else {
+      positions[name] = names.count
+      names.append(name)
+      append(value, isString)
+    }
+  }
+
+  /// The record.
+  var fields: Fields {
+    let own = isAsBefore ? Array((previous?.names ?? []).prefix(values.count)) : names
+    if let previous, previous.names == own { return Fields(previous, values, texts: texts) }
+    return Fields(FieldTable(own), values, texts: texts)
+  }
+
+  private mutating func differ() {
+    isAsBefore = false
+    names = Array((previous?.names ?? []).prefix(values.count))
+    positions = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+  }
+
+  private mutating func append(_ value: ByteText?, _ isString: Bool) {
+    values.append(value)
+    note(value, isString, at: values.count - 1)
+  }
+
+  /// Only a string that could be taken for a number needs to be remembered as one.
+  private mutating func note(_ value: ByteText?, _ isString: Bool, at position: Int) {
+    if isString, let value, NumberSpelling(value) != nil {
+      texts.insert(position)
+    } else if !texts.isEmpty {
+      texts.remove(position)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/// The name of a database as the user gives it: a file's path, or a URI of SQLite's, which begins with `file:`.
+///
+/// As in SQLite's own shell, `file:x.db` is the file `x.db`, `%20` in it a blank, and `?immutable=1` a parameter for
+/// SQLite. A file whose name begins so is given as `./file:x.db`. Nothing else is special: `:memory:` is a file.
+public struct DatabaseName: Sendable, Equatable {
+  /// The file's path.
+  public let path: String
+  /// What SQLite is to open; never taken for something else than the file.
+  let target: String
+
+  /// Reads a name.
+  public init(_ name: String) {
+    guard name.hasPrefix("file:") else {
+      self.init(path: name)
+      return
+    }
+    let rest = name.dropFirst("file:".count)
+    let end = rest.firstIndex { $0 == "?" || $0 == "#" } ?? rest.endIndex
+    let path = Self.decoded(Self.withoutAuthority(rest[..<end]))
+    // Parameters are for SQLite to read; without them the path is enough, and needs no SQLite that reads URIs.
+    if end < rest.endIndex && rest[end] == "?" {
+      self.init(path: path, target: name)
+    } else {
+      self.init(path: path)
+    }
+  }
+
+  private init(path: String, target: String? = nil) {
+    self.path = path
+    self.target = target ?? (path.hasPrefix("/") ? path : "./\(path)")
+  }
+
+  /// Drops the host, which may only be this one.
+  private static func withoutAuthority(_ text: Substring) -> Substring {
+    for authority in ["//localhost/", "///"] where text.hasPrefix(authority) {
+      return text.dropFirst(authority.count - 1)
+    }
+    return text
+  }
+
+  private static func decoded(_ text: Substring) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      let code = rest.count >= 2 ? UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) : nil
+      if byte == UInt8(ascii: "%"), let code {
+        bytes.append(code)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,87 @@
+import ParallelFor
+
+/// Lets the workers of a run write to their database one after another, each in its turn.
+///
+/// SQLite lets one connection write at a time, and whoever comes meanwhile tries again now and then: one of many may
+/// try in vain for seconds. The workers need not try, since they know of each other; what is left to wait for is other
+/// programs. A worker may write for a millisecond before the turn passes on: to wake a thread for every short write
+/// would cost more than the writes.
+final class WriterQueue: @unchecked Sendable {
+  /// One worker's place in the queue.
+  final class Place {
+    fileprivate let condition = Condition()
+    fileprivate var isCalled = false
+    /// Set when its item is to end.
+    let stop: StopFlag
+
+    init(stop: StopFlag) { self.stop = stop }
+  }
+
+  /// How long one worker may write again and again while others wait, in nanoseconds.
+  private static let longestTurn: Int64 = 1_000_000
+
+  private let monitor = Monitor()
+  /// Guarded by the monitor, as all below.
+  private var waiting: [Place] = []
+  private var isTaken = false
+  private var turnBegan = Instant(nanoseconds: 0)
+
+  /// Waits for the turn.
+  ///
+  /// - Returns: false when the item is to end; then it is nobody's turn for that.
+  func enter(_ place: Place) -> Bool {
+    let now = MonotonicClock.now
+    return monitor.withLock {
+      if !isTaken && (waiting.isEmpty || !isOver(at: now)) {
+        take(at: now, isNew: waiting.isEmpty)
+        return true
+      }
+      return wait(place)
+    }
+  }
+
+  /// Ends the write that began with ``enter(_:)``.
+  func leave() {
+    let now = MonotonicClock.now
+    monitor.withLock {
+      isTaken = false
+      guard let first = waiting.first else { return }
+      if isOver(at: now) {
+        waiting.removeFirst()
+        first.isCalled = true
+        take(at: now, isNew: true)
+      }
+      first.condition.signal()
+    }
+  }
+
+  /// Has all who wait look whether they are still to wait; may be called from any thread.
+  func lookAgain() { monitor.withLock { for place in waiting { place.condition.signal() } } }
+
+  private func isOver(at now: Instant) -> Bool { now.nanoseconds(since: turnBegan) > Self.longestTurn }
+
+  private func take(at now: Instant, isNew: Bool) {
+    isTaken = true
+    if isNew { turnBegan = now }
+  }
+
+  private func wait(_ place: Place) -> Bool {
+    waiting.append(place)
+    defer { place.isCalled = false }
+    while !place.isCalled {
+      if place.stop.isSet {
+        waiting.removeAll { $0 === place }
+        // The one who left may have called this one, which leaves too.
+        if !isTaken { waiting.first?.condition.signal() }
+        return false
+      }
+      if !isTaken && waiting.first === place {
+        waiting.removeFirst()
+        take(at: MonotonicClock.now, isNew: true)
+        return true
+      }
+      monitor.wait(for: place.condition)
+    }
+    return true
+  }
+}

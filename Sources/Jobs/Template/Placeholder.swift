@@ -1,0 +1,114 @@
+extension Template {
+  /// What is put in at one place: a value, or a part of it if it is a path.
+  struct Placeholder: Sendable, Equatable {
+    /// Where the value comes from.
+    enum Source: Sendable, Equatable {
+      case item
+      case number
+      case slot
+      /// A field by its name, or its number from 1.
+      case field(String)
+      /// A field by its number from the end, from 1.
+      case fieldFromEnd(Int)
+    }
+
+    /// What of a path is put in.
+    enum Part: String, Sendable, CaseIterable {
+      case whole = ""
+      case withoutExtension = "."
+      case lastComponent = "/"
+      case directory = "//"
+      case lastComponentWithoutExtension = "/."
+    }
+
+    var source: Source
+    var part = Part.whole
+  }
+}
+
+/// Tells what stands between braces, with what is known of the items' fields.
+struct PlaceholderGrammar {
+  private let table: FieldTable
+  private let fields: FieldNames
+  /// Whether the known fields have names, not just numbers.
+  private let hasNames: Bool
+  /// The known names that hold braces themselves, the longest first.
+  let bracedNames: [[UInt8]]
+
+  init(_ fields: FieldNames) {
+    self.fields = fields
+    table = fields.table
+    hasNames = table.names.contains { Int($0) == nil }
+    bracedNames =
+      table.names.filter { $0.contains { $0 == "{" || $0 == "}" } }.map { Array($0.utf8) }
+      .sorted { $0.count > $1.count }
+  }
+
+  /// The placeholder with this text between its braces, or nil when it is none.
+  func placeholder(_ text: String) -> Template.Placeholder? {
+    if let part = Template.Placeholder.Part(rawValue: text) { return Template.Placeholder(source: .item, part: part) }
+    switch text {
+    case "#": return Template.Placeholder(source: .number)
+    case "%": return Template.Placeholder(source: .slot)
+    default: break
+    }
+    if table.position(named: text) != nil { return Template.Placeholder(source: .field(text)) }
+    if let part = partOfField(text) { return part }
+    return isFieldName(text) ? Template.Placeholder(source: .field(text)) : nil
+  }
+
+  /// A field with the sign of a part behind it, as `{1/.}` or `{name//}`, or one counted from the end.
+  private func partOfField(_ text: String) -> Template.Placeholder? {
+    let parts: [Template.Placeholder.Part] = [
+      .lastComponentWithoutExtension, .directory, .lastComponent, .withoutExtension, .whole,
+    ]
+    for part in parts where text.hasSuffix(part.rawValue) {
+      let name = String(text.dropLast(part.rawValue.count))
+      if name.hasPrefix("-"), let number = Self.number(name.dropFirst()) {
+        return Template.Placeholder(source: .fieldFromEnd(number), part: part)
+      }
+      let isField = table.position(named: name) != nil || Self.number(name[...]) != nil
+      // A dot may belong to a name; then it is looked for when there is an item.
+      guard part != .whole, isField || (part != .withoutExtension && isFieldName(name)) else { continue }
+      return Template.Placeholder(source: .field(name), part: part)
+    }
+    return nil
+  }
+
+  private static func number(_ text: Substring) -> Int? {
+    guard text.utf8.first != UInt8(ascii: "0"), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    return Int(text)
+  }
+
+  /// Whether a text can be meant as a field's name: a number, or letters, digits, `_`, `.` and `-`, beginning with a
+  /// letter or `_`; where fields have names, with single blanks between words.
+  private func isFieldName(_ text: String) -> Bool {
+    if Self.number(text[...]) != nil { return true }
+    let mayHaveBlanks = fields == .perItem || hasNames
+    var previous: Unicode.Scalar = " "
+    for (position, scalar) in text.unicodeScalars.enumerated() {
+      let isAllowed =
+        position == 0 ? Self.begins(scalar, in: fields) : Self.goesOn(scalar, mayHaveBlanks: mayHaveBlanks)
+      guard isAllowed, !(scalar == previous && (scalar == " " || scalar == ".")) else { return false }
+      previous = scalar
+    }
+    return !text.isEmpty && previous != " "
+  }
+
+  private static func begins(_ scalar: Unicode.Scalar, in fields: FieldNames) -> Bool {
+    // JSON-LD and what is made of XML name members @type.
+    isLetter(scalar) || (scalar == "@" && fields == .perItem)
+  }
+
+  private static func goesOn(_ scalar: Unicode.Scalar, mayHaveBlanks: Bool) -> Bool {
+    isLetter(scalar) || ("0"..."9").contains(scalar) || scalar == "." || scalar == "-"
+      || (mayHaveBlanks && scalar == " ")
+  }
+
+  private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII { return scalar == "_" || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) }
+    let properties = scalar.properties
+    return properties.isAlphabetic || properties.numericType != nil || properties.isEmojiPresentation
+      || properties.generalCategory == .nonspacingMark
+  }
+}
