@@ -4,13 +4,15 @@ import ParallelFor
 ///
 /// SQLite lets one connection write at a time, and whoever comes meanwhile tries again now and then: one of many may
 /// try in vain for seconds. The workers need not try, since they know of each other; what is left to wait for is other
-/// programs. A worker may write for a millisecond before the turn passes on: to wake a thread for every short write
-/// would cost more than the writes.
+/// programs. A worker may write for some milliseconds before the turn passes on: a turn is idle until its thread has
+/// woken, which on a busy machine takes longer than many short writes.
 final class WriterQueue: @unchecked Sendable {
   /// One worker's place in the queue.
   final class Place {
     fileprivate let condition = Condition()
     fileprivate var isCalled = false
+    /// Told to look, and has not looked yet.
+    fileprivate var isWoken = false
     /// Set when its item is to end.
     let stop: StopFlag
 
@@ -18,7 +20,7 @@ final class WriterQueue: @unchecked Sendable {
   }
 
   /// How long one worker may write again and again while others wait, in nanoseconds.
-  private static let longestTurn: Int64 = 1_000_000
+  private static let longestTurn: Int64 = 20_000_000
 
   private let monitor = Monitor()
   /// Guarded by the monitor, as all below.
@@ -51,12 +53,18 @@ final class WriterQueue: @unchecked Sendable {
         first.isCalled = true
         take(at: now, isNew: true)
       }
-      first.condition.signal()
+      wake(first)
     }
   }
 
   /// Has all who wait look whether they are still to wait; may be called from any thread.
-  func lookAgain() { monitor.withLock { for place in waiting { place.condition.signal() } } }
+  func lookAgain() { monitor.withLock { for place in waiting { wake(place) } } }
+
+  private func wake(_ place: Place) {
+    guard !place.isWoken else { return }
+    place.isWoken = true
+    place.condition.signal()
+  }
 
   private func isOver(at now: Instant) -> Bool { now.nanoseconds(since: turnBegan) > Self.longestTurn }
 
@@ -67,12 +75,13 @@ final class WriterQueue: @unchecked Sendable {
 
   private func wait(_ place: Place) -> Bool {
     waiting.append(place)
+    place.isWoken = false
     defer { place.isCalled = false }
     while !place.isCalled {
       if place.stop.isSet {
         waiting.removeAll { $0 === place }
         // The one who left may have called this one, which leaves too.
-        if !isTaken { waiting.first?.condition.signal() }
+        if !isTaken, let first = waiting.first { wake(first) }
         return false
       }
       if !isTaken && waiting.first === place {
@@ -81,6 +90,7 @@ final class WriterQueue: @unchecked Sendable {
         return true
       }
       monitor.wait(for: place.condition)
+      place.isWoken = false
     }
     return true
   }
