@@ -65,11 +65,12 @@ final class RunDatabase {
   static func checkFile(_ path: String, _ access: Access) throws(RunStoreError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      if errno == ENOENT || errno == ENOTDIR {
+      let reason = SystemReason()
+      if reason.code == ENOENT || reason.code == ENOTDIR {
         if access == .create { return }
         throw RunStoreError(.missing, path, "no such run file")
       }
-      throw RunStoreError(.notAllowed, path, "cannot be opened: \(String(cString: strerror(errno)))")
+      throw RunStoreError(.notAllowed, path, "cannot be opened: \(reason.words)")
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw SQLiteProblem.notARun(path) }
     guard access == .create else { return }

@@ -28,7 +28,9 @@ enum SQLiteProblem {
   }
 
   private static func error(_ path: String, code: Int32, message: String, systemError: Int32) -> RunStoreError {
-    let words = systemError == 0 ? message : "\(message): \(String(cString: strerror(systemError)))"
+    // When a file cannot be opened for writing, SQLite tries to open it for reading, and keeps that try's reason.
+    let isKnown = systemError != 0 && !(code & 0xFF == SQLITE_CANTOPEN && systemError == ENOENT)
+    let words = isKnown ? "\(message): \(String(cString: strerror(systemError)))" : message
     switch code & 0xFF {
     case SQLITE_READONLY where code == readOnlyRollback:
       return RunStoreError(

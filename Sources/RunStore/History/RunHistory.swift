@@ -32,14 +32,13 @@ public struct RunHistory: Sendable {
     var path = folder.hasPrefix("/") ? "" : "."
     for part in folder.split(separator: "/") {
       path += "/\(part)"
-      if mkdir(path, 0o700) == 0 || errno == EEXIST || errno == EISDIR { continue }
+      if mkdir(path, 0o700) == 0 { continue }
+      let reason = SystemReason()
       var status = stat()
       if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
-      let kind: RunStoreError.Kind = [ENOSPC, EDQUOT].contains(errno) ? .noRoom : .notAllowed
       throw RunStoreError(
-        kind, folder,
-        "the folder for runs cannot be made (\(String(cString: strerror(errno)))); "
-          + "name another run file, or record none")
+        reason.kind, folder,
+        "the folder for runs cannot be made (\(path): \(reason.words)); name another run file, or record none")
     }
   }
 
