@@ -26,6 +26,8 @@ public final class RunFile {
   /// The run as it was when the file was opened.
   public let record: RunRecord
   let isRenumbered: Bool
+  /// What never changes in the row of the run.
+  let fixed: RunRow.Fixed
   /// When the last thing happened in a session that was killed; nil if the last one ended in good order.
   let killedSessionEnd: Int64?
   let database: RunDatabase
@@ -49,8 +51,9 @@ public final class RunFile {
     try makeWhole(path, record)
     do throws(RunStoreError) {
       let database = try RunDatabase(path: path, access: .write)
+      database.checks = .all
       try setUp(database, durability)
-      return RunFile(path, record, isRenumbered: false, killedSessionEnd: nil, database, lock)
+      return try load(path, database, lock)
     } catch {
       removeFiles(of: path)
       throw error
@@ -84,8 +87,8 @@ public final class RunFile {
     let database = try RunDatabase(path: unfinished, access: .write)
     try database.execute("PRAGMA journal_mode = MEMORY")
     try transaction(database) { () throws(RunStoreError) in
-      try database.execute("PRAGMA application_id = \(Schema.applicationID)")
-      try Schema.migrate(database, from: 0)
+      try Schema.create(in: database)
+      database.checks = .all
       try RunRow.insert(record, into: database)
     }
     database.close()
@@ -129,7 +132,11 @@ public final class RunFile {
     let version = try Schema.check(database)
     try setUp(database, durability)
     if version < Schema.version {
-      try transaction(database) { () throws(RunStoreError) in try Schema.migrate(database, from: version) }
+      try transaction(database) { () throws(RunStoreError) in
+        try Schema.migrate(database, from: version)
+        try RunRow.seal(database)
+      }
+      database.checks = .some
     }
     let file = try load(path, database, lock)
     return try RunTail.restore(into: file) ? load(path, database, lock) : file
@@ -138,9 +145,8 @@ public final class RunFile {
   private static func load(
     _ path: String, _ database: RunDatabase, _ lock: RunFileLock
   ) throws(RunStoreError) -> RunFile {
-    let (record, isRenumbered) = try RunRow.load(database)
-    let killed = try killedSessionEnd(in: database, record)
-    return RunFile(path, record, isRenumbered: isRenumbered, killedSessionEnd: killed, database, lock)
+    let row = try RunRow.load(database)
+    return RunFile(path, row, killedSessionEnd: try killedSessionEnd(in: database, row.record), database, lock)
   }
 
   private static func killedSessionEnd(
@@ -152,12 +158,12 @@ public final class RunFile {
   }
 
   private init(
-    _ path: String, _ record: RunRecord, isRenumbered: Bool, killedSessionEnd: Int64?, _ database: RunDatabase,
-    _ lock: RunFileLock
+    _ path: String, _ row: RunRow.Loaded, killedSessionEnd: Int64?, _ database: RunDatabase, _ lock: RunFileLock
   ) {
     self.path = path
-    self.record = record
-    self.isRenumbered = isRenumbered
+    record = row.record
+    isRenumbered = row.isRenumbered
+    fixed = row.fixed
     self.killedSessionEnd = killedSessionEnd
     self.database = database
     self.lock = lock
