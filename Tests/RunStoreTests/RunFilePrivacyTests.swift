@@ -42,7 +42,7 @@ import Testing
     let file = "\(folder.path)/file"
     try Data().write(to: URL(filePath: file))
     let error = #expect(throws: RunStoreError.self) { try RunHistory(folder: "\(file)/runs/deep").makeFolder() }
-    #expect(error?.description.contains("Not a directory") ?? false)
+    #expect(error?.description.contains("\(file): File exists") ?? false)
   }
 
   // MARK: - What is said is what is left

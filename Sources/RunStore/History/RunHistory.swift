@@ -97,13 +97,16 @@ public struct RunHistory: Sendable {
 
   private static func isFile(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  private func fileNames() -> [String] {
+  private func fileNames() -> [String] { allNames().filter { $0.hasSuffix(Self.suffix) } }
+
+  /// The names of all files that are not hidden.
+  func allNames() -> [String] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if name.hasSuffix(Self.suffix), !name.hasPrefix(".") { names.append(name) }
+      if !name.hasPrefix(".") { names.append(name) }
     }
     return names
   }
