@@ -20,7 +20,6 @@ let staticSwift = LinkerSetting.unsafeFlags(
   ], .when(platforms: [.linux], configuration: .release))
 
 let grdb = Package.Dependency.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")
-let tomlKit = Package.Dependency.package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0")
 
 let package = Package(
   name: "pfor-tui",
@@ -35,7 +34,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     grdb,
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-    tomlKit,
     .package(url: "https://github.com/swiftlang/swift-syntax", from: "603.0.1"),
   ],
   targets: [
@@ -76,7 +74,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Themes",
-      dependencies: ["Screen", .product(name: "TOMLKit", package: "TOMLKit")],
+      dependencies: ["Screen"],
       resources: [.embedInCode("Files")],
       swiftSettings: settings),
 
@@ -190,8 +188,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "ImportLawTests", dependencies: ["TestSupport"], swiftSettings: settings),
   ],
-  swiftLanguageModes: [.v6],
-  cxxLanguageStandard: .cxx17
+  swiftLanguageModes: [.v6]
 )
 
 // What runs on threads of its own and its tests, for a build under a sanitizer: what else there is takes minutes to
@@ -202,5 +199,5 @@ if Context.environment["PFOR_LIBRARY_ONLY"] == "1" {
   ]
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll { $0.name != "ParallelFor" }
-  package.dependencies = [grdb, tomlKit]
+  package.dependencies = [grdb]
 }

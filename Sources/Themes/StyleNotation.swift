@@ -31,7 +31,9 @@ struct StyleNotation {
   func color(_ name: String) throws(Problem) -> Color {
     if let color = palette[name] ?? Self.literal(name) { return color }
     throw Problem(
-      expected: "a name from [palette], \"#rrggbb\", 0 to 255, \"default\", or one of the 16 colours; not \"\(name)\"")
+      expected:
+        "a name from [palette], \"#rrggbb\", 0 to 255, \"default\", or one of the 16 colours; not \(ThemeFile.quoted(name))"
+    )
   }
 
   /// A colour that needs no palette.
@@ -56,7 +58,7 @@ struct StyleNotation {
     case "+underline": .underline
     case "+reverse": .reverse
     case "+italic": .italic
-    default: throw Problem(expected: "+bold, +dim, +underline, +reverse or +italic; not \"\(word)\"")
+    default: throw Problem(expected: "+bold, +dim, +underline, +reverse or +italic; not \(ThemeFile.quoted(word))")
     }
   }
 

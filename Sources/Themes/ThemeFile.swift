@@ -1,5 +1,4 @@
 import Screen
-import TOMLKit
 
 /// A theme as its author writes it, in TOML.
 ///
@@ -23,7 +22,11 @@ public struct ThemeFile: Sendable {
   /// What was passed over, in the order of its finding.
   public private(set) var warnings: [ThemeWarning] = []
   private let source: String
-  private let lines: KeyLines
+  private var document: TOMLDocument?
+  private var entries: [String: TOMLDocument.Entry] { document?.entries ?? [:] }
+
+  /// More warnings than these tell no more about a file.
+  private static let mostWarnings = 50
 
   /// Reads a theme.
   ///
@@ -32,52 +35,43 @@ public struct ThemeFile: Sendable {
   ///   - source: What warnings call the file.
   ///   - fallbackName: The theme's name when the file gives none.
   public init(parsing text: String, source: String, fallbackName: String) {
-    self.init(text, source: source, fallbackName: fallbackName, base: { Themes.builtin(named: $0)?.theme })
+    self.init(parsing: Array(text.utf8), source: source, fallbackName: fallbackName)
+  }
+
+  /// Reads a theme from the bytes of its file, which should be UTF-8.
+  public init(parsing bytes: [UInt8], source: String, fallbackName: String) {
+    self.init(bytes, source: source, fallbackName: fallbackName, base: { Themes.builtin(named: $0)?.theme })
   }
 
   /// Reads a theme on top of what `base` knows by name; the shipped themes come through here, and know no other.
-  init(_ text: String, source: String, fallbackName: String, base: (String) -> Theme?) {
+  init(_ bytes: [UInt8], source: String, fallbackName: String, base: (String) -> Theme?) {
     self.source = source
-    lines = KeyLines(text)
-    theme = Theme(name: SafeText.visible(fallbackName))
-    if let line = KeyLines.unreadableLine(of: text) {
-      warnings.append(
-        ThemeWarning(source: source, line: line, key: "", problem: "not TOML: expected a section or a key of letters"))
-      inherit("default", base: base)
-      return
-    }
-    let table: TOMLTable
-    do {
-      table = try TOMLTable(string: text)
+    theme = Theme(name: TextWidth.prefix(fallbackName, columns: Self.longestText))
+    do throws(TOMLError) {
+      document = try TOMLDocument(bytes)
+      read(base: base)
     } catch {
-      let line = (error as? TOMLParseError)?.source.begin.line
-      warnings.append(ThemeWarning(source: source, line: line, key: "", problem: "not TOML: \(Self.reason(error))"))
+      warnings = [ThemeWarning(source: source, line: error.line, key: "", problem: "not TOML: \(error.problem)")]
       inherit("default", base: base)
-      return
     }
-    read(table, base: base)
   }
 
-  private static func reason(_ error: any Error) -> String {
-    (error as? TOMLParseError)?.description ?? String(describing: error)
-  }
-
-  private mutating func read(_ table: TOMLTable, base: (String) -> Theme?) {
-    let entries = Self.flatten(table, prefix: "")
-    let name = entries["inherits"]?.string ?? "default"
+  private mutating func read(base: (String) -> Theme?) {
+    let name = readText("inherits") ?? "default"
     if !inherit(name, base: base) {
-      warn("inherits", "expected the name of a shipped theme; not \"\(name)\"")
+      warn("inherits", "expected the name of a shipped theme; not \(Self.quoted(name))")
       inherit("default", base: base)
     }
-    readHead(entries)
-    var notation = StyleNotation(palette: readPalette(entries), background: .terminalDefault)
+    readHead()
+    var notation = StyleNotation(palette: readPalette(), background: .terminalDefault)
     for role in ThemeRole.allCases {
-      readRole(role, entries, notation, isComplete: entries["inherits"] == nil)
+      readRole(role, notation, isComplete: entries["inherits"] == nil)
       // The first role is plain text: its background is that of all others.
       notation.background = theme[.text].background
     }
-    readGlyphs(entries)
-    warnAboutUnknownKeys(entries)
+    readGlyphs()
+    warnAboutUnknownKeys()
+    boundWarnings()
   }
 
   @discardableResult
@@ -90,30 +84,30 @@ public struct ThemeFile: Sendable {
     return true
   }
 
-  private mutating func readHead(_ entries: [String: Entry]) {
-    if let name = readText("name", entries) { theme.name = name }
-    if let about = readText("about", entries) { theme.about = about }
-    guard let variant = readText("variant", entries) else { return }
+  private mutating func readHead() {
+    if let name = readText("name") { theme.name = name }
+    if let about = readText("about") { theme.about = about }
+    guard let variant = readText("variant") else { return }
     if let known = Theme.Variant(rawValue: variant) {
       theme.variant = known
     } else {
-      warn("variant", "expected \"dark\", \"light\" or \"any\"; not \"\(variant)\"")
+      warn("variant", "expected \"dark\", \"light\" or \"any\"; not \(Self.quoted(variant))")
     }
   }
 
-  private mutating func readText(_ key: String, _ entries: [String: Entry]) -> String? {
+  private mutating func readText(_ key: String) -> String? {
     guard let entry = entries[key] else { return nil }
     guard let text = entry.string, !text.isEmpty else {
       warn(key, "expected a text")
       return nil
     }
-    return TextWidth.prefix(text, columns: 200)
+    return TextWidth.prefix(String(text.unicodeScalars.prefix(Self.longestText)), columns: Self.longestText)
   }
 
-  private mutating func readPalette(_ entries: [String: Entry]) -> [String: Color] {
+  private mutating func readPalette() -> [String: Color] {
     var palette: [String: Color] = [:]
     for (key, entry) in entries.sorted(by: { $0.key < $1.key }) where key.hasPrefix("palette.") {
-      guard let value = entry.string ?? entry.number.map(String.init), let color = StyleNotation.literal(value) else {
+      guard let value = entry.string ?? entry.integer.map(String.init), let color = StyleNotation.literal(value) else {
         warn(key, "expected \"#rrggbb\", 0 to 255, \"default\", or one of the 16 colours")
         continue
       }
@@ -123,16 +117,16 @@ public struct ThemeFile: Sendable {
   }
 
   private mutating func readRole(
-    _ role: ThemeRole, _ entries: [String: Entry], _ notation: StyleNotation, isComplete: Bool
+    _ role: ThemeRole, _ notation: StyleNotation, isComplete: Bool
   ) {
-    if let style = readStyle(role, entries, notation) {
+    if let style = readStyle(role, notation) {
       theme[role] = style
     } else if isComplete, entries["roles.\(role.name)"] == nil {
       warn("roles.\(role.name)", "missing; the default theme's style is used")
     }
   }
 
-  private mutating func readStyle(_ role: ThemeRole, _ entries: [String: Entry], _ notation: StyleNotation) -> Style? {
+  private mutating func readStyle(_ role: ThemeRole, _ notation: StyleNotation) -> Style? {
     let key = "roles.\(role.name)"
     guard let entry = entries[key] else { return nil }
     guard let value = entry.string else {
@@ -147,7 +141,7 @@ public struct ThemeFile: Sendable {
     }
   }
 
-  private mutating func readGlyphs(_ entries: [String: Entry]) {
+  private mutating func readGlyphs() {
     for role in ThemeRole.allCases {
       let key = "glyphs.\(role.name)"
       guard let entry = entries[key] else { continue }
@@ -162,13 +156,16 @@ public struct ThemeFile: Sendable {
   }
 
   private static func single(_ text: Substring) -> Character? {
-    guard text.count == 1, SafeText.visible(String(text)) == text, TextWidth.columns(of: String(text)) == 1 else {
+    // A column may hold any number of combining marks, and is drawn often.
+    guard text.utf8.count <= longestGlyph, text.count == 1, SafeText.visible(String(text)) == text,
+      TextWidth.columns(of: String(text)) == 1
+    else {
       return nil
     }
     return text.first
   }
 
-  private mutating func warnAboutUnknownKeys(_ entries: [String: Entry]) {
+  private mutating func warnAboutUnknownKeys() {
     for key in entries.keys.sorted() where !Self.isKnown(key) {
       warn(key, "unknown; it is passed over")
     }
@@ -183,27 +180,23 @@ public struct ThemeFile: Sendable {
   }
 
   private mutating func warn(_ key: String, _ problem: String) {
-    warnings.append(ThemeWarning(source: source, line: lines.line(of: key), key: key, problem: problem))
-  }
-}
-
-extension ThemeFile {
-  /// A value of the file, as far as themes have values.
-  private struct Entry {
-    var string: String?
-    var number: Int?
+    warnings.append(ThemeWarning(source: source, line: document?.line(of: key), key: key, problem: problem))
   }
 
-  /// All values by their dotted keys, whether the author wrote sections, dots or quotes.
-  private static func flatten(_ table: TOMLTable, prefix: String) -> [String: Entry] {
-    var entries: [String: Entry] = [:]
-    for (key, value) in table {
-      if let inner = value.table {
-        entries.merge(flatten(inner, prefix: "\(prefix)\(key).")) { first, _ in first }
-      } else {
-        entries[prefix + key] = Entry(string: value.string, number: value.int)
-      }
-    }
-    return entries
+  private mutating func boundWarnings() {
+    let more = warnings.count - Self.mostWarnings
+    guard more > 0 else { return }
+    warnings.removeLast(more)
+    warnings.append(ThemeWarning(source: source, line: nil, key: "", problem: "\(more) more warnings"))
+  }
+
+  /// In columns, and in Unicode's characters, of which a column may hold any number; longer texts are cut.
+  private static let longestText = 200
+  /// In bytes.
+  private static let longestGlyph = 32
+
+  /// A value as a warning shows it.
+  static func quoted(_ value: String) -> String {
+    "\"\(TextWidth.prefix(String(value.unicodeScalars.prefix(longestText)), columns: 60))\""
   }
 }

@@ -56,17 +56,21 @@ public enum Themes {
   }
 
   /// All themes: the user's that can be read, by name, and the shipped ones that they do not replace.
-  public static func all(userDirectory: String?) -> [Found] {
-    let own = userDirectory.map { directory in
-      names(in: directory).compactMap { try? read("\(directory)/\($0).toml") }
+  ///
+  /// - Parameters:
+  ///   - userDirectory: Where the user's own themes lie; nil for nowhere.
+  ///   - whenUnreadable: Told of each file there that cannot be read.
+  public static func all(userDirectory: String?, whenUnreadable: (ThemeError) -> Void = { _ in }) -> [Found] {
+    var own: [Found] = []
+    for path in userDirectory.map({ directory in names(in: directory).map { "\(directory)/\($0).toml" } }) ?? [] {
+      do throws(ThemeError) { own.append(try read(path)) } catch { whenUnreadable(error) }
     }
-    let replaced = Set((own ?? []).map(\.name))
-    return builtin.filter { !replaced.contains($0.name) } + (own ?? [])
+    let replaced = Set(own.map(\.name))
+    return builtin.filter { !replaced.contains($0.name) } + own
   }
 
   private static func shipped(_ name: String, _ bytes: [UInt8], base: (String) -> Theme?) -> Found {
-    let file = ThemeFile(
-      String(decoding: bytes, as: UTF8.self), source: "\(name).toml", fallbackName: name, base: base)
+    let file = ThemeFile(bytes, source: "\(name).toml", fallbackName: name, base: base)
     return Found(name: name, path: nil, theme: file.theme, warnings: file.warnings)
   }
 
@@ -75,27 +79,11 @@ public enum Themes {
     return entries.filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }.sorted()
   }
 
-  /// No theme is as long as this: what is, was named by mistake.
-  private static let largestFile = 1 << 20
-
   private static func read(_ path: String) throws(ThemeError) -> Found {
-    let resolved = try? FileManager.default.attributesOfItem(
-      atPath: URL(filePath: path).resolvingSymlinksInPath().path)
-    guard let type = resolved?[.type] as? FileAttributeType else {
-      throw .unreadable(path, reason: "no such file")
-    }
-    guard type == .typeRegular else {
-      throw .unreadable(path, reason: type == .typeDirectory ? "it is a directory" : "it is not a regular file")
-    }
-    guard (resolved?[.size] as? Int ?? Int.max) <= largestFile else {
-      throw .unreadable(path, reason: "it is larger than a theme can be")
-    }
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw .unreadable(path, reason: "it may not be read")
-    }
+    let bytes = try ThemeBytes.read(path)
     let file = path.split(separator: "/").last.map(String.init) ?? path
     let name = file.hasSuffix(".toml") ? String(file.dropLast(5)) : file
-    let parsed = ThemeFile(parsing: String(decoding: bytes, as: UTF8.self), source: path, fallbackName: name)
+    let parsed = ThemeFile(parsing: bytes, source: path, fallbackName: name)
     return Found(name: name, path: path, theme: parsed.theme, warnings: parsed.warnings)
   }
 }

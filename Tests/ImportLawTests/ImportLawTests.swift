@@ -8,7 +8,7 @@ import Testing
     ImportLaw("ParallelForExpansion", "SwiftDiagnostics", "SwiftSyntax", "SwiftSyntaxBuilder", "SwiftSyntaxMacros"),
     ImportLaw("ParallelForMacros", "ParallelForExpansion", "SwiftCompilerPlugin", "SwiftSyntax", "SwiftSyntaxMacros"),
     ImportLaw("Screen"),
-    ImportLaw("Themes", "Screen", "TOMLKit", "Foundation", "FoundationEssentials"),
+    ImportLaw("Themes", "Screen", "Foundation", "FoundationEssentials", "Glibc", "Darwin"),
     ImportLaw("Dashboard", "ParallelFor", "Histogram", "Glibc", "Darwin"),
     ImportLaw("DashboardView", "ParallelFor", "Dashboard", "Screen", "Themes"),
     ImportLaw("Terminal", "Screen", "CNCurses", "CTerminalGuard", "Glibc", "Darwin"),

@@ -78,6 +78,30 @@ func readAll(_ reader: ItemReader, limit: Int = 3) -> (items: [Item], error: Ite
     #expect(item.text == "a\u{FFFD}")
   }
 
+  @Test(arguments: [0, 3, 9]) func aFileThatBecomesShorterWhileItIsReadIsAnError(rest: Int) throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write(Array(String(repeating: "ab\n", count: 100).utf8))
+    let reader = try ItemReader(source: .file(path), format: .lines, maximumRead: 6)
+    #expect(try reader.nextBatch(limit: 2)?.count == 2)
+    truncate(path, off_t(rest))
+    let (items, error) = readAll(reader)
+    #expect(items.count == (rest == 9 ? 1 : 0))
+    #expect(
+      error.map { "\($0)".contains("became shorter while its items were read: \(max(6, rest)) of 300 bytes") } ?? false)
+  }
+
+  @Test func aFileThatIsReplacedOrGrowsWhileItIsReadIsNoError() throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write(Array("a\nb\n".utf8))
+    let reader = try ItemReader(source: .file(path), format: .lines, maximumRead: 2)
+    #expect(try reader.nextBatch(limit: 1)?.count == 1)
+    let writer = open(path, O_WRONLY | O_APPEND)
+    #expect(write(writer, "c\n", 2) == 2)
+    close(writer)
+    unlink(path)
+    #expect(readAll(reader).items.map(\.text) == ["b", "c"])
+  }
+
   @Test func aLineOfTenMegabytesIsAnItem() throws {
     let long = String(repeating: "x", count: 10 << 20)
     let items = try read("a\n\(long)\nb\n", .lines).items

@@ -27,6 +27,16 @@ import Testing
     #expect(sink.problem == nil)
   }
 
+  @Test(arguments: [true, false]) func aNamedFileThatWasRemovedIsAProblem(hasName: Bool) throws {
+    let sandbox = try Sandbox()
+    let file = open("\(sandbox.path)/out", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    let sink = ByteSink(descriptor: file, ownsDescriptor: true, hasName: hasName)
+    sink.write([65])
+    unlink("\(sandbox.path)/out")
+    sink.finish()
+    #expect(sink.problem == (hasName ? .failed("the file was removed while it was written") : nil))
+  }
+
   /// What stands in the file, what belongs there, in pieces.
   @Test(arguments: [
     ("", ["abc", "def"]), ("ab", ["abc", "def"]), ("abc", ["abc", "def"]), ("abcdef", ["abc", "def"]),

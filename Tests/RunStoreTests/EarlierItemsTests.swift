@@ -186,10 +186,10 @@ extension RunReader {
   /// All rows, also those of items that are no longer in the items file.
   fileprivate func everyRow() throws -> [ItemRecord] {
     try locked { () throws(RunStoreError) in
-      let rows = try statement("\(ItemColumns.select) ORDER BY id")
+      let rows = try statement("\(selectItems) ORDER BY id")
       defer { rows.reset() }
       var all: [ItemRecord] = []
-      while try rows.step() { all.append(try ItemColumns.read(rows, path)) }
+      while try rows.step() { all.append(try item(rows)) }
       return all
     }
   }

@@ -78,29 +78,59 @@ import Testing
     for version in 1...Schema.version {
       let path = "\(folder.path)/version-\(version)"
       let database = try RunDatabase(path: path, access: .create)
-      try database.execute("PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(version)")
-      for step in Schema.steps.prefix(version) { try database.execute(step) }
+      try Schema.create(in: database, version: version)
+      database.checks = version < Schema.firstChecked ? .none : .all
       try RunRow.insert(.example, into: database)
       database.close()
       #expect(try RunRecorder(RunFile.open(at: path)).end() == nil)
       let reader = try RunReader(path: path)
       #expect(try reader.record() == .example)
       #expect(try reader.integer("PRAGMA user_version") == Int64(Schema.version))
+      #expect(try reader.integer("SELECT unchecked FROM run") == (version < Schema.firstChecked ? 1 : 0))
     }
   }
 
   /// Version 1 was written with the index of version 2 for a while.
   @Test func aFileOfVersionOneMayHaveTheIndexOfVersionTwo() throws {
-    try folder.record(["a"])
+    try recordOld(version: 2)
     let database = try RunDatabase(path: folder.file, access: .write)
     try database.execute("PRAGMA user_version = 1")
     database.close()
     #expect(try RunReader(path: folder.file).unsuccessful(limit: 9).isEmpty)
     #expect(try folder.goOn().end() == nil)
     let reader = try RunReader(path: folder.file)
-    #expect(try reader.integer("PRAGMA user_version") == 2)
+    #expect(try reader.integer("PRAGMA user_version") == Int64(Schema.version))
     #expect(try reader.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'items_unsuccessful'") == 1)
     #expect(try reader.allItems().count == 1)
+  }
+
+  /// A file with one item as a program wrote it that knew no checksums.
+  private func recordOld(version: Int) throws {
+    let database = try RunDatabase(path: folder.file, access: .create)
+    try Schema.create(in: database, version: version)
+    try RunRow.insert(.example, into: database)
+    let key = ItemKey.of(UnsafeRawBufferPointer(start: nil, count: 0))
+    try database.execute(
+      """
+      INSERT INTO items(id, number, key, text, attempt, outcome, worker, start, latency, output, errors)
+        VALUES(1, 1, \(key), '', 1, 0, 1, 5, 7, 'out', '');
+      UPDATE run SET succeeded = 1;
+      """)
+    database.close()
+  }
+
+  @Test(arguments: 1...2) func anOlderFileIsReadAndGoneOnWithAsItIs(version: Int) throws {
+    try recordOld(version: version)
+    for isMigrated in [false, true] {
+      if isMigrated { #expect(try folder.goOn().end() == nil) }
+      let reader = try RunReader(path: folder.file)
+      let item = try #require(try reader.item(number: 1))
+      #expect(item.attempt?.latency == 7)
+      #expect(try reader.bytes(.output, of: item).read(from: 0, count: 9) == bytes("out"))
+      #expect(
+        try reader.integer("SELECT 1 FROM pragma_table_info('items') WHERE name = 'checksum'") == (isMigrated ? 1 : nil)
+      )
+    }
   }
 
   @Test func theDocumentationKnowsEveryColumn() throws {

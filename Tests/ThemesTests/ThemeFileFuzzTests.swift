@@ -22,7 +22,10 @@ import Themes
   private static let tokens = [
     "\"", "'''", "\"\"\"", "=", "[", "]]", "[[", ".", "\n", "#", "{", "}", "\\u0000", "\\", "é", "e\u{301}", "🏴‍☠️",
     "\u{1B}[0m",
-    "on", "+bold", "256", "-1", "99999999999999999999", "1e400", "nan", "inherits = \"light\"\n", "[roles]\n",
+    "on", "+bold", "256", "-1", "99999999999999999999", "1e400", "nan", "[[[",
+    "}", "[}", "1979-05-27T:", "\"\\u0000\"",
+    "\"\\U00110000\"",
+    "a.b.c.", "{a={a={a=", "[[[[[[[[", "\r", "0x", "1_", "07:", "inherits = \"light\"\n", "[roles]\n",
   ]
 
   @Test(arguments: 0..<12) func whateverAFileHoldsThereIsAThemeAndEveryWarningIsALine(seed: Int) {
@@ -31,7 +34,7 @@ import Themes
       let bytes =
         round % 10 == 0 ? random.bytes(upTo: 300) : random.mutated(Array(Self.sample.utf8), tokens: Self.tokens)
       let text = String(decoding: bytes, as: UTF8.self)
-      let file = ThemeFile(parsing: text, source: "my.toml", fallbackName: "my")
+      let file = ThemeFile(parsing: bytes, source: "my.toml", fallbackName: "my")
       for warning in file.warnings { check(warning, lines: text.count(where: \.isNewline) + 1, text) }
       for role in ThemeRole.allCases {
         let glyph = file.theme.glyph(role, in: .unicode)

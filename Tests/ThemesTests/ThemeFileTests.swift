@@ -89,10 +89,47 @@ import Themes
     #expect(!file.warnings.isEmpty)
   }
 
+  @Test(arguments: ["[[[roles]]]", "text = [}", "a = 1979-05-27T:", "\"\\u0000\" 1", "a\u{0} = 1"])
+  func aFileThatIsNotTOMLIsOneWarningWithItsLineAndTheDefaultTheme(text: String) throws {
+    let file = parse("inherits = \"mono\"\n" + text)
+    #expect(file.warnings.map(\.line) == [2])
+    #expect(file.warnings.first?.description.hasPrefix("my.toml:2: not TOML: ") ?? false)
+    #expect(ThemeRole.allCases.allSatisfy { file.theme[$0] == Themes.standard[$0] })
+  }
+
+  @Test func valuesThatThemesDoNotHaveAreUnknownKeys() {
+    let file = parse(
+      """
+      inherits = "mono"
+      mine = [
+        "a",
+        "b",
+      ]
+      since = 1979-05-27
+      [[roles]]
+      text = "red"
+      """)
+    #expect(
+      file.warnings.map(\.description) == [
+        "my.toml:2: mine: unknown; it is passed over", "my.toml:7: roles: unknown; it is passed over",
+        "my.toml:6: since: unknown; it is passed over",
+      ])
+  }
+
+  @Test func warningsAreFewAndShortWhateverTheFileHolds() throws {
+    let file = parse("inherits = \"mono\"\n" + (0..<5_000).map { "a\($0) = 1\n" }.joined())
+    #expect(file.warnings.count == 51 && file.warnings.last?.problem == "4950 more warnings")
+    let long = parse("inherits = \"mono\"\n[roles]\ntext = \"\(String(repeating: "x", count: 100_000))\"\n")
+    #expect(try #require(long.warnings.first).description.count < 300)
+    let marks = String(repeating: "\u{301}", count: 10_000)
+    let heavy = parse("inherits = \"mono\"\n[glyphs]\nitem.failed = \"e\(marks)|x\"")
+    #expect(heavy.warnings.map(\.key) == ["glyphs.item.failed"])
+  }
+
   @Test func hostileNamesAreHarmless() {
     let file = parse("name = \"\\u001B]52;c;x\\u0007\\u202E\"\ninherits = \"mono\"\n\"\\u001B[2J\" = 1\n")
     #expect(file.theme.name == "␛]52;c;x␇·")
-    #expect(file.warnings.map(\.description) == ["my.toml: ␛[2J: unknown; it is passed over"])
+    #expect(file.warnings.map(\.description) == ["my.toml:3: ␛[2J: unknown; it is passed over"])
   }
 }
 
@@ -132,6 +169,16 @@ import Themes
       #expect(throws: ThemeError.unreadable(directory, reason: "it is a directory")) {
         try Themes.find(nameOrFile: directory)
       }
+      let large = "\(directory)/large.toml"
+      try Data(count: 2 << 20).write(to: URL(filePath: large))
+      #expect(throws: ThemeError.unreadable(large, reason: "it is larger than a theme can be")) {
+        try Themes.find(nameOrFile: large)
+      }
+      let inside = "\(large)/x.toml"
+      #expect(throws: ThemeError.unreadable(inside, reason: "Not a directory")) { try Themes.find(nameOrFile: inside) }
+      var untold: [ThemeError] = []
+      #expect(Themes.all(userDirectory: directory) { untold.append($0) }.map(\.name) == Themes.builtin.map(\.name))
+      #expect(untold == [.unreadable(large, reason: "it is larger than a theme can be")])
     }
     #expect(ThemeError.notFound("\u{1B}x", known: ["a"]).description.contains("\"␛x\""))
   }

@@ -58,6 +58,9 @@ final class SourceDescriptor {
   private let descriptor: Int32
   private let name: String
   private let closes: Bool
+  /// The size of a regular file when it was opened; 0 for anything else.
+  private let size: Int64
+  private var position: Int64
 
   init(_ descriptor: Int32, name: String, closes: Bool) throws(ItemError) {
     self.descriptor = descriptor
@@ -67,6 +70,9 @@ final class SourceDescriptor {
     guard fstat(descriptor, &status) == 0 else {
       throw ItemError(name, "cannot be read: \(errorText(errno))")
     }
+    let isRegular = status.st_mode & S_IFMT == S_IFREG
+    size = isRegular ? Int64(status.st_size) : 0
+    position = isRegular ? Int64(max(0, lseek(descriptor, 0, SEEK_CUR))) : 0
     guard status.st_mode & S_IFMT != S_IFDIR else { throw ItemError(name, "is a directory, expected a file of items") }
   }
 
@@ -75,9 +81,13 @@ final class SourceDescriptor {
   }
 
   /// Reads what is there, waiting for at least one byte; 0 at the end.
+  ///
+  /// - Throws: when it cannot be read, or a file ends before the end that it had when it was opened.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(ItemError) -> Int {
     while true {
       let count = posixRead(descriptor, buffer)
+      position += Int64(max(0, count))
+      if count == 0 { try checkLength() }
       if count >= 0 { return count }
       switch errno {
       case EINTR: continue
@@ -87,5 +97,12 @@ final class SourceDescriptor {
       default: throw ItemError(name, "cannot be read: \(errorText(errno))")
       }
     }
+  }
+
+  /// The size of some of the system's files is not how much can be read of them: only a smaller one tells something.
+  private func checkLength() throws(ItemError) {
+    var status = stat()
+    guard position < size, fstat(descriptor, &status) == 0, status.st_size < size else { return }
+    throw ItemError(name, "became shorter while its items were read: \(position) of \(size) bytes were there")
   }
 }

@@ -7,13 +7,14 @@ enum RunNames {
   /// How an argument that names a run is explained.
   static let help = "The name of a run, its beginning, or a run file; the default is the newest run."
 
-  /// The user's folder of runs.
+  /// The user's folder of runs, without what killed programs have left behind there.
   ///
   /// - Throws: when it is not known where that is.
   static func history() throws(AppError) -> RunHistory {
     guard let history = RunHistory.standard(environment: ProcessInfo.processInfo.environment) else {
       throw AppError("no folder for runs: neither HOME nor XDG_STATE_HOME is set")
     }
+    history.tidy()
     return history
   }
 

@@ -10,7 +10,8 @@ struct ThemesCommand: ParsableCommand {
     commandName: "themes", _superCommandName: "pfor-tui", abstract: "List the themes and where each comes from.")
 
   func run() throws {
-    let found = Themes.all(userDirectory: ThemeRing.userDirectory(ProcessInfo.processInfo.environment))
+    let directory = ThemeRing.userDirectory(ProcessInfo.processInfo.environment)
+    let found = Themes.all(userDirectory: directory) { StandardError.write("pfor-tui: \($0)") }
     let width = found.map { TextWidth.columns(of: $0.name) }.max() ?? 0
     for theme in found {
       let name = theme.name.padding(toLength: max(width, theme.name.count), withPad: " ", startingAt: 0)

@@ -35,7 +35,7 @@ final class LogFile {
       throw AppError("\(wish.path): cannot be written: \(reason)")
     }
     _ = fcntl(descriptor, F_SETFL, flags)
-    sink = ByteSink(descriptor: descriptor, ownsDescriptor: true)
+    sink = ByteSink(descriptor: descriptor, ownsDescriptor: true, hasName: true)
     isTerminal = isatty(descriptor) == 1
   }
 
@@ -62,6 +62,13 @@ final class LogFile {
       if let line = wish.form.line(entry, command: command) { put(line) }
     }
     flush()
+  }
+
+  /// Takes notice that nothing more will be written.
+  func finish() {
+    guard isOpen else { return }
+    sink.finish()
+    if case .failed(let reason) = sink.problem { problem = "\(wish.path): is not there: \(reason)" }
   }
 
   /// Lets a write that waits for its reader give up; safe from any thread.

@@ -124,6 +124,8 @@ final class RunLogs: @unchecked Sendable {
       note()
       monitor.withLock { if !isHalfFull, !isEnding { monitor.wait(for: hurry, nanoseconds: Self.rest) } }
     }
+    for file in files { file.finish() }
+    note()
     monitor.withLock {
       isOver = true
       over.broadcast()

@@ -61,18 +61,25 @@ struct RecordOpener {
   private func begin(_ path: String?) throws(AppError) -> RunRecording? {
     do throws(RunStoreError) {
       if let path {
-        return try RunRecording(
-          RunFile.create(at: path, newRun), name: path, resuming: nil, isReadOnly: isReadOnly)
+        return try record(into: RunFile.create(at: path, newRun), name: path)
       }
       guard let history else { return nil }
       try history.makeFolder()
       let run = newRun
-      let file = try RunFile.create(at: history.path(of: run.id), run)
-      return try RunRecording(file, name: run.id, resuming: nil, isReadOnly: isReadOnly)
+      return try record(into: RunFile.create(at: history.path(of: run.id), run), name: run.id)
     } catch {
       guard path == nil else { throw AppError(error.description) }
       StandardError.write("pfor-tui: \(error); this run is not recorded and cannot be resumed")
       return nil
+    }
+  }
+
+  private func record(into file: RunFile, name: String) throws(RunStoreError) -> RunRecording {
+    do throws(RunStoreError) {
+      return try RunRecording(file, name: name, resuming: nil, isReadOnly: isReadOnly)
+    } catch {
+      file.discard()
+      throw error
     }
   }
 

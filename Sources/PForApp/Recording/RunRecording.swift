@@ -38,9 +38,15 @@ final class RunRecording: @unchecked Sendable {
     self.mode = mode
     self.isReadOnly = isReadOnly
     self.breaking = breaking
-    recorder = try RunRecorder(file) { _ in breaking.happened() }
-    reader = mode == nil ? nil : try RunReader(path: file.path)
-    earlier = if let mode, let reader { try EarlierItems(recorder, reader, mode: mode) } else { nil }
+    let recorder = try RunRecorder(file) { _ in breaking.happened() }
+    self.recorder = recorder
+    do throws(RunStoreError) {
+      reader = mode == nil ? nil : try RunReader(path: file.path)
+      earlier = if let mode, let reader { try EarlierItems(recorder, reader, mode: mode) } else { nil }
+    } catch {
+      _ = recorder.end()
+      throw error
+    }
   }
 
   /// What `pfor-tui resume` finds the run by: its name in the folder of runs, or its path.
@@ -48,6 +54,9 @@ final class RunRecording: @unchecked Sendable {
 
   /// The path of the run file.
   var path: String { recorder.path }
+
+  /// Whether the run file has not been removed.
+  var isThere: Bool { recorder.isThere }
 
   /// All attempts at an item that stand in the run file of a run that goes on, those before the last one apart.
   func attempts(at number: Int) -> (earlier: [AttemptRecord], last: AttemptRecord)? {
@@ -189,17 +198,29 @@ final class RunRecording: @unchecked Sendable {
     for event in events { if case .totalKnown(let count) = event.kind { recorder.recordTotal(count) } }
   }
 
+  /// Waits until all that was recorded so far stands in the run file.
+  ///
+  /// - Returns: why it never will, if so.
+  func flush() -> RunStoreError? { recorder.flush() }
+
   /// Writes what is left and how the run ended.
   ///
   /// - Parameters:
   ///   - isWhole: whether nothing remains to be done.
   ///   - exitCode: what the program exits with.
   ///   - time: now, in nanoseconds since 1970.
-  func finish(isWhole: Bool, exitCode: Int32, at time: Int64) {
+  /// - Returns: why the record is not whole, if so.
+  func finish(isWhole: Bool, exitCode: Int32, at time: Int64) -> RunStoreError? {
     // While somebody reads the file, the recorder leaves its log beside it.
     reader?.close()
     recorder.record(RunChange(time: time, kind: .sessionEnded, value: Int(exitCode)))
-    _ = recorder.finish(isWhole ? .finished : .interrupted, exitCode: exitCode, at: time)
+    return recorder.finish(isWhole ? .finished : .interrupted, exitCode: exitCode, at: time)
+  }
+
+  /// Ends the record of a run that could not begin; a new one leaves no file.
+  func discard() {
+    reader?.close()
+    _ = recorder.end(isDiscarded: !isResumed)
   }
 }
 

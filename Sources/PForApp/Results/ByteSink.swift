@@ -24,6 +24,8 @@ final class ByteSink: @unchecked Sendable {
   /// Whether the bytes go to a regular file.
   let isFile: Bool
   private let ownsDescriptor: Bool
+  /// Whether the bytes go to a file that can be found by a name, and must still be at the end.
+  private let isNamed: Bool
   private let isAbandoned = Atomic<Bool>(false)
   private var buffer: [UInt8] = []
   /// For a file that is gone on with: what stands in it and has not been compared yet.
@@ -38,7 +40,8 @@ final class ByteSink: @unchecked Sendable {
   ///   - ownsDescriptor: whether it is closed with the sink.
   ///   - continues: for a file that can be read too: bytes that stand in it already are not written again; from the
   ///     first difference on the file is written anew.
-  init(descriptor: Int32, ownsDescriptor: Bool = false, continues: Bool = false) {
+  ///   - hasName: whether the user named the file; that it was removed in the meantime is a problem then.
+  init(descriptor: Int32, ownsDescriptor: Bool = false, continues: Bool = false, hasName: Bool = false) {
     standing = continues ? StandingBytes(descriptor) : nil
     self.descriptor = descriptor
     self.ownsDescriptor = ownsDescriptor
@@ -46,6 +49,7 @@ final class ByteSink: @unchecked Sendable {
     var status = stat()
     fstat(descriptor, &status)
     isFile = status.st_mode & S_IFMT == S_IFREG
+    isNamed = hasName && isFile && status.st_nlink > 0
     buffer.reserveCapacity(Self.capacity)
   }
 
@@ -74,6 +78,12 @@ final class ByteSink: @unchecked Sendable {
     flush()
     if problem == nil { standing?.cut() }
     standing = nil
+    if problem == nil, isNamed, isRemoved { problem = .failed("the file was removed while it was written") }
+  }
+
+  private var isRemoved: Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_nlink == 0
   }
 
   private func writeOut(_ bytes: UnsafeRawBufferPointer) {

@@ -126,9 +126,10 @@ final class ResultDelivery: @unchecked Sendable {
   /// Publishes those results of a batch that stand in the run file; without one, all.
   private func deliver(_ batch: [(ItemID, JobResult)]) {
     for (id, result) in batch {
-      guard isKept(result) else { continue }
+      // Behind a result that could not be written, the next one would stand in its place.
+      guard found == nil, isKept(result) else { continue }
       deliver(result)
-      delivered = max(delivered, id.number)
+      if found == nil { delivered = max(delivered, id.number) }
     }
     output?.flush()
     errors?.flush()

@@ -40,6 +40,9 @@ struct Launcher {
     let file = try ResultFile(plan)
     let opener = RecordOpener(plan, environment: environment)
     let recording = try opener.open()
+    var mayBegin = false
+    // A run that cannot begin leaves nothing to be resumed.
+    defer { if !mayBegin { recording?.discard() } }
     let outputs = try Outputs(file, isScripted: script != nil, recording: recording)
     try logs?.begin(opener.newRun, recording)
     let errors = StandardErrorCopy()
@@ -56,6 +59,7 @@ struct Launcher {
     if plan.startPage != .overview { _ = dashboard.perform(.show(plan.startPage)) }
     let controller = RunController(session, grace: plan.grace.nanoseconds)
     defer { session.end() }
+    mayBegin = true
 
     if let display {
       let themes = if let namedTheme { namedTheme } else { try shown.themes() }
@@ -132,7 +136,9 @@ struct Launcher {
         StandardError.write("all sessions so far: \(parts.isEmpty ? "nothing done" : parts.joined(separator: ", "))")
       }
     }
-    if !isWhole { StandardError.write("to go on: pfor-tui resume \(DemoCommand.quoted(recording.name))") }
+    if !isWhole, recording.isThere {
+      StandardError.write("to go on: pfor-tui resume \(DemoCommand.quoted(recording.name))")
+    }
   }
 
   // MARK: - What is needed

@@ -41,7 +41,7 @@ struct ResultFile {
     let isResumed = recording?.isResumed ?? false
     // What is no regular file has nothing to be emptied.
     if !isResumed { ftruncate(descriptor, 0) }
-    return ByteSink(descriptor: descriptor, ownsDescriptor: true, continues: isResumed)
+    return ByteSink(descriptor: descriptor, ownsDescriptor: true, continues: isResumed, hasName: true)
   }
 
   /// Whether two paths lead to one regular file.

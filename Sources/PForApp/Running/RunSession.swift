@@ -181,11 +181,13 @@ final class RunSession: WatchedRun, Sendable {
   ///   - verdict: what became of it; a log that is not whole makes it worse.
   ///   - time: now, in nanoseconds since 1970.
   func conclude(_ verdict: inout Verdict, at time: Int64) {
+    if let problem = recording?.flush() { verdict.note(record: problem.description) }
     verdict.note(logs?.problems ?? [])
     logs?.changed([RunChange(time: time, kind: .sessionEnded, value: Int(verdict.exitCode))])
     logs?.finish()
     verdict.note(logs?.problems ?? [])
-    recording?.finish(isWhole: verdict.isWhole, exitCode: verdict.exitCode, at: time)
+    let problem = recording?.finish(isWhole: verdict.isWhole, exitCode: verdict.exitCode, at: time)
+    if let problem { verdict.note(record: problem.description) }
   }
 
   /// The logs that end before the run did.

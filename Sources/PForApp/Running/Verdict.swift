@@ -60,6 +60,12 @@ struct Verdict: Equatable {
     if exitCode == ExitCode.success { exitCode = ExitCode.couldNotRun }
   }
 
+  /// Takes notice of a record that is not whole, which showed only after the last item.
+  mutating func note(record recordProblem: String) {
+    (exitCode, isWhole) = (ExitCode.couldNotRun, false)
+    problem = problem ?? "\(recordProblem); the record of this run is not whole"
+  }
+
   private init(_ exitCode: Int32, _ problem: String? = nil) {
     self.exitCode = exitCode
     self.problem = problem

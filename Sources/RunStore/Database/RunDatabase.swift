@@ -18,6 +18,14 @@ final class RunDatabase {
     case read
   }
 
+  /// Which rows of a file have checksums.
+  enum Checks {
+    case none
+    /// Those that were written since the file came from an older version.
+    case some
+    case all
+  }
+
   /// How long others, such as a person's `sqlite3`, may hold a lock on the file, in milliseconds.
   private static let patience: Int32 = 10_000
 
@@ -25,6 +33,11 @@ final class RunDatabase {
   private let handle: OpaquePointer
   private let queue: DatabaseQueue
   private var statements: [WeakStatement] = []
+  /// Which rows have checksums.
+  var checks = Checks.none
+  /// How many rounds of steps a statement has taken that reads; see ``beginStatement()``.
+  private var rounds = 0
+  private var mostRounds = Int.max
   /// How many pages the write-ahead log had after the last commit, once ``checkpointsByHand()`` was called.
   private(set) var loggedPages = 0
 
@@ -57,6 +70,8 @@ final class RunDatabase {
     // A damaged or malicious file must not make SQLite run its functions, or read past a page.
     try execute("PRAGMA trusted_schema = OFF")
     try execute("PRAGMA cell_size_check = ON")
+    try execute("PRAGMA mmap_size = 0")
+    if access == .read { try boundStatements() }
   }
 
   deinit { close() }
@@ -65,16 +80,44 @@ final class RunDatabase {
   static func checkFile(_ path: String, _ access: Access) throws(RunStoreError) {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      if errno == ENOENT || errno == ENOTDIR {
+      let reason = SystemReason()
+      if reason.code == ENOENT || reason.code == ENOTDIR {
         if access == .create { return }
         throw RunStoreError(.missing, path, "no such run file")
       }
-      throw RunStoreError(.notAllowed, path, "cannot be opened: \(String(cString: strerror(errno)))")
+      throw RunStoreError(.notAllowed, path, "cannot be opened: \(reason.words)")
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw SQLiteProblem.notARun(path) }
     guard access == .create else { return }
     throw RunStoreError(.exists, path, "is there already; resume that run, or name another file")
   }
+
+  /// In steps of SQLite's machine.
+  private static let round: Int32 = 10_000
+  private static let leastRounds = 1_000
+  /// A page of 4 KiB has at most some hundred rows, each of which takes some dozen steps.
+  private static let roundsOfPage = 10
+
+  /// A tree of pages that leads to the same page again and again has rows without an end: no statement that reads takes
+  /// more steps than the rows of a file of this size can need.
+  private func boundStatements() throws(RunStoreError) {
+    let pages = Int(try integer("PRAGMA page_count") ?? 0)
+    mostRounds = Self.leastRounds + min(pages, 1 << 40) * Self.roundsOfPage
+    sqlite3_progress_handler(
+      handle, Self.round,
+      { context in
+        guard let context else { return 0 }
+        return Unmanaged<RunDatabase>.fromOpaque(context).takeUnretainedValue().isEndless() ? 1 : 0
+      }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  private func isEndless() -> Bool {
+    rounds += 1
+    return rounds > mostRounds
+  }
+
+  /// Takes notice that a statement begins.
+  func beginStatement() { rounds = 0 }
 
   /// Runs statements that return nothing we want to know.
   func execute(_ text: String) throws(RunStoreError) {
@@ -103,6 +146,7 @@ final class RunDatabase {
     var pointer: OpaquePointer?
     let code = sqlite3_prepare_v3(handle, text, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
     guard code == SQLITE_OK, let pointer else { throw error(code) }
+    beginStatement()
     let statement = Statement(pointer, of: self)
     statements.removeAll { $0.statement == nil }
     statements.append(WeakStatement(statement: statement))

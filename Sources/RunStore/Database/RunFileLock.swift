@@ -32,7 +32,7 @@ final class RunFileLock {
 
   /// Whether a program holds the lock of a run file.
   static func isHeld(of file: String) -> Bool {
-    let descriptor = open(sideFile(of: file), O_RDONLY | O_CLOEXEC)
+    let descriptor = open(sideFile(of: file), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
@@ -43,15 +43,12 @@ final class RunFileLock {
   private static func acquire(_ path: String, of file: String) throws(RunStoreError) -> Int32 {
     // Somebody who only asks holds it for an instant.
     for _ in 0..<10 {
-      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-      guard descriptor >= 0 else {
-        let kind: RunStoreError.Kind = [ENOSPC, EDQUOT].contains(errno) ? .noRoom : .notAllowed
-        throw RunStoreError(kind, file, "cannot be recorded into: \(path): \(String(cString: strerror(errno)))")
-      }
+      // Nobody else may make us create or lock a file somewhere else.
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+      guard descriptor >= 0 else { throw refusal(SystemReason(), path, of: file) }
       guard isOurs(descriptor) else {
         close(descriptor)
-        throw RunStoreError(
-          .exists, file, "\(path) is in the way, which is no lock of pfor-tui; move it away, or name another file")
+        throw isInTheWay(path, of: file)
       }
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0, isStillNamed(descriptor, path) { return descriptor }
       close(descriptor)
@@ -59,6 +56,16 @@ final class RunFileLock {
     }
     throw RunStoreError(
       .inUse, file, "another pfor-tui records into this run; wait until it has ended, or name another file")
+  }
+
+  private static func refusal(_ reason: SystemReason, _ path: String, of file: String) -> RunStoreError {
+    if reason.code == ELOOP || reason.code == EISDIR || reason.code == ENXIO { return isInTheWay(path, of: file) }
+    return RunStoreError(reason.kind, file, "cannot be recorded into: \(path): \(reason.words)")
+  }
+
+  private static func isInTheWay(_ path: String, of file: String) -> RunStoreError {
+    RunStoreError(
+      .exists, file, "\(path) is in the way, which is no lock of pfor-tui; move it away, or name another file")
   }
 
   /// There is never anything in a lock; what has something in it is not ours to be removed.

@@ -28,7 +28,9 @@ enum SQLiteProblem {
   }
 
   private static func error(_ path: String, code: Int32, message: String, systemError: Int32) -> RunStoreError {
-    let words = systemError == 0 ? message : "\(message): \(String(cString: strerror(systemError)))"
+    // When a file cannot be opened for writing, SQLite tries to open it for reading, and keeps that try's reason.
+    let isKnown = systemError != 0 && !(code & 0xFF == SQLITE_CANTOPEN && systemError == ENOENT)
+    let words = isKnown ? "\(message): \(String(cString: strerror(systemError)))" : message
     switch code & 0xFF {
     case SQLITE_READONLY where code == readOnlyRollback:
       return RunStoreError(
@@ -36,6 +38,7 @@ enum SQLiteProblem {
     case SQLITE_NOTADB: return notARun(path)
     case SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_SCHEMA, SQLITE_TOOBIG, SQLITE_FORMAT:
       return damaged(path, words)
+    case SQLITE_INTERRUPT: return damaged(path, "its pages lead in circles")
     case SQLITE_FULL: return noRoom(path, words)
     case SQLITE_IOERR where [EFBIG, ENOSPC, EDQUOT].contains(systemError): return noRoom(path, words)
     // SQLite does not tell why; a limit of the file's size or a quota is likelier than a broken disk.
@@ -51,8 +54,8 @@ enum SQLiteProblem {
   static func damaged(_ path: String, _ what: String) -> RunStoreError {
     RunStoreError(
       .damaged, path,
-      "the run file is damaged (\(what)); nothing was changed in it. `sqlite3 FILE .recover` may save what it holds; "
-        + "to run anew, name another file or move this one away")
+      "the run file is damaged (\(what)); `sqlite3 FILE .recover` may save what it holds; "
+        + "to run all items again, name another file or move this one away")
   }
 
   static func notARun(_ path: String) -> RunStoreError {

@@ -117,7 +117,10 @@ final class Statement {
   }
 
   /// Makes the statement fit to be run again.
-  func reset() { sqlite3_reset(pointer) }
+  func reset() {
+    sqlite3_reset(pointer)
+    database.beginStatement()
+  }
 
   /// Lets go of what is bound.
   func finish() {
@@ -139,6 +142,11 @@ final class Statement {
     let start = sqlite3_column_blob(pointer, Int32(column))
     let count = Int(sqlite3_column_bytes(pointer, Int32(column)))
     return body(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
+  }
+
+  /// Lends the bytes of a column until the statement moves on; nil for NULL.
+  func lentBytes(_ column: Int) -> UnsafeRawBufferPointer? {
+    isNull(column) ? nil : withBytes(column) { $0 }
   }
 
   func bytes(_ column: Int) -> [UInt8] { withBytes(column) { [UInt8]($0) } }

@@ -71,10 +71,11 @@ public enum EventsExport {
       for change in changes { buffer.bytes += line(change) }
       try reader.forEachItem { item in
         let number = item.number ?? 0
-        for earlier in try reader.earlierAttempts(of: item) {
+        try reader.forEachEarlierAttempt(of: item) { earlier in
           buffer.bytes += line(
             number: number, text: item.text, earlier.attempt, isLast: false, outputCount: earlier.outputCount,
             errorCount: earlier.errorCount)
+          try buffer.flushIfLarge()
         }
         if let attempt = item.attempt {
           buffer.bytes += line(

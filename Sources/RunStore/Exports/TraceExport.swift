@@ -16,7 +16,10 @@ enum TraceExport {
       lines.name("process_name", lane: 0, text: "pfor-tui \(run.title)", to: &buffer.bytes)
       for change in changes { lines.change(change, to: &buffer.bytes) }
       try reader.forEachItem { item in
-        for earlier in try reader.earlierAttempts(of: item) { lines.slice(item, earlier.attempt, to: &buffer.bytes) }
+        try reader.forEachEarlierAttempt(of: item) { earlier in
+          lines.slice(item, earlier.attempt, to: &buffer.bytes)
+          try buffer.flushIfLarge()
+        }
         if let attempt = item.attempt { lines.slice(item, attempt, to: &buffer.bytes) }
         try buffer.flushIfLarge()
       }

@@ -47,8 +47,11 @@ extension HistoryEntry {
     let lock = try RunFileLock(of: path)
     defer { lock.release() }
     // The run first: what is left beside it after a power cut belongs to nothing then.
-    for file in Self.files(of: path) where unlink(file) != 0 && errno != ENOENT {
-      throw RunStoreError(.notAllowed, file, "cannot be removed: \(String(cString: strerror(errno)))")
+    for file in Self.files(of: path) where unlink(file) != 0 {
+      let reason = SystemReason()
+      guard reason.code == ENOENT else {
+        throw RunStoreError(.notAllowed, file, "cannot be removed: \(reason.words)")
+      }
     }
   }
 }

@@ -32,14 +32,13 @@ public struct RunHistory: Sendable {
     var path = folder.hasPrefix("/") ? "" : "."
     for part in folder.split(separator: "/") {
       path += "/\(part)"
-      if mkdir(path, 0o700) == 0 || errno == EEXIST || errno == EISDIR { continue }
+      if mkdir(path, 0o700) == 0 { continue }
+      let reason = SystemReason()
       var status = stat()
       if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
-      let kind: RunStoreError.Kind = [ENOSPC, EDQUOT].contains(errno) ? .noRoom : .notAllowed
       throw RunStoreError(
-        kind, folder,
-        "the folder for runs cannot be made (\(String(cString: strerror(errno)))); "
-          + "name another run file, or record none")
+        reason.kind, folder,
+        "the folder for runs cannot be made (\(path): \(reason.words)); name another run file, or record none")
     }
   }
 
@@ -98,13 +97,16 @@ public struct RunHistory: Sendable {
 
   private static func isFile(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  private func fileNames() -> [String] {
+  private func fileNames() -> [String] { allNames().filter { $0.hasSuffix(Self.suffix) } }
+
+  /// The names of all files that are not hidden.
+  func allNames() -> [String] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if name.hasSuffix(Self.suffix), !name.hasPrefix(".") { names.append(name) }
+      if !name.hasPrefix(".") { names.append(name) }
     }
     return names
   }

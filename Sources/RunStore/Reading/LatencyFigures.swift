@@ -34,7 +34,7 @@ extension RunReader {
   /// - Parameter limit: how many items are asked at most.
   public func latencies(limit: Int = 50_000) throws(RunStoreError) -> LatencyFigures {
     let counts = try record().counts
-    guard counts.done + counts.cancelled > limit else { return LatencyFigures(try allLatencies()) }
+    guard counts.done + counts.cancelled > limit else { return LatencyFigures(try allLatencies(limit)) }
     return LatencyFigures(try someLatencies(limit), isSample: true)
   }
 
@@ -44,32 +44,37 @@ extension RunReader {
   public func unsuccessful(limit: Int) throws(RunStoreError) -> [ItemRecord] {
     try locked { () throws(RunStoreError) in
       let rows = try statement(
-        "\(ItemColumns.select) WHERE outcome > 0 AND number IS NOT NULL ORDER BY number LIMIT \(limit)")
+        "\(selectItems) WHERE outcome > 0 AND number IS NOT NULL ORDER BY number LIMIT \(limit)")
       defer { rows.reset() }
       var all: [ItemRecord] = []
-      while try rows.step() { all.append(try ItemColumns.read(rows, path)) }
+      while try rows.step() { all.append(try item(rows)) }
       return all
     }
   }
 
-  private func allLatencies() throws(RunStoreError) -> [Int64] {
+  private func allLatencies(_ limit: Int) throws(RunStoreError) -> [Int64] {
     try locked { () throws(RunStoreError) in
-      let rows = try statement("SELECT latency FROM items WHERE outcome IS NOT NULL AND number IS NOT NULL")
+      let rows = try statement(
+        "\(selectAttempts) WHERE outcome IS NOT NULL AND number IS NOT NULL LIMIT \(limit)")
       defer { rows.reset() }
       var all: [Int64] = []
-      while try rows.step() { all.append(rows.integer(0)) }
+      while try rows.step() { all.append(try latency(rows)) }
       return all
     }
+  }
+
+  private func latency(_ row: Statement) throws(RunStoreError) -> Int64 {
+    try lastAttempt(row)?.latency ?? 0
   }
 
   private func someLatencies(_ limit: Int) throws(RunStoreError) -> [Int64] {
-    let last = try integer("SELECT max(id) FROM items WHERE id < \(RowSet.firstExtra)") ?? 0
+    let last = try integer("SELECT max(id) FROM items WHERE id BETWEEN 1 AND \(RowSet.firstExtra - 1)") ?? 0
     return try locked { () throws(RunStoreError) in
-      let row = try statement("SELECT latency FROM items WHERE id >= ? AND outcome IS NOT NULL LIMIT 1")
+      let row = try statement("\(selectAttempts) WHERE id >= ? AND outcome IS NOT NULL LIMIT 1")
       var all: [Int64] = []
       for place in stride(from: 1, through: last, by: max(1, Int(last) / max(1, limit))) {
         row.bind(place, at: 0)
-        if try row.step() { all.append(row.integer(0)) }
+        if try row.step() { all.append(try latency(row)) }
         row.reset()
       }
       return all

@@ -14,6 +14,10 @@ public final class RunReader: @unchecked Sendable {
   private let database: RunDatabase
   private var statements: [String: Statement] = [:]
   private var isClosed = false
+  /// The attempt whose outputs were compared with their checksum last.
+  private var verified: (table: String, row: Int64)?
+  /// The piece of a large output that was read last.
+  private var piece: (id: Int64, bytes: [UInt8])?
 
   /// Opens a run file.
   ///
@@ -77,36 +81,88 @@ public final class RunReader: @unchecked Sendable {
   }
 
   /// The attempts at an item before its last one, in order.
-  public func earlierAttempts(of item: ItemRecord) throws(RunStoreError) -> [EarlierAttempt] {
+  ///
+  /// - Parameter limit: how many come back at most: the first ones.
+  public func earlierAttempts(of item: ItemRecord, limit: Int = 1_000) throws(RunStoreError) -> [EarlierAttempt] {
     guard item.attempts > (item.attempt == nil ? 0 : 1) else { return [] }
-    return try locked { () throws(RunStoreError) in
+    return try attempts(of: item, after: (.min, .min), limit: limit)
+  }
+
+  /// Calls `body` with every attempt at an item before its last one, in order.
+  public func forEachEarlierAttempt<Problem: Error>(
+    of item: ItemRecord, _ body: (EarlierAttempt) throws(Problem) -> Void
+  ) throws where Problem: Error {
+    guard item.attempts > (item.attempt == nil ? 0 : 1) else { return }
+    var place = (Int64.min, Int64.min)
+    while true {
+      let attempts = try attempts(of: item, after: place, limit: Self.page)
+      guard let last = attempts.last else { return }
+      place = (Int64(last.attempt.attempt), last.row)
+      for attempt in attempts { try body(attempt) }
+    }
+  }
+
+  private func attempts(
+    of item: ItemRecord, after place: (attempt: Int64, row: Int64), limit: Int
+  ) throws(RunStoreError) -> [EarlierAttempt] {
+    try locked { () throws(RunStoreError) in
       let rows = try statement(
-        "SELECT rowid, attempt, \(AttemptColumns.list) FROM attempts WHERE item = ? ORDER BY attempt, rowid")
+        "SELECT rowid, attempt, \(AttemptColumns.list(database)) FROM attempts "
+          + "WHERE item = ? AND (attempt, rowid) > (?, ?) ORDER BY attempt, rowid LIMIT \(limit)")
       rows.bind(item.row, at: 0)
+      rows.bind(place.attempt, at: 1)
+      rows.bind(place.row, at: 2)
       defer { rows.reset() }
       var all: [EarlierAttempt] = []
+      var last = place
       while try rows.step() {
-        let (attempt, outputCount, errorCount) = try AttemptColumns.read(rows, attempt: rows.integer(1), from: 2, path)
-        guard let attempt else { throw SQLiteProblem.damaged(path, "an attempt has no outcome") }
-        all.append(
-          EarlierAttempt(row: rows.integer(0), attempt: attempt, outputCount: outputCount, errorCount: errorCount))
+        let attempt = try earlierAttempt(rows)
+        let next = (Int64(attempt.attempt.attempt), attempt.row)
+        guard next > last else { throw SQLiteProblem.damaged(path, "its attempts are out of order") }
+        last = next
+        all.append(attempt)
       }
       return all
     }
   }
 
+  private func earlierAttempt(_ row: Statement) throws(RunStoreError) -> EarlierAttempt {
+    let number = row.integer(1)
+    let (attempt, outputCount, errorCount) = try AttemptColumns.read(row, attempt: number, from: 2, database)
+    guard let attempt, (1...ItemColumns.largest).contains(number) else {
+      throw SQLiteProblem.damaged(path, "an attempt has the number \(number) or no outcome")
+    }
+    return EarlierAttempt(row: row.integer(0), attempt: attempt, outputCount: outputCount, errorCount: errorCount)
+  }
+
   /// What changed the run as a whole, in order.
   public func changes() throws(RunStoreError) -> [RunChange] {
     try locked { () throws(RunStoreError) in
-      let rows = try statement("SELECT time, kind, value FROM changes ORDER BY id")
+      let checksum = database.checks == .none ? "NULL" : "checksum"
+      let rows = try statement(
+        "SELECT time, kind, value, \(checksum) FROM changes ORDER BY id LIMIT \(Self.mostChanges)")
       defer { rows.reset() }
       var all: [RunChange] = []
-      while try rows.step() {
-        guard let kind = RunChange.Kind(rawValue: rows.text(1)) else { continue }
-        all.append(RunChange(time: rows.integer(0), kind: kind, value: rows.optionalInteger(2).map { Int($0) }))
-      }
+      while try rows.step() { if let change = try change(rows) { all.append(change) } }
       return all
     }
+  }
+
+  /// A person who changes the number of threads once a second needs days for so many; what comes after them is left out.
+  private static let mostChanges = 500_000
+
+  /// The change in a row; nil if it is of a kind that this program does not know.
+  private func change(_ row: Statement) throws(RunStoreError) -> RunChange? {
+    guard let kind = RunChange.Kind(rawValue: row.text(1)) else {
+      guard database.checks == .none else { throw SQLiteProblem.damaged(path, "a change has no known kind") }
+      return nil
+    }
+    let change = RunChange(time: row.integer(0), kind: kind, value: row.optionalInteger(2).map { Int($0) })
+    let checksum = row.optionalInteger(3)
+    guard checksum == ChangeSum.of(change) || checksum == nil && database.checks != .all,
+      NumberRange.times.contains(change.time), change.value.map({ NumberRange.workers.contains(Int64($0)) }) ?? true
+    else { throw SQLiteProblem.damaged(path, "a change of the run does not fit its checksum") }
+    return change
   }
 
   // MARK: - Outputs
@@ -159,8 +215,26 @@ public final class RunReader: @unchecked Sendable {
     if let chunk = first.optionalInteger(0) {
       try readChunks(from: chunk, offset: offset, into: buffer)
     } else {
+      try verify(table, row)
       try database.read(table: table, column: column, row: row, from: offset, into: buffer)
     }
+  }
+
+  /// Compares the outputs that stand in a row with their checksum, before any of them is given out.
+  private func verify(_ table: String, _ row: Int64) throws(RunStoreError) {
+    guard database.checks != .none, verified.map({ $0 != (table, row) }) ?? true else { return }
+    let outputs = try statement("SELECT output, errors, checksum, outcome FROM \(table) WHERE rowid = ?")
+    outputs.bind(row, at: 0)
+    defer { outputs.reset() }
+    guard try outputs.step() else { throw SQLiteProblem.damaged(path, "an item is gone") }
+    var sum = AttemptSum(.request)
+    sum.addOutputs(outputs.lentBytes(0), outputs.lentBytes(1))
+    let isRight = outputs.optionalInteger(2).map { sum.fitsOutputs($0) } ?? (database.checks == .some)
+    guard isRight else {
+      throw SQLiteProblem.damaged(path, "an output in row \(row) of \(table) does not fit its checksum")
+    }
+    // A row that may still be replaced is compared again.
+    verified = outputs.integer(3) == OutcomeCode.succeeded || table == "attempts" ? (table, row) : nil
   }
 
   private func readChunks(
@@ -171,11 +245,34 @@ public final class RunReader: @unchecked Sendable {
       let place = offset + done
       let inside = place % RecordWriter.chunkSize
       let count = min(buffer.count - done, RecordWriter.chunkSize - inside)
-      let part = UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + count])
-      let row = first &+ Int64(place / RecordWriter.chunkSize)
-      try database.read(table: "chunks", column: "bytes", row: row, from: inside, into: part)
+      let bytes = try chunk(first &+ Int64(place / RecordWriter.chunkSize))
+      guard inside + count <= bytes.count else {
+        throw SQLiteProblem.damaged(path, "a piece of an output is too short")
+      }
+      UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + count])
+        .copyBytes(from: bytes[inside..<inside + count])
       done += count
     }
+  }
+
+  /// A piece of a large output, compared with its checksum.
+  private func chunk(_ id: Int64) throws(RunStoreError) -> [UInt8] {
+    if let piece, piece.id == id { return piece.bytes }
+    let isChecked = database.checks != .none
+    let row = try statement("SELECT bytes, rest, \(isChecked ? "checksum" : "NULL") FROM chunks WHERE id = ?")
+    row.bind(id, at: 0)
+    defer { row.reset() }
+    guard try row.step() else { throw SQLiteProblem.damaged(path, "a piece of an output is gone") }
+    let isRight = row.withBytes(0) { bytes in
+      guard let checksum = row.optionalInteger(2) else { return database.checks != .all }
+      return checksum == ChunkSum.of(bytes, rest: row.integer(1))
+    }
+    guard isRight, row.count(0) <= RecordWriter.chunkSize else {
+      throw SQLiteProblem.damaged(path, "a piece of an output does not fit its checksum")
+    }
+    let bytes = row.bytes(0)
+    piece = (id, bytes)
+    return bytes
   }
 
   // MARK: - Within the lock
@@ -187,14 +284,17 @@ public final class RunReader: @unchecked Sendable {
     let order =
       isRenumbered
       ? "WHERE (number, id) > (?, ?) ORDER BY number, id" : "WHERE id > ? AND number IS NOT NULL ORDER BY id"
-    let rows = try statement("\(ItemColumns.select) \(order) LIMIT \(limit)")
+    let rows = try statement("\(ItemColumns.select(database)) \(order) LIMIT \(limit)")
     rows.bind(cursor.number, at: 0)
     if isRenumbered { rows.bind(cursor.row, at: 1) }
     defer { rows.reset() }
     var items: [ItemRecord] = []
     var next = cursor
     while try rows.step() {
-      let item = try ItemColumns.read(rows, path)
+      let item = try ItemColumns.read(rows, database)
+      guard isRenumbered || Int64(item.number ?? 0) == item.row else {
+        throw SQLiteProblem.damaged(path, "the item in row \(item.row) has the number \(item.number ?? 0)")
+      }
       let place = ItemCursor(number: Int64(item.number ?? 0), row: item.row)
       // A damaged tree may lead in a circle.
       guard (place.number, place.row) > (next.number, next.row) else {
@@ -205,6 +305,24 @@ public final class RunReader: @unchecked Sendable {
     }
     return (items, next)
   }
+
+  /// The beginning of a query for items; for use within ``locked(_:)``.
+  var selectItems: String { ItemColumns.select(database) }
+
+  /// The beginning of a query for the last attempts at items without the sizes of their outputs; for use within
+  /// ``locked(_:)``.
+  var selectAttempts: String { "SELECT attempt, \(AttemptColumns.list(database, hasSizes: false)) FROM items" }
+
+  /// Reads an attempt from the row on which such a query stands; for use within ``locked(_:)``.
+  func lastAttempt(_ row: Statement) throws(RunStoreError) -> AttemptRecord? {
+    try AttemptColumns.read(row, attempt: row.integer(0), from: 1, database).attempt
+  }
+
+  /// Reads an item from the row on which such a query stands; for use within ``locked(_:)``.
+  func item(_ row: Statement) throws(RunStoreError) -> ItemRecord { try ItemColumns.read(row, database) }
+
+  /// Checks the text of an item in the row on which such a query stands; for use within ``locked(_:)``.
+  func checkKey(_ row: Statement) throws(RunStoreError) { try ItemColumns.checkKey(row, database) }
 
   /// The whole number that a query returns; nil for NULL or no row.
   func integer(_ query: String) throws(RunStoreError) -> Int64? {

@@ -6,7 +6,7 @@ final class PlainItems {
   /// How many items one statement inserts.
   private static let groupSize = 16
   /// What is bound for each of them, after the fields of all; the rest is the same for all.
-  private static let boundNames = ["id", "key", "text", "worker", "start", "wait", "latency", "output"]
+  private static let boundNames = ["id", "key", "text", "worker", "start", "wait", "latency", "output", "checksum"]
 
   /// Where in the batch an item's record begins.
   private struct Place {
@@ -96,7 +96,17 @@ final class PlainItems {
     insertGroup.bind(header.start, at: first + 4)
     insertGroup.bind(header.wait, at: first + 5)
     insertGroup.bind(header.latency, at: first + 6)
-    bind(parts.part(header.output), at: first + 7)
+    let output = parts.part(header.output)
+    bind(output, at: first + 7)
+    insertGroup.bind(Self.sum(of: header, output: output.bytes), at: first + 8)
+  }
+
+  private static func sum(of header: RecordHeader, output: UnsafeRawBufferPointer?) -> Int64 {
+    var sum = AttemptSum(header)
+    sum.addTexts(nil, nil)
+    sum.addPieces(output: nil, errors: nil)
+    sum.addOutputs(output, UnsafeRawBufferPointer(start: nil, count: 0))
+    return sum.value
   }
 
   private func bind(_ part: PartReader.Part, at position: Int) {

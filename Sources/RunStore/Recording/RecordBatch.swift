@@ -237,6 +237,9 @@ struct PartReader {
     case absent
     case bytes(UnsafeRawBufferPointer)
     case held(RecordedBytes)
+
+    /// What stands in the batch; nil for nothing.
+    var bytes: UnsafeRawBufferPointer? { if case .bytes(let bytes) = self { bytes } else { nil } }
   }
 
   private let memory: UnsafeRawPointer

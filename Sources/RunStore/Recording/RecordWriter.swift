@@ -11,6 +11,7 @@ final class RecordWriter {
   }
 
   private let file: RunFile
+  private let fixed: RunRow.Fixed
   private var run: RunRecord
   private var isRenumbered: Bool
   private var killedSessionEnd: Int64?
@@ -28,6 +29,7 @@ final class RecordWriter {
 
   init(_ file: RunFile) throws(RunStoreError) {
     self.file = file
+    fixed = file.fixed
     run = file.record
     isRenumbered = file.isRenumbered
     killedSessionEnd = file.killedSessionEnd
@@ -41,7 +43,7 @@ final class RecordWriter {
     insertItem = try database.prepare(
       "INSERT INTO items(id, number, key, text, fields, attempt, \(names)) VALUES(?, ?, ?, ?, ?, ?, \(places))")
     insertAttempt = try database.prepare("INSERT INTO attempts(item, attempt, \(names)) VALUES(?, ?, \(places))")
-    insertChunk = try database.prepare("INSERT INTO chunks(id, rest, bytes) VALUES(?, ?, ?)")
+    insertChunk = try database.prepare("INSERT INTO chunks(id, rest, bytes, checksum) VALUES(?, ?, ?, ?)")
     oldOutcome = try database.prepare("SELECT number, outcome FROM items WHERE id = ?")
     moveOld = try database.prepare(
       "INSERT INTO attempts(item, attempt, \(names)) SELECT id, attempt, \(names) FROM items WHERE id = ?")
@@ -68,7 +70,7 @@ final class RecordWriter {
         }
       }
       try writePlainItems(of: batch)
-      RunRow.bindProgress(of: run, to: updateRun)
+      RunRow.bindUpdate(of: run, isRenumbered: isRenumbered, fixed, to: updateRun)
       try updateRun.run()
       try commit.run()
     } catch {
@@ -163,6 +165,7 @@ final class RecordWriter {
   private func bindAttempt(
     _ header: RecordHeader, _ parts: inout PartReader, to statement: Statement, from first: Int
   ) throws(RunStoreError) {
+    var sum = AttemptSum(header)
     statement.bind(header.outcome, at: first)
     statement.bind(header.worker, at: first + 1)
     statement.bind(header.start, at: first + 2)
@@ -170,12 +173,19 @@ final class RecordWriter {
     statement.bind(header.latency, at: first + 4)
     bindIfKnown(header.exitStatus, to: statement, at: first + 5)
     bindIfKnown(header.signal, to: statement, at: first + 6)
-    try bind(parts.part(header.reason), to: statement, at: first + 7)
+    let reason = parts.part(header.reason)
+    try bind(reason, to: statement, at: first + 7)
     bindIfKnown(header.cpu, to: statement, at: first + 8)
     bindIfKnown(header.peakMemory, to: statement, at: first + 9)
-    try bind(parts.part(header.note), to: statement, at: first + 10)
-    try bindOutput(parts.part(header.output), to: statement, at: first + 11)
-    try bindOutput(parts.part(header.errors), to: statement, at: first + 13)
+    let note = parts.part(header.note)
+    try bind(note, to: statement, at: first + 10)
+    sum.addTexts(reason.bytes, note.bytes)
+    let output = try stored(parts.part(header.output))
+    let errors = try stored(parts.part(header.errors))
+    bind(output, to: statement, at: first + 11)
+    bind(errors, to: statement, at: first + 13)
+    sum.add(output, errors)
+    statement.bind(sum.value, at: first + 15)
   }
 
   private func bindIfKnown(_ value: Int64, to statement: Statement, at position: Int) {
@@ -194,16 +204,29 @@ final class RecordWriter {
     }
   }
 
-  /// Binds an output and, after it, the first of its pieces if it has any.
-  private func bindOutput(_ part: PartReader.Part, to statement: Statement, at position: Int) throws(RunStoreError) {
-    if case .held(let source) = part, source.count > Self.inlineLimit {
-      let first = try writeChunks(source)
-      statement.bindNull(at: position)
-      statement.bind(first, at: position + 1)
-    } else {
-      try bind(part, to: statement, at: position)
-      statement.bindNull(at: position + 1)
+  /// Stores an output that is to stand in pieces; reads another one that lies somewhere else.
+  private func stored(_ part: PartReader.Part) throws(RunStoreError) -> RecordedOutput {
+    switch part {
+    case .absent: .absent
+    case .bytes(let bytes): .lent(bytes)
+    case .held(let source) where source.count > Self.inlineLimit:
+      .chunks(AttemptSum.Pieces(first: try writeChunks(source), size: source.count))
+    case .held(let source): .read(try readWhole(source))
     }
+  }
+
+  /// Binds an output and, after it, the first of its pieces if it has any.
+  private func bind(_ output: RecordedOutput, to statement: Statement, at position: Int) {
+    switch output {
+    case .absent, .chunks: statement.bindNull(at: position)
+    case .lent(let bytes):
+      statement.bind(borrowing: bytes, as: TextCheck.isText(bytes) ? .text : .blob, at: position)
+    case .read(let bytes):
+      bytes.withUnsafeBytes {
+        statement.bind(copying: $0, as: TextCheck.isText($0) ? .text : .blob, at: position)
+      }
+    }
+    statement.bind(output.pieces?.first, at: position + 1)
   }
 
   // MARK: - Large parts
@@ -246,6 +269,7 @@ final class RecordWriter {
     insertChunk.bind(Int64(rest), at: 1)
     try piece.withUnsafeBytes { bytes in
       insertChunk.bind(borrowing: bytes, as: .blob, at: 2)
+      insertChunk.bind(ChunkSum.of(bytes, rest: Int64(rest)), at: 3)
       try insertChunk.run()
     }
     nextChunk += 1
@@ -267,7 +291,7 @@ final class RecordWriter {
     case .makeFinal(let row, let attempt): try makeFinal(row, attempt)
     case .renumber(let row, let number): try renumber(row, number)
     case .retire(let rows): for range in rows { try retire(range) }
-    case .makeIndexes: try file.database.execute("CREATE INDEX IF NOT EXISTS items_key ON items(key)")
+    case .makeIndexes: try Schema.add(Schema.itemsByKey, to: file.database)
     case .finish(let state, let exitCode, let time):
       run.state = state
       run.exitCode = exitCode
@@ -281,19 +305,19 @@ final class RecordWriter {
       if let end = killedSessionEnd { try write(RunChange(time: end, kind: .sessionEnded)) }
       killedSessionEnd = nil
     }
-    let insert = try file.database.prepare("INSERT INTO changes(time, kind, value) VALUES(?, ?, ?)")
+    let insert = try file.database.prepare("INSERT INTO changes(time, kind, value, checksum) VALUES(?, ?, ?, ?)")
     defer { insert.close() }
     insert.bind(change.time, at: 0)
     insert.bind(change.kind.rawValue, at: 1)
     insert.bind(change.value.map { Int64($0) }, at: 2)
+    insert.bind(ChangeSum.of(change), at: 3)
     try insert.run()
   }
 
   /// As long as every item stands in the row of its number, no index is needed to list them in order.
   private func makeNumberIndex() throws(RunStoreError) {
     guard !isRenumbered else { return }
-    try file.database.execute("CREATE INDEX IF NOT EXISTS items_number ON items(number)")
-    try file.database.execute("UPDATE run SET renumbered = 1")
+    try Schema.add(Schema.itemsByNumber, to: file.database)
     isRenumbered = true
   }
 
@@ -318,5 +342,31 @@ final class RecordWriter {
     while try counted.step() { run.counts.count(counted.integer(0), by: -Int(counted.integer(1))) }
     counted.reset()
     try file.database.execute("UPDATE items SET number = NULL \(condition)")
+  }
+}
+
+/// An output on its way into a row.
+private enum RecordedOutput {
+  case absent
+  case lent(UnsafeRawBufferPointer)
+  case read([UInt8])
+  case chunks(AttemptSum.Pieces)
+
+  var pieces: AttemptSum.Pieces? { if case .chunks(let pieces) = self { pieces } else { nil } }
+
+  /// The sum of what stands in the row; 0 for nothing.
+  var sum: Int64 {
+    switch self {
+    case .absent, .chunks: 0
+    case .lent(let bytes): Checksum.of(bytes)
+    case .read(let bytes): bytes.withUnsafeBytes { Checksum.of($0) }
+    }
+  }
+}
+
+extension AttemptSum {
+  fileprivate mutating func add(_ output: RecordedOutput, _ errors: RecordedOutput) {
+    addPieces(output: output.pieces, errors: errors.pieces)
+    addOutputs(sum: output.sum, errors.sum)
   }
 }

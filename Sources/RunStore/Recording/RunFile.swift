@@ -26,10 +26,14 @@ public final class RunFile {
   /// The run as it was when the file was opened.
   public let record: RunRecord
   let isRenumbered: Bool
+  /// What never changes in the row of the run.
+  let fixed: RunRow.Fixed
   /// When the last thing happened in a session that was killed; nil if the last one ended in good order.
   let killedSessionEnd: Int64?
   let database: RunDatabase
   private let lock: RunFileLock
+  /// The file itself, whatever its name leads to later.
+  private let identity: FileIdentity?
 
   /// Makes the file of a run that begins.
   ///
@@ -45,9 +49,26 @@ public final class RunFile {
     try RunDatabase.checkFile(path, .create)
     try checkSideFiles(of: path)
     try makeWhole(path, record)
-    let database = try RunDatabase(path: path, access: .write)
-    try setUp(database, durability)
-    return RunFile(path, record, isRenumbered: false, killedSessionEnd: nil, database, lock)
+    do throws(RunStoreError) {
+      let database = try RunDatabase(path: path, access: .write)
+      database.checks = .all
+      try setUp(database, durability)
+      return try load(path, database, lock)
+    } catch {
+      removeFiles(of: path)
+      throw error
+    }
+  }
+
+  /// Removes the file of a run that has not begun: what is not recorded must not look as if it could be resumed.
+  public func discard() {
+    database.close()
+    Self.removeFiles(of: path)
+    lock.release()
+  }
+
+  private static func removeFiles(of path: String) {
+    for file in HistoryEntry.files(of: path) { unlink(file) }
   }
 
   /// SQLite would take what a removed database has left beside it for a part of the new one.
@@ -61,21 +82,29 @@ public final class RunFile {
   /// The file gets its name when it is whole, so that a kill leaves no half of one.
   private static func makeWhole(_ path: String, _ record: RunRecord) throws(RunStoreError) {
     let unfinished = freeName(beside: path)
+    try makeEmpty(unfinished, for: path)
     defer { unlink(unfinished) }
-    let database = try RunDatabase(path: unfinished, access: .create)
+    let database = try RunDatabase(path: unfinished, access: .write)
     try database.execute("PRAGMA journal_mode = MEMORY")
     try transaction(database) { () throws(RunStoreError) in
-      try database.execute("PRAGMA application_id = \(Schema.applicationID)")
-      try Schema.migrate(database, from: 0)
+      try Schema.create(in: database)
+      database.checks = .all
       try RunRow.insert(record, into: database)
     }
     database.close()
     // Not every file system has links; where there are some, a file that came in between is not overwritten.
     if link(unfinished, path) == 0 { return }
     if errno == EEXIST { try RunDatabase.checkFile(path, .create) }
-    guard rename(unfinished, path) == 0 else {
-      throw RunStoreError(.notAllowed, path, "cannot be made: \(String(cString: strerror(errno)))")
-    }
+    guard rename(unfinished, path) == 0 else { throw cannotBeMade(path, SystemReason()) }
+  }
+
+  /// SQLite would make it readable for everybody; what it makes beside it later has the same mode.
+  private static func makeEmpty(_ name: String, for path: String) throws(RunStoreError) {
+    if let reason = FileIdentity.makeFile(name) { throw cannotBeMade(path, reason) }
+  }
+
+  private static func cannotBeMade(_ path: String, _ reason: SystemReason) -> RunStoreError {
+    RunStoreError(reason.kind, path, "cannot be made: \(reason.words)")
   }
 
   /// A name that nobody has taken, as a stranger or a program that was killed may have.
@@ -103,7 +132,11 @@ public final class RunFile {
     let version = try Schema.check(database)
     try setUp(database, durability)
     if version < Schema.version {
-      try transaction(database) { () throws(RunStoreError) in try Schema.migrate(database, from: version) }
+      try transaction(database) { () throws(RunStoreError) in
+        try Schema.migrate(database, from: version)
+        try RunRow.seal(database)
+      }
+      database.checks = .some
     }
     let file = try load(path, database, lock)
     return try RunTail.restore(into: file) ? load(path, database, lock) : file
@@ -112,9 +145,8 @@ public final class RunFile {
   private static func load(
     _ path: String, _ database: RunDatabase, _ lock: RunFileLock
   ) throws(RunStoreError) -> RunFile {
-    let (record, isRenumbered) = try RunRow.load(database)
-    let killed = try killedSessionEnd(in: database, record)
-    return RunFile(path, record, isRenumbered: isRenumbered, killedSessionEnd: killed, database, lock)
+    let row = try RunRow.load(database)
+    return RunFile(path, row, killedSessionEnd: try killedSessionEnd(in: database, row.record), database, lock)
   }
 
   private static func killedSessionEnd(
@@ -126,15 +158,16 @@ public final class RunFile {
   }
 
   private init(
-    _ path: String, _ record: RunRecord, isRenumbered: Bool, killedSessionEnd: Int64?, _ database: RunDatabase,
-    _ lock: RunFileLock
+    _ path: String, _ row: RunRow.Loaded, killedSessionEnd: Int64?, _ database: RunDatabase, _ lock: RunFileLock
   ) {
     self.path = path
-    self.record = record
-    self.isRenumbered = isRenumbered
+    record = row.record
+    isRenumbered = row.isRenumbered
+    fixed = row.fixed
     self.killedSessionEnd = killedSessionEnd
     self.database = database
     self.lock = lock
+    identity = FileIdentity(path)
   }
 
   /// Moves pages from the write-ahead log to the file when there are many; to be called after commits.
@@ -145,11 +178,40 @@ public final class RunFile {
   /// Closes the file, as a recorder does when it has finished.
   ///
   /// When nobody else reads it, what lies beside it is put into it, so that the one file is the whole run.
-  func close() {
-    try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    try? database.execute("PRAGMA journal_mode = MEMORY")
-    database.close()
-    lock.release()
+  ///
+  /// - Returns: why the file is not the whole run, if so.
+  func close() -> RunStoreError? {
+    defer {
+      database.close()
+      lock.release()
+    }
+    do throws(RunStoreError) {
+      try checkName()
+      // A disk may have failed for a moment.
+      do throws(RunStoreError) { try settle() } catch { try settle() }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Whether the file is still where it was made or opened.
+  var isThere: Bool { identity == nil || FileIdentity(path) == identity }
+
+  private func checkName() throws(RunStoreError) {
+    guard !isThere else { return }
+    throw RunStoreError(
+      .missing, path, "was removed or replaced while the run went on, so that this run is not recorded there")
+  }
+
+  /// Puts what lies beside the file into it. Readers that are at work, who keep it from that, are no trouble.
+  private func settle() throws(RunStoreError) {
+    do throws(RunStoreError) {
+      try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+      try database.execute("PRAGMA journal_mode = MEMORY")
+    } catch {
+      guard error.kind == .inUse else { throw error }
+    }
   }
 
   private static func setUp(_ database: RunDatabase, _ durability: Durability) throws(RunStoreError) {

@@ -63,6 +63,7 @@ public final class RunRecorder: @unchecked Sendable {
   /// How many threads wait for a record to be committed.
   @exclusivity(unchecked) private var waiting = 0
   @exclusivity(unchecked) private var isEnding = false
+  @exclusivity(unchecked) private var isDiscarded = false
   @exclusivity(unchecked) private var isOver = false
   @exclusivity(unchecked) private var problemFound: RunStoreError?
 
@@ -91,6 +92,9 @@ public final class RunRecorder: @unchecked Sendable {
 
   /// The path of the run file.
   public var path: String { file.path }
+
+  /// Whether the run file is still where it was made or opened.
+  public var isThere: Bool { file.isThere }
 
   // MARK: - Handing over
 
@@ -241,9 +245,12 @@ public final class RunRecorder: @unchecked Sendable {
   }
 
   /// Writes what is left and closes the file as if the program had been killed then.
-  func end() -> RunStoreError? {
+  ///
+  /// - Parameter isDiscarded: whether the file is removed if nothing was recorded in this session.
+  public func end(isDiscarded: Bool = false) -> RunStoreError? {
     monitor.withLock {
       isEnding = true
+      self.isDiscarded = isDiscarded && lastTicket == 0
       work.signal()
       hurry.signal()
       room.broadcast()
@@ -274,11 +281,18 @@ public final class RunRecorder: @unchecked Sendable {
     }
     // What a recording that broke off has not committed is put into the run file when it goes on.
     if problem == nil { tail?.remove() }
-    file.close()
+    let problem = close()
     monitor.withLock {
+      problemFound = problemFound ?? problem
       isOver = true
       progress.broadcast()
     }
+  }
+
+  private func close() -> RunStoreError? {
+    guard monitor.withLock({ isDiscarded }) else { return file.close() }
+    file.discard()
+    return nil
   }
 
   /// Waits for records and takes all; false when there will be no more.

@@ -40,8 +40,14 @@ final class RunTail {
   init?(of file: String, run id: String) {
     path = Self.path(of: file)
     run = Self.key(of: id)
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0, isOurs else { return nil }
+    let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+    let made = open(path, flags | O_CREAT | O_EXCL, 0o600)
+    descriptor = made >= 0 ? made : open(path, flags)
+    guard descriptor >= 0 else { return nil }
+    guard made >= 0 ? isMarked : isOurs else {
+      if made >= 0 { remove() }
+      return nil
+    }
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
@@ -50,10 +56,12 @@ final class RunTail {
 
   private static func key(of id: String) -> Int64 { Array(id.utf8).withUnsafeBytes { ItemKey.of($0) } }
 
+  private var isMarked: Bool { pwrite(descriptor, Self.mark, Self.mark.count, 0) == Self.mark.count }
+
   private var isOurs: Bool {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
-    if status.st_size == 0 { return pwrite(descriptor, Self.mark, Self.mark.count, 0) == Self.mark.count }
+    if status.st_size == 0 { return isMarked }
     return Self.read(descriptor, from: 0, count: Self.mark.count) == Self.mark
   }
 

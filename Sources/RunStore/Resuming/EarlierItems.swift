@@ -76,12 +76,14 @@ public final class EarlierItems {
     self.mode = mode
     rememberedLimit = limit
     isRenumbered = try reader.integer("SELECT renumbered FROM run") != 0
+    let first = try reader.integer("SELECT min(id) FROM items") ?? 1
+    let last = try reader.integer("SELECT max(id) FROM items") ?? 0
     lastNumbered = try reader.integer("SELECT max(id) FROM items WHERE id < \(RowSet.firstExtra)") ?? 0
-    lastExtra = max(RowSet.firstExtra, try reader.integer("SELECT max(id) FROM items") ?? 0)
-    nextExtra = lastExtra + 1
-    guard lastNumbered == 0 || RowSet.isPossible(lastNumbered), RowSet.isPossible(lastExtra) else {
-      throw SQLiteProblem.damaged(reader.path, "an item stands in row \(lastNumbered) or \(lastExtra)")
+    lastExtra = max(RowSet.firstExtra, last)
+    guard first > 0, lastNumbered == 0 || RowSet.isPossible(lastNumbered), RowSet.isPossible(lastExtra) else {
+      throw SQLiteProblem.damaged(reader.path, "an item stands in row \(first), \(lastNumbered) or \(last)")
     }
+    nextExtra = lastExtra + 1
   }
 
   /// Decides about the next item of the items file.
@@ -160,13 +162,15 @@ public final class EarlierItems {
   private func atSameNumber(_ item: SoughtItem) throws(RunStoreError) -> (ItemRecord?, isRowTaken: Bool) {
     if !isRenumbered, Int64(number) > lastNumbered { return (nil, false) }
     return try reader.locked { () throws(RunStoreError) in
-      let rows = try reader.statement("\(SoughtItem.select) WHERE \(isRenumbered ? "number" : "id") = ?")
+      let rows = try reader.statement("\(reader.selectItems) WHERE \(isRenumbered ? "number" : "id") = ?")
       rows.bind(Int64(number), at: 0)
       defer { rows.reset() }
       var isRowTaken = isRenumbered
       while try rows.step() {
         isRowTaken = true
-        if try isUsable(rows.integer(0)), item.isIn(rows) { return (try ItemColumns.read(rows, reader.path), true) }
+        if try isUsable(rows.integer(0)), item.isIn(rows) { return (try reader.item(rows), true) }
+        // A damaged text must not pass for another item.
+        try reader.checkKey(rows)
       }
       return (nil, isRowTaken)
     }
@@ -215,16 +219,16 @@ public final class EarlierItems {
 
   private func read(_ row: Int64, if item: SoughtItem) throws(RunStoreError) -> ItemRecord? {
     try reader.locked { () throws(RunStoreError) in
-      let rows = try reader.statement("\(SoughtItem.select) WHERE id = ?")
+      let rows = try reader.statement("\(reader.selectItems) WHERE id = ?")
       rows.bind(row, at: 0)
       defer { rows.reset() }
-      return try rows.step() && item.isIn(rows) ? try ItemColumns.read(rows, reader.path) : nil
+      return try rows.step() && item.isIn(rows) ? try reader.item(rows) : nil
     }
   }
 
   private func searchIndex(for item: SoughtItem) throws(RunStoreError) -> ItemRecord? {
     try reader.locked { () throws(RunStoreError) in
-      let rows = try reader.statement("\(SoughtItem.select) WHERE key = ? AND id > ? ORDER BY id")
+      let rows = try reader.statement("\(reader.selectItems) WHERE key = ? AND id > ? ORDER BY id")
       rows.bind(item.key, at: 0)
       rows.bind(passed[item.key] ?? 0, at: 1)
       defer { rows.reset() }
@@ -232,7 +236,7 @@ public final class EarlierItems {
       var isPassable = true
       while try rows.step() {
         let row = rows.integer(0)
-        if try isUsable(row), item.isIn(rows) { return try ItemColumns.read(rows, reader.path) }
+        if try isUsable(row), item.isIn(rows) { return try reader.item(rows) }
         // Only what is in use from the first row on may be passed over from now on.
         isPassable = isPassable && used.contains(row)
         usedRows += 1
@@ -251,10 +255,6 @@ public final class EarlierItems {
 
 /// An item that is looked for among the recorded ones.
 private struct SoughtItem {
-  /// The beginning of a query whose rows ``isIn(_:)`` and ``ItemColumns`` understand.
-  static let select = "SELECT id, number, text, fields, attempt, \(AttemptColumns.list), key FROM items"
-  private static let keyColumn = 5 + AttemptColumns.count
-
   let key: Int64
   private let text: RecordedBytes
   private let fields: [UInt8]?
@@ -267,9 +267,9 @@ private struct SoughtItem {
     }
   }
 
-  /// Whether the row on which a statement stands holds this item.
+  /// Whether the row of ``ItemColumns`` on which a statement stands holds this item.
   func isIn(_ row: Statement) -> Bool {
-    row.integer(Self.keyColumn) == key && row.withBytes(2) { isText($0) } && row.optionalBytes(3) == fields
+    row.integer(ItemColumns.key) == key && row.withBytes(2) { isText($0) } && row.optionalBytes(3) == fields
   }
 
   private func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {

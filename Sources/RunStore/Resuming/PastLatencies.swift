@@ -84,6 +84,9 @@ public final class PastLatencies {
       while try statement.step() {
         let (id, outcome) = (statement.integer(0), statement.optionalInteger(2))
         let latency = outcome == nil || outcome == OutcomeCode.cancelled ? nil : statement.optionalInteger(3)
+        guard NumberRange.measures.contains(latency ?? 0) else {
+          throw SQLiteProblem.damaged(reader.path, "an item took \(latency ?? 0) ns")
+        }
         rows.append(Row(id: id, key: statement.integer(1), latency: latency))
       }
       return rows

@@ -1,0 +1,132 @@
+/// A sum of values and bytes by which damage is known: one changed bit changes it, but for one chance in four thousand
+/// millions where half of it is kept.
+///
+/// It is no secret and no proof against somebody who changes a file with intent. Two values take one multiplication, so
+/// that a record of a brief item costs next to nothing.
+struct Checksum {
+  private static let first: UInt64 = 0xA076_1D64_78BD_642F
+  private static let second: UInt64 = 0xE703_7ED1_A0B4_28DB
+  private static let third: UInt64 = 0x8EBC_6AF0_9C88_C6E3
+
+  private var sum: UInt64 = 0
+  private var place = first
+
+  /// Goes on with two values, whose place among the others counts.
+  mutating func add(_ one: Int64, _ other: Int64) {
+    sum ^= Self.mixed(UInt64(bitPattern: one) ^ place, UInt64(bitPattern: other) ^ Self.second)
+    place = place &* Self.third &+ Self.second
+  }
+
+  /// Goes on with two texts, or other bytes; nil for NULL.
+  mutating func add(_ one: UnsafeRawBufferPointer?, _ other: UnsafeRawBufferPointer?) {
+    add(one.map(Self.of) ?? 0, other.map(Self.of) ?? 0)
+  }
+
+  /// The sum of all that was added.
+  var value: Int64 { Int64(bitPattern: Self.mixed(sum ^ Self.second, place ^ Self.first)) }
+
+  /// The sum of some bytes; never 0.
+  static func of(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+    var state = UInt64(bytes.count) ^ first
+    var rest = bytes
+    while rest.count > 16 {
+      state = mixed(word(rest, at: 0) ^ second, word(rest, at: 8) ^ state)
+      rest = UnsafeRawBufferPointer(rebasing: rest[16...])
+    }
+    let (one, other) = lastWords(rest)
+    return Int64(bitPattern: mixed(one ^ third, other ^ state) | 1)
+  }
+
+  /// Up to 16 bytes as two words, which overlap if they are fewer.
+  private static func lastWords(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
+    if bytes.count >= 8 { return (word(bytes, at: 0), word(bytes, at: bytes.count - 8)) }
+    if bytes.count >= 4 { return (halfWord(bytes, at: 0), halfWord(bytes, at: bytes.count - 4)) }
+    guard let first = bytes.first, let last = bytes.last else { return (0, 0) }
+    return (UInt64(first) << 8 | UInt64(bytes[bytes.count / 2]), UInt64(last))
+  }
+
+  private static func word(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
+    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  private static func halfWord(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
+    UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+  }
+
+  private static func mixed(_ one: UInt64, _ other: UInt64) -> UInt64 {
+    let product = one.multipliedFullWidth(by: other)
+    return product.high ^ product.low
+  }
+}
+
+/// What of an attempt its checksum is made of, as it is recorded and as it is read.
+///
+/// The checksum's upper half is the sum of the row without the bytes of its outputs, so that rows can be listed without
+/// them; its lower half is the sum of those that stand in the row. Pieces of large outputs have sums of their own.
+struct AttemptSum {
+  /// ``RecordHeader/absent`` in the values means NULL.
+  private var row = Checksum()
+  private var outputs = Checksum()
+
+  /// - Parameter header: the attempt; its key, its number and the sizes of its parts do not count.
+  init(_ header: RecordHeader) {
+    row.add(header.attempt, header.outcome)
+    row.add(header.worker, header.start)
+    row.add(header.latency, header.wait)
+    row.add(header.exitStatus, header.signal)
+    row.add(header.cpu, header.peakMemory)
+  }
+
+  /// Why it failed, and the remark.
+  mutating func addTexts(_ reason: UnsafeRawBufferPointer?, _ note: UnsafeRawBufferPointer?) { row.add(reason, note) }
+
+  /// In which row the pieces of a large output begin, and how long it is; nil for one that stands in the row.
+  mutating func addPieces(output: Pieces?, errors: Pieces?) {
+    row.add(output?.first ?? RecordHeader.absent, errors?.first ?? RecordHeader.absent)
+    row.add(Int64(output?.size ?? 0), Int64(errors?.size ?? 0))
+  }
+
+  /// Where a large output stands.
+  struct Pieces {
+    var first: Int64
+    var size: Int
+  }
+
+  /// The outputs themselves; nil for one that stands in pieces.
+  mutating func addOutputs(_ output: UnsafeRawBufferPointer?, _ errors: UnsafeRawBufferPointer?) {
+    outputs.add(output, errors)
+  }
+
+  /// The sums of the outputs; 0 for one that stands in pieces.
+  mutating func addOutputs(sum output: Int64, _ errors: Int64) { outputs.add(output, errors) }
+
+  /// The value of the column.
+  var value: Int64 { row.value & ~0xFFFF_FFFF | outputs.value & 0xFFFF_FFFF }
+
+  /// Whether a column's value fits the row without its outputs.
+  func fitsRow(_ value: Int64) -> Bool { (value ^ self.value) & ~0xFFFF_FFFF == 0 }
+
+  /// Whether a column's value fits the outputs.
+  func fitsOutputs(_ value: Int64) -> Bool { (value ^ self.value) & 0xFFFF_FFFF == 0 }
+}
+
+/// The checksum of a piece of a large output.
+enum ChunkSum {
+  static func of(_ bytes: UnsafeRawBufferPointer, rest: Int64) -> Int64 {
+    var sum = Checksum()
+    sum.add(Checksum.of(bytes), rest)
+    return sum.value
+  }
+}
+
+/// The checksum of a change of the run as a whole.
+enum ChangeSum {
+  static func of(_ change: RunChange) -> Int64 {
+    var kind = change.kind.rawValue
+    let text = kind.withUTF8 { Checksum.of(UnsafeRawBufferPointer($0)) }
+    var sum = Checksum()
+    sum.add(change.time, text)
+    sum.add(change.value.map { Int64($0) } ?? RecordHeader.absent, 0)
+    return sum.value
+  }
+}

@@ -1,0 +1,193 @@
+/// The values of a TOML text by their dotted keys, each with its line.
+///
+/// TOML 1.0, read strictly: what is not TOML is an error with its line. Times, numbers with fractions and arrays are
+/// checked but not kept, for themes have none. No text makes it trap, and nesting, keys and their lengths are bounded.
+struct TOMLDocument {
+  /// A value and where it stands.
+  struct Entry: Equatable {
+    var value: TOMLValue
+    /// From 1.
+    var line: Int
+
+    var string: String? { if case .string(let text) = value { text } else { nil } }
+    var integer: Int64? { if case .integer(let number) = value { number } else { nil } }
+  }
+
+  /// All values but those in arrays by their dotted keys, whether the author wrote sections, dots or quotes.
+  private(set) var entries: [String: Entry] = [:]
+  /// Where sections begin.
+  private var sections: [String: Int] = [:]
+  private var tables = TOMLTables()
+
+  /// Reads a text.
+  ///
+  /// - Throws: when it is not TOML.
+  init(_ bytes: [UInt8]) throws(TOMLError) {
+    var scanner = try TOMLScanner(bytes)
+    // A byte order mark is a habit of some editors.
+    _ = scanner.take("\u{FEFF}")
+    var table: TOMLTables.Path = []
+    var section = tables.beginSection()
+    while true {
+      try scanner.skipLines()
+      guard let byte = scanner.next else { return }
+      if byte == UInt8(ascii: "[") {
+        table = try readHeader(&scanner)
+        section = tables.beginSection()
+      } else {
+        try readPair(&scanner, in: table, section: section, depth: 0)
+      }
+      try scanner.endLine()
+    }
+  }
+
+  /// The line of a dotted key, or else of the section in which it stands or should stand; nil when neither is there.
+  func line(of key: String) -> Int? {
+    if let line = entries[key]?.line { return line }
+    var section = key[...]
+    while true {
+      if let line = sections[String(section)] { return line }
+      guard let dot = section.lastIndex(of: ".") else { return nil }
+      section = section[..<dot]
+    }
+  }
+
+  // MARK: - Statements
+
+  private mutating func readHeader(_ scanner: inout TOMLScanner) throws(TOMLError) -> TOMLTables.Path {
+    let line = scanner.line
+    let isElement = scanner.take("[[")
+    if !isElement { scanner.take() }
+    scanner.skipBlanks()
+    let keys = try readKeys(&scanner)
+    guard isElement ? scanner.take("]]") : scanner.take("]") else {
+      throw scanner.error(isElement ? "expected \"]]\"" : "expected \"]\"")
+    }
+    return try defining(line) { () throws(TOMLTables.Refusal) in
+      let path = try isElement ? tables.defineElement(keys) : tables.defineTable(keys)
+      sections[TOMLTables.name(of: path)] = line
+      // An array of tables is a value that no theme has.
+      if isElement { entries[TOMLTables.name(of: path)] = Entry(value: .other, line: line) }
+      return path
+    }
+  }
+
+  private mutating func readPair(
+    _ scanner: inout TOMLScanner, in table: TOMLTables.Path, section: Int, depth: Int
+  ) throws(TOMLError) {
+    let line = scanner.line
+    let keys = try readKeys(&scanner)
+    guard scanner.take("=") else { throw scanner.error("expected \"=\" after a key") }
+    scanner.skipBlanks()
+    let path = try defining(line) { () throws(TOMLTables.Refusal) in
+      try tables.defineKey(keys, in: table, section: section)
+    }
+    if let value = try readValue(&scanner, at: path, depth: depth) { keep(value, at: path, line) }
+  }
+
+  private func defining<Value>(
+    _ line: Int, _ body: () throws(TOMLTables.Refusal) -> Value
+  ) throws(TOMLError) -> Value {
+    do throws(TOMLTables.Refusal) {
+      return try body()
+    } catch {
+      throw TOMLError(line: line, problem: error.problem)
+    }
+  }
+
+  private mutating func keep(_ value: TOMLValue, at path: TOMLTables.Path, _ line: Int) {
+    let isInArray = path.contains { if case .element = $0 { true } else { false } }
+    if !isInArray { entries[TOMLTables.name(of: path)] = Entry(value: value, line: line) }
+  }
+
+  // MARK: - Keys
+
+  /// Reads the parts of a key and the blanks behind it.
+  private func readKeys(_ scanner: inout TOMLScanner) throws(TOMLError) -> [String] {
+    var keys: [String] = []
+    repeat {
+      scanner.skipBlanks()
+      keys.append(try readKey(&scanner))
+      guard keys.count <= TOMLTables.deepest else {
+        throw scanner.error("expected at most \(TOMLTables.deepest) parts of a key")
+      }
+      scanner.skipBlanks()
+    } while scanner.take(".")
+    return keys
+  }
+
+  private func readKey(_ scanner: inout TOMLScanner) throws(TOMLError) -> String {
+    if let quoted = try scanner.takeLine() { return quoted }
+    let bare = scanner.take { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+    guard !bare.isEmpty else { throw scanner.error("expected a key: letters, digits, - and _, or a text in quotes") }
+    return String(decoding: bare, as: UTF8.self)
+  }
+
+  // MARK: - Values
+
+  /// Reads a value; nil if it is an inline table, whose values are kept under their own keys.
+  private mutating func readValue(
+    _ scanner: inout TOMLScanner, at path: TOMLTables.Path, depth: Int
+  ) throws(TOMLError) -> TOMLValue? {
+    guard depth < TOMLTables.deepest else {
+      throw scanner.error("expected at most \(TOMLTables.deepest) arrays and tables within each other")
+    }
+    if let text = try scanner.takeString() { return .string(text) }
+    if scanner.take("[") {
+      try readArray(&scanner, at: path, depth: depth + 1)
+      return .other
+    }
+    if scanner.take("{") {
+      try readInlineTable(&scanner, at: path, depth: depth + 1)
+      return nil
+    }
+    return try readScalar(&scanner)
+  }
+
+  private func readScalar(_ scanner: inout TOMLScanner) throws(TOMLError) -> TOMLValue {
+    var word = scanner.take(while: Self.isInWord)
+    if TOMLTime.isDate(word[...]), scanner.next == UInt8(ascii: " "), scanner.byte(1)?.isDigit ?? false {
+      word.append(UInt8(ascii: " "))
+      scanner.take()
+      word += scanner.take(while: Self.isInWord)
+    }
+    guard let value = TOMLScalar.value(of: word) else {
+      throw scanner.error("expected a value: a text in quotes, a number, true, false, a time, [array] or {table}")
+    }
+    return value
+  }
+
+  private static func isInWord(_ byte: UInt8) -> Bool {
+    byte.isLetter || byte.isDigit || [UInt8]("+-_.:".utf8).contains(byte)
+  }
+
+  private mutating func readArray(
+    _ scanner: inout TOMLScanner, at path: TOMLTables.Path, depth: Int
+  ) throws(TOMLError) {
+    var count = 0
+    while true {
+      try scanner.skipLines()
+      if scanner.take("]") { return }
+      _ = try readValue(&scanner, at: path + [.element(count)], depth: depth)
+      count += 1
+      try scanner.skipLines()
+      if scanner.take("]") { return }
+      guard scanner.take(",") else { throw scanner.error("expected \",\" or \"]\" in an array") }
+    }
+  }
+
+  private mutating func readInlineTable(
+    _ scanner: inout TOMLScanner, at path: TOMLTables.Path, depth: Int
+  ) throws(TOMLError) {
+    let section = tables.beginSection()
+    scanner.skipBlanks()
+    if scanner.take("}") { return }
+    while true {
+      try readPair(&scanner, in: path, section: section, depth: depth)
+      scanner.skipBlanks()
+      if scanner.take("}") { return }
+      guard scanner.take(",") else { throw scanner.error("expected \",\" or \"}\" in an inline table") }
+      scanner.skipBlanks()
+    }
+  }
+}

@@ -1,0 +1,102 @@
+extension TOMLScanner {
+  /// Takes a string in quotes of any kind; nil if none begins here.
+  mutating func takeString() throws(TOMLError) -> String? {
+    if take("\"\"\"") { return try takeLines(closing: UInt8(ascii: "\""), hasEscapes: true) }
+    if take("'''") { return try takeLines(closing: UInt8(ascii: "'"), hasEscapes: false) }
+    return try takeLine()
+  }
+
+  /// Takes a string that stands in one line; nil if none begins here.
+  mutating func takeLine() throws(TOMLError) -> String? {
+    guard let quote = next, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return nil }
+    take()
+    var text: [UInt8] = []
+    while let byte = next, byte != quote {
+      guard byte.isText else { throw error("expected \(Self.name(of: quote)) at the end of the text") }
+      take()
+      if byte == UInt8(ascii: "\\"), quote == UInt8(ascii: "\"") {
+        try appendEscape(to: &text)
+      } else {
+        text.append(byte)
+      }
+    }
+    guard take() != nil else { throw error("expected \(Self.name(of: quote)) at the end of the text") }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func name(of quote: UInt8) -> String { String(UnicodeScalar(quote)) }
+
+  // MARK: - Several lines
+
+  private mutating func takeLines(closing quote: UInt8, hasEscapes: Bool) throws(TOMLError) -> String {
+    let first = line
+    _ = takeNewline()
+    var text: [UInt8] = []
+    while let byte = next {
+      if byte == quote, takeClosing(quote, &text) { return String(decoding: text, as: UTF8.self) }
+      try takeCharacter(&text, hasEscapes: hasEscapes)
+    }
+    throw TOMLError(line: first, problem: "expected three quotes at the end of the text that begins here")
+  }
+
+  /// Takes quotes; three of them close the text, and up to two before them belong to it.
+  private mutating func takeClosing(_ quote: UInt8, _ text: inout [UInt8]) -> Bool {
+    var count = 0
+    while count < 5, next == quote {
+      take()
+      count += 1
+    }
+    text += repeatElement(quote, count: count < 3 ? count : count - 3)
+    return count >= 3
+  }
+
+  private mutating func takeCharacter(_ text: inout [UInt8], hasEscapes: Bool) throws(TOMLError) {
+    if takeNewline() { return text.append(.newline) }
+    guard let byte = next else { return }
+    // Quotes were taken before, unless they are the text's own.
+    guard byte.isText else { throw error("a control character in a text") }
+    take()
+    guard byte == UInt8(ascii: "\\"), hasEscapes else { return text.append(byte) }
+    if try !takeJoinedLines() { try appendEscape(to: &text) }
+  }
+
+  /// Takes the blanks and line ends after a backslash at the end of a line; false if there is no such end.
+  private mutating func takeJoinedLines() throws(TOMLError) -> Bool {
+    guard let byte = next, byte.isBlank || byte == .newline || byte == .carriageReturn else { return false }
+    skipBlanks()
+    guard takeNewline() else { throw error("expected the end of the line after \\") }
+    repeat { skipBlanks() } while takeNewline()
+    return true
+  }
+
+  // MARK: - Escapes
+
+  private mutating func appendEscape(to text: inout [UInt8]) throws(TOMLError) {
+    switch next {
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "n"): text.append(0x0A)
+    case UInt8(ascii: "f"): text.append(0x0C)
+    case UInt8(ascii: "r"): text.append(0x0D)
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): text.append(next ?? 0)
+    case UInt8(ascii: "u"): return try appendScalar(digits: 4, to: &text)
+    case UInt8(ascii: "U"): return try appendScalar(digits: 8, to: &text)
+    default: throw error("expected \\b, \\t, \\n, \\f, \\r, \\\", \\\\, \\uXXXX or \\UXXXXXXXX")
+    }
+    take()
+  }
+
+  private mutating func appendScalar(digits count: Int, to text: inout [UInt8]) throws(TOMLError) {
+    take()
+    var digits: [UInt8] = []
+    while digits.count < count, let byte = next, Character(UnicodeScalar(byte)).isHexDigit {
+      digits.append(byte)
+      take()
+    }
+    let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+    guard digits.count == count, let scalar = value.flatMap({ UnicodeScalar($0) }) else {
+      throw error("expected \(count) hexadecimal digits of a Unicode character")
+    }
+    text += Array(String(Character(scalar)).utf8)
+  }
+}

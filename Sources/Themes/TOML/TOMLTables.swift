@@ -1,0 +1,119 @@
+/// What a TOML text has defined so far, so that nothing is defined twice.
+struct TOMLTables {
+  /// A step from a table into what it holds.
+  enum Part: Hashable {
+    case key(String)
+    /// An element of an array.
+    case element(Int)
+  }
+
+  typealias Path = [Part]
+
+  /// How something came to be, which decides what may still be added to it.
+  private enum Kind: Equatable {
+    /// A value, or a table or an array that was written as one: nothing may be added.
+    case value
+    /// A table with a header of its own.
+    case table
+    /// A table that only stands in the header of another one: its own header may follow.
+    case implied
+    /// A table that dotted keys of this section made: only they may add keys.
+    case dotted(section: Int)
+    /// An array of tables, with the number of its elements.
+    case list(count: Int)
+  }
+
+  /// Why something cannot be defined.
+  struct Refusal: Error {
+    var problem: String
+  }
+
+  /// A path with more parts is an error.
+  static let deepest = 32
+  /// A dotted key with more bytes is an error.
+  private static let longest = 256
+  /// More keys and tables are an error: with the others, this limit bounds the memory that a text can take.
+  private static let most = 10_000
+
+  private var kinds: [Path: Kind] = [:]
+  private var sections = 0
+
+  /// Begins a section or an inline table: what the dotted keys of the others made is closed to it.
+  mutating func beginSection() -> Int {
+    sections += 1
+    return sections
+  }
+
+  /// Defines the table of a `[header]`.
+  mutating func defineTable(_ keys: [String]) throws(Refusal) -> Path {
+    let path = try descend(keys.dropLast()) + [.key(keys[keys.count - 1])]
+    guard kinds[path] == nil || kinds[path] == .implied else { throw Self.isDefined(path) }
+    try define(path, as: .table)
+    return path
+  }
+
+  /// Defines a further element of the array of a `[[header]]`.
+  mutating func defineElement(_ keys: [String]) throws(Refusal) -> Path {
+    let path = try descend(keys.dropLast()) + [.key(keys[keys.count - 1])]
+    var count = 0
+    switch kinds[path] {
+    case nil: break
+    case .list(let elements): count = elements
+    case .value, .table, .implied, .dotted: throw Self.isDefined(path)
+    }
+    try define(path, as: .list(count: count + 1))
+    let element = path + [.element(count)]
+    try define(element, as: .table)
+    return element
+  }
+
+  /// Defines a key of a table, dotted or not.
+  mutating func defineKey(_ keys: [String], in table: Path, section: Int) throws(Refusal) -> Path {
+    var path = table
+    for key in keys.dropLast() {
+      path.append(.key(key))
+      switch kinds[path] {
+      case nil, .implied: try define(path, as: .dotted(section: section))
+      case .dotted(section): continue
+      case .dotted, .value, .table, .list: throw Self.isDefined(path)
+      }
+    }
+    path.append(.key(keys[keys.count - 1]))
+    guard kinds[path] == nil else { throw Self.isDefined(path) }
+    try define(path, as: .value)
+    return path
+  }
+
+  /// The table that the first parts of a header lead to; in an array of tables that is in its last element.
+  private mutating func descend(_ keys: ArraySlice<String>) throws(Refusal) -> Path {
+    var path: Path = []
+    for key in keys {
+      path.append(.key(key))
+      switch kinds[path] {
+      case nil: try define(path, as: .implied)
+      case .implied, .table, .dotted: continue
+      case .list(let count): path.append(.element(count - 1))
+      case .value: throw Self.isDefined(path)
+      }
+    }
+    return path
+  }
+
+  private mutating func define(_ path: Path, as kind: Kind) throws(Refusal) {
+    guard path.count <= Self.deepest else { throw Refusal(problem: "expected at most \(Self.deepest) parts of a key") }
+    guard Self.name(of: path).utf8.count <= Self.longest else {
+      throw Refusal(problem: "expected a key of at most \(Self.longest) bytes")
+    }
+    guard kinds.count < Self.most else { throw Refusal(problem: "expected at most \(Self.most) keys") }
+    kinds[path] = kind
+  }
+
+  private static func isDefined(_ path: Path) -> Refusal {
+    Refusal(problem: "\"\(name(of: path))\" is defined twice")
+  }
+
+  /// The keys of a path, with dots between them.
+  static func name(of path: Path) -> String {
+    path.compactMap { if case .key(let key) = $0 { key } else { nil } }.joined(separator: ".")
+  }
+}

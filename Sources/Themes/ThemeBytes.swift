@@ -1,0 +1,48 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Reads the bytes of a theme's file.
+enum ThemeBytes {
+  /// No theme is as long as this: a longer file was named by mistake.
+  private static let largestFile = 1 << 20
+
+  /// - Throws: when there is no such regular file, it may not be read, or it is too large.
+  static func read(_ path: String) throws(ThemeError) -> [UInt8] {
+    // A pipe without a writer must not make us wait.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw unreadable(path, errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+      throw .unreadable(path, reason: isDirectory ? "it is a directory" : "it is not a regular file")
+    }
+    return try readAll(descriptor, path)
+  }
+
+  private static func readAll(_ descriptor: Int32, _ path: String) throws(ThemeError) -> [UInt8] {
+    var all: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = readSystemCall(descriptor, &piece)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw unreadable(path, errno) }
+      if count == 0 { return all }
+      all += piece.prefix(count)
+      guard all.count <= largestFile else { throw .unreadable(path, reason: "it is larger than a theme can be") }
+    }
+  }
+
+  private static func unreadable(_ path: String, _ code: Int32) -> ThemeError {
+    .unreadable(path, reason: code == ENOENT ? "no such file" : String(cString: strerror(code)))
+  }
+}
+
+/// The system call, which a method named `read` hides.
+private func readSystemCall(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Int {
+  read(descriptor, &buffer, buffer.count)
+}

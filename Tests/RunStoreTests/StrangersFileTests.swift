@@ -1,0 +1,109 @@
+import Foundation
+import ParallelFor
+import Testing
+
+@testable import RunStore
+
+/// Files that somebody made to do harm: a sentence, and no more time and memory than the file is large.
+@Suite struct StrangersFileTests {
+  private let folder: RunFolder
+
+  init() throws {
+    folder = try RunFolder()
+    try folder.record(["a", "b", "c"])
+  }
+
+  private func change(_ statements: String) throws {
+    let database = try RunDatabase(path: folder.file, access: .write)
+    try database.execute(statements)
+    database.close()
+  }
+
+  private func kind(_ body: () throws -> Void) -> RunStoreError.Kind? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return (error as? RunStoreError)?.kind
+    }
+  }
+
+  @Test(arguments: [
+    """
+    DROP TABLE changes;
+    CREATE VIEW changes AS WITH RECURSIVE r(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM r)
+      SELECT id, 1 AS time, 'paused' AS kind, NULL AS value, NULL AS checksum FROM r
+    """,
+    "CREATE TRIGGER t AFTER INSERT ON items BEGIN DELETE FROM items; END", "CREATE TABLE mine(a)",
+    "CREATE INDEX mine ON items(latency)", "ALTER TABLE items ADD COLUMN mine AS (latency + 1)",
+    "DROP VIEW all_attempts", "DROP INDEX attempts_item", "DROP TABLE chunks", "DROP INDEX items_unsuccessful",
+    "DROP TABLE run; CREATE TABLE run(id)", "PRAGMA user_version = 2", "PRAGMA user_version = 0",
+  ])
+  func tablesThatAreNotOursAreRefused(statements: String) throws {
+    try change(statements)
+    #expect(kind { _ = try RunReader(path: folder.file) } == .damaged)
+    #expect(kind { _ = try RunFile.open(at: folder.file) } == .damaged)
+    #expect(HistoryEntry(path: folder.file).state == .unreadable)
+  }
+
+  @Test func indexesOfARenumberedAndSearchedRunAreOurs() throws {
+    let recorder = try folder.goOn()
+    recorder.append(.makeIndexes)
+    recorder.append(.renumber(row: 1, number: 2))
+    #expect(recorder.end() == nil)
+    #expect(try RunReader(path: folder.file).allItems().count == 3)
+  }
+
+  @Test(arguments: [Int64.max, 1 << 41, 1 << 33, 0, -5, .min]) func rowsThatCannotBeAreRefused(row: Int64) throws {
+    try change("UPDATE items SET id = \(row) WHERE id = 2")
+    let recorder = try folder.goOn()
+    let reader = try RunReader(path: folder.file)
+    #expect(kind { _ = try EarlierItems(recorder, reader, mode: .outstanding) } == .damaged)
+    #expect(recorder.end() == nil)
+  }
+
+  @Test(arguments: ["start", "latency", "wait", "cpu", "peak_memory", "worker"], [Int64.max, .min])
+  func numbersThatCannotBeAreRefused(column: String, value: Int64) throws {
+    try change("UPDATE run SET unchecked = 1; UPDATE items SET checksum = NULL, \(column) = \(value) WHERE id = 2")
+    let database = try RunDatabase(path: folder.file, access: .write)
+    database.checks = .all
+    try RunRow.seal(database)
+    database.close()
+    let reader = try RunReader(path: folder.file)
+    #expect(kind { _ = try reader.item(number: 2) } == .damaged)
+    #expect(try reader.item(number: 1) != nil)
+  }
+
+  @Test func aRunHasOneRow() throws {
+    try change("INSERT INTO run SELECT * FROM run")
+    #expect(kind { _ = try RunReader(path: folder.file) } == .damaged)
+  }
+
+  /// Several thousand attempts come in pages, each once and in order.
+  @Test func attemptsAreReadInPages() throws {
+    let recorder = try folder.goOn()
+    let place = ItemPlace(number: 4)
+    for attempt in 1...2_500 {
+      recorder.record(
+        RecordedItem(place, text: .text("d")), .example(.failed(Failure("no")), attempt: attempt),
+        isFinal: attempt == 2_500)
+    }
+    #expect(recorder.end() == nil)
+    let reader = try RunReader(path: folder.file)
+    let item = try #require(try reader.item(number: 4))
+    var numbers: [Int] = []
+    try reader.forEachEarlierAttempt(of: item) { numbers.append($0.attempt.attempt) }
+    #expect(numbers == Array(1..<2_500))
+    #expect(try reader.earlierAttempts(of: item).count == 1_000)
+  }
+
+  /// An interior page that leads to the same leaf again and again: the query ends.
+  @Test func pagesThatLeadInCirclesAreAnError() throws {
+    let database = try RunDatabase(path: folder.file, access: .read)
+    let error = #expect(throws: RunStoreError.self) {
+      try database.integer(
+        "WITH RECURSIVE r(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM r) SELECT count(*) FROM r, items WHERE id < 0")
+    }
+    #expect(error?.kind == .damaged)
+  }
+}
