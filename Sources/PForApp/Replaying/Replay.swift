@@ -40,8 +40,8 @@ struct Replay {
   }
 
   private func dashboard(of run: ReplayedRun) -> Dashboard {
-    var dashboard = Dashboard(title: run.record.title, source: run.record.source, slow: SlowThreshold())
-    dashboard.replay = ReplayClock(speed: speed, length: run.length, at: MonotonicClock.now)
-    return dashboard
+    Dashboard(
+      title: run.record.title, source: run.record.source, slow: SlowThreshold(),
+      replay: ReplayClock(speed: speed, length: run.length, at: MonotonicClock.now))
   }
 }

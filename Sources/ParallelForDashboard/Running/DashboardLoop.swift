@@ -91,19 +91,12 @@ package final class DashboardLoop {
     for event in events { dashboard.apply(event) }
     dashboard.learn(watched.pastWork)
     dashboard.observe(watched.recorder, at: now)
-    followReplay(at: now)
+    dashboard.followReplay(length: watched.length, isBehind: watched.isBehind, at: now)
     if !events.isEmpty { isDirty = true }
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
     for problem in watched.problems where problemsTold.insert(problem).inserted { tell(problem, at: now) }
     if leavesAtEnd, dashboard.live.state == .done, watched.isDelivered { hasLeft = true }
-  }
-
-  /// The clock must not run ahead of the events, nor past the end.
-  private func followReplay(at now: Instant) {
-    guard dashboard.replay != nil else { return }
-    dashboard.replay?.setLength(watched.length, at: now)
-    dashboard.replay?.reached = watched.isBehind ? dashboard.live.latest.nanoseconds : nil
   }
 
   private var lastTold: String?
