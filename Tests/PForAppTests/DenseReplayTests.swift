@@ -1,7 +1,7 @@
 import Dashboard
 import ParallelFor
 import ParallelForDashboard
-import RunStore
+import Screen
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import ParallelFor
 package import Screen
 import Terminal
 
@@ -16,7 +17,10 @@ package final class TerminalDisplay: Display {
   package var size: Size { terminal.size }
   package var colorDepth: ColorDepth { terminal.colorDepth }
   package func present(_ grid: CellGrid, palette: Palette) { terminal.present(grid, palette: palette) }
-  package func nextInput(for dashboard: ScriptView) -> Input? { terminal.nextKey().map(Input.key) }
+  package var isReady: Bool { terminal.isReady }
+  package func nextInput(for view: ScriptView) -> Input? {
+    terminal.nextKey(at: view.now.nanoseconds).map(Input.key)
+  }
   package func wait(for descriptors: [Int32], milliseconds: Int) -> Readiness {
     let found = terminal.waitForInput(or: descriptors, milliseconds: milliseconds)
     return Readiness(isHungUp: found.isHungUp, descriptors: found.descriptors)

@@ -78,7 +78,7 @@ package final class DashboardLoop {
       controller.tick(at: now)
       if controller.isAbandoned { return .left }
       lookThroughArchive(at: now)
-      if isFrameDue(at: now) { drawFrame(at: now) }
+      if display.isReady, isFrameDue(at: now) { drawFrame(at: now) }
     }
     return .left
   }
@@ -240,7 +240,8 @@ package final class DashboardLoop {
   private func waitTime(at now: Instant) -> Int {
     if search.isBusy || watched.isBehind { return 0 }
     let passed = lastFrame.map { now.nanoseconds(since: $0) } ?? .max
-    let untilFrame = frameTime == .max ? Self.idleFrame : max(0, frameTime - passed)
+    let isWaiting = frameTime == .max || !display.isReady
+    let untilFrame = isWaiting ? Self.idleFrame : max(0, frameTime - passed)
     let isQuiet = dashboard.live.state == .done || dashboard.live.state == .paused && dashboard.live.tally.running == 0
     let untilLook = isQuiet ? Self.clockFrame : Self.eventFrame
     return Int((min(untilFrame, untilLook) + 999_999) / 1_000_000)
