@@ -93,9 +93,12 @@ extension KeyDecoder {
       }
     guard length > 0 else { return .nothing(1) }
     let present = bytes.prefix(length)
-    if let wrong = present.dropFirst().firstIndex(where: { $0 & 0xC0 != 0x80 }) { return .nothing(wrong - bytes.startIndex) }
+    if let wrong = present.dropFirst().firstIndex(where: { $0 & 0xC0 != 0x80 }) {
+      return .nothing(wrong - bytes.startIndex)
+    }
     guard present.count == length else { return .incomplete(pauses.sequence, otherwise: .nothing(bytes.count)) }
-    guard let scalar = String(validating: present, as: UTF8.self)?.unicodeScalars.first, let key = Self.key(scalar) else {
+    guard let scalar = String(validating: present, as: UTF8.self)?.unicodeScalars.first, let key = Self.key(scalar)
+    else {
       return .nothing(length)
     }
     return .key(key, length)

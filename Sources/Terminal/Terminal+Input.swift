@@ -40,7 +40,9 @@ extension Terminal {
   private func read() -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: Self.mostBytes) { buffer, count in
       var result: Int
-      repeat { result = readBytes(inputDescriptor, buffer.baseAddress, buffer.count) } while result < 0 && errno == EINTR
+      repeat {
+        result = readBytes(inputDescriptor, buffer.baseAddress, buffer.count)
+      } while result < 0 && errno == EINTR
       count = max(0, result)
     }
   }

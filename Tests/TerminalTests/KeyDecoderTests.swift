@@ -41,7 +41,8 @@ import Testing
 
   static let keyBytes: [String] = [
     "q", "[", "é", "作", "👩", "\r", "\t", "\u{7F}", "\u{3}", "\u{1B}[A", "\u{1B}OB", "\u{1B}[5~", "\u{1B}[Z", "\u{1B}x",
-    "\u{1B}é", "\u{1B}[1;5C", "\u{1B}[24;80R", "\u{1B}]52;c;cXE=\u{7}", "\u{1B}P1$r0m\u{1B}\\", "\u{1B}[200~a\nb\u{1B}[201~",
+    "\u{1B}é", "\u{1B}[1;5C", "\u{1B}[24;80R", "\u{1B}]52;c;cXE=\u{7}", "\u{1B}P1$r0m\u{1B}\\",
+    "\u{1B}[200~a\nb\u{1B}[201~",
     "\u{1B}[<0;10;10M", "\u{1B}Oz",
   ]
 
@@ -66,7 +67,9 @@ import Testing
   func interruptsAreHeardAfterAnything(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var pieces: [(Int64, [UInt8])] = (0..<30).map { _ in
-      let beginnings = ["\u{1B}", "\u{1B}[", "\u{1B}]", "\u{1B}P", "\u{1B}[200~", "\u{1B}[1;", "\u{1B}O", "x", "\u{1B}[201"]
+      let beginnings = [
+        "\u{1B}", "\u{1B}[", "\u{1B}]", "\u{1B}P", "\u{1B}[200~", "\u{1B}[1;", "\u{1B}O", "x", "\u{1B}[201",
+      ]
       let bytes: [UInt8] =
         Bool.random(using: &random)
         ? Array((beginnings.randomElement(using: &random) ?? "").utf8)
@@ -120,7 +123,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("500", Int64(500)), ("0", 0), ("25", 25), ("", 100), ("-1", 100), ("many", 100), ("99999999999", 100), ("1e3", 100),
+    ("500", Int64(500)), ("0", 0), ("25", 25), ("", 100), ("-1", 100), ("many", 100), ("99999999999", 100),
+    ("1e3", 100),
   ])
   func theEnvironmentSaysHowLongEscapeWaits(value: String, milliseconds: Int64) {
     #expect(Terminal.pauses(["ESCDELAY": value]).escape == milliseconds * 1_000_000)
@@ -133,7 +137,8 @@ import Testing
   }
 
   @Test func aPasteIsOneKey() {
-    #expect(pasted((0, "\u{1B}[200~two\rlines\u{1B}[A\u{1B}[201~q")) == [.pasted("two\rlines\u{1B}[A"), .character("q")])
+    #expect(
+      pasted((0, "\u{1B}[200~two\rlines\u{1B}[A\u{1B}[201~q")) == [.pasted("two\rlines\u{1B}[A"), .character("q")])
     #expect(pasted((0, "\u{1B}[200~\u{1B}[201~q")) == [.character("q")])
   }
 

@@ -7,9 +7,14 @@
 // Signals as bytes. Usable without any terminal.
 
 /// Opens the pipe (once) and lets each of the signals write its number into it as one byte.
-/// A hang-up, an interrupt or a stop that was ignored when the program began stays ignored.
+/// A hang-up, an interrupt, a Ctrl-\ or a stop that was ignored when the program began stays ignored; with `only_unused`
+/// every signal stays with whoever has caught or ignored it.
 /// Returns the end to read from, which does not block, or -1 with errno.
-int tg_signal_pipe_open(const int *signals, int count);
+int tg_signal_pipe_open(const int *signals, int count, int only_unused);
+/// Whether a signal writes its number into the pipe.
+int tg_signal_is_taken(int number);
+/// How many signals have come that want the program to end.
+int tg_signal_endings(void);
 /// Gives all these signals their former handlers and closes the pipe.
 void tg_signal_pipe_close(void);
 

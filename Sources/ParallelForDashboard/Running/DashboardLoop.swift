@@ -4,6 +4,12 @@ import ParallelFor
 package import Screen
 import Themes
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// The dashboard's event loop: takes what happened, folds it into the state, draws once, waits.
 ///
 /// At most 30 frames a second for keys and 15 for events; one a few times a second while only the clock moves.
@@ -151,15 +157,22 @@ package final class DashboardLoop {
       case .suspend: suspend()
       case .continued: display.resume()
       case .resized: break
-      case .terminate:
-        controller.mustEnd(.terminated, at: now)
-        leavesAtEnd = true
-        if dashboard.replay != nil { hasLeft = true }
-        tell("terminated: waiting for what runs", at: now)
+      case .terminate: mustEnd(.terminated, "terminated", at: now)
+      case .end(let number): mustEnd(.signal(number), Signals.name(number), at: now)
+      case .quit:
+        controller.mustQuit(.signal(SIGQUIT), at: now)
+        hasLeft = true
       case .hangup: return false
       }
     }
     return true
+  }
+
+  private func mustEnd(_ reason: StopReason, _ name: String, at now: Instant) {
+    controller.mustEnd(reason, at: now)
+    leavesAtEnd = true
+    if dashboard.replay != nil { hasLeft = true }
+    tell("\(name): waiting for what runs", at: now)
   }
 
   private func carryOut(_ effects: [Effect], at now: Instant) {
