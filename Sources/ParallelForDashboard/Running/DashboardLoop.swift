@@ -4,12 +4,6 @@ import ParallelFor
 package import Screen
 import Themes
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The dashboard's event loop: takes what happened, folds it into the state, draws once, waits.
 ///
 /// At most 30 frames a second for keys and 15 for events; one a few times a second while only the clock moves.
@@ -160,7 +154,7 @@ package final class DashboardLoop {
       case .terminate: mustEnd(.terminated, "terminated", at: now)
       case .end(let number): mustEnd(.signal(number), Signals.name(number), at: now)
       case .quit:
-        controller.mustQuit(.signal(SIGQUIT), at: now)
+        controller.mustQuit(.quit, at: now)
         hasLeft = true
       case .hangup: return false
       }

@@ -87,7 +87,7 @@ package final class PlainLoop {
     case .end(let number):
       controller.mustEnd(.signal(number), at: now)
       say("\(Signals.name(number)): waiting for what runs")
-    case .quit: controller.mustQuit(.signal(SIGQUIT), at: now)
+    case .quit: controller.mustQuit(.quit, at: now)
     case .moreThreads: changeThreads(by: 1, at: now)
     case .fewerThreads: changeThreads(by: -1, at: now)
     case .suspend: Suspension.stopUntilContinued(watched)

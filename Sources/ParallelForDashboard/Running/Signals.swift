@@ -62,9 +62,18 @@ package enum Signals {
     let number = status - 128
     guard SignalTable.wish(of: number) == .quit || SignalTable.ending.contains(number) else { return }
     signal(number, SIG_DFL)
+    var own = sigset_t()
+    sigemptyset(&own)
+    sigaddset(&own, number)
+    pthread_sigmask(SIG_UNBLOCK, &own, nil)
     raise(number)
   }
 
   /// What the system calls a signal.
   static func name(_ number: Int32) -> String { strsignal(number).map { String(cString: $0) } ?? "signal \(number)" }
+}
+
+extension StopReason {
+  /// Someone typed Ctrl-\ where the terminal makes a signal of it.
+  static let quit = StopReason.signal(SIGQUIT)
 }
