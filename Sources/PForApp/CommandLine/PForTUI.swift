@@ -110,6 +110,7 @@ public struct PForTUI: ParsableCommand {
       var command = try parse(arguments)
       try command.run()
     } catch {
+      HelpWidth.prepare()
       let code = exitCode(for: error)
       guard code != .success else { exit(withError: error) }
       StandardError.writeRaw(explanation(of: error, arguments))

@@ -95,6 +95,7 @@ struct ResumeCommand: ParsableCommand {
       if let threads { options.running.threads = threads }
       return options
     } catch {
+      HelpWidth.prepare()
       throw AppError("the run's command line is not understood any more: \(RunOptions.message(for: error))")
     }
   }

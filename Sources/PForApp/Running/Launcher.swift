@@ -132,7 +132,7 @@ struct Launcher {
 
   /// Where less than a few words fit in a line, the terminal breaks it.
   private var summaryWidth: Int {
-    max(20, StandardError.columns ?? Terminal.columns(of: environment) ?? 100)
+    max(40, StandardError.columns ?? Terminal.columns(of: environment) ?? 100)
   }
 
   /// What a resumed run found, and how to go on with one that is not whole.

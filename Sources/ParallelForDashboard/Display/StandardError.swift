@@ -22,6 +22,8 @@ package enum StandardError {
   private static let lock = Lock()
   nonisolated(unsafe) private static var queue = LineQueue()
   nonisolated(unsafe) private static var isHurried = false
+  /// How long the reader has taken nothing while somebody waited for the end, in milliseconds, over all lines.
+  nonisolated(unsafe) private static var waited: Int32 = 0
 
   /// Writes one line, waiting for the reader as long as nobody wants the program to end; where nobody can read it, it is
   /// lost, and nothing else is.
@@ -55,13 +57,12 @@ package enum StandardError {
   private static func drain() {
     let before = Signals.endings
     withDescriptor { descriptor in
-      var waited: Int32 = 0
       while true {
         let hasMoved = queue.send { tg_write_some(descriptor, $0.baseAddress, UInt($0.count)) }
         if queue.isEmpty { return }
         let isWanted = isHurried || Signals.endings != before
-        waited = hasMoved || !isWanted ? 0 : waited + look
-        guard waited <= patience else { return queue.forget() }
+        if hasMoved { waited = 0 } else if isWanted { waited += look }
+        guard !isWanted || waited <= patience else { return queue.forget() }
         var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&ready, 1, look)
       }
