@@ -11,7 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGSYS, SIGQUIT};
+static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGSYS};
 #define FATAL_COUNT (int)(sizeof fatal / sizeof fatal[0])
 
 static struct sigaction former[FATAL_COUNT];
@@ -59,7 +59,20 @@ int tg_guard_save(int descriptor) {
 }
 
 void tg_guard_restore_modes(void) {
-  if (terminal >= 0) tcsetattr(terminal, TCSANOW, &modes);
+  if (terminal < 0) return;
+  while (tcsetattr(terminal, TCSANOW, &modes) != 0 && errno == EINTR) {}
+}
+
+void tg_guard_take_modes(void) {
+  if (terminal < 0) return;
+  struct termios raw = modes;
+  raw.c_iflag &= ~(tcflag_t)(BRKINT | PARMRK | INLCR | IGNCR | ICRNL | IXON);
+  raw.c_oflag &= ~(tcflag_t)ONLCR;
+  raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+  raw.c_cc[VMIN] = 1;
+  raw.c_cc[VTIME] = 0;
+  // What was sent before may never be read, and is not waited for.
+  while (tcsetattr(terminal, TCSANOW, &raw) != 0 && errno == EINTR) {}
 }
 
 void tg_guard_arm(const char *reset, size_t length) {

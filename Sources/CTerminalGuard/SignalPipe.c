@@ -11,6 +11,12 @@
 static int pipe_ends[2] = {-1, -1};
 static struct sigaction former[HIGHEST_SIGNAL + 1];
 static char is_taken[HIGHEST_SIGNAL + 1];
+static volatile sig_atomic_t endings = 0;
+
+/// Whether a signal only says that something has changed.
+static int goes_on(int number) {
+  return number == SIGWINCH || number == SIGCONT || number == SIGTSTP || number == SIGUSR1 || number == SIGUSR2;
+}
 
 static void on_signal(int number) {
   int saved = errno;
@@ -18,6 +24,7 @@ static void on_signal(int number) {
   // A full pipe loses the byte: hundreds of signals then wait to be read, and one more says nothing new.
   ssize_t written = write(pipe_ends[1], &byte, 1);
   (void)written;
+  if (!goes_on(number)) endings = endings + 1;
   errno = saved;
 }
 
@@ -35,16 +42,23 @@ static int open_pipe(void) {
 #endif
 }
 
+/// Whether whoever began the program wants nothing to come of a signal.
 static int stays_ignored(int number) {
-  return former[number].sa_handler == SIG_IGN && (number == SIGHUP || number == SIGINT || number == SIGTSTP);
+  return former[number].sa_handler == SIG_IGN
+         && (number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTSTP);
 }
 
-int tg_signal_pipe_open(const int *signals, int count) {
+static int is_anothers(int number) {
+  return (former[number].sa_flags & SA_SIGINFO) != 0 || former[number].sa_handler != SIG_DFL;
+}
+
+int tg_signal_pipe_open(const int *signals, int count, int only_unused) {
   if (open_pipe() != 0) return -1;
   for (int i = 0; i < count; i++) {
     int number = signals[i];
     if (number < 1 || number > HIGHEST_SIGNAL || is_taken[number]) continue;
     if (sigaction(number, NULL, &former[number]) != 0 || stays_ignored(number)) continue;
+    if (only_unused && is_anothers(number)) continue;
     struct sigaction action = {0};
     action.sa_handler = on_signal;
     action.sa_flags = SA_RESTART;
@@ -53,6 +67,10 @@ int tg_signal_pipe_open(const int *signals, int count) {
   }
   return pipe_ends[0];
 }
+
+int tg_signal_is_taken(int number) { return number >= 1 && number <= HIGHEST_SIGNAL && is_taken[number]; }
+
+int tg_signal_endings(void) { return endings; }
 
 void tg_signal_pipe_close(void) {
   for (int number = 1; number <= HIGHEST_SIGNAL; number++) {

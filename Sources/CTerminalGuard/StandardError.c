@@ -5,18 +5,52 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int captured = -1;
 static int original = -1;
+/// The same place as `original`, where writing never waits.
+static int patient = -1;
 
-static int unlinked_file(void) {
+int tg_open_patient(int descriptor) {
+  struct stat status;
+  if (fstat(descriptor, &status) != 0) return -1;
+  int reopened = -1;
+  // An open file has its place in itself, and never makes a writer wait: another one would overwrite it.
+  if (S_ISFIFO(status.st_mode) || isatty(descriptor)) {
 #ifdef __linux__
-  return memfd_create("pfor-tui-stderr", MFD_CLOEXEC);
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
 #else
-  char path[] = "/tmp/pfor-tui-stderr.XXXXXX";
+    char path[256] = "";
+    if (ttyname_r(descriptor, path, sizeof path) != 0) path[0] = 0;
+#endif
+    if (path[0]) reopened = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  }
+  return reopened >= 0 ? reopened : fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+}
+
+long tg_write_some(int descriptor, const char *bytes, unsigned long length) {
+  // What could not be opened again may wait: a small piece does not, where there is room for one.
+  int may_wait = (fcntl(descriptor, F_GETFL) & O_NONBLOCK) == 0;
+  struct pollfd ready = {descriptor, POLLOUT, 0};
+  if (may_wait && poll(&ready, 1, 0) == 0) return 0;
+  if (may_wait && length > 512) length = 512;
+  ssize_t written;
+  do written = write(descriptor, bytes, length);
+  while (written < 0 && errno == EINTR);
+  return written < 0 && errno == EAGAIN ? 0 : written;
+}
+
+int tg_unlinked_file(void) {
+#ifdef __linux__
+  return memfd_create("pfor-tui", MFD_CLOEXEC);
+#else
+  char path[] = "/tmp/pfor-tui.XXXXXX";
   int descriptor = mkstemp(path);
   if (descriptor < 0) return -1;
   unlink(path);
@@ -27,7 +61,7 @@ static int unlinked_file(void) {
 
 int tg_stderr_capture(void) {
   if (captured >= 0) return 0;
-  int file = unlinked_file();
+  int file = tg_unlinked_file();
   if (file < 0) return -1;
   int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
   if (kept < 0 || dup2(file, STDERR_FILENO) < 0) {
@@ -39,22 +73,20 @@ int tg_stderr_capture(void) {
   }
   original = kept;
   captured = file;
+  patient = tg_open_patient(original);
   return 0;
 }
 
-void tg_write_all(int descriptor, const char *bytes, unsigned long length) {
+int tg_write_all(int descriptor, const char *bytes, unsigned long length) {
   while (length > 0) {
-    ssize_t written = write(descriptor, bytes, length);
-    if (written > 0) {
-      bytes += written;
-      length -= (unsigned long)written;
-    } else if (written < 0 && errno == EAGAIN) {
-      struct pollfd ready = {descriptor, POLLOUT, 0};
-      if (poll(&ready, 1, 1000) <= 0) return;
-    } else if (written == 0 || errno != EINTR) {
-      return;
-    }
+    long written = tg_write_some(descriptor, bytes, length);
+    if (written < 0) return -1;
+    bytes += written;
+    length -= (unsigned long)written;
+    struct pollfd ready = {descriptor, POLLOUT, 0};
+    if (written == 0 && poll(&ready, 1, TG_PATIENCE) == 0) return -1;
   }
+  return 0;
 }
 
 void tg_stderr_replay(void) {
@@ -64,7 +96,7 @@ void tg_stderr_replay(void) {
   off_t offset = 0;
   ssize_t count;
   while ((count = pread(captured, block, sizeof block, offset)) > 0) {
-    tg_write_all(STDERR_FILENO, block, (unsigned long)count);
+    if (tg_write_all(patient, block, (unsigned long)count) != 0) return;
     offset += count;
   }
 }
@@ -74,5 +106,6 @@ void tg_stderr_release(void) {
   tg_stderr_replay();
   close(captured);
   close(original);
-  captured = original = -1;
+  if (patient >= 0) close(patient);
+  captured = original = patient = -1;
 }

@@ -94,6 +94,7 @@ extension Dashboard {
     guard case .prompt(var prompt) = overlay else { return [] }
     switch key {
     case .character(let character): prompt.type(character)
+    case .paste(let text): prompt.paste(text)
     case .backspace: if prompt.text.popLast() == nil { return overlay(nil) }
     case .clear: prompt.text = ""
     case .cancel: return overlay(nil)

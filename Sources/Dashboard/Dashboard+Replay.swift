@@ -1,4 +1,4 @@
-import ParallelFor
+public import ParallelFor
 
 extension Dashboard {
   /// Forgets all facts, for they will be told anew from the beginning; what a person looks at stays.
@@ -8,6 +8,15 @@ extension Dashboard {
     detail = nil
     results.rewind()
     setFilter(results.filter)
+  }
+
+  /// Keeps the clock of a replay from running ahead of the events, and from going past the end.
+  ///
+  /// - Parameters:
+  ///   - length: How long the past run took at most, in nanoseconds.
+  ///   - isBehind: Whether the events have not come as far as they should.
+  public mutating func followReplay(length: Int64, isBehind: Bool, at now: Instant) {
+    replay?.follow(length: length, reached: isBehind ? live.latest.nanoseconds : nil, at: now)
   }
 
   /// Does what a command means in a replay; nil if it means the same as in a run.

@@ -38,6 +38,12 @@ extension Dashboard {
     results.isScanning = !done
   }
 
+  /// Says how far a search has come that goes on.
+  public mutating func searchGoesOn(looked: Int, of all: Int, at now: Instant) {
+    guard isSearching, currentNotice(at: now).map({ $0.text.hasPrefix(searchNotice) }) ?? true else { return }
+    lastNotice = Notice(text: "\(searchNotice): \(100 * looked / max(1, all)) %", instant: now)
+  }
+
   /// Takes the answer to a search; nil when nothing was found.
   public mutating func searchEnded(found: ItemID?) {
     guard isSearching else { return }
@@ -47,7 +53,7 @@ extension Dashboard {
       return
     }
     // A warning that came meanwhile stays.
-    if lastNotice?.text == searchNotice { lastNotice = nil }
+    if lastNotice?.text.hasPrefix(searchNotice) == true { lastNotice = nil }
     if !results.select(found, rows: rows.results) {
       setFilter(.all)
       _ = results.select(found, rows: rows.results)

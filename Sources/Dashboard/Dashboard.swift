@@ -34,8 +34,9 @@ public struct Dashboard: Equatable, Sendable {
   public internal(set) var frozen: Frozen?
   /// The command line that runs again what failed, when the run is over; nil if there is none.
   public var resumeCommand: String?
-  /// How the run is replayed; nil for one that goes on now.
-  public var replay: ReplayClock?
+  /// How the run is replayed; nil for one that goes on now. It is changed from here alone: to change a part of it from
+  /// outside would lay claim to the whole dashboard while the new value is being looked up in it.
+  public internal(set) var replay: ReplayClock?
   /// The rows of the lists on the screen; set it before commands and frames.
   public var rows = Rows()
 
@@ -91,9 +92,13 @@ public struct Dashboard: Equatable, Sendable {
   ///   - title: What the job does, in a line.
   ///   - source: Where the items come from.
   ///   - slow: From when on an item counts as slow.
-  public init(title: String, source: String, slow: SlowThreshold = SlowThreshold()) {
+  ///   - replay: How a past run is played; nil for one that goes on now.
+  public init(
+    title: String, source: String, slow: SlowThreshold = SlowThreshold(), replay: ReplayClock? = nil
+  ) {
     self.title = title
     self.source = source
+    self.replay = replay
     live = RunFacts(slow: slow)
   }
 

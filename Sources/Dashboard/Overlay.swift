@@ -35,11 +35,27 @@ public struct Prompt: Equatable, Sendable {
     if kind == .threads, !(character.isASCII && character.isNumber && text.count < 5) { return }
     if text.count < Self.maximumLength { text.append(character) }
   }
+
+  /// Adds a pasted text as one line: breaks of lines and other control characters become a space, and submit nothing.
+  ///
+  /// Where a number is typed, only a number is taken: the digits of another text are none.
+  mutating func paste(_ pasted: String) {
+    let line = pasted.split(whereSeparator: Self.isControl).joined(separator: " ")
+    let words = line.split(separator: " ")
+    if kind == .threads, words.count != 1 || words.contains(where: { !$0.allSatisfy(\.isNumber) }) { return }
+    for character in (kind == .threads ? words[0] : line[...]).prefix(Self.maximumLength) { type(character) }
+  }
+
+  private static func isControl(_ character: Character) -> Bool {
+    character.isNewline || character.unicodeScalars.contains { $0.properties.generalCategory == .control }
+  }
 }
 
 /// A key in a prompt.
 public enum PromptKey: Equatable, Sendable {
   case character(Character)
+  /// A text that came at once.
+  case paste(String)
   case backspace, clear, submit, cancel
 }
 

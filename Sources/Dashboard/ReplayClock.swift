@@ -17,7 +17,7 @@ public struct ReplayClock: Equatable, Sendable {
   /// How long the run took at most, in nanoseconds.
   public private(set) var length: Int64
   /// Where the events stand while they have not come as far as the clock; nil when they have.
-  public var reached: Int64?
+  public private(set) var reached: Int64?
 
   private var since: Instant
   private var base: Int64 = 0
@@ -70,8 +70,14 @@ public struct ReplayClock: Equatable, Sendable {
     reached = nil
   }
 
-  /// The run turned out to be so long, in nanoseconds; a clock that is beyond its end stands there.
-  public mutating func setLength(_ length: Int64, at now: Instant) {
+  /// The run turned out to be so long, and the events stand at a place, both in nanoseconds; nil where the clock stands.
+  mutating func follow(length: Int64, reached: Int64?, at now: Instant) {
+    setLength(length, at: now)
+    self.reached = reached
+  }
+
+  /// A clock that is beyond the end stands there.
+  private mutating func setLength(_ length: Int64, at now: Instant) {
     guard length != self.length else { return }
     base = min(place(at: now), max(0, length))
     since = now

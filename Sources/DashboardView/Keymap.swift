@@ -52,6 +52,7 @@ public struct Keymap: Sendable {
   private func promptMeaning(of key: Key) -> Meaning? {
     switch key {
     case .character(let character): .text(.character(character))
+    case .pasted(let text): .text(.paste(text))
     case .backspace, .control("h"): .text(.backspace)
     case .control("u"): .text(.clear)
     case .enter: .text(.submit)

@@ -77,15 +77,10 @@ enum DirectColor {
     return status == 0
   }
 
-  /// The path is set for curses alone: no child may inherit it.
   private static func withSearchPath<Result>(_ directory: String, _ body: () -> Result?) -> Result? {
     let variable = "TERMINFO_DIRS"
-    let former = getenv(variable).map { String(cString: $0) }
-    setenv(variable, "\(directory):\(former ?? "")", 1)
-    defer {
-      if let former { setenv(variable, former, 1) } else { unsetenv(variable) }
-    }
-    return body()
+    let former = getenv(variable).map { String(cString: $0) } ?? ""
+    return CursesEnvironment.with(variable, "\(directory):\(former)", body)
   }
 
   /// Removes the directory with what `tic` put there: one file in a folder named for the type's first letter.

@@ -1,110 +1,138 @@
-@preconcurrency import CNCurses
 import Screen
 
-/// Turns what curses reads into keys: joins Alt with its character, and passes over what no key sends.
+/// Turns the bytes that a terminal sends into keys; a value that reads no clock.
 ///
-/// Answers of the terminal, sequences that curses does not know, and pasted text must not come out as keys: their
-/// letters would be commands.
+/// How the bytes are cut into pieces says nothing, only a long pause does: it tells the Escape key from the beginning of
+/// a sequence. Answers of the terminal, sequences that nobody knows, and pasted text do not come out as keys: their
+/// letters would be commands. Nothing takes the keys for ever: each state ends with a pause, and Ctrl-C ends it at once.
 struct KeyDecoder {
-  /// What one reading gives: nothing yet, a character, or a number of curses for a key.
-  enum Code: Equatable {
-    case none
-    case character(UInt32)
-    case key(Int32)
+  /// How long pauses say something, in nanoseconds.
+  struct Pauses: Equatable {
+    /// So long after an escape character, it was the key.
+    var escape: Int64 = 100_000_000
+    /// So long after a longer beginning no rest comes; and so long after the Escape key the rest of a sequence that was
+    /// cut there is known as such.
+    var sequence: Int64 = 1_000_000_000
+    /// So long after its last byte, a paste whose end is missing is over.
+    var paste: Int64 = 1_000_000_000
   }
 
-  private var isPasting = false
-  private var pushedBack: Code?
+  /// What stands at the beginning of the bytes.
+  enum Head: Equatable {
+    case key(Key, Int)
+    /// So many bytes mean nothing.
+    case nothing(Int)
+    case pasteBegins(Int)
+    /// More bytes are to come within a pause; if none do, the head is what is given here.
+    indirect case incomplete(Int64, otherwise: Head)
+  }
 
-  /// The next key, by as many readings as it takes; nil when nothing waits. A change of size is not told here.
-  mutating func next(_ read: () -> Code) -> Key? {
-    while true {
-      switch take(read) {
-      case .none: return nil
-      case .key(Paste.begin): isPasting = true
-      case .key(Paste.end): isPasting = false
-      case .key(let code):
-        if let key = Self.key(code), !isPasting { return key }
-      case .character(0x1B):
-        if let key = escape(read), !isPasting { return key }
-      case .character(let value):
-        if let key = Self.key(character: value), !isPasting { return key }
+  static let pasteBegin = Array("\u{1B}[200~".utf8)
+  static let pasteEnd = Array("\u{1B}[201~".utf8)
+  static let interrupt: UInt8 = 0x03
+
+  let sequences: KeySequences
+  let pauses: Pauses
+  private var bytes: [UInt8] = []
+  private var latest: Int64 = 0
+  private var paste: PastedText?
+  /// When an escape character became a key because nothing followed it; nil after the next byte.
+  private var escapedAt: Int64?
+
+  init(_ sequences: KeySequences = KeySequences(KeySequences.usual), pauses: Pauses = Pauses()) {
+    self.sequences = sequences
+    self.pauses = pauses
+  }
+
+  /// How many bytes have not become keys yet.
+  var waiting: Int { bytes.count }
+
+  /// Takes what the terminal has sent, at a time in nanoseconds.
+  mutating func take(_ new: some Collection<UInt8>, at now: Int64) {
+    guard !new.isEmpty else { return }
+    bytes += new
+    latest = now
+  }
+
+  /// The next key; nil when nothing waits, or what waits may go on.
+  ///
+  /// - Parameter now: the time in nanoseconds, after everything that the terminal has sent by then was taken.
+  mutating func next(at now: Int64) -> Key? {
+    while paste != nil || !bytes.isEmpty {
+      if paste != nil {
+        if let key = nextOfPaste(at: now) { return key }
+        if paste != nil { return nil }
+        continue
       }
-    }
-  }
-
-  private mutating func take(_ read: () -> Code) -> Code {
-    defer { pushedBack = nil }
-    return pushedBack ?? read()
-  }
-
-  /// What follows an escape character at once: nothing, Alt's character, or a sequence that is passed over.
-  private mutating func escape(_ read: () -> Code) -> Key? {
-    switch take(read) {
-    case .none: return .escape
-    case .key(let code):
-      pushedBack = .key(code)
-      return .escape
-    case .character(let value):
-      return afterEscape(value, read)
-    }
-  }
-
-  private mutating func afterEscape(_ value: UInt32, _ read: () -> Code) -> Key? {
-    switch Unicode.Scalar(value) {
-    case "\u{1B}":
-      pushedBack = .character(value)
-      return .escape
-    case "[":
-      let isSequence = skip(read, atMost: 64) { (0x40...0x7E).contains($0) }
-      return isSequence ? nil : .alt("[")
-    case "O":
-      let isSequence = skip(read, atMost: 8) { (0x40...0x7E).contains($0) }
-      return isSequence ? nil : .alt("O")
-    case "]", "P", "_", "^", "X":
-      // Strings of the terminal end with BEL or ESC \.
-      let isSequence = skip(read, atMost: 65536) { $0 == 0x07 || $0 == 0x5C }
-      return isSequence ? nil : Unicode.Scalar(value).map { .alt(Character($0)) }
-    default:
-      guard case .character(let character)? = Self.key(character: value) else { return nil }
-      return .alt(character)
-    }
-  }
-
-  /// Reads up to the end of a sequence; false when nothing followed at all.
-  private mutating func skip(_ read: () -> Code, atMost limit: Int, until isLast: (UInt32) -> Bool) -> Bool {
-    for count in 0..<limit {
-      switch take(read) {
-      case .none: return count > 0
-      case .key: return true
-      case .character(let value): if isLast(value) { return true }
+      var head = head(at: now)
+      var isLate = false
+      if case .incomplete(let pause, let otherwise) = head {
+        guard now - latest >= pause else { return nil }
+        head = otherwise
+        isLate = true
       }
+      if let key = take(head, isLate: isLate, at: now) { return key }
     }
-    return true
-  }
-
-  private static func key(character value: UInt32) -> Key? {
-    switch value {
-    case 0x0D, 0x0A: return .enter
-    case 0x09: return .tab
-    case 0x08, 0x7F: return .backspace
-    case 0x00: return .control("@")
-    case 0x01...0x1A: return Unicode.Scalar(value + 0x60).map { .control(Character($0)) }
-    case 0x1C...0x1F: return Unicode.Scalar(value + 0x40).map { .control(Character($0)) }
-    case 0x80..<0xA0: return nil
-    default: return Unicode.Scalar(value).map { .character(Character($0)) }
-    }
-  }
-
-  private static func key(_ code: Int32) -> Key? {
-    if let key = named[code] { return key }
-    for number in 1...63 where nc_key_f(Int32(number)) == code { return .function(number) }
     return nil
   }
 
-  private static let named: [Int32: Key] = [
-    KEY_UP: .up, KEY_DOWN: .down, KEY_LEFT: .left, KEY_RIGHT: .right,
-    KEY_PPAGE: .pageUp, KEY_NPAGE: .pageDown, KEY_HOME: .home, KEY_END: .end,
-    KEY_IC: .insert, KEY_DC: .delete, KEY_BACKSPACE: .backspace, KEY_BTAB: .backTab, KEY_ENTER: .enter,
-  ]
+  /// In how many nanoseconds ``next(at:)`` may give a key though nothing more comes; nil for never.
+  func delay(at now: Int64) -> Int64? {
+    let pause: Int64
+    if let paste {
+      pause = paste.isAbandoned ? pauses.escape : pauses.paste
+    } else if case .incomplete(let limit, _) = bytes.isEmpty ? .nothing(0) : head(at: now) {
+      pause = limit
+    } else {
+      return nil
+    }
+    return max(0, latest + pause - now)
+  }
+
+  private mutating func take(_ head: Head, isLate: Bool, at now: Int64) -> Key? {
+    escapedAt = nil
+    switch head {
+    case .key(let key, let count):
+      bytes.removeFirst(count)
+      if key == .escape, isLate { escapedAt = now }
+      return key
+    case .nothing(let count): bytes.removeFirst(count)
+    case .pasteBegins(let count):
+      bytes.removeFirst(count)
+      paste = PastedText()
+    case .incomplete: bytes.removeFirst()
+    }
+    return nil
+  }
+
+  /// What the bytes begin with; after a lone escape character, what they are the rest of.
+  private func head(at now: Int64) -> Head {
+    guard let escapedAt, latest - escapedAt < pauses.sequence else { return head(of: bytes[...]) }
+    return rest(afterEscape: bytes) ?? head(of: bytes[...])
+  }
+
+  // MARK: - Pasted text
+
+  /// Goes on with a paste: nil while it goes on, and when it has ended with nothing to tell.
+  private mutating func nextOfPaste(at now: Int64) -> Key? {
+    guard var current = paste else { return nil }
+    let wasAbandoned = current.isAbandoned
+    let (taken, ending) = current.take(bytes[...])
+    bytes.removeFirst(taken)
+    paste = current
+    switch ending {
+    case .interrupt: return wasAbandoned ? nextOfPaste(at: now) : .control("c")
+    case .mark: return end(current)
+    case nil:
+      let pause = wasAbandoned ? pauses.escape : pauses.paste
+      guard now - latest >= pause else { return nil }
+      bytes.removeAll()
+      return end(current)
+    }
+  }
+
+  private mutating func end(_ ended: PastedText) -> Key? {
+    paste = nil
+    return ended.text.map(Key.pasted)
+  }
 }

@@ -10,8 +10,10 @@ public import Screen
 extension Terminal {
   /// Shows a grid; what is already on the screen is not sent again.
   ///
-  /// What of the grid lies outside of the screen is not shown.
+  /// What of the grid lies outside of the screen is not shown. Nothing is while the terminal has not taken the frame
+  /// before: see ``isReady``.
   public func present(_ grid: CellGrid, palette: Palette) {
+    guard isReady else { return }
     if let shown, shown.grid == grid, shown.palette == palette { return }
     if shown?.palette != palette { styles = Array(repeating: nil, count: 512) }
     let former = shown?.palette == palette && shown?.grid.width == grid.width ? shown?.grid : nil
@@ -30,7 +32,11 @@ extension Terminal {
     shown = (grid, palette)
     wnoutrefresh(window)
     doupdate()
+    spool.send()
   }
+
+  /// Whether the terminal has taken what was shown, so that something else can be; waiting for input sends the rest.
+  public var isReady: Bool { spool.isEmpty }
 
   /// Adds one cell as curses keeps it; not the right half of a wide character, which curses adds itself.
   private func append(_ cell: Cell, to row: inout [cchar_t], _ palette: Palette) {

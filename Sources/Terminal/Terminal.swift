@@ -8,6 +8,9 @@ public import Screen
   @preconcurrency import Darwin
 #endif
 
+/// The system's call, where a method has its name.
+private func openDevice(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }
+
 /// The controlling terminal as a screen: making one enters it, losing it gives the terminal back.
 ///
 /// It presents grids and yields keys, and does not know what they mean. It draws on the terminal itself, whatever
@@ -19,8 +22,11 @@ public final class Terminal {
   /// Whether the environment asks for UTF-8; where it does not, pictures should be of ASCII characters.
   public static var localeIsUTF8: Bool { TerminalLocale.isUTF8 }
 
+  /// How long the terminal may take nothing before it is given back unread, in milliseconds.
+  private static let patience: Int32 = 500
+
   private let screen: OpaquePointer
-  private let output: UnsafeMutablePointer<FILE>
+  let spool: ScreenSpool
   private let input: UnsafeMutablePointer<FILE>
   private let environment: [String: String]
   private var hasLeft = false
@@ -32,9 +38,9 @@ public final class Terminal {
   var isCleared = true
   /// The styles of the shown palette, by role and selection, as far as they were needed.
   var styles: [ColorPairs.Drawn?] = []
-  /// Reading from a pad of its own never draws, as reading from the screen's window would.
-  let keyboard: UnsafeMutablePointer<WINDOW>
-  var decoder = KeyDecoder()
+  var decoder: KeyDecoder
+  /// In how many nanoseconds the decoder wants to be asked again; nil for not before something comes.
+  var decoderDelay: Int64?
 
   /// How many columns and rows there are.
   public private(set) var size: Size
@@ -63,25 +69,22 @@ public final class Terminal {
 
   init(_ device: Device, colorDepth: ColorDepth?, environment: [String: String]) throws(TerminalError) {
     _ = TerminalLocale.isUTF8
-    guard let output = fopen(device.output, "we") else { throw .noTerminal }
-    guard let input = fopen(device.input, "re") else {
-      fclose(output)
+    guard let spool = ScreenSpool(path: device.output), let input = Self.openInput(device.input) else {
       throw .noTerminal
     }
     let type = environment["TERM"] ?? ""
-    if device.isGuarded { tg_guard_save(fileno(output)) }
+    if device.isGuarded { tg_guard_save(spool.descriptor) }
     let wanted = colorDepth ?? Self.promisedDepth(environment)
-    let found = Self.unsuitability(type, descriptor: fileno(output))
-    guard found == nil, let screen = Self.begin(type, wanted, output, input), let keyboard = newpad(1, 1) else {
-      fclose(output)
+    let found = Self.unsuitability(type, descriptor: spool.descriptor)
+    guard found == nil, let screen = Self.begin(type, wanted, spool.file, input) else {
       fclose(input)
       throw found ?? .unsuitable("the terminal type \"\(SafeText.visible(type))\" is unknown")
     }
     self.screen = screen
-    self.output = output
+    self.spool = spool
     self.input = input
     self.environment = environment
-    self.keyboard = keyboard
+    decoder = KeyDecoder(.ofTerminal(), pauses: Self.pauses(environment))
     self.isGuarded = device.isGuarded
     pairs = ColorPairs(atMost: wanted)
     size = Size(width: Int(nc_cols()), height: Int(nc_lines()))
@@ -98,9 +101,7 @@ public final class Terminal {
     guard !hasLeft else { return }
     hasLeft = true
     if !isSuspended { giveBack() }
-    delwin(keyboard)
     delscreen(screen)
-    fclose(output)
     fclose(input)
   }
 
@@ -116,7 +117,7 @@ public final class Terminal {
   public func resume() {
     guard !hasLeft else { return }
     // Only after giving the terminal back are its modes those of others, to be given back again.
-    if isSuspended, isGuarded { tg_guard_save(fileno(output)) }
+    if isSuspended, isGuarded { tg_guard_save(spool.descriptor) }
     isSuspended = false
     enter()
     redraw()
@@ -130,7 +131,7 @@ public final class Terminal {
 
   /// Takes the window's size when it has changed; true when it has.
   func adoptSize() -> Bool {
-    let current = Self.size(descriptor: fileno(output), environment: environment)
+    let current = Self.size(descriptor: spool.descriptor, environment: environment)
     let known = Size(width: Int(nc_cols()), height: Int(nc_lines()))
     guard current != known || current != size else { return false }
     resizeterm(Int32(current.height), Int32(current.width))
@@ -143,21 +144,14 @@ public final class Terminal {
 }
 
 extension Terminal {
-  /// A window that reports no size, as some serial lines and containers have, gets that of the environment, or 80x24.
-  static func size(descriptor: Int32, environment: [String: String]) -> Size {
-    if let size = windowSize(descriptor) { return size }
-    func positive(_ name: String) -> Int? {
-      environment[name].flatMap { Int($0) }.flatMap { 1...9999 ~= $0 ? $0 : nil }
+  private static func openInput(_ path: String) -> UnsafeMutablePointer<FILE>? {
+    let descriptor = openDevice(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    guard let file = fdopen(descriptor, "r") else {
+      close(descriptor)
+      return nil
     }
-    return Size(width: positive("COLUMNS") ?? 80, height: positive("LINES") ?? 24)
-  }
-
-  /// The size that the window of a terminal reports; nil for none, and where there is no terminal.
-  package static func windowSize(_ descriptor: Int32) -> Size? {
-    var columns: Int32 = 0
-    var rows: Int32 = 0
-    guard tg_window_size(descriptor, &columns, &rows) == 0, columns > 0, rows > 0 else { return nil }
-    return Size(width: Int(columns), height: Int(rows))
+    return file
   }
 
   private static func begin(
@@ -165,8 +159,10 @@ extension Terminal {
   ) -> OpaquePointer? {
     // A type that is direct already gets the same meaning of its first 16 colours.
     let isDirect = depth == .truecolor || type.hasSuffix("-direct")
-    let direct = isDirect ? DirectColor.withType(from: type) { newterm(DirectColor.name, output, input) } : nil
-    guard let screen = direct ?? newterm(type, output, input) else { return nil }
+    let direct = isDirect ? DirectColor.withType(from: type) { open(DirectColor.name, output, input) } : nil
+    guard let screen = direct ?? open(type, output, input) else { return nil }
+    // A frame is drawn whole though keys wait.
+    typeahead(-1)
     if has_colors() {
       start_color()
       use_default_colors()
@@ -174,18 +170,21 @@ extension Terminal {
     return screen
   }
 
+  private static func open(
+    _ type: String, _ output: UnsafeMutablePointer<FILE>, _ input: UnsafeMutablePointer<FILE>
+  ) -> OpaquePointer? {
+    CursesEnvironment.withoutWrongSizes { newterm(type, output, input) }
+  }
+
   private func enter() {
     set_term(screen)
-    raw()
+    if isGuarded { tg_guard_take_modes() }
     noecho()
     nonl()
-    keypad(keyboard, true)
-    nodelay(keyboard, true)
-    set_escdelay(25)
+    keypad(nc_stdscr(), true)
     curs_set(0)
-    Paste.defineKeys()
     guard isGuarded else { return }
-    Paste.enable(output)
+    if let on = Paste.on { spool.add(on) }
     tg_stderr_capture()
     let reset = Self.resetSequence()
     tg_guard_arm(reset, reset.utf8.count)
@@ -193,8 +192,13 @@ extension Terminal {
 
   private func giveBack() {
     set_term(screen)
-    if isGuarded { Paste.disable(output) }
+    if isGuarded, let off = Paste.off { spool.add(off) }
     endwin()
+    if !spool.drain(within: Self.patience) {
+      spool.discard()
+      if isGuarded { spool.add(Self.resetSequence()) }
+      spool.send()
+    }
     guard isGuarded else { return }
     tg_guard_disarm()
     tg_guard_restore_modes()

@@ -95,6 +95,32 @@ import Testing
     #expect(dashboard.perform(.open) == [.stop(.interrupt)])
   }
 
+  @Test(
+    arguments: [
+      (.search, "zebra", "ab zebra"), (.search, "two\r\nlines\n", "ab two lines"), (.search, "\n\n", "ab "),
+      (.search, "bell\u{7}and\u{1B}[A", "ab bell and [A"), (.filterText, "x\ty", "ab x y"), (.threads, "12", "12"),
+      (.threads, " 12\n", "12"), (.threads, "8 threads", ""), (.threads, "1e3", ""), (.threads, "1234567", "12345"),
+      (.threads, "", ""),
+    ] as [(Prompt.Kind, String, String)])
+  func pastedTextArrivesInAPromptAndSubmitsNothing(kind: Prompt.Kind, pasted: String, expected: String) {
+    var dashboard = Dashboard(title: "", source: "")
+    switch kind {
+    case .threads: _ = dashboard.perform(.promptThreads)
+    case .search: _ = dashboard.perform(.search)
+    case .filterText: _ = [Command.filter, .choose("/")].flatMap { dashboard.perform($0) }
+    }
+    for character in "ab " { _ = dashboard.type(.character(character)) }
+    #expect(dashboard.type(.paste(pasted)) == [])
+    #expect(dashboard.overlay == .prompt(Prompt(kind: kind, text: expected)))
+  }
+
+  @Test func aLongPasteIsCut() {
+    var dashboard = Dashboard(title: "", source: "")
+    _ = dashboard.perform(.search)
+    _ = dashboard.type(.paste(String(repeating: "a", count: 5_000)))
+    #expect(dashboard.overlay == .prompt(Prompt(kind: .search, text: String(repeating: "a", count: 200))))
+  }
+
   @Test(arguments: [Overlay.help(top: 0), .filterMenu, .prompt(Prompt(kind: .search))])
   func escapeOnlyCloses(overlay: Overlay) {
     var (dashboard, _) = Dashboard.running(items: 9, threads: 1)

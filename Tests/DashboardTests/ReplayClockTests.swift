@@ -9,9 +9,8 @@ import Testing
 
   /// A dashboard that replays a run, from the instant 0 on, with keys as people press them.
   private func dashboard(speed: Double = 1, seconds: Int64 = 100) -> Dashboard {
-    var dashboard = Dashboard(title: "", source: "")
-    dashboard.replay = ReplayClock(speed: speed, length: seconds * Self.second, at: at(0))
-    return dashboard
+    Dashboard(
+      title: "", source: "", replay: ReplayClock(speed: speed, length: seconds * Self.second, at: at(0)))
   }
 
   private func place(_ dashboard: Dashboard, at seconds: Double) -> Double? {
@@ -79,23 +78,31 @@ import Testing
 
   @Test func aRunThatTurnsOutShorterEndsThere() {
     var dashboard = dashboard()
-    dashboard.replay?.setLength(40 * Self.second, at: at(50))
+    dashboard.followReplay(length: 40 * Self.second, isBehind: false, at: at(50))
     #expect(place(dashboard, at: 50) == 40)
     #expect(place(dashboard, at: 90) == 40)
     _ = dashboard.perform(.manyFewerThreads, at: at(90))
     #expect(place(dashboard, at: 90) == 36)
-    dashboard.replay?.setLength(40 * Self.second, at: at(91))
+    dashboard.followReplay(length: 40 * Self.second, isBehind: false, at: at(91))
     #expect(place(dashboard, at: 92) == 38)
   }
 
   /// While events are being read, the screen shows the time that they have come to.
   @Test func theScreenIsNeverAheadOfTheEvents() {
     var dashboard = dashboard()
-    dashboard.replay?.reached = 3 * Self.second
+    dashboard.apply(RunEvent(sequence: 0, instant: at(3), kind: .runStarted(targetWorkers: 1)))
+    dashboard.followReplay(length: 100 * Self.second, isBehind: true, at: at(50))
     #expect(dashboard.shownInstant(at(50)) == at(3))
     _ = dashboard.perform(.togglePause, at: at(50))
-    dashboard.replay?.reached = nil
+    dashboard.followReplay(length: 100 * Self.second, isBehind: false, at: at(50))
     #expect(dashboard.shownInstant(at(60)) == at(3))
+  }
+
+  /// Not even a length that is said for it makes one of it.
+  @Test func aRunThatGoesOnNowIsNoReplay() {
+    var dashboard = Dashboard(title: "", source: "")
+    dashboard.followReplay(length: 5, isBehind: true, at: at(1))
+    #expect(dashboard.replay == nil)
   }
 
   @Test func nothingInAReplayAsksForThreadsOrStops() {

@@ -105,8 +105,9 @@ import Testing
   /// Plays to some places, also back, and looks at what a person could look at there.
   private func replay(_ reader: RunReader) throws {
     let run = try ReplayedRun(reader)
-    var dashboard = Dashboard(title: run.record.title, source: run.record.source)
-    dashboard.replay = ReplayClock(speed: .infinity, length: run.length, at: MonotonicClock.now)
+    var dashboard = Dashboard(
+      title: run.record.title, source: run.record.source,
+      replay: ReplayClock(speed: .infinity, length: run.length, at: MonotonicClock.now))
     for place in [0, run.length / 3, run.length, run.length / 5, run.length] {
       if run.play(to: place) { dashboard.rewind() }
       repeat { for event in run.takeEvents() { dashboard.apply(event) } } while run.isBehind

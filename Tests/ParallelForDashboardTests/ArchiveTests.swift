@@ -137,12 +137,77 @@ import Testing
         output: position == 7 ? "a Needle" : "hay", latency: Int64(position))
     }
     func found(_ filter: ResultFilter) -> [Int] {
-      archive.matches(filter, in: 0..<12, slowLimit: 8).map(\.position)
+      var scan = ArchiveScan(filter, archive)
+      var found: [ItemID] = []
+      while !scan.isDone { found += scan.advance(archive, slowLimit: 8) }
+      return found.map(\.position)
     }
     #expect(found(.failed) == [0, 3, 6, 9])
     #expect(found(.slow) == [8, 9])
     #expect(found(.text("needle")) == [7])
     #expect(found(.text("ITEM 4")) == [4])
-    #expect(archive.holds("needle", at: ItemID(7)) && !archive.holds("needle", at: ItemID(8)))
+    #expect(search("needle") == 7 && search("nowhere") == nil)
+    #expect(search("ITEM 4", from: 6) == 4)
+    #expect(search("needlehay") == nil, "a match lies within one output")
+  }
+
+  /// What a person who searches is told: the position of the item that was found; nil for none.
+  private func search(_ text: String, from position: Int = 0) -> Int? {
+    var dashboard = Dashboard(title: "", source: "")
+    for position in 0..<archive.end {
+      let item = FinishedItem(
+        id: ItemID(position), worker: WorkerID(1), start: Instant(nanoseconds: 0), end: Instant(nanoseconds: 1),
+        outcome: .succeeded, label: "")
+      dashboard.apply(RunEvent(sequence: UInt64(position), instant: item.end, kind: .itemFinished(item)))
+    }
+    _ = dashboard.perform(.search)
+    for character in text { _ = dashboard.type(.character(character)) }
+    _ = dashboard.type(.submit)
+    var search = ArchiveSearch()
+    search.begin(searchFor: text, from: ItemID(position), forward: true, in: archive)
+    while search.isBusy { search.step(archive, telling: &dashboard, at: Instant(nanoseconds: 2)) }
+    let said = dashboard.currentNotice(at: Instant(nanoseconds: 2))?.text
+    if said == "not found: \(text)" { return nil }
+    return dashboard.results.selectedID?.position
+  }
+
+  /// However far from its beginning a text stands in an output, and whatever lies around it.
+  @Test(arguments: Array(1...20) as [UInt64])
+  func aTextIsFoundWhereverItStands(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let hay = ["x", "é", "作", "👩", "\n", "İ"].randomElement(using: &random) ?? ""
+    let needle = ["Needle", "NÄHNADEL", "作業"].randomElement(using: &random) ?? ""
+    let before = String(repeating: hay, count: Int.random(in: 0...1_500_000 / hay.utf8.count, using: &random))
+    keep(0, "first", output: "hay")
+    keep(1, "second", output: Bool.random(using: &random) ? before : "", errors: before + needle + hay)
+    keep(2, "third", output: before)
+    #expect(search(needle.lowercased()) == 1)
+    #expect(search(needle + "nowhere") == nil)
+    var scan = ArchiveScan(.text(needle), archive)
+    var found: [ItemID] = []
+    while !scan.isDone { found += scan.advance(archive, slowLimit: nil) }
+    #expect(found == [ItemID(1)])
+  }
+
+  @Test func aLookIsTakenAPartAtATime() {
+    let bytes = Array(String(repeating: "x", count: 300_000).utf8)
+    let parts: [TextLook.Part] = [(bytes.count, { Array(bytes[$0..<$0 + $1]) })]
+    var look = TextLook(for: "y", allowance: 100_000)
+    guard case .goesOn(let place) = look.look(at: parts, from: 0) else { return #expect(Bool(false)) }
+    #expect(place > 0 && place < bytes.count && look.allowance <= 0)
+    var rest = TextLook(for: "y", allowance: 1_000_000)
+    #expect(rest.look(at: parts, from: place) == .absent)
+  }
+
+  @Test func aLongSearchSaysHowFarItHasCome() {
+    var dashboard = Dashboard(title: "", source: "")
+    _ = dashboard.perform(.search)
+    _ = dashboard.type(.character("x"))
+    _ = dashboard.type(.submit, at: Instant(nanoseconds: 1))
+    dashboard.searchGoesOn(looked: 30, of: 120, at: Instant(nanoseconds: 2))
+    #expect(dashboard.currentNotice(at: Instant(nanoseconds: 2))?.text == "searching for x: 25 %")
+    dashboard.notice("a warning", at: Instant(nanoseconds: 3))
+    dashboard.searchGoesOn(looked: 60, of: 120, at: Instant(nanoseconds: 4))
+    #expect(dashboard.currentNotice(at: Instant(nanoseconds: 4))?.text == "a warning")
   }
 }

@@ -37,6 +37,13 @@ private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_
     #expect(plan.tick(at: at(1_010)) == [.stop(.kill)])
   }
 
+  @Test mutating func quittingKillsAtOnceAndThenGivesUp() {
+    #expect(plan.mustQuit(.signal(3), at: at(0)) == [.stop(.kill)])
+    #expect(plan.mustQuit(.signal(3), at: at(1)) == [])
+    #expect(plan.tick(at: at(2)) == [.abandon])
+    #expect(plan.reason == .signal(3))
+  }
+
   @Test mutating func theFirstReasonCounts() {
     _ = plan.mustEnd(.hungUp, at: at(0))
     _ = plan.interrupted(at: at(1))

@@ -28,7 +28,7 @@ private func die(of number: Int32) -> Never {
   @Test func signalsArriveAsBytes() async {
     await #expect(processExitsWith: .exitCode(7)) {
       let signals = [SIGUSR1, SIGWINCH]
-      let descriptor = tg_signal_pipe_open(signals, 2)
+      let descriptor = tg_signal_pipe_open(signals, 2, 0)
       let arrived = signals.map { sent in
         kill(getpid(), sent)
         return nextByte(descriptor) == UInt8(sent)
@@ -40,21 +40,43 @@ private func die(of number: Int32) -> Never {
 
   @Test func closingThePipeGivesSignalsTheirFormerMeaning() async {
     await #expect(processExitsWith: .signal(SIGUSR1)) {
-      _ = tg_signal_pipe_open([SIGUSR1], 1)
+      _ = tg_signal_pipe_open([SIGUSR1], 1, 0)
       tg_signal_pipe_close()
       die(of: SIGUSR1)
     }
   }
 
-  @Test func anIgnoredHangUpStaysIgnored() async {
-    await #expect(processExitsWith: .exitCode(7)) {
-      signal(SIGHUP, SIG_IGN)
-      let descriptor = tg_signal_pipe_open([SIGHUP], 1)
-      kill(getpid(), SIGHUP)
+  @Test(arguments: [SIGHUP, SIGINT, SIGQUIT, SIGTSTP]) func whatIsIgnoredStaysIgnored(number: Int32) async {
+    await #expect(processExitsWith: .exitCode(7)) { [number] in
+      signal(number, SIG_IGN)
+      let descriptor = tg_signal_pipe_open([number], 1, 0)
+      guard tg_signal_is_taken(number) == 0 else { exit(1) }
+      kill(getpid(), number)
       // Another signal, sent later, arrives first only if the hang-up never does.
-      _ = tg_signal_pipe_open([SIGUSR2], 1)
+      _ = tg_signal_pipe_open([SIGUSR2], 1, 0)
       kill(getpid(), SIGUSR2)
       exit(nextByte(descriptor) == UInt8(SIGUSR2) ? 7 : 1)
+    }
+  }
+
+  @Test func whatSomebodyElseHasCaughtStaysTheirs() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      signal(SIGALRM) { _ in _exit(7) }
+      _ = tg_signal_pipe_open([SIGALRM, SIGPROF], 2, 1)
+      guard tg_signal_is_taken(SIGALRM) == 0, tg_signal_is_taken(SIGPROF) != 0 else { exit(1) }
+      die(of: SIGALRM)
+    }
+  }
+
+  @Test func onlyWhatWantsAnEndIsCountedAsOne() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      let signals = [SIGTERM, SIGWINCH, SIGCONT, SIGUSR1, SIGQUIT]
+      let descriptor = tg_signal_pipe_open(signals, Int32(signals.count), 0)
+      for number in signals {
+        kill(getpid(), number)
+        guard nextByte(descriptor) == UInt8(number) else { exit(1) }
+      }
+      exit(tg_signal_endings() == 2 ? 7 : 2)
     }
   }
 
@@ -72,7 +94,7 @@ private func die(of number: Int32) -> Never {
 
   #if os(Linux)
     /// The multiplexer's end of a new pseudo-terminal is terminal enough to have modes.
-    @Test(arguments: [SIGABRT, SIGSEGV, SIGQUIT]) func aFatalSignalWritesCapturedErrors(number: Int32) async throws {
+    @Test(arguments: [SIGABRT, SIGSEGV, SIGSYS]) func aFatalSignalWritesCapturedErrors(number: Int32) async throws {
       let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [number] in
         let descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY)
         guard tg_guard_save(descriptor) == 0 else { exit(1) }

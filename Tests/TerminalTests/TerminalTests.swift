@@ -151,7 +151,10 @@ import Themes
 
   @Test func aWindowWithoutASizeGetsThatOfTheEnvironmentOrTheUsualOne() throws {
     #expect(try terminal(["COLUMNS": "33", "LINES": "7"]).size == Size(width: 33, height: 7))
-    #expect(try terminal(["COLUMNS": "0", "LINES": "many"]).size == Size(width: 80, height: 24))
+    for wrong in ["0", "many", "-5", "", " 7", "100000000", "9223372036854775808", "1e2"] {
+      #expect(try terminal(["COLUMNS": wrong, "LINES": wrong]).size == Size(width: 80, height: 24))
+      #expect(Terminal.columns(of: ["COLUMNS": wrong]) == nil)
+    }
   }
 
   private func terminal(_ environment: [String: String]) throws -> Terminal {
@@ -163,7 +166,7 @@ import Themes
     ("\u{1B}[5~\u{1B}[6~\u{1B}OH\u{1B}OF", "<PageUp><PageDown><Home><End>"),
     ("\u{1B}OP\u{1B}[Z", "<F1><S-Tab>"), ("é作", "é作"), ("\u{1B}x", "<A-x>"), ("\u{1B}", "<Esc>"),
     ("a\u{1B}[1;9Zq", "aq"), ("\u{1B}[24;80Rj", "j"), ("\u{1B}]52;c;cXE=\u{7}j", "j"),
-    ("\u{1B}[200~quit\u{1B}xK\r\u{1B}[201~j", "j"), ("\u{9B}j", "j"), ("\u{1B}Ozj", "j"),
+    ("\u{1B}[200~quit\u{1B}xK\r\u{1B}[201~j", "<Paste>j"), ("\u{9B}j", "j"), ("\u{1B}Ozj", "j"),
   ])
   func readsKeys(bytes: String, expected: String) throws {
     var ends: [Int32] = [0, 0]
@@ -172,7 +175,9 @@ import Themes
     let terminal = try terminal(input: "/dev/fd/\(ends[0])")
     _ = Array(bytes.utf8).withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) }
     var keys = ""
-    while let key = terminal.nextKey() { keys += key.description }
+    for now in [0, 10_000_000_000] as [Int64] {
+      while let key = terminal.nextKey(at: now) { keys += key.description }
+    }
     #expect(keys == expected)
   }
 
@@ -184,6 +189,52 @@ import Themes
     write(ends[1], "x", 1)
     #expect(terminal.waitForInput(or: [ends[0]], milliseconds: 10_000).descriptors == [ends[0]])
     #expect(terminal.waitForInput(or: [], milliseconds: 0).descriptors.isEmpty)
+  }
+
+  /// A pipe that nobody reads stands for a terminal of which the same is true.
+  @Test func aTerminalThatNobodyReadsMakesNobodyWait() throws {
+    var ends: [Int32] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    defer { ends.forEach { close($0) } }
+    let device = Terminal.Device(output: "/dev/fd/\(ends[1])", input: "/dev/null", isGuarded: false)
+    let terminal = try Terminal(
+      device, colorDepth: nil, environment: ["TERM": "xterm-256color", "COLUMNS": "200", "LINES": "50"])
+    var frames = 0
+    while terminal.isReady, frames < 1_000 {
+      let text = String(repeating: frames.isMultiple(of: 2) ? "a" : "b", count: 200)
+      var grid = CellGrid(width: 200, height: 50)
+      for row in 0..<50 { grid.write(text, x: 0, y: row, role: Role(rawValue: 0)) }
+      terminal.present(grid, palette: palette)
+      frames += 1
+    }
+    #expect(!terminal.isReady)
+    // What waits is sent as it is read, and then there can be another frame.
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    while !terminal.isReady {
+      #expect(read(ends[0], &bytes, bytes.count) > 0)
+      _ = terminal.waitForInput(milliseconds: 0)
+    }
+    terminal.present(CellGrid(width: 200, height: 50), palette: palette)
+    terminal.leave()
+    close(ends[1])
+    ends[1] = -1
+    let count = read(ends[0], &bytes, bytes.count)
+    #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).contains("\u{1B}[?1049l"))
+  }
+
+  @Test func leavingATerminalThatNobodyReadsGivesUp() throws {
+    var ends: [Int32] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    defer { ends.forEach { close($0) } }
+    let device = Terminal.Device(output: "/dev/fd/\(ends[1])", input: "/dev/null", isGuarded: false)
+    let terminal = try Terminal(
+      device, colorDepth: nil, environment: ["TERM": "xterm-256color", "COLUMNS": "20", "LINES": "5"])
+    _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+    let block = [UInt8](repeating: 0, count: 65_536)
+    while write(ends[1], block, block.count) > 0 {}
+    terminal.present(grid("a"), palette: palette)
+    #expect(!terminal.isReady)
+    terminal.leave()
   }
 
   @Test func leavingTwiceIsLeavingOnce() throws {

@@ -7,9 +7,14 @@
 // Signals as bytes. Usable without any terminal.
 
 /// Opens the pipe (once) and lets each of the signals write its number into it as one byte.
-/// A hang-up, an interrupt or a stop that was ignored when the program began stays ignored.
+/// A hang-up, an interrupt, a Ctrl-\ or a stop that was ignored when the program began stays ignored; with `only_unused`
+/// every signal stays with whoever has caught or ignored it.
 /// Returns the end to read from, which does not block, or -1 with errno.
-int tg_signal_pipe_open(const int *signals, int count);
+int tg_signal_pipe_open(const int *signals, int count, int only_unused);
+/// Whether a signal writes its number into the pipe.
+int tg_signal_is_taken(int number);
+/// How many signals have come that want the program to end.
+int tg_signal_endings(void);
 /// Gives all these signals their former handlers and closes the pipe.
 void tg_signal_pipe_close(void);
 
@@ -19,6 +24,8 @@ void tg_signal_pipe_close(void);
 int tg_guard_save(int descriptor);
 /// Gives the terminal its remembered modes.
 void tg_guard_restore_modes(void);
+/// Gives the terminal modes in which every key arrives at once and as it is, and nothing is echoed.
+void tg_guard_take_modes(void);
 /// From here on, a fatal signal first writes `reset`, restores the modes and replays captured errors; then the
 /// former handler (such as Swift's backtracer) has its turn. At most 256 bytes of `reset` are kept.
 void tg_guard_arm(const char *reset, size_t length);
@@ -34,6 +41,16 @@ int tg_thread_signal_stack(void);
 int tg_stderr_capture(void);
 /// Connects standard error again and writes what was captured.
 void tg_stderr_release(void);
+
+// Writing that never waits.
+
+/// Opens what a descriptor leads to once more, so that writing there does not wait and nobody else is concerned; where
+/// that cannot be, gives a copy, on which `tg_write_some` waits only if others fill it at that moment. -1 with errno.
+int tg_open_patient(int descriptor);
+/// Writes as much as there is room for. How many bytes, 0 for no room, or -1 with errno.
+long tg_write_some(int descriptor, const char *bytes, unsigned long length);
+/// A file without a name, for reading and writing. -1 with errno.
+int tg_unlinked_file(void);
 
 // The window.
 

@@ -30,6 +30,17 @@ public enum ItemSource: Sendable, Equatable {
     return answer == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// True for a terminal, whose keys are the items then.
+  public var isTerminal: Bool {
+    guard case .file(let path) = self else { return isatty(0) == 1 }
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { return false }
+    let descriptor = posixOpen(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return isatty(descriptor) == 1
+  }
+
   /// Opens the source for reading.
   ///
   /// - Throws: an error naming the file and what is wrong: no such file, a directory, not readable.

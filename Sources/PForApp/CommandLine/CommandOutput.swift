@@ -1,5 +1,6 @@
 import ParallelForDashboard
 import Screen
+import Terminal
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -26,6 +27,9 @@ final class CommandOutput {
     sink = ByteSink(descriptor: descriptor, ownsDescriptor: true)
     name = path
   }
+
+  /// The width of the terminal that standard output is, in columns; nil when it is none.
+  static var columns: Int? { Terminal.windowSize(STDOUT_FILENO)?.width }
 
   /// Whether bytes are still wanted.
   var isOpen: Bool { sink.problem == nil }

@@ -30,6 +30,7 @@ extension StopReason {
     case .interrupted: ExitCode.interrupted
     case .hungUp: ExitCode.hangup
     case .terminated: ExitCode.terminated
+    case .signal(let number): 128 + number
     }
   }
 }

@@ -58,7 +58,9 @@ public struct PForTUI: ParsableCommand {
   /// Exits with what `body` returns, or says why it could not.
   static func exit(after body: () throws(AppError) -> Int32) -> Never {
     do throws(AppError) {
-      Foundation.exit(try body())
+      let status = try body()
+      Signals.takeEffect(ofStatus: status)
+      Foundation.exit(status)
     } catch {
       StandardError.write("pfor-tui: \(error)")
       Foundation.exit(ExitCode.couldNotRun)
@@ -108,6 +110,7 @@ public struct PForTUI: ParsableCommand {
       var command = try parse(arguments)
       try command.run()
     } catch {
+      HelpWidth.prepare()
       let code = exitCode(for: error)
       guard code != .success else { exit(withError: error) }
       StandardError.writeRaw(explanation(of: error, arguments))

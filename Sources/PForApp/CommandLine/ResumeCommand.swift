@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Jobs
 import ParallelForDashboard
 import RunStore
 
@@ -50,6 +51,11 @@ struct ResumeCommand: ParsableCommand {
         throw AppError("\(record.directory): the run began in this folder, and it cannot be entered")
       }
       var plan = try RunPlan(try options(arguments), arguments: arguments)
+      guard !plan.reader.source.isTerminal else {
+        throw AppError(
+          "the items of this run came from standard input, which is the terminal now: pipe the items in again, as in "
+            + "cat ITEMS | pfor-tui resume \(DemoCommand.quoted(name ?? RunNames.name(of: path)))")
+      }
       plan.recording = .goOn(path, failed ? .failed : all ? .all : .outstanding)
       return try Launcher(plan, look: look).run()
     })
@@ -91,6 +97,7 @@ struct ResumeCommand: ParsableCommand {
       if let threads { options.running.threads = threads }
       return options
     } catch {
+      HelpWidth.prepare()
       throw AppError("the run's command line is not understood any more: \(RunOptions.message(for: error))")
     }
   }

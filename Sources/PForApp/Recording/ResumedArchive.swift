@@ -37,7 +37,7 @@ final class ResumedArchive: ItemArchive {
     kept.matches(filter, in: positions, slowLimit: slowLimit)
   }
 
-  func holds(_ text: String, at id: ItemID) -> Bool { kept.holds(text, at: id) }
+  func searchedParts(of id: ItemID) -> [TextLook.Part] { kept.searchedParts(of: id) }
 }
 
 extension ItemDetail.Attempt {

@@ -24,9 +24,7 @@ struct Replay {
     let themes = try look.themes()
     let script = try look.script()
     let signals = try Signals.open()
-    guard let display = look.openDisplay(script) else {
-      throw AppError("a replay needs a terminal; pfor-tui show tells of the run without one")
-    }
+    let display = try openDisplay(script)
     defer { display.leave() }
     let loop = DashboardLoop(
       replayed, dashboard(of: replayed), controller: RunController(replayed, grace: 0), on: display, signals: signals,
@@ -39,9 +37,18 @@ struct Replay {
     return loop.controller.reason?.exitCode ?? ExitCode.success
   }
 
+  private func openDisplay(_ script: Script?) throws(AppError) -> any Display {
+    do throws(NoDashboard) {
+      return try look.openDisplay(script)
+    } catch {
+      let reason = error.reason.map { " (\($0))" } ?? ""
+      throw AppError("a replay needs a terminal\(reason); pfor-tui show tells of the run without one")
+    }
+  }
+
   private func dashboard(of run: ReplayedRun) -> Dashboard {
-    var dashboard = Dashboard(title: run.record.title, source: run.record.source, slow: SlowThreshold())
-    dashboard.replay = ReplayClock(speed: speed, length: run.length, at: MonotonicClock.now)
-    return dashboard
+    Dashboard(
+      title: run.record.title, source: run.record.source, slow: SlowThreshold(),
+      replay: ReplayClock(speed: speed, length: run.length, at: MonotonicClock.now))
   }
 }

@@ -79,8 +79,21 @@ final class RunFileArchive: ItemArchive {
     return found
   }
 
-  func holds(_ text: String, at id: ItemID) -> Bool {
-    ended(id).map { holds(text, $0.item, $0.attempt) } ?? false
+  func searchedParts(of id: ItemID) -> [TextLook.Part] {
+    guard let (item, attempt) = ended(id) else { return [] }
+    let texts = [
+      ArchivedItem(text: item.text).text, Array((attempt.reason ?? "").utf8), Array((attempt.note ?? "").utf8),
+    ]
+    let parts: [TextLook.Part] = texts.map { text in (text.count, { Array(text[$0..<$0 + $1]) }) }
+    return parts
+      + OutputStream.allCases.map { stream in
+        let stored = reader.bytes(stream, of: item)
+        return (
+          stored.count,
+          { offset, count in self.read { () throws(RunStoreError) in try stored.read(from: offset, count: count) } ?? []
+          }
+        )
+      }
   }
 
   // MARK: - Records
@@ -133,17 +146,7 @@ final class RunFileArchive: ItemArchive {
     switch filter {
     case .failed: !attempt.outcome.isSuccess
     case .slow: RecordedTime.latency(attempt) >= slowLimit ?? .max
-    case .text(let text): holds(text, item, attempt)
-    case .all, .running: false
-    }
-  }
-
-  private func holds(_ text: String, _ item: ItemRecord, _ attempt: AttemptRecord) -> Bool {
-    if ResultFilter.text(text, isIn: ArchivedItem(text: item.text).label) { return true }
-    if ResultFilter.text(text, isIn: attempt.reason ?? "") { return true }
-    return OutputStream.allCases.contains { stream in
-      let bytes = bytes(stream, of: item, OutputText.mostBytes)
-      return !bytes.isEmpty && ResultFilter.text(text, isIn: String(decoding: bytes, as: UTF8.self))
+    case .all, .running, .text: false
     }
   }
 

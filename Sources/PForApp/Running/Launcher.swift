@@ -6,6 +6,7 @@ import ParallelFor
 import ParallelForDashboard
 import RunStore
 import Screen
+import Terminal
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -47,7 +48,7 @@ struct Launcher {
     try logs?.begin(opener.newRun, recording)
     let errors = StandardErrorCopy()
     let signals = try Signals.open()
-    let display = look.noTui && script == nil ? nil : shown.openDisplay(script)
+    let display = openDisplay(shown, script)
     defer { display?.leave() }
     let session = try RunSession(
       plan, keepsResults: display != nil, output: outputs.results(hasDashboard: display != nil),
@@ -69,15 +70,28 @@ struct Launcher {
       let ending = loop.run()
       display.leave()
       if let failure = (display as? ScriptDisplay)?.failure { throw failure }
-      if case .hungUp = ending {
+      if case .hungUp = ending, Signals.heedsHangUp {
         var afterwards = loop.controller
         afterwards.mustEnd(.hungUp, at: MonotonicClock.now)
         return playOn(session, loop.dashboard, afterwards, signals, glyphs, isQuiet: true)
       }
-      // Whoever reads the results may be slower than the one who left.
+      // Whoever reads the results may be slower than the one who left; and a run that ignores the end of its terminal,
+      // as under nohup, goes on without it.
       return playOn(session, loop.dashboard, loop.controller, signals, glyphs, isQuiet: false)
     }
     return playOn(session, dashboard, controller, signals, glyphs, isQuiet: look.quiet, begins: true)
+  }
+
+  /// What is drawn on; nil where plain lines are wanted or nothing can be drawn on, which is said.
+  private func openDisplay(_ shown: Look, _ script: Script?) -> (any Display)? {
+    if look.noTui, script == nil { return nil }
+    do throws(NoDashboard) {
+      if script == nil, plan.reader.source.isTerminal { throw .itemsAreTyped }
+      return try shown.openDisplay(script)
+    } catch {
+      if !look.quiet { error.tell() }
+      return nil
+    }
   }
 
   private func playOn(
@@ -120,8 +134,9 @@ struct Launcher {
     return verdict.exitCode
   }
 
+  /// Where less than a few words fit in a line, the terminal breaks it.
   private var summaryWidth: Int {
-    StandardError.columns ?? environment["COLUMNS"].flatMap { Int($0) } ?? 100
+    max(40, StandardError.columns ?? Terminal.columns(of: environment) ?? 100)
   }
 
   /// What a resumed run found, and how to go on with one that is not whole.
@@ -136,9 +151,10 @@ struct Launcher {
         StandardError.write("all sessions so far: \(parts.isEmpty ? "nothing done" : parts.joined(separator: ", "))")
       }
     }
-    if !isWhole, recording.isThere {
-      StandardError.write("to go on: pfor-tui resume \(DemoCommand.quoted(recording.name))")
-    }
+    guard !isWhole, recording.isThere else { return }
+    // Without them, the items would be asked of the terminal.
+    let wish = plan.reader.source == .standardInput ? "to go on, pipe the items in again" : "to go on"
+    StandardError.write("\(wish): pfor-tui resume \(DemoCommand.quoted(recording.name))")
   }
 
   // MARK: - What is needed

@@ -37,10 +37,12 @@ struct Look {
     return try Script(String(decoding: data, as: UTF8.self), name: path)
   }
 
-  /// The script's display, the terminal, or nothing where there is no terminal to draw on.
-  func openDisplay(_ script: Script?) -> (any Display)? {
+  /// The script's display, or the terminal.
+  ///
+  /// - Throws: why there is no terminal to draw on.
+  func openDisplay(_ script: Script?) throws(NoDashboard) -> any Display {
     if let script { return ScriptDisplay(script, environment: environment) }
-    return TerminalDisplay.enter(colorDepth: colorDepth, environment: environment)
+    return try TerminalDisplay.enter(colorDepth: colorDepth, environment: environment)
   }
 
   private var colorDepth: ColorDepth? {

@@ -3,71 +3,49 @@ import ParallelFor
 
 /// Searches and filter scans over the archive, a slice at a time, so that the screen never waits for them.
 struct ArchiveSearch {
-  /// Positions looked at in one slice.
-  private static let scanSlice = 20_000
-  private static let textSlice = 1_000
+  private var filter: ArchiveScan?
+  private var marking: ArchiveScan?
+  private var search: Search?
 
   private struct Search {
     var text: String
     var position: Int
+    /// Where in the item the look goes on.
+    var place = 0
     var left: Int
+    var all: Int
     var step: Int
   }
-
-  /// A scan from the first item to the last one that had ended when it began.
-  private struct Scan {
-    var filter: ResultFilter
-    var scanned = 0
-    var end: Int
-
-    init(_ filter: ResultFilter, _ archive: any ItemArchive) {
-      self.filter = filter
-      end = archive.end
-    }
-
-    var isDone: Bool { scanned == end }
-
-    /// Goes on by a slice.
-    mutating func advance() -> Range<Int> {
-      let slice: Int
-      if case .text = filter { slice = ArchiveSearch.textSlice } else { slice = ArchiveSearch.scanSlice }
-      defer { scanned = min(end, scanned + slice) }
-      return scanned..<min(end, scanned + slice)
-    }
-  }
-
-  private var filter: Scan?
-  private var marking: Scan?
-  private var search: Search?
 
   /// Whether there is more to look at.
   var isBusy: Bool { filter != nil || marking != nil || search != nil }
 
   /// Begins the scan for a filter; ends the one before.
   mutating func begin(_ filter: ResultFilter, in archive: any ItemArchive) {
-    self.filter = filter.needsScan ? Scan(filter, archive) : nil
+    self.filter = filter.needsScan ? ArchiveScan(filter, archive) : nil
   }
 
   /// Begins the search for failed items among those that a filter shows; ends the one before.
   mutating func begin(markingIn filter: ResultFilter, of archive: any ItemArchive) {
-    marking = Scan(filter, archive)
+    marking = ArchiveScan(filter == .all ? .failed : filter, archive)
   }
 
   /// Begins a search from an item on, once around.
   mutating func begin(searchFor text: String, from: ItemID, forward: Bool, in archive: any ItemArchive) {
-    search = Search(text: text, position: from.position, left: archive.end, step: forward ? 1 : -1)
+    let end = archive.end
+    search = Search(text: text, position: from.position, left: end, all: end, step: forward ? 1 : -1)
   }
 
   /// Looks at one slice and tells the dashboard what was found.
   mutating func step(_ archive: any ItemArchive, telling dashboard: inout Dashboard, at now: Instant) {
     stepMarking(archive, telling: &dashboard, at: now)
     stepFilter(archive, telling: &dashboard)
-    stepSearch(archive, telling: &dashboard)
+    stepSearch(archive, telling: &dashboard, at: now)
   }
 
   private mutating func stepFilter(_ archive: any ItemArchive, telling dashboard: inout Dashboard) {
     guard var scan = filter else { return }
-    let found = archive.matches(scan.filter, in: scan.advance(), slowLimit: dashboard.live.slowLimit)
+    let found = scan.advance(archive, slowLimit: dashboard.live.slowLimit)
     dashboard.filterMatched(found, scanned: scan.scanned, done: scan.isDone)
     filter = scan.isDone ? nil : scan
   }
@@ -76,35 +54,48 @@ struct ArchiveSearch {
     _ archive: any ItemArchive, telling dashboard: inout Dashboard, at now: Instant
   ) {
     guard var scan = marking else { return }
-    let slice = scan.advance()
     let slowLimit = dashboard.live.slowLimit
-    var found = archive.matches(.failed, in: slice, slowLimit: slowLimit)
-    if scan.filter != .all, scan.filter != .failed {
-      let shown = Set(archive.matches(scan.filter, in: slice, slowLimit: slowLimit))
-      found.removeAll { !shown.contains($0) }
+    let before = scan.scanned
+    var found = scan.advance(archive, slowLimit: slowLimit)
+    if scan.filter != .failed {
+      let failed = Set(archive.matches(.failed, in: before..<scan.scanned, slowLimit: slowLimit))
+      found.removeAll { !failed.contains($0) }
     }
     dashboard.markFound(found, done: scan.isDone, at: now)
     marking = scan.isDone ? nil : scan
   }
 
-  private mutating func stepSearch(_ archive: any ItemArchive, telling dashboard: inout Dashboard) {
+  private mutating func stepSearch(
+    _ archive: any ItemArchive, telling dashboard: inout Dashboard, at now: Instant
+  ) {
     guard var current = search else { return }
-    let end = archive.end
-    for _ in 0..<min(Self.textSlice, current.left) {
-      if current.position >= end { current.position = current.step > 0 ? 0 : max(0, end - 1) }
-      if current.position < 0 { current.position = max(0, end - 1) }
-      if archive.holds(current.text, at: ItemID(current.position)) {
-        dashboard.searchEnded(found: ItemID(current.position))
-        search = nil
-        return
-      }
-      current.position += current.step
-      current.left -= 1
-    }
-    search = current
-    if current.left <= 0 {
+    let found = Self.advance(&current, archive)
+    search = found == nil && current.left > 0 ? current : nil
+    if let found {
+      dashboard.searchEnded(found: found)
+    } else if current.left <= 0 {
       dashboard.searchEnded(found: nil)
-      search = nil
+    } else {
+      dashboard.searchGoesOn(looked: current.all - current.left, of: current.all, at: now)
     }
+  }
+
+  private static func advance(_ search: inout Search, _ archive: any ItemArchive) -> ItemID? {
+    let end = archive.end
+    var look = TextLook(for: search.text, allowance: ArchiveScan.slice)
+    while search.left > 0, look.allowance > 0 {
+      if search.position >= end { search.position = search.step > 0 ? 0 : max(0, end - 1) }
+      if search.position < 0 { search.position = max(0, end - 1) }
+      let id = ItemID(search.position)
+      switch look.look(at: archive.searchedParts(of: id), from: search.place) {
+      case .found: return id
+      case .goesOn(let place): search.place = place
+      case .absent:
+        search.place = 0
+        search.position += search.step
+        search.left -= 1
+      }
+    }
+    return nil
   }
 }

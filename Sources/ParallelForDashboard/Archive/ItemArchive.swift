@@ -13,10 +13,11 @@ package protocol ItemArchive: AnyObject {
   ///
   /// - Parameter invocation: says what was done to the item.
   func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail?
-  /// The items among some positions that a filter shows.
+  /// The items among some positions that a filter shows, other than one for a text.
   func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID]
-  /// Whether an ended item's name or output holds a text, without regard to case.
-  func holds(_ text: String, at id: ItemID) -> Bool
+  /// The parts of an ended item in which a text is looked for: all of its name, reason, note and outputs; none while it
+  /// has not ended.
+  func searchedParts(of id: ItemID) -> [TextLook.Part]
 }
 
 /// An output as the pages show it.

@@ -215,30 +215,38 @@ extension ResultArchive {
   /// One more than the last position that has ended.
   package var end: Int { lock.withLock { index.end } }
 
-  /// The items among some positions that a filter shows.
+  /// The items among some positions that a filter shows, other than one for a text.
   package func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID] {
     positions.compactMap { position in
       let id = ItemID(position)
       switch filter {
-      case .text(let text): return holds(text, at: id) ? id : nil
       case .failed: return entry(id).map { $0.kind != .succeeded } ?? false ? id : nil
       case .slow: return entry(id).map { $0.latency >= slowLimit ?? .max } ?? false ? id : nil
-      case .all, .running: return nil
+      case .all, .running, .text: return nil
       }
     }
   }
 
-  /// Whether an ended item's name or output holds a text, without regard to case.
-  package func holds(_ text: String, at id: ItemID) -> Bool {
-    guard let row = row(id) else { return false }
-    if ResultFilter.text(text, isIn: row.label) || ResultFilter.text(text, isIn: row.text) { return true }
-    return lock.withLock {
+  /// The parts of an ended item in which a text is looked for.
+  package func searchedParts(of id: ItemID) -> [TextLook.Part] {
+    let found = lock.withLock { () -> (ArchiveIndex.Entry, ArchiveRecord)? in
       guard let entry = index.entry(at: id.position),
         let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
-      else { return false }
-      let count = min(record.outputCount + record.errorCount, OutputText.mostBytes)
-      return count > 0 && ResultFilter.text(text, isIn: self.text(entry, record.outputOffset, count))
+      else { return nil }
+      return (entry, record)
     }
+    guard let (entry, record) = found else { return [] }
+    return [
+      (record.textOffset, record.textCount), (record.reasonOffset, record.reasonCount),
+      (record.noteOffset, record.noteCount), (record.outputOffset, record.outputCount),
+      (record.errorOffset, record.errorCount),
+    ].map { start, count in
+      (count, { offset, length in self.read(at: entry.offset + start + offset, count: length) })
+    }
+  }
+
+  private func read(at offset: Int, count: Int) -> [UInt8] {
+    lock.withLock { data.read(at: offset, count: count) }
   }
 
   private func entry(_ id: ItemID) -> ArchiveIndex.Entry? { lock.withLock { index.entry(at: id.position) } }

@@ -4,6 +4,8 @@ package import Screen
 package protocol Display: AnyObject {
   var size: Size { get }
   var colorDepth: ColorDepth { get }
+  /// Whether what was presented has been taken, so that something else can be; waiting goes on with it.
+  var isReady: Bool { get }
   func present(_ grid: CellGrid, palette: Palette)
   /// What has been typed or scripted and not yet taken.
   func nextInput(for dashboard: ScriptView) -> Input?

@@ -1,3 +1,4 @@
+import ParallelFor
 package import Screen
 import Terminal
 
@@ -16,7 +17,10 @@ package final class TerminalDisplay: Display {
   package var size: Size { terminal.size }
   package var colorDepth: ColorDepth { terminal.colorDepth }
   package func present(_ grid: CellGrid, palette: Palette) { terminal.present(grid, palette: palette) }
-  package func nextInput(for dashboard: ScriptView) -> Input? { terminal.nextKey().map(Input.key) }
+  package var isReady: Bool { terminal.isReady }
+  package func nextInput(for view: ScriptView) -> Input? {
+    terminal.nextKey(at: view.now.nanoseconds).map(Input.key)
+  }
   package func wait(for descriptors: [Int32], milliseconds: Int) -> Readiness {
     let found = terminal.waitForInput(or: descriptors, milliseconds: milliseconds)
     return Readiness(isHungUp: found.isHungUp, descriptors: found.descriptors)
@@ -28,25 +32,29 @@ package final class TerminalDisplay: Display {
 }
 
 extension TerminalDisplay {
-  /// Enters the screen of the controlling terminal; nil where there is none to draw on, and in continuous integration.
+  /// Enters the screen of the controlling terminal.
   ///
   /// - Parameters:
   ///   - colorDepth: at most how many colours to use; what the environment promises when nil.
   ///   - environment: where `CI`, `TERM` and the like are looked up.
-  package static func enter(colorDepth: ColorDepth?, environment: [String: String]) -> TerminalDisplay? {
-    guard (environment["CI"] ?? "").isEmpty, isForeground else { return nil }
+  /// - Throws: why there is no dashboard here.
+  package static func enter(
+    colorDepth: ColorDepth?, environment: [String: String]
+  ) throws(NoDashboard) -> TerminalDisplay {
+    guard (environment["CI"] ?? "").isEmpty else { throw .automated }
+    try checkForeground()
     do throws(TerminalError) {
       return TerminalDisplay(try Terminal(colorDepth: colorDepth, environment: environment))
     } catch {
-      return nil
+      throw .unsuitable(error)
     }
   }
 
-  /// Whether the terminal is ours: a program in the background would be stopped for touching it.
-  private static var isForeground: Bool {
+  /// A program in the background would be stopped for touching the terminal.
+  private static func checkForeground() throws(NoDashboard) {
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
-    guard terminal >= 0 else { return false }
+    guard terminal >= 0 else { throw .unsuitable(.noTerminal) }
     defer { close(terminal) }
-    return tcgetpgrp(terminal) == getpgrp()
+    if tcgetpgrp(terminal) != getpgrp() { throw .background }
   }
 }

@@ -31,7 +31,12 @@ struct DashboardSession {
     let environment = ProcessInfo.processInfo.environment
     let hasColor = (environment["NO_COLOR"] ?? "").isEmpty
     return DashboardSession(title: title, closesWhenDone: closesWhenDone, environment: environment) {
-      TerminalDisplay.enter(colorDepth: hasColor ? nil : .mono, environment: environment)
+      do throws(NoDashboard) {
+        return try TerminalDisplay.enter(colorDepth: hasColor ? nil : .mono, environment: environment)
+      } catch {
+        error.tell()
+        return nil
+      }
     }
   }
 
@@ -81,7 +86,7 @@ struct DashboardSession {
     let ending = loop.run()
     display.leave()
     var after = loop.controller
-    if case .hungUp = ending { after.mustEnd(.hungUp, at: MonotonicClock.now) }
+    if case .hungUp = ending, Signals.heedsHangUp { after.mustEnd(.hungUp, at: MonotonicClock.now) }
     return (loop.dashboard, after)
   }
 
@@ -100,6 +105,7 @@ struct DashboardSession {
     switch reason {
     case .terminated: raise(SIGTERM)
     case .hungUp: raise(SIGHUP)
+    case .signal(let number): raise(number)
     case .interrupted, nil: return
     }
   }

@@ -15,12 +15,14 @@ extension ParallelRun {
   /// ```
   ///
   /// Each item is shown as what `"\(item)"` says, and its result likewise, up to 1 MiB. Where there is no terminal to
-  /// draw on, as in a pipe, in continuous integration or with `TERM=dumb`, the same call tells the progress in plain
-  /// lines on standard error every five seconds, and returns when the run is over.
+  /// draw on, as in a pipe, in continuous integration or with `TERM=dumb`, the same call says so, tells the progress in
+  /// plain lines on standard error every five seconds, and returns when the run is over.
   ///
-  /// While it lasts, the signals INT, TERM, HUP, USR1, USR2, TSTP, CONT and WINCH belong to it; they and the terminal
-  /// are given back on every way out, also when the program crashes. TERM and HUP let what runs end within ten seconds,
-  /// then ask it to, and are then passed on to the program. What bodies write to standard error meanwhile appears
+  /// While it lasts, the signals INT, TERM, HUP, QUIT, USR1, USR2, TSTP, CONT and WINCH belong to it, and so do those
+  /// others that would end the program, such as ALRM and XCPU, where nobody else has caught or ignored them; they and the
+  /// terminal are given back on every way out, also when the program crashes. TERM, HUP and those others let what runs
+  /// end within ten seconds, then ask it to, and are then passed on to the program; QUIT asks at once. Where HUP is
+  /// ignored, as under `nohup`, the run goes on without its terminal. What bodies write to standard error meanwhile appears
   /// afterwards; what they print to standard output disturbs the picture until `Ctrl-L`.
   ///
   /// - Parameters:

@@ -78,7 +78,7 @@ package final class DashboardLoop {
       controller.tick(at: now)
       if controller.isAbandoned { return .left }
       lookThroughArchive(at: now)
-      if isFrameDue(at: now) { drawFrame(at: now) }
+      if display.isReady, isFrameDue(at: now) { drawFrame(at: now) }
     }
     return .left
   }
@@ -91,19 +91,12 @@ package final class DashboardLoop {
     for event in events { dashboard.apply(event) }
     dashboard.learn(watched.pastWork)
     dashboard.observe(watched.recorder, at: now)
-    followReplay(at: now)
+    dashboard.followReplay(length: watched.length, isBehind: watched.isBehind, at: now)
     if !events.isEmpty { isDirty = true }
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
     for problem in watched.problems where problemsTold.insert(problem).inserted { tell(problem, at: now) }
     if leavesAtEnd, dashboard.live.state == .done, watched.isDelivered { hasLeft = true }
-  }
-
-  /// The clock must not run ahead of the events, nor past the end.
-  private func followReplay(at now: Instant) {
-    guard dashboard.replay != nil else { return }
-    dashboard.replay?.setLength(watched.length, at: now)
-    dashboard.replay?.reached = watched.isBehind ? dashboard.live.latest.nanoseconds : nil
   }
 
   private var lastTold: String?
@@ -158,15 +151,22 @@ package final class DashboardLoop {
       case .suspend: suspend()
       case .continued: display.resume()
       case .resized: break
-      case .terminate:
-        controller.mustEnd(.terminated, at: now)
-        leavesAtEnd = true
-        if dashboard.replay != nil { hasLeft = true }
-        tell("terminated: waiting for what runs", at: now)
+      case .terminate: mustEnd(.terminated, "terminated", at: now)
+      case .end(let number): mustEnd(.signal(number), Signals.name(number), at: now)
+      case .quit:
+        controller.mustQuit(.quit, at: now)
+        hasLeft = true
       case .hangup: return false
       }
     }
     return true
+  }
+
+  private func mustEnd(_ reason: StopReason, _ name: String, at now: Instant) {
+    controller.mustEnd(reason, at: now)
+    leavesAtEnd = true
+    if dashboard.replay != nil { hasLeft = true }
+    tell("\(name): waiting for what runs", at: now)
   }
 
   private func carryOut(_ effects: [Effect], at now: Instant) {
@@ -247,7 +247,8 @@ package final class DashboardLoop {
   private func waitTime(at now: Instant) -> Int {
     if search.isBusy || watched.isBehind { return 0 }
     let passed = lastFrame.map { now.nanoseconds(since: $0) } ?? .max
-    let untilFrame = frameTime == .max ? Self.idleFrame : max(0, frameTime - passed)
+    let isWaiting = frameTime == .max || !display.isReady
+    let untilFrame = isWaiting ? Self.idleFrame : max(0, frameTime - passed)
     let isQuiet = dashboard.live.state == .done || dashboard.live.state == .paused && dashboard.live.tally.running == 0
     let untilLook = isQuiet ? Self.clockFrame : Self.eventFrame
     return Int((min(untilFrame, untilLook) + 999_999) / 1_000_000)

@@ -53,6 +53,11 @@ package final class PlainLoop {
       takeEvents()
       dashboard.observe(watched.recorder, at: now)
       if now >= nextLine { tellProgress(at: now) }
+      StandardError.sendWaiting()
+    }
+    switch controller.reason {
+    case .terminated, .hungUp, .signal: StandardError.hurry()
+    case .interrupted, nil: break
     }
   }
 
@@ -79,6 +84,10 @@ package final class PlainLoop {
           + "interrupt again to stop them, once more to kill them")
     case .terminate: controller.mustEnd(.terminated, at: now)
     case .hangup: controller.mustEnd(.hungUp, at: now)
+    case .end(let number):
+      controller.mustEnd(.signal(number), at: now)
+      say("\(Signals.name(number)): waiting for what runs")
+    case .quit: controller.mustQuit(.quit, at: now)
     case .moreThreads: changeThreads(by: 1, at: now)
     case .fewerThreads: changeThreads(by: -1, at: now)
     case .suspend: Suspension.stopUntilContinued(watched)
@@ -99,6 +108,6 @@ package final class PlainLoop {
   }
 
   private func say(_ text: String) {
-    if !isQuiet { StandardError.write(text) }
+    if !isQuiet { StandardError.offer(text) }
   }
 }

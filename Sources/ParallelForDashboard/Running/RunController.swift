@@ -47,6 +47,9 @@ package struct RunController {
   /// The system or the terminal wants the program to end.
   package mutating func mustEnd(_ reason: StopReason, at now: Instant) { act(plan.mustEnd(reason, at: now)) }
 
+  /// A signal wants the program to end now.
+  package mutating func mustQuit(_ reason: StopReason, at now: Instant) { act(plan.mustQuit(reason, at: now)) }
+
   /// Time goes by.
   package mutating func tick(at now: Instant) { act(plan.tick(at: now)) }
 

@@ -8,6 +8,8 @@ package enum StopReason: Equatable {
   case hungUp
   /// The system wants the program to end.
   case terminated
+  /// Another signal wants the program to end.
+  case signal(Int32)
 }
 
 /// Decides how urgently a run must end, as signals come and time goes by; a value that reads no clock.
@@ -44,6 +46,12 @@ package struct StopPlan {
   package mutating func mustEnd(_ why: StopReason, at now: Instant) -> [Step] {
     reason = reason ?? why
     return advance(to: max(level, 1), at: now, by: grace)
+  }
+
+  /// A signal wants the program to end now.
+  package mutating func mustQuit(_ why: StopReason, at now: Instant) -> [Step] {
+    reason = reason ?? why
+    return advance(to: max(level, 3), at: now, by: Self.afterKill)
   }
 
   /// The dashboard asked the run to finish or to stop.

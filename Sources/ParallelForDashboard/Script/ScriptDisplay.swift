@@ -2,6 +2,7 @@ import Dashboard
 import Foundation
 import ParallelFor
 package import Screen
+import Terminal
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -16,6 +17,7 @@ package final class ScriptDisplay: Display {
 
   package let size: Size
   package let colorDepth: ColorDepth = .mono
+  package let isReady = true
   private var steps: [(line: Script.Line, step: Script.Step)]
   private var waitingSince: Instant?
   /// Why the script could not be played to its end.
@@ -25,8 +27,7 @@ package final class ScriptDisplay: Display {
   ///   - script: what to play.
   ///   - environment: `COLUMNS` and `LINES` say how large the screen is; 80x24 otherwise.
   package init(_ script: Script, environment: [String: String]) {
-    size = Size(
-      width: environment["COLUMNS"].flatMap { Int($0) } ?? 80, height: environment["LINES"].flatMap { Int($0) } ?? 24)
+    size = Terminal.size(of: environment)
     steps = script.lines.flatMap { line in line.steps.map { (line, $0) } }
   }
 

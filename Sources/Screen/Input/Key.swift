@@ -18,6 +18,8 @@ public enum Key: Hashable, Sendable {
   case function(Int)
   /// The screen has got another size.
   case resize
+  /// A text came at once, as pasted ones do where the terminal marks them.
+  case pasted(String)
 }
 
 extension Key: CustomStringConvertible {
@@ -32,6 +34,7 @@ extension Key: CustomStringConvertible {
     case .alt("<"): "<A-lt>"
     case .alt(let character): "<A-\(character)>"
     case .function(let number): "<F\(number)>"
+    case .pasted: "<Paste>"
     default: "<\(Self.names.first { $0.key == self }?.name ?? "?")>"
     }
   }
