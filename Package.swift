@@ -43,6 +43,7 @@ let package = Package(
     .target(name: "Screen", swiftSettings: settings),
     .systemLibrary(name: "CNCurses", providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]),
     .target(name: "CTerminalGuard", cSettings: cSettings),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CSQLiteMemory", cSettings: cSettings),
 
     // The decorators stand apart: nothing of the program depends on them, because swift-syntax takes minutes to build.
@@ -85,15 +86,14 @@ let package = Package(
     .target(
       name: "Jobs",
       dependencies: [
-        "ParallelFor", "CPosix", "CSQLiteMemory",
-        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        "ParallelFor", "CPosix", "CSQLite", "CSQLiteMemory",
       ],
       swiftSettings: settings),
     .target(
       name: "RunStore",
       dependencies: [
         "ParallelFor",
-        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        "CSQLite",
       ],
       swiftSettings: settings),
 
@@ -195,9 +195,10 @@ let package = Package(
 // build again.
 if Context.environment["PFOR_LIBRARY_ONLY"] == "1" {
   let kept: Set = [
-    "CPosix", "ParallelFor", "RunStore", "Screen", "Themes", "TestSupport", "ParallelForTests", "RunStoreTests",
+    "CPosix", "CSQLite", "ParallelFor", "RunStore", "Screen", "Themes", "TestSupport", "ParallelForTests",
+    "RunStoreTests",
   ]
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll { $0.name != "ParallelFor" }
-  package.dependencies = [grdb]
+  package.dependencies = []
 }

@@ -13,8 +13,8 @@ import Testing
     ImportLaw("DashboardView", "ParallelFor", "Dashboard", "Screen", "Themes"),
     ImportLaw("Terminal", "Screen", "CNCurses", "CTerminalGuard", "Glibc", "Darwin"),
     ImportLaw(
-      "Jobs", "ParallelFor", "CPosix", "CSQLiteMemory", "GRDB", "GRDBSQLite", "Synchronization", "Glibc", "Darwin"),
-    ImportLaw("RunStore", "ParallelFor", "GRDB", "GRDBSQLite", "Synchronization", "Glibc", "Darwin"),
+      "Jobs", "ParallelFor", "CPosix", "CSQLite", "CSQLiteMemory", "Synchronization", "Glibc", "Darwin"),
+    ImportLaw("RunStore", "ParallelFor", "CSQLite", "Synchronization", "Glibc", "Darwin"),
     ImportLaw(
       "ParallelForDashboard", "ParallelFor", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "CPosix",
       "CTerminalGuard", "Foundation", "Glibc", "Darwin"),
@@ -105,7 +105,8 @@ import Testing
       "a part of the dashboard is changed by the dashboard", #"\bdashboard(\.\w+)*\?\."#,
       in: ["Sources/ParallelForDashboard", "Sources/PForApp"]),
     Law(
-      "SQLite is called by the SQL job, the demo's data and the run file's database", #"\bsqlite3_|import GRDB"#,
+      "SQLite is called by the SQL job, the demo's data and the run file's database",
+      #"\bsqlite3_|import (GRDB|CSQLite)\b"#,
       only: [
         "Sources/Jobs/SQLite/", "Sources/Jobs/Demo/DemoShop.swift", "Sources/RunStore/Database/",
         "Sources/CSQLiteMemory/",

@@ -1,5 +1,4 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 
 #if canImport(Glibc)
   import Glibc
@@ -37,11 +36,7 @@ public struct DemoShop: Sendable {
     database = "\(folder)/shop.sqlite"
     items = "\(folder)/ids.txt"
     for suffix in ["", "-journal", "-wal", "-shm"] { unlink(database + suffix) }
-    do {
-      try Self.fill(try DatabaseQueue(path: database))
-    } catch {
-      throw SQLiteJobError("\(database): \(error)")
-    }
+    try Self.fill(try PlainDatabase(path: database))
     try Self.write(Self.ids(), to: items)
   }
 
@@ -58,30 +53,26 @@ public struct DemoShop: Sendable {
     return Array((1...itemCount).map { $0 * 10 }.shuffled(using: &generator))
   }
 
-  private static func fill(_ queue: DatabaseQueue) throws {
-    try queue.writeWithoutTransaction { database in
-      try database.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-      try database.execute(
-        sql: """
-          CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT NOT NULL);
-          CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL REFERENCES customers,
-            product INTEGER NOT NULL, day INTEGER NOT NULL, units INTEGER NOT NULL, cents INTEGER NOT NULL);
-          """)
-      try database.inTransaction {
-        try fillCustomers(database)
-        try fillOrders(database)
-        return .commit
-      }
-      try database.execute(sql: "CREATE INDEX orders_of_customer ON orders (customer)")
-    }
-    try queue.close()
+  private static func fill(_ database: PlainDatabase) throws(SQLiteJobError) {
+    try database.execute(
+      """
+      PRAGMA journal_mode = OFF;
+      PRAGMA synchronous = OFF;
+      CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT NOT NULL);
+      CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL REFERENCES customers,
+        product INTEGER NOT NULL, day INTEGER NOT NULL, units INTEGER NOT NULL, cents INTEGER NOT NULL);
+      BEGIN;
+      """)
+    try fillCustomers(database)
+    try fillOrders(database)
+    try database.execute("COMMIT; CREATE INDEX orders_of_customer ON orders (customer)")
   }
 
-  private static func fillCustomers(_ database: Database) throws {
+  private static func fillCustomers(_ database: PlainDatabase) throws(SQLiteJobError) {
     let names = ["Ada", "Björn", "Chloé", "Dmitri", "Emre", "Fatou", "Grace", "Hana", "Ines", "Jun"]
     let families = ["Okafor", "Lindqvist", "Moreau", "Novak", "Yılmaz", "Diallo", "Hopper", "Sato", "Silva", "Park"]
     let cities = ["Lagos", "Malmö", "Lyon", "Brno", "İzmir", "Dakar", "Boston", "Osaka", "Porto", "Busan"]
-    let insert = try RawInsert("INSERT INTO customers VALUES (?, ?, ?)", database)
+    let insert = try database.insert("INSERT INTO customers VALUES (?, ?, ?)")
     var generator = SplitMix(seed: 1)
     for id in 1...customerCount {
       let name = "\(names[Int(generator.next() % 10)]) \(families[Int(generator.next() % 10)])"
@@ -90,7 +81,7 @@ public struct DemoShop: Sendable {
   }
 
   /// Customers on the list get the number of orders they are to have, the others share the rest.
-  private static func fillOrders(_ database: Database) throws {
+  private static func fillOrders(_ database: PlainDatabase) throws(SQLiteJobError) {
     var customers = (1...itemCount).flatMap { Array(repeating: $0 * 10, count: weight(of: $0 * 10)) }
     var generator = SplitMix(seed: 3)
     while customers.count < orderCount {
@@ -98,7 +89,7 @@ public struct DemoShop: Sendable {
       if id % 10 != 0 { customers.append(id) }
     }
     customers.shuffle(using: &generator)
-    let insert = try RawInsert("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?)", database)
+    let insert = try database.insert("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?)")
     for (position, customer) in customers.enumerated() {
       let product = Int(generator.next() % 500)
       let cents = 100 + Int(generator.next() % 20_000)
@@ -117,32 +108,69 @@ public struct DemoShop: Sendable {
   }
 }
 
-/// An insert by SQLite's own calls: five times as fast as by GRDB's, for the demo's 300,000 rows.
-private final class RawInsert {
+/// A database that is filled by one thread.
+private final class PlainDatabase {
+  private let path: String
+  private let handle: OpaquePointer
+
+  init(path: String) throws(SQLiteJobError) {
+    self.path = path
+    var opened: OpaquePointer?
+    guard sqlite3_open(path, &opened) == SQLITE_OK, let opened else {
+      defer { sqlite3_close(opened) }
+      throw SQLiteJobError("\(path): \(String(cString: sqlite3_errmsg(opened)))")
+    }
+    handle = opened
+  }
+
+  deinit { sqlite3_close_v2(handle) }
+
+  func execute(_ sql: String) throws(SQLiteJobError) { try check(sqlite3_exec(handle, sql, nil, nil, nil)) }
+
+  func insert(_ sql: String) throws(SQLiteJobError) -> PlainInsert { try PlainInsert(sql, self) }
+
+  fileprivate func prepare(_ sql: String) throws(SQLiteJobError) -> OpaquePointer? {
+    var statement: OpaquePointer?
+    try check(sqlite3_prepare_v2(handle, sql, -1, &statement, nil))
+    return statement
+  }
+
+  fileprivate func check(_ code: Int32) throws(SQLiteJobError) {
+    guard code == SQLITE_OK || code == SQLITE_DONE else {
+      throw SQLiteJobError("\(path): \(String(cString: sqlite3_errmsg(handle)))")
+    }
+  }
+}
+
+/// A statement that inserts a row each time.
+private final class PlainInsert {
   enum Value {
     case int(Int)
     case text(String)
   }
 
-  private let statement: Statement
+  private let database: PlainDatabase
+  private let statement: OpaquePointer?
 
-  init(_ sql: String, _ database: Database) throws {
-    statement = try database.makeStatement(sql: sql)
+  init(_ sql: String, _ database: PlainDatabase) throws(SQLiteJobError) {
+    self.database = database
+    statement = try database.prepare(sql)
   }
 
-  func run(_ values: Value...) throws {
-    let raw = statement.sqliteStatement
+  deinit { sqlite3_finalize(statement) }
+
+  func run(_ values: Value...) throws(SQLiteJobError) {
     for (position, value) in values.enumerated() {
       switch value {
-      case .int(let number): sqlite3_bind_int64(raw, Int32(position + 1), Int64(number))
+      case .int(let number): sqlite3_bind_int64(statement, Int32(position + 1), Int64(number))
       case .text(let text):
         let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-        sqlite3_bind_text(raw, Int32(position + 1), text, -1, copies)
+        sqlite3_bind_text(statement, Int32(position + 1), text, -1, copies)
       }
     }
-    let code = sqlite3_step(raw)
-    sqlite3_reset(raw)
-    guard code == SQLITE_DONE else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    let code = sqlite3_step(statement)
+    sqlite3_reset(statement)
+    try database.check(code)
   }
 }
 

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// A worker's connection with the query prepared on it.
 final class OpenQuery {

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 import ParallelFor
 
 /// A read transaction that spans neighbouring items of one worker, so that not each of them locks the database file.

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// Writes the current row of a statement as bytes, without making values of it.
 struct RowWriter {

@@ -1,5 +1,5 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
+import CSQLiteMemory
 
 #if canImport(Glibc)
   import Glibc
@@ -7,16 +7,13 @@ import GRDBSQLite
   import Darwin
 #endif
 
-/// One worker's connection: opened and set up by GRDB, then used through SQLite's own calls by one thread.
-///
-/// GRDB's queue, rows and statement cache would cost more than a point query; since nobody else uses this queue, its
-/// handle may be used outside of it.
+/// One worker's connection, used through SQLite's own calls by one thread.
 final class SQLiteConnection {
   /// SQLite's handle.
   let handle: OpaquePointer
   /// Set from any thread to make a running or waiting statement end.
   private let stop: StopFlag
-  private let queue: DatabaseQueue
+  private let waiting: BusyWait
 
   /// Opens a database.
   ///
@@ -32,31 +29,11 @@ final class SQLiteConnection {
     self.stop = stop
     let name = DatabaseName(path)
     try Self.checkFile(name.path, named: path)
-    var configuration = Configuration()
-    configuration.readonly = access == .readOnly
-    configuration.label = "pfor"
-    // Not SQLite's own timeout: it sleeps on when the item is cancelled.
-    configuration.busyMode = .callback { tries in
-      let waited = (0..<tries).reduce(0) { $0 + Self.pause(afterTries: $1) }
-      guard waited < busyTimeoutMilliseconds && !stop.isSet else { return false }
-      usleep(UInt32(Self.pause(afterTries: tries)) * 1000)
-      return true
-    }
-    do {
-      queue = try DatabaseQueue(path: name.target, configuration: configuration)
-      guard let handle = queue.unsafeReentrantRead({ $0.sqliteConnection }) else {
-        throw SQLiteJobError("\(path): the connection is closed")
-      }
-      self.handle = handle
-    } catch let error as DatabaseError {
-      throw SQLiteJobError("\(path): \(Self.words(error))")
-    } catch {
-      throw SQLiteJobError("\(path): \(error)")
-    }
-    // GRDB's observers expect that all statements pass through GRDB, and trap when a commit comes from elsewhere.
-    sqlite3_update_hook(handle, nil, nil)
-    sqlite3_commit_hook(handle, nil, nil)
-    sqlite3_rollback_hook(handle, nil, nil)
+    handle = try Self.open(name.target, access, named: path)
+    waiting = BusyWait(milliseconds: busyTimeoutMilliseconds, stop: stop)
+    waiting.begin(on: handle)
+    csqlite_refuse_quoted_strings(handle)
+    try setUp(path)
     let flag = Unmanaged.passUnretained(stop).toOpaque()
     sqlite3_progress_handler(
       handle, 1000, { $0.map { Unmanaged<StopFlag>.fromOpaque($0).takeUnretainedValue().isSet ? 1 : 0 } ?? 0 }, flag)
@@ -65,10 +42,27 @@ final class SQLiteConnection {
 
   deinit {
     stop.reaches(nil)
-    sqlite3_progress_handler(handle, 0, nil, nil)
+    sqlite3_close_v2(handle)
   }
 
-  private static func pause(afterTries tries: Int) -> Int { min(25, 1 << min(tries, 5)) }
+  private static func open(
+    _ target: String, _ access: SQLiteJob.Access, named name: String
+  ) throws(SQLiteJobError) -> OpaquePointer {
+    let flags = access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+    var opened: OpaquePointer?
+    let code = sqlite3_open_v2(target, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+    guard code == SQLITE_OK, let opened else {
+      defer { sqlite3_close_v2(opened) }
+      throw SQLiteJobError("\(name): \(words(code, opened))")
+    }
+    return opened
+  }
+
+  /// A file that is no database is told of here, not by the first query.
+  private func setUp(_ name: String) throws(SQLiteJobError) {
+    let code = sqlite3_exec(handle, "PRAGMA foreign_keys = ON; SELECT 1 FROM sqlite_master LIMIT 1", nil, nil, nil)
+    guard code == SQLITE_OK else { throw SQLiteJobError("\(name): \(Self.words(code, handle))") }
+  }
 
   private static func checkFile(_ path: String, named name: String) throws(SQLiteJobError) {
     var status = stat()
@@ -81,8 +75,9 @@ final class SQLiteConnection {
     guard access(path, R_OK) == 0 else { throw SQLiteJobError("\(name): not readable (permission denied)") }
   }
 
-  private static func words(_ error: DatabaseError) -> String {
-    error.resultCode == .SQLITE_NOTADB ? "is not an SQLite database" : error.message ?? error.resultCode.description
+  private static func words(_ code: Int32, _ handle: OpaquePointer?) -> String {
+    if code & 0xFF == SQLITE_NOTADB { return "is not an SQLite database" }
+    return handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
   }
 
   /// Prepares one statement.

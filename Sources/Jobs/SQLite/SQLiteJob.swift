@@ -1,5 +1,4 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 public import ParallelFor
 
 #if canImport(Glibc)

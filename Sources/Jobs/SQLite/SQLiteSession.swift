@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 import ParallelFor
 
 /// Runs the queries of one worker on its connection, with one prepared statement.

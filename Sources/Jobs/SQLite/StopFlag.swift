@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 import Synchronization
 
 /// Makes what one connection does end, from any thread and at any time: also while the connection is being opened.

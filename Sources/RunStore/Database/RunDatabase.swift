@@ -1,5 +1,4 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 
 #if canImport(Glibc)
   import Glibc
@@ -7,10 +6,7 @@ import GRDBSQLite
   import Darwin
 #endif
 
-/// A connection to a run file: opened by GRDB, then used through SQLite's own calls by one thread at a time.
-///
-/// GRDB's rows and statement cache would cost more than the rows of a fast run; since nobody else uses this queue, its
-/// handle may be used outside of it.
+/// A connection to a run file, used through SQLite's own calls by one thread at a time.
 final class RunDatabase {
   enum Access {
     case create
@@ -30,8 +26,8 @@ final class RunDatabase {
   private static let patience: Int32 = 10_000
 
   let path: String
-  private let handle: OpaquePointer
-  private let queue: DatabaseQueue
+  /// Nil once it is closed.
+  private var handle: OpaquePointer?
   private var statements: [WeakStatement] = []
   /// Which rows have checksums.
   var checks = Checks.none
@@ -47,25 +43,15 @@ final class RunDatabase {
   init(path: String, access: Access) throws(RunStoreError) {
     self.path = path
     try Self.checkFile(path, access)
-    var configuration = Configuration()
-    configuration.readonly = access == .read
-    configuration.foreignKeysEnabled = false
-    configuration.label = "pfor-run"
-    do {
-      queue = try DatabaseQueue(path: path, configuration: configuration)
-      guard let handle = queue.unsafeReentrantRead({ $0.sqliteConnection }) else {
-        throw RunStoreError(.failed, path, "the connection is closed")
-      }
-      self.handle = handle
-    } catch let error as RunStoreError {
-      throw error
-    } catch {
-      throw SQLiteProblem.error(path, error)
+    let flags = access == .read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+    var opened: OpaquePointer?
+    let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+    guard code == SQLITE_OK, let opened else {
+      defer { sqlite3_close(opened) }
+      throw SQLiteProblem.error(path, code: opened.map { sqlite3_extended_errcode($0) } ?? code, handle: opened)
     }
-    // GRDB's observers expect that all statements pass through GRDB, and trap when a commit comes from elsewhere.
-    sqlite3_update_hook(handle, nil, nil)
-    sqlite3_commit_hook(handle, nil, nil)
-    sqlite3_rollback_hook(handle, nil, nil)
+    handle = opened
+    sqlite3_extended_result_codes(handle, 1)
     sqlite3_busy_timeout(handle, Self.patience)
     // A damaged or malicious file must not make SQLite run its functions, or read past a page.
     try execute("PRAGMA trusted_schema = OFF")
@@ -184,7 +170,8 @@ final class RunDatabase {
   func close() {
     for entry in statements { entry.statement?.close() }
     statements = []
-    try? queue.close()
+    if let open = handle { sqlite3_close_v2(open) }
+    handle = nil
   }
 
   /// The error for a code that a call returned.

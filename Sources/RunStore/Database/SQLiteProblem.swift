@@ -1,5 +1,4 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 
 #if canImport(Glibc)
   import Glibc
@@ -18,13 +17,6 @@ enum SQLiteProblem {
     let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
     let reason = handle.map { sqlite3_system_errno($0) } ?? 0
     return error(path, code: code, message: message, systemError: reason)
-  }
-
-  /// The error for what GRDB threw while it opened a file.
-  static func error(_ path: String, _ thrown: any Error) -> RunStoreError {
-    guard let thrown = thrown as? DatabaseError else { return RunStoreError(.failed, path, "\(thrown)") }
-    let code = thrown.extendedResultCode.rawValue
-    return error(path, code: code, message: thrown.message ?? String(cString: sqlite3_errstr(code)), systemError: 0)
   }
 
   private static func error(_ path: String, code: Int32, message: String, systemError: Int32) -> RunStoreError {

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// A prepared statement; parameters and columns are counted from 0.
 final class Statement {
