@@ -107,13 +107,21 @@ public struct ThemeFile: Sendable {
   private mutating func readPalette() -> [String: Color] {
     var palette: [String: Color] = [:]
     for (key, entry) in entries.sorted(by: { $0.key < $1.key }) where key.hasPrefix("palette.") {
-      guard let value = entry.string ?? entry.integer.map(String.init), let color = StyleNotation.literal(value) else {
+      guard let color = Self.color(entry.value) else {
         warn(key, "expected \"#rrggbb\", 0 to 255, \"default\", or one of the 16 colours")
         continue
       }
       palette[String(key.dropFirst("palette.".count))] = color
     }
     return palette
+  }
+
+  private static func color(_ value: TOMLValue) -> Color? {
+    switch value {
+    case .string(let name): StyleNotation.literal(name)
+    case .integer(let number): StyleNotation.literal(String(number))
+    case .other: nil
+    }
   }
 
   private mutating func readRole(

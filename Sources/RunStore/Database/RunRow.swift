@@ -111,7 +111,10 @@ enum RunRow {
   }
 
   /// Writes the row of a run that begins.
-  static func insert(_ record: RunRecord, into database: RunDatabase) throws(RunStoreError) {
+  ///
+  /// - Returns: the row as it stands there.
+  @discardableResult
+  static func insert(_ record: RunRecord, into database: RunDatabase) throws(RunStoreError) -> Loaded {
     let isChecked = database.checks != .none
     let names = isChecked ? self.names + ["unchecked"] : self.names
     let places = names.map { _ in "?" }.joined(separator: ", ")
@@ -129,17 +132,21 @@ enum RunRow {
     row.bind(0, at: count - 1)
     if isChecked { row.bind(0, at: count) }
     try row.run()
-    if isChecked { try seal(database) }
+    return try isChecked ? seal(database) : load(database)
   }
 
   /// Writes the checksum of what stands in the row.
-  static func seal(_ database: RunDatabase) throws(RunStoreError) {
+  ///
+  /// - Returns: what that is.
+  @discardableResult
+  static func seal(_ database: RunDatabase) throws(RunStoreError) -> Loaded {
     let row = try database.prepare("SELECT \(names.joined(separator: ", ")), unchecked FROM run")
     defer { row.close() }
     guard try row.step() else { throw SQLiteProblem.damaged(database.path, "it says nothing about the run") }
-    let sum = sum(of: try read(row, database))
+    let loaded = try read(row, database)
     row.reset()
-    try database.execute("UPDATE run SET checksum = \(sum)")
+    try database.execute("UPDATE run SET checksum = \(sum(of: loaded))")
+    return loaded
   }
 
   /// A statement that writes how far the run is; see ``bindUpdate(of:isRenumbered:_:to:)``.

@@ -108,11 +108,9 @@ enum Schema {
 
   /// Makes the tables of a version in an empty database, in the open transaction.
   static func create(in database: RunDatabase, version: Int = Schema.version) throws(RunStoreError) {
-    try database.execute("PRAGMA application_id = \(applicationID)")
-    for object in objects where object.firstNeeded.map({ $0 <= version }) ?? false {
-      try database.execute(object.statement(of: version))
-    }
-    try database.execute("PRAGMA user_version = \(version)")
+    let needed = objects.filter { $0.firstNeeded.map { $0 <= version } ?? false }
+    let pragmas = ["PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)"]
+    try database.execute((pragmas + needed.map { $0.statement(of: version) }).joined(separator: ";\n"))
   }
 
   /// Makes one of the objects that only some files need, in the open transaction.

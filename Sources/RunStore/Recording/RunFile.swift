@@ -48,12 +48,12 @@ public final class RunFile {
     let lock = try RunFileLock(of: path)
     try RunDatabase.checkFile(path, .create)
     try checkSideFiles(of: path)
-    try makeWhole(path, record)
+    let row = try makeWhole(path, record)
     do throws(RunStoreError) {
       let database = try RunDatabase(path: path, access: .write)
       database.checks = .all
       try setUp(database, durability)
-      return try load(path, database, lock)
+      return RunFile(path, row, killedSessionEnd: nil, database, lock)
     } catch {
       removeFiles(of: path)
       throw error
@@ -80,22 +80,23 @@ public final class RunFile {
   }
 
   /// The file gets its name when it is whole, so that a kill leaves no half of one.
-  private static func makeWhole(_ path: String, _ record: RunRecord) throws(RunStoreError) {
+  private static func makeWhole(_ path: String, _ record: RunRecord) throws(RunStoreError) -> RunRow.Loaded {
     let unfinished = freeName(beside: path)
     try makeEmpty(unfinished, for: path)
     defer { unlink(unfinished) }
     let database = try RunDatabase(path: unfinished, access: .write)
     try database.execute("PRAGMA journal_mode = MEMORY")
-    try transaction(database) { () throws(RunStoreError) in
+    let row = try transaction(database) { () throws(RunStoreError) in
       try Schema.create(in: database)
       database.checks = .all
-      try RunRow.insert(record, into: database)
+      return try RunRow.insert(record, into: database)
     }
     database.close()
     // Not every file system has links; where there are some, a file that came in between is not overwritten.
-    if link(unfinished, path) == 0 { return }
+    if link(unfinished, path) == 0 { return row }
     if errno == EEXIST { try RunDatabase.checkFile(path, .create) }
     guard rename(unfinished, path) == 0 else { throw cannotBeMade(path, SystemReason()) }
+    return row
   }
 
   /// SQLite would make it readable for everybody; what it makes beside it later has the same mode.
@@ -235,13 +236,14 @@ public final class RunFile {
     guard try check.step(), check.text(0) == "ok" else { throw SQLiteProblem.damaged(database.path, check.text(0)) }
   }
 
-  static func transaction(
-    _ database: RunDatabase, _ body: () throws(RunStoreError) -> Void
-  ) throws(RunStoreError) {
+  static func transaction<Value>(
+    _ database: RunDatabase, _ body: () throws(RunStoreError) -> Value
+  ) throws(RunStoreError) -> Value {
     try database.execute("BEGIN IMMEDIATE")
     do throws(RunStoreError) {
-      try body()
+      let value = try body()
       try database.execute("COMMIT")
+      return value
     } catch {
       database.rollBack()
       throw error

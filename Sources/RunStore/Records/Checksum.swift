@@ -78,10 +78,14 @@ struct AttemptSum {
   }
 
   /// Why it failed, and the remark.
-  mutating func addTexts(_ reason: UnsafeRawBufferPointer?, _ note: UnsafeRawBufferPointer?) { row.add(reason, note) }
+  mutating func addTexts(_ reason: UnsafeRawBufferPointer?, _ note: UnsafeRawBufferPointer?) {
+    // Most attempts have neither.
+    if reason != nil || note != nil { row.add(reason, note) }
+  }
 
   /// In which row the pieces of a large output begin, and how long it is; nil for one that stands in the row.
   mutating func addPieces(output: Pieces?, errors: Pieces?) {
+    guard output != nil || errors != nil else { return }
     row.add(output?.first ?? RecordHeader.absent, errors?.first ?? RecordHeader.absent)
     row.add(Int64(output?.size ?? 0), Int64(errors?.size ?? 0))
   }

@@ -10,7 +10,6 @@ struct TOMLDocument {
     var line: Int
 
     var string: String? { if case .string(let text) = value { text } else { nil } }
-    var integer: Int64? { if case .integer(let number) = value { number } else { nil } }
   }
 
   /// All values but those in arrays by their dotted keys, whether the author wrote sections, dots or quotes.
