@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -47,18 +48,29 @@ static int pass_on(int descriptor, int stream) {
   return descriptor == stream ? fcntl(stream, F_SETFD, 0) : dup2(descriptor, stream);
 }
 
-/// In the child, whose memory is the parent's: only calls of the system, and only errno is changed.
+/// What came to the parent's group while the child was still in it, or to the parent's name, is the parent's to answer:
+/// it would end the command before its first instruction, or stop it while the parent waits for its exec.
+static void forget_pending(const sigset_t *all) {
+  const struct timespec at_once = {0, 0};
+  while (syscall(SYS_rt_sigtimedwait, all, NULL, &at_once, _NSIG / 8) > 0 || errno == EINTR) {}
+}
+
+/// In the child, whose memory is the parent's: only calls of the system, and only errno is changed. All signals are
+/// blocked here, from the parent's call on.
 static int become(const struct start *start) {
+  // First of all out of the group that the terminal and others send signals to.
+  if (setpgid(0, 0) != 0) return errno;
   if (unshare_descriptors(start) != 0) return errno;
-  // Handlers first: one that ran here would run in the parent's memory. Nobody in the program has one for the real-time
-  // signals, of which there are as many again.
+  // A handler that ran here would run in the parent's memory. Nobody in the program has one for the real-time signals,
+  // of which there are as many again.
   struct sigaction usual = {.sa_handler = SIG_DFL};
   for (int number = 1; number < 32; ++number) sigaction(number, &usual, NULL);
-  if (setpgid(0, 0) != 0) return errno;
   for (int stream = 0; stream < 3; ++stream)
     if (pass_on(start->streams[stream], stream) < 0) return errno;
   restore_descriptor_limit();
-  sigset_t none;
+  sigset_t all, none;
+  sigfillset(&all);
+  forget_pending(&all);
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   execve(start->path, start->arguments, start->environment);
