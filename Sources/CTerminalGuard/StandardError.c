@@ -63,7 +63,8 @@ void tg_stderr_replay(void) {
   char block[1024];
   off_t offset = 0;
   ssize_t count;
-  while ((count = pread(captured, block, sizeof block, offset)) > 0) {
+  while ((count = pread(captured, block, sizeof block, offset)) > 0 || (count < 0 && errno == EINTR)) {
+    if (count < 0) continue;
     tg_write_all(STDERR_FILENO, block, (unsigned long)count);
     offset += count;
   }

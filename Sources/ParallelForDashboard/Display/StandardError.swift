@@ -16,7 +16,7 @@ package enum StandardError {
     var written = 0
     while written < bytes.count {
       let count = bytes[written...].withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      if count > 0 { written += count } else if errno != EINTR { return }
+      if count > 0 { written += count } else if count == 0 || errno != EINTR { return }
     }
   }
 }
