@@ -42,10 +42,11 @@ let package = Package(
     // 1: no knowledge of anything above
     .target(name: "CPosix", cSettings: cSettings),
     .target(name: "ParallelFor", dependencies: ["CPosix"], swiftSettings: settings),
+    .target(name: "OSText", dependencies: ["CPosix"], swiftSettings: settings),
     .target(name: "Screen", swiftSettings: settings),
     .systemLibrary(name: "CNCurses", providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]),
     .target(name: "CTerminalGuard", cSettings: cSettings),
-    .target(name: "CSQLiteMemory", cSettings: cSettings),
+    .target(name: "CSQLiteMemory", dependencies: ["CPosix"], cSettings: cSettings),
 
     // The decorators stand apart: nothing of the program depends on them, because swift-syntax takes minutes to build.
     .target(
@@ -76,25 +77,25 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Themes",
-      dependencies: ["Screen", .product(name: "TOMLKit", package: "TOMLKit")],
+      dependencies: ["OSText", "Screen", .product(name: "TOMLKit", package: "TOMLKit")],
       resources: [.embedInCode("Files")],
       swiftSettings: settings),
 
     // 3: drawing, the terminal, and what is done to an item
     .target(
       name: "DashboardView", dependencies: ["ParallelFor", "Dashboard", "Screen", "Themes"], swiftSettings: settings),
-    .target(name: "Terminal", dependencies: ["Screen", "CNCurses", "CTerminalGuard"], swiftSettings: settings),
+    .target(name: "Terminal", dependencies: ["OSText", "Screen", "CNCurses", "CTerminalGuard"], swiftSettings: settings),
     .target(
       name: "Jobs",
       dependencies: [
-        "ParallelFor", "CPosix", "CSQLiteMemory",
+        "ParallelFor", "OSText", "CPosix", "CSQLiteMemory",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
     .target(
       name: "RunStore",
       dependencies: [
-        "ParallelFor",
+        "ParallelFor", "OSText",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
@@ -103,7 +104,7 @@ let package = Package(
     .target(
       name: "ParallelForDashboard",
       dependencies: [
-        "ParallelFor", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "CPosix", "CTerminalGuard",
+        "ParallelFor", "Dashboard", "DashboardView", "OSText", "Screen", "Terminal", "Themes", "CPosix", "CTerminalGuard",
       ],
       swiftSettings: settings),
 
@@ -111,8 +112,8 @@ let package = Package(
     .target(
       name: "PForApp",
       dependencies: [
-        "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "Jobs",
-        "RunStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "OSText", "Screen", "Terminal", "Themes",
+        "Jobs", "RunStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -151,6 +152,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ParallelForDecoratorsTests", dependencies: ["ParallelForDecorators"], swiftSettings: settings),
+    .testTarget(name: "OSTextTests", dependencies: ["OSText", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ScreenTests", dependencies: ["Screen", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ThemesTests", dependencies: ["Screen", "Themes", "TestSupport"], swiftSettings: settings),
     .testTarget(
@@ -165,7 +167,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "JobsTests",
-      dependencies: ["ParallelFor", "Jobs", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["ParallelFor", "Jobs", "OSText", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
     .testTarget(
       name: "RunStoreTests", dependencies: ["ParallelFor", "RunStore", "TestSupport"], swiftSettings: settings),
@@ -198,7 +200,8 @@ let package = Package(
 // build again.
 if Context.environment["PFOR_LIBRARY_ONLY"] == "1" {
   let kept: Set = [
-    "CPosix", "ParallelFor", "RunStore", "Screen", "Themes", "TestSupport", "ParallelForTests", "RunStoreTests",
+    "CPosix", "OSText", "ParallelFor", "RunStore", "Screen", "Themes", "TestSupport", "ParallelForTests",
+    "RunStoreTests",
   ]
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll { $0.name != "ParallelFor" }

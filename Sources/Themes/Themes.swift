@@ -1,7 +1,9 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
+import OSText
+
+#if canImport(Glibc)
+  import Glibc
 #else
-  import Foundation
+  import Darwin
 #endif
 
 /// The themes that there are.
@@ -49,7 +51,7 @@ public enum Themes {
     if name.contains("/") || name.hasSuffix(".toml") { return try read(name) }
     for directory in directories {
       let path = "\(directory)/\(name).toml"
-      if FileManager.default.fileExists(atPath: path) { return try read(path) }
+      if OSFile.exists(path) { return try read(path) }
     }
     if let found = builtin(named: name) { return found }
     throw .notFound(name, known: builtin.map(\.name) + directories.flatMap(names(in:)))
@@ -71,26 +73,24 @@ public enum Themes {
   }
 
   private static func names(in directory: String) -> [String] {
-    let entries = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return entries.filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }.sorted()
+    OSFile.names(in: directory).filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }
+      .sorted()
   }
 
   /// No theme is as long as this: what is, was named by mistake.
   private static let largestFile = 1 << 20
 
   private static func read(_ path: String) throws(ThemeError) -> Found {
-    let resolved = try? FileManager.default.attributesOfItem(
-      atPath: URL(filePath: path).resolvingSymlinksInPath().path)
-    guard let type = resolved?[.type] as? FileAttributeType else {
-      throw .unreadable(path, reason: "no such file")
+    var status = stat()
+    guard stat(path.osPath, &status) == 0 else { throw .unreadable(path, reason: "no such file") }
+    let type = status.st_mode & S_IFMT
+    guard type == S_IFREG else {
+      throw .unreadable(path, reason: type == S_IFDIR ? "it is a directory" : "it is not a regular file")
     }
-    guard type == .typeRegular else {
-      throw .unreadable(path, reason: type == .typeDirectory ? "it is a directory" : "it is not a regular file")
-    }
-    guard (resolved?[.size] as? Int ?? Int.max) <= largestFile else {
+    guard status.st_size <= largestFile else {
       throw .unreadable(path, reason: "it is larger than a theme can be")
     }
-    guard let bytes = FileManager.default.contents(atPath: path) else {
+    guard let bytes = OSFile.contents(path) else {
       throw .unreadable(path, reason: "it may not be read")
     }
     let file = path.split(separator: "/").last.map(String.init) ?? path

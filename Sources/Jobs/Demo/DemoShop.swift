@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import OSText
 
 #if canImport(Glibc)
   import Glibc
@@ -36,7 +37,7 @@ public struct DemoShop: Sendable {
   public init(in folder: String) throws(SQLiteJobError) {
     database = "\(folder)/shop.sqlite"
     items = "\(folder)/ids.txt"
-    for suffix in ["", "-journal", "-wal", "-shm"] { unlink(database + suffix) }
+    for suffix in ["", "-journal", "-wal", "-shm"] { unlink((database + suffix).osPath) }
     do {
       try Self.fill(try DatabaseQueue(path: database))
     } catch {
@@ -110,7 +111,7 @@ public struct DemoShop: Sendable {
 
   private static func write(_ ids: [Int], to path: String) throws(SQLiteJobError) {
     let text = ids.map { "\($0)\n" }.joined()
-    guard let file = fopen(path, "w") else { throw SQLiteJobError("\(path): \(errorText(errno))") }
+    guard let file = fopen(path.osPath, "w") else { throw SQLiteJobError("\(path): \(errorText(errno))") }
     let written = fputs(text, file)
     let closed = fclose(file)
     guard written >= 0 && closed == 0 else { throw SQLiteJobError("\(path): \(errorText(errno))") }

@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -24,7 +26,7 @@ public enum ItemSource: Sendable, Equatable {
     var status = stat()
     let answer =
       switch self {
-      case .file(let path): stat(path, &status)
+      case .file(let path): stat(path.osPath, &status)
       case .standardInput: fstat(0, &status)
       }
     return answer == 0 && status.st_mode & S_IFMT == S_IFREG

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import OSText
 import Synchronization
 
 #if canImport(Glibc)
@@ -57,13 +58,13 @@ final class SQLiteConnection {
 
   private static func checkFile(_ path: String) throws(SQLiteJobError) {
     var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard stat(path.osPath, &status) == 0 else {
       throw SQLiteJobError("\(path): \(errno == ENOENT ? "no such file" : errorText(errno))")
     }
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw SQLiteJobError("\(path): is a directory, expected an SQLite database")
     }
-    guard access(path, R_OK) == 0 else { throw SQLiteJobError("\(path): not readable (permission denied)") }
+    guard access(path.osPath, R_OK) == 0 else { throw SQLiteJobError("\(path): not readable (permission denied)") }
   }
 
   private static func words(_ error: DatabaseError) -> String {

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 import Jobs
+import OSText
 import ParallelForDashboard
 
 #if canImport(Glibc)
@@ -50,7 +51,7 @@ public struct PForTUI: ParsableCommand {
   /// Runs the plan that the options describe and exits with its status.
   public func run() throws {
     Self.exit(after: { () throws(AppError) in
-      let plan = try RunPlan(options, arguments: Array(CommandLine.arguments.dropFirst()))
+      let plan = try RunPlan(options, arguments: OSProcess.arguments)
       return try Launcher(plan, look: options.look).run()
     })
   }
@@ -97,13 +98,14 @@ public struct PForTUI: ParsableCommand {
   public static func begin() {
     // Before any file is opened, and before there are threads, as a database that is opened brings some.
     CommandStart.prepareDescriptors()
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let arguments = OSProcess.arguments
     guard !arguments.isEmpty else {
       StandardError.writeRaw("\(synopsis)\n\nSee it at work: pfor-tui demo\nAll options:    pfor-tui --help")
       Foundation.exit(ExitCode.couldNotRun)
     }
     answerShell(arguments)
     SQLiteMemory.stopCounting()
+    SQLitePaths.takeBytes()
     do {
       var command = try parse(arguments)
       try command.run()
@@ -119,7 +121,7 @@ public struct PForTUI: ParsableCommand {
   private static func answerShell(_ arguments: [String]) {
     do throws(AppError) {
       guard
-        let lines = try CompletionCommands.answer(arguments, environment: ProcessInfo.processInfo.environment)
+        let lines = try CompletionCommands.answer(arguments, environment: OSProcess.environment)
       else { return }
       let output = CommandOutput()
       for line in lines { output.write(line: line) }

@@ -64,7 +64,10 @@ struct RunningOptions: ParsableArguments {
       .customShort("P", allowingJoined: true),
     ],
     parsing: .unconditional,
-    help: ArgumentHelp("How many run at once: a number, or a share of the cores, 200%.", valueName: "n"),
+    help: ArgumentHelp(
+      "How many run at once: a number, a share of the processors that the program may use, 200%, or so many more or "
+        + "fewer than those, +2.",
+      valueName: "n"),
     transform: ThreadCount.parse)
   var threads = ThreadCount(5)
 

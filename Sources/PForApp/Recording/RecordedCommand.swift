@@ -1,4 +1,5 @@
 import Jobs
+import OSText
 import ParallelFor
 import RunStore
 
@@ -19,10 +20,10 @@ struct RecordedCommand {
     job = template.map { CommandJob($0) }
   }
 
-  /// The command of an item on a worker.
+  /// The command of an item on a worker, in one line, as a shell takes it.
   func line(_ item: Item, _ id: ItemID, _ worker: WorkerID) -> [UInt8] {
     guard let job else { return Array("\(title) ".utf8) + item.bytes }
-    return Array(job.invocation(of: item, id: id, worker: worker).utf8)
+    return OSText.bytes(ShellWord.oneLine(job.invocation(of: item, id: id, worker: worker)))
   }
 
   /// The command of a recorded item.

@@ -2,6 +2,7 @@ import Dashboard
 import DashboardView
 import Foundation
 import Jobs
+import OSText
 import ParallelFor
 import ParallelForDashboard
 import RunStore
@@ -19,7 +20,7 @@ struct Launcher {
   let look: LookOptions
   let environment: [String: String]
 
-  init(_ plan: RunPlan, look: LookOptions, environment: [String: String] = ProcessInfo.processInfo.environment) {
+  init(_ plan: RunPlan, look: LookOptions, environment: [String: String] = OSProcess.environment) {
     self.plan = plan
     self.look = look
     self.environment = environment
@@ -52,7 +53,7 @@ struct Launcher {
       past: PastSearch(plan, recording: recording, history: opener.history))
     var dashboard = Dashboard(title: plan.job.title, source: plan.reader.source.name, slow: plan.slow)
     dashboard.destination = outputs.name(hasDashboard: display != nil)
-    dashboard.resumeCommand = recording.map { "pfor-tui resume --failed \(DemoCommand.quoted($0.name))" }
+    dashboard.resumeCommand = recording.map { "pfor-tui resume --failed \(ShellWord.quoted($0.name))" }
     if plan.startPage != .overview { _ = dashboard.perform(.show(plan.startPage)) }
     let controller = RunController(session, grace: plan.grace.nanoseconds)
     defer { session.end() }
@@ -109,7 +110,7 @@ struct Launcher {
     if !isQuiet, verdict.exitCode != ExitCode.outputClosed, let recording = session.recording {
       tell(recording, isWhole: verdict.isWhole)
       for log in session.failedLogs {
-        let (run, file) = (DemoCommand.quoted(recording.name), DemoCommand.quoted(log.path))
+        let (run, file) = (ShellWord.quoted(recording.name), ShellWord.quoted(log.path))
         StandardError.write("to write that log anew: pfor-tui export \(run) \(log.form.exportFlag) -o \(file)")
       }
     }
@@ -126,7 +127,7 @@ struct Launcher {
       StandardError.write(
         "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) not begun before")
     }
-    if !isWhole { StandardError.write("to go on: pfor-tui resume \(DemoCommand.quoted(recording.name))") }
+    if !isWhole { StandardError.write("to go on: pfor-tui resume \(ShellWord.quoted(recording.name))") }
   }
 
   // MARK: - What is needed

@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -25,14 +27,14 @@ final class RunFileLock {
   func release() {
     guard descriptor >= 0 else { return }
     // Whoever waits for this file sees that its name is gone, and takes a new one.
-    unlink(path)
+    unlink(path.osPath)
     close(descriptor)
     descriptor = -1
   }
 
   /// Whether a program holds the lock of a run file.
   static func isHeld(of file: String) -> Bool {
-    let descriptor = open(sideFile(of: file), O_RDONLY | O_CLOEXEC)
+    let descriptor = open(sideFile(of: file).osPath, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
@@ -43,7 +45,7 @@ final class RunFileLock {
   private static func acquire(_ path: String, of file: String) throws(RunStoreError) -> Int32 {
     // Somebody who only asks holds it for an instant.
     for _ in 0..<10 {
-      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+      let descriptor = open(path.osPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
       guard descriptor >= 0 else {
         let kind: RunStoreError.Kind = [ENOSPC, EDQUOT].contains(errno) ? .noRoom : .notAllowed
         throw RunStoreError(kind, file, "cannot be recorded into: \(path): \(String(cString: strerror(errno)))")
@@ -70,7 +72,7 @@ final class RunFileLock {
   private static func isStillNamed(_ descriptor: Int32, _ path: String) -> Bool {
     var held = stat()
     var named = stat()
-    return fstat(descriptor, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino
+    return fstat(descriptor, &held) == 0 && stat(path.osPath, &named) == 0 && held.st_ino == named.st_ino
       && held.st_dev == named.st_dev
   }
 }

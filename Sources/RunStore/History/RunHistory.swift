@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -32,9 +34,9 @@ public struct RunHistory: Sendable {
     var path = folder.hasPrefix("/") ? "" : "."
     for part in folder.split(separator: "/") {
       path += "/\(part)"
-      if mkdir(path, 0o700) == 0 || errno == EEXIST || errno == EISDIR { continue }
+      if mkdir(path.osPath, 0o700) == 0 || errno == EEXIST || errno == EISDIR { continue }
       var status = stat()
-      if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
+      if stat(path.osPath, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
       let kind: RunStoreError.Kind = [ENOSPC, EDQUOT].contains(errno) ? .noRoom : .notAllowed
       throw RunStoreError(
         kind, folder,
@@ -72,7 +74,7 @@ public struct RunHistory: Sendable {
 
   /// The newest run that began in a directory and can go on: it is neither finished nor recorded into now.
   public func lastUnfinished(in directory: String) -> HistoryEntry? {
-    newest.first { $0.state == .unfinished && $0.record?.directory == directory }
+    newest.first { $0.state == .unfinished && OSText.isSame($0.record?.directory ?? "", directory) }
   }
 
   /// The file of the run that a person names.
@@ -85,27 +87,18 @@ public struct RunHistory: Sendable {
       guard let newest = all.first else { throw RunStoreError(.missing, folder, "there are no runs yet") }
       return "\(folder)/\(newest)"
     }
-    if name.contains("/") || (all.isEmpty && Self.isFile(name)) { return name }
+    if name.contains("/") || (all.isEmpty && OSFile.exists(name)) { return name }
     if all.contains(name + Self.suffix) { return path(of: name) }
     let fitting = all.filter { $0.hasPrefix(name) }
     if let only = fitting.first, fitting.count == 1 { return "\(folder)/\(only)" }
-    if Self.isFile(name) { return name }
+    if OSFile.exists(name) { return name }
     guard fitting.isEmpty else {
       throw RunStoreError(.missing, name, "\(fitting.count) runs begin so; say more of the name")
     }
     throw RunStoreError(.missing, name, "no run of that name in \(folder), and no such file")
   }
 
-  private static func isFile(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
   private func fileNames() -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if name.hasSuffix(Self.suffix), !name.hasPrefix(".") { names.append(name) }
-    }
-    return names
+    OSFile.names(in: folder).filter { $0.hasSuffix(Self.suffix) && !$0.hasPrefix(".") }
   }
 }

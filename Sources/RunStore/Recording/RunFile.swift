@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -61,7 +63,7 @@ public final class RunFile {
   /// The file gets its name when it is whole, so that a kill leaves no half of one.
   private static func makeWhole(_ path: String, _ record: RunRecord) throws(RunStoreError) {
     let unfinished = freeName(beside: path)
-    defer { unlink(unfinished) }
+    defer { unlink(unfinished.osPath) }
     let database = try RunDatabase(path: unfinished, access: .create)
     try database.execute("PRAGMA journal_mode = MEMORY")
     try transaction(database) { () throws(RunStoreError) in
@@ -71,9 +73,9 @@ public final class RunFile {
     }
     database.close()
     // Not every file system has links; where there are some, a file that came in between is not overwritten.
-    if link(unfinished, path) == 0 { return }
+    if link(unfinished.osPath, path.osPath) == 0 { return }
     if errno == EEXIST { try RunDatabase.checkFile(path, .create) }
-    guard rename(unfinished, path) == 0 else {
+    guard rename(unfinished.osPath, path.osPath) == 0 else {
       throw RunStoreError(.notAllowed, path, "cannot be made: \(String(cString: strerror(errno)))")
     }
   }
@@ -87,7 +89,7 @@ public final class RunFile {
 
   private static func isThere(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path, &status) == 0
+    return lstat(path.osPath, &status) == 0
   }
 
   /// Opens the file of a run to go on with it.

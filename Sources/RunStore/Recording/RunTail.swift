@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -40,7 +42,7 @@ final class RunTail {
   init?(of file: String, run id: String) {
     path = Self.path(of: file)
     run = Self.key(of: id)
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    descriptor = open(path.osPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0, isOurs else { return nil }
   }
 
@@ -58,7 +60,7 @@ final class RunTail {
   }
 
   /// Removes the file, when all of it stands in the run file.
-  func remove() { unlink(path) }
+  func remove() { unlink(path.osPath) }
 
   // MARK: - Writing
 
@@ -91,7 +93,7 @@ final class RunTail {
   ///
   /// - Returns: whether there was anything.
   static func restore(into file: RunFile) throws(RunStoreError) -> Bool {
-    let descriptor = open(path(of: file.path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    let descriptor = open(path(of: file.path).osPath, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     guard read(descriptor, from: 0, count: mark.count) == mark else { return false }
