@@ -15,8 +15,18 @@ public enum OSFile {
 
   /// The path from the root on.
   public static func absolute(_ path: String) -> String {
-    path.utf8.first == UInt8(ascii: "/") ? path : "\(currentFolder)/\(path)"
+    isAbsolute(path) ? path : "\(currentFolder)/\(path)"
   }
+
+  /// Whether a path leads from the root on; to Swift, a slash with an accent behind it is another character.
+  public static func isAbsolute(_ path: String) -> Bool { path.utf8.first == slash }
+
+  /// The names in a path, without empty ones.
+  public static func parts(_ path: String) -> [String] {
+    path.utf8.split(separator: slash).map { String(Substring($0)) }
+  }
+
+  private static let slash = UInt8(ascii: "/")
 
   /// Whether there is something of that name, links followed.
   public static func exists(_ path: String) -> Bool { access(path.osPath, F_OK) == 0 }
@@ -74,8 +84,8 @@ public enum OSFile {
 
   /// Makes a folder and those above it; false, and the reason in `errno`, when that is not possible.
   public static func makeFolders(_ path: String) -> Bool {
-    var made = path.hasPrefix("/") ? "" : "."
-    for part in path.split(separator: "/") {
+    var made = isAbsolute(path) ? "" : "."
+    for part in parts(path) {
       made += "/\(part)"
       if mkdir(made.osPath, 0o777) != 0, errno != EEXIST, errno != EISDIR { return false }
     }

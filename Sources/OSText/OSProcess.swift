@@ -29,9 +29,12 @@ public enum OSProcess {
     return variables
   }
 
+  /// A variable of the environment; nil when it is not set.
+  public static func variable(_ name: String) -> String? { getenv(name).map { OSText.decode(cString: $0) } }
+
   /// The folder for temporary files: `TMPDIR`, or `/tmp` where that is not set.
   public static var temporaryFolder: String {
-    guard let named = getenv("TMPDIR"), named.pointee != 0 else { return "/tmp" }
-    return OSText.decode(cString: named)
+    guard let named = variable("TMPDIR"), !named.isEmpty else { return "/tmp" }
+    return named
   }
 }

@@ -48,7 +48,7 @@ public enum Themes {
   ///
   /// - Throws: `ThemeError` when there is none, or it cannot be read. What is merely wrong in it becomes warnings.
   public static func find(nameOrFile name: String, searching directories: [String] = []) throws(ThemeError) -> Found {
-    if name.contains("/") || name.hasSuffix(".toml") { return try read(name) }
+    if name.utf8.contains(UInt8(ascii: "/")) || name.hasSuffix(".toml") { return try read(name) }
     for directory in directories {
       let path = "\(directory)/\(name).toml"
       if OSFile.exists(path) { return try read(path) }
@@ -93,7 +93,7 @@ public enum Themes {
     guard let bytes = OSFile.contents(path) else {
       throw .unreadable(path, reason: "it may not be read")
     }
-    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let file = OSFile.parts(path).last ?? path
     let name = file.hasSuffix(".toml") ? String(file.dropLast(5)) : file
     let parsed = ThemeFile(parsing: String(decoding: bytes, as: UTF8.self), source: path, fallbackName: name)
     return Found(name: name, path: path, theme: parsed.theme, warnings: parsed.warnings)

@@ -45,6 +45,12 @@ import Testing
     #expect(OSText.isSame("é", "é"))
   }
 
+  /// An accent may follow a slash, though Swift takes the two for one character.
+  @Test func slashesAreBytes() {
+    #expect(OSFile.parts("/a//\u{301}b/") == ["a", "\u{301}b"])
+    #expect(OSFile.isAbsolute("/\u{301}b") && !OSFile.isAbsolute("b/") && !OSFile.isAbsolute(""))
+  }
+
   @Test func filesAreFoundByTheirBytes() throws {
     let sandbox = try Sandbox()
     let folder = "\(sandbox.path)/\(OSText.decode([0xE9]))/b"

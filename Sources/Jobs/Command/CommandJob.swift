@@ -22,7 +22,7 @@ public struct CommandJob: Job {
     self.template = template
     self.spillFile = spillFile
     environment = ChildEnvironment()
-    programs = ProgramPath(OSProcess.environment["PATH"].map(OSText.bytes))
+    programs = ProgramPath(OSProcess.variable("PATH").map(OSText.bytes))
   }
 
   /// The command as the user wrote it.

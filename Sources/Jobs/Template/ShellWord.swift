@@ -45,7 +45,12 @@ public enum ShellWord {
 
   /// A word in single quotes, whatever it is.
   static func inQuotes(_ word: String) -> String {
-    "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+    // Scalar by scalar: a quote with an accent on it is another character to Swift, and a quote to a shell.
+    var quoted = "'"
+    for scalar in word.unicodeScalars {
+      if scalar == "'" { quoted += #"'\''"# } else { quoted.unicodeScalars.append(scalar) }
+    }
+    return quoted + "'"
   }
 
   /// A command as one line without control characters, which does the same in a shell; as it is when it has none.

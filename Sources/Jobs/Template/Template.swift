@@ -47,6 +47,9 @@ public struct Template: Sendable, Equatable {
   }
 
   /// A line for `/bin/sh -c`; whatever is put in reaches it as data and is never read as shell text.
+  ///
+  /// That is true of this one shell. In a line such as `sh -c 'echo {}'`, `eval` or `ssh HOST 'echo {}'` a second one
+  /// reads the value once more; it gets it safely as an argument, `sh -c 'echo "$1"' sh {}`, or as its input.
   public init(shell line: String) {
     title = line
     var pieces = Template.pieces(of: line)

@@ -38,6 +38,11 @@ public struct PForTUI: ParsableCommand {
       its last part without extension, {#} its number, {%} the worker, {name} a field of CSV, TSV or JSON lines. \
       Without any of these the item is added at the end.
 
+      What is put into a line of --shell is data to the shell that reads it. Where a second shell reads it once more, \
+      as in sh -c 'echo {}', eval or ssh HOST 'echo {}', with --shell or after --, the item is run. Give it to that \
+      shell as an argument, sh -c 'echo "$1"' sh {}, or as its input, printf '%s\\n' {} | ssh HOST 'read -r x; echo \
+      "$x"'.
+
       Try: pfor-tui demo
       """,
     version: "0.1.0",

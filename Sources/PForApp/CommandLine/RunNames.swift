@@ -40,7 +40,7 @@ enum RunNames {
 
   /// What a file in the folder of runs is called.
   static func name(of path: String) -> String {
-    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let file = OSFile.parts(path).last ?? path
     return file.hasSuffix(RunHistory.suffix) ? String(file.dropLast(RunHistory.suffix.count)) : file
   }
 }

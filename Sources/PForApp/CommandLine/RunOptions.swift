@@ -25,7 +25,11 @@ struct RunOptions: ParsableArguments {
 
 /// What is done to each item, besides a command after `--`.
 struct JobOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A line for /bin/sh, one an item; what is put in is quoted.", valueName: "template"))
+  @Option(
+    help: ArgumentHelp(
+      "A line for /bin/sh, one an item; what is put in is quoted, for that one shell. For a second one, write "
+        + "sh -c 'echo \"$1\"' sh {}.",
+      valueName: "template"))
   var shell: String?
 
   @Option(help: ArgumentHelp("An SQLite database to run --sql on, read-only.", valueName: "file"), completion: .file())

@@ -22,7 +22,7 @@ public struct RunHistory: Sendable {
   /// - Parameter environment: the environment of the program.
   /// - Returns: nil when neither is known. As its specification wants it, a relative `XDG_STATE_HOME` does not count.
   public static func standard(environment: [String: String]) -> RunHistory? {
-    let named = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let named = environment["XDG_STATE_HOME"].flatMap { OSFile.isAbsolute($0) ? $0 : nil }
     let home = environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.local/state" }
     return (named ?? home).map { RunHistory(folder: "\($0)/pfor-tui/runs") }
   }
@@ -31,8 +31,8 @@ public struct RunHistory: Sendable {
   ///
   /// - Throws: when that is not possible.
   public func makeFolder() throws(RunStoreError) {
-    var path = folder.hasPrefix("/") ? "" : "."
-    for part in folder.split(separator: "/") {
+    var path = OSFile.isAbsolute(folder) ? "" : "."
+    for part in OSFile.parts(folder) {
       path += "/\(part)"
       if mkdir(path.osPath, 0o700) == 0 || errno == EEXIST || errno == EISDIR { continue }
       var status = stat()
@@ -87,7 +87,7 @@ public struct RunHistory: Sendable {
       guard let newest = all.first else { throw RunStoreError(.missing, folder, "there are no runs yet") }
       return "\(folder)/\(newest)"
     }
-    if name.contains("/") || (all.isEmpty && OSFile.exists(name)) { return name }
+    if name.utf8.contains(UInt8(ascii: "/")) || (all.isEmpty && OSFile.exists(name)) { return name }
     if all.contains(name + Self.suffix) { return path(of: name) }
     let fitting = all.filter { $0.hasPrefix(name) }
     if let only = fitting.first, fitting.count == 1 { return "\(folder)/\(only)" }
