@@ -40,11 +40,12 @@ let package = Package(
     // 1: no knowledge of anything above
     .target(name: "CPosix", cSettings: cSettings),
     .target(name: "ParallelFor", dependencies: ["CPosix"], swiftSettings: settings),
+    .target(name: "OSText", dependencies: ["CPosix"], swiftSettings: settings),
     .target(name: "Screen", swiftSettings: settings),
     .systemLibrary(name: "CNCurses", providers: [.apt(["libncurses-dev"]), .brew(["ncurses"])]),
     .target(name: "CTerminalGuard", cSettings: cSettings),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
-    .target(name: "CSQLiteMemory", cSettings: cSettings),
+    .target(name: "CSQLiteMemory", dependencies: ["CPosix"], cSettings: cSettings),
 
     // The decorators stand apart: nothing of the program depends on them, because swift-syntax takes minutes to build.
     .target(
@@ -75,25 +76,25 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Themes",
-      dependencies: ["Screen"],
+      dependencies: ["OSText", "Screen"],
       resources: [.embedInCode("Files")],
       swiftSettings: settings),
 
     // 3: drawing, the terminal, and what is done to an item
     .target(
       name: "DashboardView", dependencies: ["ParallelFor", "Dashboard", "Screen", "Themes"], swiftSettings: settings),
-    .target(name: "Terminal", dependencies: ["Screen", "CNCurses", "CTerminalGuard"], swiftSettings: settings),
+    .target(
+      name: "Terminal", dependencies: ["OSText", "Screen", "CNCurses", "CTerminalGuard"], swiftSettings: settings),
     .target(
       name: "Jobs",
       dependencies: [
-        "ParallelFor", "CPosix", "CSQLite", "CSQLiteMemory",
+        "ParallelFor", "OSText", "CPosix", "CSQLite", "CSQLiteMemory",
       ],
       swiftSettings: settings),
     .target(
       name: "RunStore",
       dependencies: [
-        "ParallelFor",
-        "CSQLite",
+        "ParallelFor", "OSText", "CSQLite",
       ],
       swiftSettings: settings),
 
@@ -101,7 +102,8 @@ let package = Package(
     .target(
       name: "ParallelForDashboard",
       dependencies: [
-        "ParallelFor", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "CPosix", "CTerminalGuard",
+        "ParallelFor", "Dashboard", "DashboardView", "OSText", "Screen", "Terminal", "Themes", "CPosix",
+        "CTerminalGuard",
       ],
       swiftSettings: settings),
 
@@ -109,8 +111,8 @@ let package = Package(
     .target(
       name: "PForApp",
       dependencies: [
-        "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "Jobs",
-        "RunStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "OSText", "Screen", "Terminal", "Themes",
+        "Jobs", "RunStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -149,6 +151,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ParallelForDecoratorsTests", dependencies: ["ParallelForDecorators"], swiftSettings: settings),
+    .testTarget(name: "OSTextTests", dependencies: ["OSText", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ScreenTests", dependencies: ["Screen", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ThemesTests", dependencies: ["Screen", "Themes", "TestSupport"], swiftSettings: settings),
     .testTarget(
@@ -163,7 +166,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "JobsTests",
-      dependencies: ["ParallelFor", "Jobs", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["ParallelFor", "Jobs", "OSText", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: settings),
     .testTarget(
       name: "RunStoreTests", dependencies: ["ParallelFor", "RunStore", "TestSupport"], swiftSettings: settings),
@@ -195,7 +198,7 @@ let package = Package(
 // build again.
 if Context.environment["PFOR_LIBRARY_ONLY"] == "1" {
   let kept: Set = [
-    "CPosix", "CSQLite", "ParallelFor", "RunStore", "Screen", "Themes", "TestSupport", "ParallelForTests",
+    "CPosix", "CSQLite", "OSText", "ParallelFor", "RunStore", "Screen", "Themes", "TestSupport", "ParallelForTests",
     "RunStoreTests",
   ]
   package.targets.removeAll { !kept.contains($0.name) }

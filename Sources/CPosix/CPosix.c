@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
@@ -21,6 +23,23 @@ void cposix_name_thread(const char *name) {
 #else
   pthread_setname_np(pthread_self(), name);
 #endif
+}
+
+int cposix_allowed_processors(void) {
+#ifdef __linux__
+  // The kernel refuses a set that is smaller than its own.
+  for (size_t count = 1024; count <= 1 << 20; count *= 2) {
+    cpu_set_t *set = CPU_ALLOC(count);
+    if (set == NULL) break;
+    size_t size = CPU_ALLOC_SIZE(count);
+    int allowed = sched_getaffinity(0, size, set) == 0 ? CPU_COUNT_S(size, set) : 0;
+    CPU_FREE(set);
+    if (allowed > 0) return allowed;
+    if (errno != EINVAL) break;
+  }
+#endif
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (int)online : 1;
 }
 
 int cposix_open_unlinked(const char *directory) {
@@ -62,6 +81,13 @@ int cposix_child_has_ended(pid_t child, int is_blocking) {
 pid_t cposix_ended_child(void) {
   siginfo_t ending = {0};
   return waitid(P_ALL, 0, &ending, WEXITED | WNOHANG | WNOWAIT) == 0 ? ending.si_pid : 0;
+}
+
+pid_t cposix_stopped_child(int *signal) {
+  siginfo_t change = {0};
+  if (waitid(P_ALL, 0, &change, WSTOPPED | WCONTINUED | WNOHANG) != 0 || change.si_pid == 0) return 0;
+  *signal = change.si_code == CLD_STOPPED ? change.si_status : 0;
+  return change.si_pid;
 }
 
 void cposix_adopt_orphans(void) {

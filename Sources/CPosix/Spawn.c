@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -24,7 +25,37 @@ struct start {
   char *const *arguments, *const *environment;
   int streams[3];
   int problem;
+  /// The child, from before its first instruction on.
+  pid_t process;
+  struct start *previous, *next;
 };
+
+// SIGSTOP cannot be blocked. One that was sent to the parent's group may stop a child that has just left it, whom the
+// group's SIGCONT then does not reach, and for whom a thread of ours waits. So there is a list of them.
+static pthread_mutex_t starts_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct start *starts;
+
+static void enlist(struct start *start) {
+  pthread_mutex_lock(&starts_lock);
+  start->next = starts;
+  if (starts != NULL) starts->previous = start;
+  starts = start;
+  pthread_mutex_unlock(&starts_lock);
+}
+
+static void strike_off(struct start *start) {
+  pthread_mutex_lock(&starts_lock);
+  if (start->next != NULL) start->next->previous = start->previous;
+  *(start->previous != NULL ? &start->previous->next : &starts) = start->next;
+  pthread_mutex_unlock(&starts_lock);
+}
+
+void cposix_continue_starting(void) {
+  pthread_mutex_lock(&starts_lock);
+  for (struct start *start = starts; start != NULL; start = start->next)
+    if (start->process > 0) kill(start->process, SIGCONT);
+  pthread_mutex_unlock(&starts_lock);
+}
 
 static unsigned highest_needed(const struct start *start) {
   int highest = highest_inherited_descriptor;
@@ -47,18 +78,29 @@ static int pass_on(int descriptor, int stream) {
   return descriptor == stream ? fcntl(stream, F_SETFD, 0) : dup2(descriptor, stream);
 }
 
-/// In the child, whose memory is the parent's: only calls of the system, and only errno is changed.
+/// What came to the parent's group while the child was still in it, or to the parent's name, is the parent's to answer:
+/// it would end the command before its first instruction, or stop it while the parent waits for its exec.
+static void forget_pending(const sigset_t *all) {
+  const struct timespec at_once = {0, 0};
+  while (syscall(SYS_rt_sigtimedwait, all, NULL, &at_once, _NSIG / 8) > 0 || errno == EINTR) {}
+}
+
+/// In the child, whose memory is the parent's: only calls of the system, and only errno is changed. All signals are
+/// blocked here, from the parent's call on.
 static int become(const struct start *start) {
+  // First of all out of the group that the terminal and others send signals to.
+  if (setpgid(0, 0) != 0) return errno;
   if (unshare_descriptors(start) != 0) return errno;
-  // Handlers first: one that ran here would run in the parent's memory. Nobody in the program has one for the real-time
-  // signals, of which there are as many again.
+  // A handler that ran here would run in the parent's memory. Nobody in the program has one for the real-time signals,
+  // of which there are as many again.
   struct sigaction usual = {.sa_handler = SIG_DFL};
   for (int number = 1; number < 32; ++number) sigaction(number, &usual, NULL);
-  if (setpgid(0, 0) != 0) return errno;
   for (int stream = 0; stream < 3; ++stream)
     if (pass_on(start->streams[stream], stream) < 0) return errno;
   restore_descriptor_limit();
-  sigset_t none;
+  sigset_t all, none;
+  sigfillset(&all);
+  forget_pending(&all);
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   execve(start->path, start->arguments, start->environment);
@@ -72,12 +114,15 @@ static int begin(void *start) {
 
 int cposix_spawn(pid_t *child, const char *path, char *const arguments[], char *const environment[], int input,
                  int output, int errors) {
-  struct start start = {path, arguments, environment, {input, output, errors}, 0};
+  struct start start = {path, arguments, environment, {input, output, errors}, 0, 0, NULL, NULL};
   _Alignas(16) char stack[16384];
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  pid_t process = clone(begin, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, &start);
+  enlist(&start);
+  pid_t process = clone(begin, stack + sizeof stack,
+                        CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_PARENT_SETTID | SIGCHLD, &start, &start.process);
+  strike_off(&start);
   int problem = process < 0 ? errno : start.problem;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (process > 0 && problem != 0) {
@@ -88,6 +133,9 @@ int cposix_spawn(pid_t *child, const char *path, char *const arguments[], char *
 }
 #else
 #include <spawn.h>
+
+// The system starts the child as a whole.
+void cposix_continue_starting(void) {}
 
 static posix_spawnattr_t attributes;
 static pthread_once_t attributes_once = PTHREAD_ONCE_INIT;

@@ -95,7 +95,8 @@ void tg_stderr_replay(void) {
   char block[1024];
   off_t offset = 0;
   ssize_t count;
-  while ((count = pread(captured, block, sizeof block, offset)) > 0) {
+  while ((count = pread(captured, block, sizeof block, offset)) > 0 || (count < 0 && errno == EINTR)) {
+    if (count < 0) continue;
     if (tg_write_all(patient, block, (unsigned long)count) != 0) return;
     offset += count;
   }

@@ -53,6 +53,8 @@ public struct RunFacts: Equatable, Sendable {
   public internal(set) var delivery = Delivery()
   /// What an earlier run of the same items tells; nil when there is none, or it is not known yet.
   public internal(set) var past: PastWork?
+  /// Running items whose commands do not go on.
+  public internal(set) var stopped: [StoppedItem] = []
   /// Whether what records the run keeps up with it.
   public internal(set) var recording = RecordingLag()
   /// The instant of the last event.

@@ -38,4 +38,7 @@ public final class Cancellation: @unchecked Sendable {
   ///
   /// - Returns: whether its time was up.
   func end(at now: Instant) -> Bool { lock.withLock { state.end(at: now) } }
+
+  /// The attempt's work had ended before it could be asked to; its time was not up.
+  func endByItself() { lock.withLock { state.endByItself() } }
 }

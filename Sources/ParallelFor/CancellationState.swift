@@ -1,7 +1,7 @@
 /// How one attempt is asked to end, and whether its time was up: decided as a value.
 ///
 /// Whether the time was up is decided once, by whichever comes first, the clock that asks the attempt to end or the end
-/// itself.
+/// itself. Who knows that the end came before the clock's request, though later it was seen, says so.
 struct CancellationState {
   private(set) var requested: StopUrgency?
   /// When the attempt's time is up; nil if it may take as long as it likes.
@@ -47,6 +47,12 @@ struct CancellationState {
     if now < expired + grace { return expired + grace }
     request(.kill)
     return nil
+  }
+
+  /// The attempt's work had ended before the request reached it; its time was not up, whatever the clock has decided.
+  mutating func endByItself() {
+    hasEnded = true
+    expired = nil
   }
 
   /// The attempt's work has ended; from now on its time does not run.

@@ -51,6 +51,10 @@ public struct ItemContext: Sendable {
   /// - Returns: whether the time was up; final.
   public func workEnded(at end: Instant) -> Bool { isTimed && cancellation.end(at: end) }
 
+  /// Says that the attempt's work had ended before anybody could ask it to, though that is seen only now: a program that
+  /// was stopped meanwhile is late to look. Then its time was not up.
+  public func workEndedByItself() { if isTimed { cancellation.endByItself() } }
+
   /// Sets what to do when the item is asked to end while it runs.
   ///
   /// - Parameter handler: called with the urgency, on another thread; must be quick and must not block.

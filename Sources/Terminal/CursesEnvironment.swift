@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   @preconcurrency import Glibc
 #elseif canImport(Darwin)
@@ -8,7 +10,7 @@
 enum CursesEnvironment {
   /// Calls `body` while a variable has another value, or none.
   static func with<Result>(_ variable: String, _ value: String?, _ body: () -> Result) -> Result {
-    let former = getenv(variable).map { String(cString: $0) }
+    let former = getenv(variable).map { OSText.decode(cString: $0) }
     set(variable, value)
     defer { set(variable, former) }
     return body()
@@ -20,11 +22,11 @@ enum CursesEnvironment {
   }
 
   private static func withoutWrong<Result>(_ variable: String, _ body: () -> Result) -> Result {
-    guard let value = getenv(variable).map({ String(cString: $0) }) else { return body() }
+    guard let value = getenv(variable).map({ OSText.decode(cString: $0) }) else { return body() }
     return Terminal.believed(value) == nil ? with(variable, nil, body) : body()
   }
 
   private static func set(_ variable: String, _ value: String?) {
-    if let value { setenv(variable, value, 1) } else { unsetenv(variable) }
+    if let value { setenv(variable, value.osPath, 1) } else { unsetenv(variable) }
   }
 }

@@ -1,5 +1,6 @@
 @preconcurrency import CNCurses
 import CTerminalGuard
+import OSText
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -42,21 +43,20 @@ enum DirectColor {
   }
 
   private static func makeDirectory() -> String? {
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(parent)/pfor-terminfo.XXXXXX".utf8CString)
+    var template = "\(OSProcess.temporaryFolder)/pfor-terminfo.XXXXXX".osPath
     guard mkdtemp(&template) != nil else { return nil }
-    return template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } }
+    return template.withUnsafeBufferPointer { $0.baseAddress.map { OSText.decode(cString: $0) } }
   }
 
   private static func write(_ text: String, to path: String) -> Bool {
-    guard let file = fopen(path, "w") else { return false }
+    guard let file = fopen(path.osPath, "w") else { return false }
     fputs(text, file)
     return fclose(file) == 0
   }
 
   private static func compile(_ source: String, into directory: String) -> Bool {
     let command: [String] = ["tic", "-x", "-o", directory, source]
-    let words = command.map { strdup($0) }
+    let words = command.map { strdup($0.osPath) }
     defer { words.forEach { free($0) } }
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?
@@ -79,7 +79,7 @@ enum DirectColor {
 
   private static func withSearchPath<Result>(_ directory: String, _ body: () -> Result?) -> Result? {
     let variable = "TERMINFO_DIRS"
-    let former = getenv(variable).map { String(cString: $0) } ?? ""
+    let former = getenv(variable).map { OSText.decode(cString: $0) } ?? ""
     return CursesEnvironment.with(variable, "\(directory):\(former)", body)
   }
 
@@ -88,10 +88,10 @@ enum DirectColor {
     let initial = name.prefix(1)
     let code = String(name.utf8.first ?? 0, radix: 16)
     for folder in [String(initial), code] {
-      unlink("\(directory)/\(folder)/\(name)")
-      rmdir("\(directory)/\(folder)")
+      unlink("\(directory)/\(folder)/\(name)".osPath)
+      rmdir("\(directory)/\(folder)".osPath)
     }
-    unlink("\(directory)/source")
-    rmdir(directory)
+    unlink("\(directory)/source".osPath)
+    rmdir(directory.osPath)
   }
 }

@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -12,7 +14,7 @@ enum ThemeBytes {
   /// - Throws: when there is no such regular file, it may not be read, or it is too large.
   static func read(_ path: String) throws(ThemeError) -> [UInt8] {
     // A pipe without a writer must not make us wait.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = open(path.osPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable(path, errno) }
     defer { close(descriptor) }
     var status = stat()

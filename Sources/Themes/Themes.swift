@@ -1,7 +1,9 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
+import OSText
+
+#if canImport(Glibc)
+  import Glibc
 #else
-  import Foundation
+  import Darwin
 #endif
 
 /// The themes that there are.
@@ -46,10 +48,10 @@ public enum Themes {
   ///
   /// - Throws: `ThemeError` when there is none, or it cannot be read. What is merely wrong in it becomes warnings.
   public static func find(nameOrFile name: String, searching directories: [String] = []) throws(ThemeError) -> Found {
-    if name.contains("/") || name.hasSuffix(".toml") { return try read(name) }
+    if name.utf8.contains(UInt8(ascii: "/")) || name.hasSuffix(".toml") { return try read(name) }
     for directory in directories {
       let path = "\(directory)/\(name).toml"
-      if FileManager.default.fileExists(atPath: path) { return try read(path) }
+      if OSFile.exists(path) { return try read(path) }
     }
     if let found = builtin(named: name) { return found }
     throw .notFound(name, known: builtin.map(\.name) + directories.flatMap(names(in:)))
@@ -75,13 +77,13 @@ public enum Themes {
   }
 
   private static func names(in directory: String) -> [String] {
-    let entries = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return entries.filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }.sorted()
+    OSFile.names(in: directory).filter { $0.hasSuffix(".toml") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }
+      .sorted()
   }
 
   private static func read(_ path: String) throws(ThemeError) -> Found {
     let bytes = try ThemeBytes.read(path)
-    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let file = OSFile.parts(path).last ?? path
     let name = file.hasSuffix(".toml") ? String(file.dropLast(5)) : file
     let parsed = ThemeFile(parsing: bytes, source: path, fallbackName: name)
     return Found(name: name, path: path, theme: parsed.theme, warnings: parsed.warnings)

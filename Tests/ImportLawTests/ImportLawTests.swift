@@ -7,20 +7,21 @@ import Testing
     ImportLaw("ParallelForDecorators", "ParallelFor"),
     ImportLaw("ParallelForExpansion", "SwiftDiagnostics", "SwiftSyntax", "SwiftSyntaxBuilder", "SwiftSyntaxMacros"),
     ImportLaw("ParallelForMacros", "ParallelForExpansion", "SwiftCompilerPlugin", "SwiftSyntax", "SwiftSyntaxMacros"),
+    ImportLaw("OSText", "CPosix", "Glibc", "Darwin"),
     ImportLaw("Screen"),
-    ImportLaw("Themes", "Screen", "Foundation", "FoundationEssentials", "Glibc", "Darwin"),
+    ImportLaw("Themes", "OSText", "Screen", "Foundation", "FoundationEssentials", "Glibc", "Darwin"),
     ImportLaw("Dashboard", "ParallelFor", "Histogram", "Glibc", "Darwin"),
     ImportLaw("DashboardView", "ParallelFor", "Dashboard", "Screen", "Themes"),
-    ImportLaw("Terminal", "Screen", "CNCurses", "CTerminalGuard", "Glibc", "Darwin"),
+    ImportLaw("Terminal", "OSText", "Screen", "CNCurses", "CTerminalGuard", "Glibc", "Darwin"),
     ImportLaw(
-      "Jobs", "ParallelFor", "CPosix", "CSQLite", "CSQLiteMemory", "Synchronization", "Glibc", "Darwin"),
-    ImportLaw("RunStore", "ParallelFor", "CSQLite", "Synchronization", "Glibc", "Darwin"),
+      "Jobs", "ParallelFor", "OSText", "CPosix", "CSQLite", "CSQLiteMemory", "Synchronization", "Glibc", "Darwin"),
+    ImportLaw("RunStore", "ParallelFor", "OSText", "CSQLite", "Synchronization", "Glibc", "Darwin"),
     ImportLaw(
-      "ParallelForDashboard", "ParallelFor", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes", "CPosix",
-      "CTerminalGuard", "Foundation", "Glibc", "Darwin"),
+      "ParallelForDashboard", "ParallelFor", "Dashboard", "DashboardView", "OSText", "Screen", "Terminal", "Themes",
+      "CPosix", "CTerminalGuard", "Foundation", "Glibc", "Darwin"),
     ImportLaw(
-      "PForApp", "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "Screen", "Terminal", "Themes",
-      "Jobs", "RunStore", "ArgumentParser", "Synchronization", "Foundation", "Glibc", "Darwin"),
+      "PForApp", "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "OSText", "Screen", "Terminal",
+      "Themes", "Jobs", "RunStore", "ArgumentParser", "Synchronization", "Foundation", "Glibc", "Darwin"),
     ImportLaw("pfor-tui", "PForApp"),
     ImportLaw("dashboard-example", "ParallelForDashboard", "GRDB", "Foundation"),
   ]
@@ -79,6 +80,21 @@ import Testing
         "Sources/ParallelFor/Progress/ProgressText.swift",
         "Sources/ParallelForDashboard/Running/StopPlan.swift", "Sources/PForApp/Running/Verdict.swift",
         "Sources/PForApp/Replaying/",
+      ]),
+    Law(
+      "the system's texts are bytes: arguments, variables and paths pass through OSText",
+      #"processInfo\.environment|CommandLine\.(arg|unsafe)|FileManager|\bURL\(|getenv\([^\n]*String\("#
+        + #"|(?<![\w.])(l?stat|access|unlink|mkdir|rmdir|opendir|fopen|rename|link|chdir)\((?!\))(?![^\n]*osPath)"#
+        + #"|\bopen\((?![^\n]*osPath)[^\n]*\bO_"#,
+      in: [
+        "Sources/OSText", "Sources/Jobs", "Sources/RunStore", "Sources/Themes", "Sources/ParallelForDashboard",
+        "Sources/PForApp",
+      ],
+      only: [
+        "Sources/OSText/OSProcess.swift", "Sources/ParallelForDashboard/Forms/DashboardSession.swift",
+        "Sources/Jobs/Command/ProgramPath.swift",
+        // Paths of the system's own.
+        "Sources/Jobs/Command/OwnMemory.swift", "Sources/ParallelForDashboard/Display/TerminalDisplay.swift",
       ]),
     Law(
       "processes are started in few places", #"\b(posix_spawnp?|v?fork|clone)\("#,

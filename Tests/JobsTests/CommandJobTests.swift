@@ -1,4 +1,5 @@
 import Foundation
+import OSText
 import ParallelFor
 import TestSupport
 import Testing
@@ -55,6 +56,35 @@ extension CapturedBytes {
     #expect(try reason("true", huge) == .failed(Failure("argument list too long")))
   }
 
+  /// As a shell exits that cannot run a program.
+  @Test(arguments: [("pfor-no-such-command", 127), ("/etc/no/such", 127), ("/etc/passwd", 126), ("/", 126)])
+  func whatCannotBeStartedHasTheExitStatusOfAShell(program: String, status: Int32) throws {
+    let ending = try runOnce(CommandJob(Template(arguments: [program])))
+    #expect(ending.process == ProcessEnding(exitStatus: status, signal: nil, usage: .none))
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: [SIGSTOP, SIGTTIN]) func aStoppedCommandIsSeenUntilItGoesOn(
+    signal: Int32
+  ) throws {
+    let folder = try ScratchFolder()
+    let name = folder.file("pid")
+    let item = ItemID(4_711 + Int(signal))
+    let cancellation = Cancellation()
+    let looker = Thread {
+      let stopped = StoppedCommand(item: item, worker: WorkerID(3), signal: signal)
+      guard eventually({ RunningCommands.stopped.contains(stopped) }) else { return cancellation.request(.kill) }
+      let process = (try? String(contentsOfFile: name, encoding: .utf8)).flatMap { pid_t($0.dropLast()) }
+      kill(process ?? -1, SIGCONT)
+      guard eventually({ !RunningCommands.stopped.contains(stopped) }) else { return cancellation.request(.kill) }
+    }
+    looker.start()
+    let job = shell("echo $$ > '\(name)'; kill -\(signal) $$; echo went on")
+    let session = try job.openSession(for: WorkerID(3))
+    let ending = session.run(Item("x"), in: ItemContext(item: item, worker: WorkerID(3), cancellation: cancellation))
+    #expect(ending.output.string == "went on\n")
+    #expect(eventually { looker.isFinished })
+  }
+
   static let hostile = [
     "a b", "'", "\"", "it's \"so\"", "$(echo pwned)", "`echo pwned`", "$HOME", "a\nb", "\\", "a\\", "-n", "--help",
     ";rm -rf x", "& echo pwned", "| cat", "> /dev/null", "*", "~", "{}", "#x", "", " ", "é😀", "\u{1b}]52;c;x\u{7}",
@@ -82,6 +112,25 @@ extension CapturedBytes {
     let item = Item(ByteText([0xFF, 0x61, 0xC3]))
     let output = try runOnce(CommandJob(Template(shell: "printf %s {}")), item).output
     #expect(try output.read(from: 0, count: 10) == [0xFF, 0x61, 0xC3])
+  }
+
+  /// Programs, arguments and lines of the command line that are not UTF-8.
+  @Test func bytesOfTheCommandArrive() throws {
+    let word: [UInt8] = [0x63, 0xE9, 0xF4, 0x8F, 0xBA, 0x80, 0xFF]
+    let text = OSText.decode(word)
+    for template in [
+      Template(arguments: ["printf", "%s", "\(text){}"]), Template(shell: "printf %s \(text){}"),
+      Template(shell: "printf %s '\(text){}'"),
+    ] {
+      let output = try runOnce(CommandJob(template)).output
+      #expect(try output.read(from: 0, count: 20) == word + [0x78])
+    }
+    let folder = try ScratchFolder()
+    let program = OSText.decode(Array(folder.path.utf8) + [0x2F] + word)
+    #expect(OSFile.write(Array("#!/bin/sh\necho ran $1\n".utf8), to: program))
+    #expect(chmod(program.osPath, 0o700) == 0)
+    #expect(try runOnce(CommandJob(Template(arguments: [program]))).output.string == "ran x\n")
+    unlink(program.osPath)
   }
 
   @Test func theEnvironmentTellsNumberAndSlot() throws {
@@ -172,8 +221,9 @@ extension CapturedBytes {
 }
 
 @Suite struct SpawnPolicyTests {
-  private func decide(_ code: Int32, lonely: Int = 0, tries: Int = 1) -> SpawnPolicy.Decision {
-    SpawnPolicy.decide(code: code, program: "p", lonelyTries: lonely, tries: tries, descriptorLimit: 64)
+  private func decide(_ code: Int32, isThere: Bool = false, lonely: Int = 0, tries: Int = 1) -> SpawnPolicy.Decision {
+    SpawnPolicy.decide(
+      code: code, program: "p", isThere: isThere, lonelyTries: lonely, tries: tries, descriptorLimit: 64)
   }
 
   @Test(arguments: [EMFILE, ENFILE, EAGAIN, ENOMEM]) func waitsWhileOthersRun(code: Int32) {
@@ -187,11 +237,13 @@ extension CapturedBytes {
 
   @Test func namesTheLimit() {
     let reason = "no free file descriptor (limit 64): use fewer threads or raise ulimit -n"
-    #expect(decide(EMFILE, lonely: SpawnPolicy.lonelyTries) == .fail(reason))
+    #expect(decide(EMFILE, lonely: SpawnPolicy.lonelyTries) == .fail(StartFailure(reason: reason, exitStatus: nil)))
   }
 
   @Test func failsAtOnceWhatWaitingCannotMend() {
-    #expect(decide(ENOENT) == .fail("command not found: p"))
-    #expect(decide(E2BIG) == .fail("argument list too long"))
+    #expect(decide(ENOENT) == .fail(StartFailure(reason: "command not found: p", exitStatus: 127)))
+    let reason = "not executable: p (the interpreter in its first line is not there)"
+    #expect(decide(ENOENT, isThere: true) == .fail(StartFailure(reason: reason, exitStatus: 126)))
+    #expect(decide(E2BIG) == .fail(StartFailure(reason: "argument list too long", exitStatus: 126)))
   }
 }

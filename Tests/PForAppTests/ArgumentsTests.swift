@@ -7,19 +7,24 @@ import Testing
 @testable import PForApp
 
 @Suite struct ArgumentsTests {
-  private static let cores = ProcessInfo.processInfo.activeProcessorCount
+  /// With a share and a sign as GNU parallel has them, of the processors that the program may use.
+  @Test(
+    arguments: [
+      ("8", 4, 8), ("0", 4, 0), ("200%", 4, 8), ("0%", 4, 0), ("1%", 4, 1), ("100%", 1.5, 1), ("200%", 1.5, 3),
+      ("100%", 0.5, 1), ("+2", 4, 6), ("-1", 4, 3), ("-9", 4, 1), ("+0", 4, 4), ("-0", 4, 4),
+    ] as [(String, Double, Int)])
+  func threads(argument: String, processors: Double, count: Int) {
+    #expect(ThreadCount(argument: argument, processors: processors)?.count == count)
+  }
 
-  @Test(arguments: [("8", 8), ("0", 0), ("200%", 2 * cores), ("0%", 0), ("1%", max(1, cores / 100))])
-  func threads(argument: String, count: Int) { #expect(ThreadCount(argument: argument)?.count == count) }
-
-  @Test(arguments: ["", "x", "-1", "1.5", "%", "99999999999999999999", "8 ", "2000000%"])
+  @Test(arguments: ["", "x", "--1", "+-1", "+", "-", "+50%", "1.5", "%", "99999999999999999999", "8 ", "2000000%"])
   func notThreads(argument: String) { #expect(ThreadCount(argument: argument) == nil) }
 
-  @Test(arguments: [["-j", "x"], ["-jx"], ["-j", "-3"], ["--threads", "1.5"], ["-P", "--tag"]])
+  @Test(arguments: [["-j", "x"], ["-jx"], ["-j", "-3%"], ["--threads", "1.5"], ["-P", "--tag"]])
   func wrongThreadsAreToldWhatIsTaken(arguments: [String]) throws {
     let error = try #require(throws: (any Error).self) { try RunOptions.parse(["ids"] + arguments) }
     let message = RunOptions.message(for: error)
-    #expect(message.contains("give a number of threads, such as 8, or a share of the cores, such as 200%"))
+    #expect(message.contains("give a number of threads, such as 8, a share of the cores, such as 200%"))
   }
 
   @Test(

@@ -37,6 +37,16 @@ import Testing
     #expect(sink.problem == (hasName ? .failed("the file was removed while it was written") : nil))
   }
 
+  /// A call that writes nothing and names no error makes no progress: it is not asked for ever.
+  @Test func whatWritesNothingEnds() {
+    let ends = ends()
+    let sink = ByteSink(descriptor: ends.write, ownsDescriptor: true) { _, _ in 0 }
+    sink.write([1, 2, 3])
+    sink.finish()
+    #expect(sink.problem == .failed("nothing more can be written"))
+    close(ends.read)
+  }
+
   /// What stands in the file, what belongs there, in pieces.
   @Test(arguments: [
     ("", ["abc", "def"]), ("ab", ["abc", "def"]), ("abc", ["abc", "def"]), ("abcdef", ["abc", "def"]),

@@ -238,6 +238,19 @@ import Testing
     #expect(attempt.requested == nil)
   }
 
+  /// A program that was stopped looks at its clocks and at what has ended in any order when it goes on.
+  @Test func whatEndedByItselfWasInTimeHoweverLateTheLook() {
+    var attempt = CancellationState()
+    attempt.reset(until: now)
+    #expect(attempt.expire(at: now + 500, grace: 50) != nil)
+    attempt.endByItself()
+    #expect(attempt.end(at: now + 501) == false)
+    #expect(attempt.expire(at: now + 600, grace: 50) == nil)
+    attempt.reset(until: now)
+    attempt.endByItself()
+    #expect(attempt.end(at: now + 501) == false)
+  }
+
   @Test func whoWasStoppedBeforeDidNotRunOutOfTime() {
     var attempt = CancellationState()
     attempt.reset(until: now)

@@ -109,11 +109,13 @@ struct WorkersPanel {
 
   private func itemText(_ worker: WorkerRow) -> String {
     guard let item = worker.item else { return "" }
-    return item.attempt > 1 ? "try \(item.attempt): \(item.label)" : item.label
+    let label = item.attempt > 1 ? "try \(item.attempt): \(item.label)" : item.label
+    return drawing.facts.stopReason(of: worker).map { "\(label) (\(StoppedText.brief($0)))" } ?? label
   }
 
   private func state(of worker: WorkerRow, elapsed: Int64?) -> (ThemeRole, String) {
-    switch worker.state {
+    if drawing.facts.stopReason(of: worker) != nil { return (.workerSlow, "stop") }
+    return switch worker.state {
     case .draining: (.workerDraining, "drain")
     case .idle, .stopped: (.workerIdle, "idle")
     case .running: elapsed.map { drawing.isSlow($0) } == true ? (.workerSlow, "slow") : (.workerRunning, "run")

@@ -1,10 +1,5 @@
+import OSText
 public import ParallelFor
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Runs one command an item: a program with arguments, or a line of the shell.
 ///
@@ -27,7 +22,7 @@ public struct CommandJob: Job {
     self.template = template
     self.spillFile = spillFile
     environment = ChildEnvironment()
-    programs = ProgramPath(getenv("PATH").map { String(cString: $0) })
+    programs = ProgramPath(OSProcess.variable("PATH").map(OSText.bytes))
   }
 
   /// The command as the user wrote it.

@@ -17,7 +17,8 @@ final class CommandSession: JobSession {
   private var variables = ArgumentList()
   private var argumentPointers: [Pointer?] = []
   private var environmentPointers: [Pointer?] = []
-  private var program: (name: [UInt8], path: String) = ([], "")
+  /// The path of the last program, with a NUL behind it.
+  private var program: (name: [UInt8], path: [CChar]) = ([], [])
   private var capture: OutputCapture
 
   init(_ job: CommandJob) {
@@ -30,11 +31,15 @@ final class CommandSession: JobSession {
   func run(_ item: Item, in context: ItemContext) -> JobEnding {
     do throws(Failure) {
       try job.template.fill(&arguments, for: item, id: context.item, worker: context.worker)
-      job.environment.fill(&variables, number: context.item.number, slot: context.worker.slot)
+    } catch {
+      return JobEnding(outcome: .failed(error))
+    }
+    job.environment.fill(&variables, number: context.item.number, slot: context.worker.slot)
+    do throws(StartFailure) {
       guard let (member, pipes) = try start(unless: context) else { return JobEnding(outcome: .cancelled) }
       return finish(member, pipes, in: context)
     } catch {
-      return JobEnding(outcome: .failed(error))
+      return error.ending
     }
   }
 
@@ -42,13 +47,15 @@ final class CommandSession: JobSession {
   private func finish(_ member: ProcessGroups.Member, _ pipes: OutputPipes, in context: ItemContext) -> JobEnding {
     var job = JobEnding(outcome: .cancelled)
     context.onCancel { [groups] urgency in groups.signal(member, urgency == .kill ? SIGKILL : SIGTERM) }
-    let spillProblem = capture.collect(from: pipes, of: member.leader)
-    if spillProblem != nil { groups.signal(member, SIGKILL) }
+    let problem = capture.collect(from: pipes, of: member.leader)
+    if problem != nil { groups.signal(member, SIGKILL) }
     let ending = groups.reap(member)
+    // What nobody has asked to end before it did, was in time, however late we are to look.
+    if !ending.wasSignalled { context.workEndedByItself() }
     job.note = ending.leftProcesses ? "left a process running" : nil
     job.process = CommandEnding.process(status: ending.status, usage: ending.usage)
     do throws(SpillError) {
-      if let spillProblem { throw spillProblem }
+      if let problem { throw problem }
       (job.output, job.errors) = try capture.finish()
       job.outcome = CommandEnding.outcome(status: ending.status, wasSignalled: ending.wasSignalled)
     } catch {
@@ -59,22 +66,23 @@ final class CommandSession: JobSession {
   }
 
   /// Starts the command, waiting for descriptors and processes to come free; nil when cancelled meanwhile.
-  private func start(unless context: ItemContext) throws(Failure) -> (ProcessGroups.Member, OutputPipes)? {
+  private func start(unless context: ItemContext) throws(StartFailure) -> (ProcessGroups.Member, OutputPipes)? {
     var tries = 0
     var lonelyTries = 0
     while !context.isCancelled {
-      switch startOnce() {
+      switch startOnce(context) {
       case .success(let started): return started
       case .failure(let problem):
         tries += 1
         lonelyTries = groups.runningCount == 0 ? lonelyTries + 1 : 0
-        let name = String(decoding: arguments.arguments.first ?? [], as: UTF8.self)
+        let name = arguments.arguments.first ?? []
         switch SpawnPolicy.decide(
-          code: problem.code, program: name, lonelyTries: lonelyTries, tries: tries,
+          code: problem.code, program: String(decoding: name, as: UTF8.self),
+          isThere: ProgramPath.isFile(job.programs.resolve(name)), lonelyTries: lonelyTries, tries: tries,
           descriptorLimit: Self.descriptorLimit)
         {
         case .wait(let milliseconds): usleep(UInt32(milliseconds) * 1000)
-        case .fail(let reason): throw Failure(reason)
+        case .fail(let failure): throw failure
         }
       }
     }
@@ -85,7 +93,7 @@ final class CommandSession: JobSession {
     var code: Int32
   }
 
-  private func startOnce() -> Result<(ProcessGroups.Member, OutputPipes), StartProblem> {
+  private func startOnce(_ context: ItemContext) -> Result<(ProcessGroups.Member, OutputPipes), StartProblem> {
     guard let pipes = OutputPipes() else { return .failure(StartProblem(code: errno)) }
     guard let null = NullDevice.descriptor else {
       pipes.close()
@@ -100,7 +108,7 @@ final class CommandSession: JobSession {
       pipes.closeReadingEnds()
       return .failure(StartProblem(code: problem))
     }
-    return .success((groups.add(child), pipes))
+    return .success((groups.add(child, for: context.item, on: context.worker), pipes))
   }
 
   private func spawn(_ child: inout pid_t, _ null: Int32, _ pipes: OutputPipes) -> Int32 {
@@ -124,11 +132,11 @@ final class CommandSession: JobSession {
   }
 
   /// The path of the first argument; looked up only when it differs from the last one.
-  private func resolvedProgram() -> String {
+  private func resolvedProgram() -> [CChar] {
     let end = (arguments.ends.first ?? 1) - 1
     let name = arguments.bytes[..<end]
     if !name.elementsEqual(program.name) || program.path.isEmpty {
-      program = (Array(name), job.programs.resolve(String(decoding: name, as: UTF8.self)))
+      program = (Array(name), ProgramPath.cString(job.programs.resolve(Array(name))))
     }
     return program.path
   }

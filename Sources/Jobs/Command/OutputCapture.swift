@@ -61,15 +61,20 @@ struct OutputCapture {
   private var output: CaptureBuffer
   private var errors: CaptureBuffer
   private let chunk = Chunk(length: chunkLength)
+  private let read: (Int32, UnsafeMutableRawBufferPointer) -> Int
 
-  init(spillFile: SpillFile) {
+  /// - Parameters:
+  ///   - spillFile: where large outputs go.
+  ///   - read: reads from a descriptor, as the system's call does.
+  init(spillFile: SpillFile, read: @escaping (Int32, UnsafeMutableRawBufferPointer) -> Int = posixRead) {
+    self.read = read
     output = CaptureBuffer(spillFile: spillFile)
     errors = CaptureBuffer(spillFile: spillFile)
   }
 
   /// Collects until both pipes have ended, or the command has and the pipes are drained; closes the reading ends.
   ///
-  /// - Returns: why the outputs could not be kept, or nil.
+  /// - Returns: why the outputs could not be read to their end or kept, or nil.
   mutating func collect(from pipes: OutputPipes, of process: pid_t) -> SpillError? {
     let watch = cposix_process_descriptor(process)
     defer {
@@ -109,15 +114,21 @@ struct OutputCapture {
     errors.reset()
   }
 
-  /// Reads what is there; true at the pipe's end.
+  /// Reads what is there; true at the pipe's end. An error is no end: what follows it is not known.
   ///
   /// A pipe that is filled as fast as it is emptied, perhaps by what outlived the command, gets a limited turn.
   private func drain(_ polled: pollfd, into buffer: inout CaptureBuffer) throws(SpillError) -> Bool {
     guard polled.fd >= 0 else { return true }
     for _ in 0..<Self.readsInTurn {
-      let count = posixRead(polled.fd, chunk.bytes)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return count == 0 || errno != EAGAIN }
+      let count = read(polled.fd, chunk.bytes)
+      guard count >= 0 else {
+        switch errno {
+        case EINTR: continue
+        case EAGAIN: return false
+        default: throw SpillError(description: "cannot read the output: \(errorText(errno))")
+        }
+      }
+      if count == 0 { return true }
       try buffer.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(chunk.bytes)[..<count]))
       if count < Self.chunkLength { return false }
     }

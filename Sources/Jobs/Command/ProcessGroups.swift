@@ -1,5 +1,5 @@
 import CPosix
-import ParallelFor
+public import ParallelFor
 
 #if canImport(Glibc)
   import Glibc
@@ -32,12 +32,16 @@ final class ProcessGroups: Sendable {
 
   private struct Running {
     var serial: UInt64
+    var item: ItemID
+    var worker: WorkerID
     var wasSignalled = false
   }
 
   private struct State {
     var running: [pid_t: Running] = [:]
     var strays: Set<pid_t> = []
+    /// The signals that have stopped children.
+    var stops: [pid_t: Int32] = [:]
     var nextSerial: UInt64 = 0
     /// Commands that are being started: they may be children already, and not yet be in `running`.
     var starting = 0
@@ -62,11 +66,11 @@ final class ProcessGroups: Sendable {
   func startFailed() { lock.withLock { state.starting -= 1 } }
 
   /// Takes note of a command that was just started.
-  func add(_ leader: pid_t) -> Member {
+  func add(_ leader: pid_t, for item: ItemID, on worker: WorkerID) -> Member {
     lock.withLock {
       state.starting -= 1
       state.nextSerial += 1
-      state.running[leader] = Running(serial: state.nextSerial)
+      state.running[leader] = Running(serial: state.nextSerial, item: item, worker: worker)
       return Member(leader: leader, serial: state.nextSerial)
     }
   }
@@ -87,6 +91,19 @@ final class ProcessGroups: Sendable {
     lock.withLock { for leader in state.running.keys { kill(-leader, isSuspended ? SIGSTOP : SIGCONT) } }
   }
 
+  /// The commands that a signal has stopped and none has let go on.
+  var stopped: [StoppedCommand] {
+    lock.withLock {
+      var signal: Int32 = 0
+      while case let child = cposix_stopped_child(&signal), child > 0 {
+        state.stops[child] = signal == 0 ? nil : signal
+      }
+      return state.stops.compactMap { leader, signal in
+        state.running[leader].map { StoppedCommand(item: $0.item, worker: $0.worker, signal: signal) }
+      }.sorted { $0.item.position < $1.item.position }
+    }
+  }
+
   /// Waits for a command's end, reaps it, and asks what is left in its group to end.
   func reap(_ member: Member) -> Ending {
     _ = cposix_child_has_ended(member.leader, 1)
@@ -95,6 +112,7 @@ final class ProcessGroups: Sendable {
       var usage = rusage()
       while wait4(member.leader, &status, 0, &usage) < 0 && errno == EINTR {}
       let ended = state.running.removeValue(forKey: member.leader)
+      if !state.stops.isEmpty { state.stops[member.leader] = nil }
       let leavesProcesses = isAlive(group: member.leader)
       if leavesProcesses {
         kill(-member.leader, SIGTERM)
@@ -165,6 +183,23 @@ public enum RunningCommands {
 
   /// Lets them go on.
   public static func resume() { ProcessGroups.shared.suspend(false) }
+
+  /// Lets those begin that the stop of the program has caught at their start: to be called when the program goes on.
+  public static func goOnStarting() { cposix_continue_starting() }
+
+  /// Those that do not go on, because a signal has stopped them: as a rule they want to read the terminal. Signals of
+  /// ``suspend()`` are not meant, if ``resume()`` came before this is asked.
+  public static var stopped: [StoppedCommand] { ProcessGroups.shared.stopped }
+}
+
+/// A command that a signal has stopped.
+public struct StoppedCommand: Sendable, Equatable {
+  /// The item that it runs for.
+  public let item: ItemID
+  /// The worker that runs it.
+  public let worker: WorkerID
+  /// The signal.
+  public let signal: Int32
 }
 
 /// Processes that outlived the commands which started them.

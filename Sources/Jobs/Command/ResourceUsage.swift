@@ -18,6 +18,9 @@ public struct ResourceUsage: Sendable, Equatable {
     self.peakMemory = peakMemory
   }
 
+  /// That of what never began.
+  static let none = ResourceUsage(processorTime: 0, peakMemory: nil)
+
   init(_ usage: rusage) {
     processorTime = Self.nanoseconds(usage.ru_utime) + Self.nanoseconds(usage.ru_stime)
     #if canImport(Glibc)

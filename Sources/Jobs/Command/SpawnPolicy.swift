@@ -1,3 +1,5 @@
+import ParallelFor
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -10,9 +12,13 @@ enum SpawnPolicy {
   enum Decision: Equatable {
     /// Try again after so many milliseconds.
     case wait(milliseconds: Int)
-    /// Fail the item with this reason.
-    case fail(String)
+    /// Fail the item.
+    case fail(StartFailure)
   }
+
+  /// The statuses by which shells tell that a program cannot be run, and that there is none.
+  private static let notExecutable: Int32 = 126
+  private static let notFound: Int32 = 127
 
   /// How often a start is tried while nothing of ours runs that could make room.
   static let lonelyTries = 6
@@ -22,20 +28,36 @@ enum SpawnPolicy {
   /// - Parameters:
   ///   - code: the error's number.
   ///   - program: what was to be run.
+  ///   - isThere: whether there is such a file.
   ///   - lonelyTries: how many tries in a row, this one included, failed while no other command of ours ran.
   ///   - tries: how many tries failed in all.
   ///   - descriptorLimit: the process's limit of open files.
   static func decide(
-    code: Int32, program: String, lonelyTries: Int, tries: Int, descriptorLimit: Int
+    code: Int32, program: String, isThere: Bool, lonelyTries: Int, tries: Int, descriptorLimit: Int
   ) -> Decision {
     switch code {
     case EMFILE, ENFILE, EAGAIN, ENOMEM:
-      guard lonelyTries < Self.lonelyTries else { return .fail(shortage(code, descriptorLimit)) }
+      guard lonelyTries < Self.lonelyTries else {
+        return .fail(StartFailure(reason: shortage(code, descriptorLimit), exitStatus: nil))
+      }
       return .wait(milliseconds: min(32, 1 << min(tries, 5)))
-    case ENOENT, ENOTDIR: return .fail("command not found: \(program)")
-    case EACCES: return .fail("not executable: \(program) (permission denied)")
-    case E2BIG: return .fail("argument list too long")
-    default: return .fail("cannot start \(program): \(errorText(code))")
+    case ENOENT where isThere:
+      return .fail(
+        StartFailure(
+          reason: "not executable: \(program) (the interpreter in its first line is not there)",
+          exitStatus: notExecutable))
+    case ENOENT, ENOTDIR:
+      return .fail(StartFailure(reason: "command not found: \(program)", exitStatus: notFound))
+    default:
+      return .fail(StartFailure(reason: reason(code, program), exitStatus: notExecutable))
+    }
+  }
+
+  private static func reason(_ code: Int32, _ program: String) -> String {
+    switch code {
+    case EACCES: "not executable: \(program) (permission denied)"
+    case E2BIG: "argument list too long"
+    default: "cannot start \(program): \(errorText(code))"
     }
   }
 
@@ -46,5 +68,20 @@ enum SpawnPolicy {
     case EAGAIN: "no free process (limit ulimit -u): use fewer threads"
     default: "not enough memory to start a process"
     }
+  }
+}
+
+/// Why a command could not be started.
+struct StartFailure: Error, Equatable {
+  /// One sentence.
+  var reason: String
+  /// What a shell would have exited with; nil when it was not the program's fault.
+  var exitStatus: Int32?
+
+  /// The item's ending: as that of a shell that could not start it.
+  var ending: JobEnding {
+    var ending = JobEnding(outcome: .failed(Failure(reason)))
+    ending.process = exitStatus.map { ProcessEnding(exitStatus: $0, signal: nil, usage: .none) }
+    return ending
   }
 }

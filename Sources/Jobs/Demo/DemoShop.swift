@@ -1,4 +1,5 @@
 import CSQLite
+import OSText
 
 #if canImport(Glibc)
   import Glibc
@@ -35,7 +36,7 @@ public struct DemoShop: Sendable {
   public init(in folder: String) throws(SQLiteJobError) {
     database = "\(folder)/shop.sqlite"
     items = "\(folder)/ids.txt"
-    for suffix in ["", "-journal", "-wal", "-shm"] { unlink(database + suffix) }
+    for suffix in ["", "-journal", "-wal", "-shm"] { unlink((database + suffix).osPath) }
     try Self.fill(try PlainDatabase(path: database))
     try Self.write(Self.ids(), to: items)
   }
@@ -101,7 +102,7 @@ public struct DemoShop: Sendable {
 
   private static func write(_ ids: [Int], to path: String) throws(SQLiteJobError) {
     let text = ids.map { "\($0)\n" }.joined()
-    guard let file = fopen(path, "w") else { throw SQLiteJobError("\(path): \(errorText(errno))") }
+    guard let file = fopen(path.osPath, "w") else { throw SQLiteJobError("\(path): \(errorText(errno))") }
     let written = fputs(text, file)
     let closed = fclose(file)
     guard written >= 0 && closed == 0 else { throw SQLiteJobError("\(path): \(errorText(errno))") }

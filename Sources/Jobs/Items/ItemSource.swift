@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -24,7 +26,7 @@ public enum ItemSource: Sendable, Equatable {
     var status = stat()
     let answer =
       switch self {
-      case .file(let path): stat(path, &status)
+      case .file(let path): stat(path.osPath, &status)
       case .standardInput: fstat(0, &status)
       }
     return answer == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -34,7 +36,7 @@ public enum ItemSource: Sendable, Equatable {
   public var isTerminal: Bool {
     guard case .file(let path) = self else { return isatty(0) == 1 }
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { return false }
+    guard stat(path.osPath, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { return false }
     let descriptor = posixOpen(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }

@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -6,7 +8,7 @@
 
 // The calls whose names are also the names of our methods.
 
-func posixOpen(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }
+func posixOpen(_ path: String, _ flags: Int32) -> Int32 { open(path.osPath, flags) }
 
 func posixRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
   read(descriptor, buffer.baseAddress, buffer.count)

@@ -1,4 +1,5 @@
 import CPosix
+import OSText
 import ParallelFor
 
 #if canImport(Glibc)
@@ -37,8 +38,7 @@ public final class SpillFile: Sendable {
   ///
   /// - Parameter directory: nil for `TMPDIR`, or `/tmp` when that is not set.
   public init(directory: String? = nil) {
-    let named = directory ?? getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    self.directory = named.isEmpty ? "/tmp" : named
+    self.directory = directory ?? OSProcess.temporaryFolder
   }
 
   deinit {
@@ -61,9 +61,9 @@ public final class SpillFile: Sendable {
     while written < bytes.count {
       let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
       let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(written))
-      if count < 0 {
-        if errno == EINTR { continue }
-        let problem = error("keep", errno)
+      if count <= 0 {
+        if count < 0 && errno == EINTR { continue }
+        let problem = error("keep", count < 0 ? errno : ENOSPC)
         giveBack(offset: offset, count: bytes.count)
         throw problem
       }
@@ -93,7 +93,7 @@ public final class SpillFile: Sendable {
   private func reserve(_ count: Int) throws(SpillError) -> (Int32, Int64) {
     try lock.withLock { () throws(SpillError) in
       if state.descriptor < 0 {
-        state.descriptor = directory.withCString { cposix_open_unlinked($0) }
+        state.descriptor = cposix_open_unlinked(directory.osPath)
         guard state.descriptor >= 0 else { throw error("keep", errno) }
       }
       defer { state.end += Int64(count) }

@@ -1,5 +1,6 @@
 import CSQLite
 import CSQLiteMemory
+import OSText
 
 #if canImport(Glibc)
   import Glibc
@@ -66,13 +67,13 @@ final class SQLiteConnection {
 
   private static func checkFile(_ path: String, named name: String) throws(SQLiteJobError) {
     var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard stat(path.osPath, &status) == 0 else {
       throw SQLiteJobError("\(name): \(errno == ENOENT ? "no such file" : errorText(errno))")
     }
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw SQLiteJobError("\(name): is a directory, expected an SQLite database")
     }
-    guard access(path, R_OK) == 0 else { throw SQLiteJobError("\(name): not readable (permission denied)") }
+    guard access(path.osPath, R_OK) == 0 else { throw SQLiteJobError("\(name): not readable (permission denied)") }
   }
 
   private static func words(_ code: Int32, _ handle: OpaquePointer?) -> String {

@@ -1,3 +1,4 @@
+import OSText
 import ParallelFor
 
 /// A shell line whose inserted values can never be read as shell text.
@@ -16,20 +17,26 @@ struct ShellLine: Sendable, Equatable {
   private let pieces: [Template.Piece]
   /// The quoting around each placeholder, in order.
   private let quoting: [Quoting]
+  /// Whether a value in quotes means the same at each place as a variable does: not in a comment, which a newline would
+  /// end, nor in a here-document or backticks, where quotes mean something else.
+  let takesValues: Bool
 
   init(_ pieces: [Template.Piece]) {
     self.pieces = pieces
     var context = ShellContext()
+    var takesValues = true
     quoting = pieces.compactMap { piece in
       switch piece {
       case .literal(let bytes):
         for byte in bytes { context.pass(byte) }
         return nil
       case .placeholder:
+        takesValues = takesValues && context.takesValue
         context.passValue()
         return context.quoting
       }
     }
+    self.takesValues = takesValues
   }
 
   /// The arguments that run the line: `/bin/sh -c`, the script, its name, and the values.
@@ -44,14 +51,26 @@ struct ShellLine: Sendable, Equatable {
   /// The line with the values in their places, quoted.
   func line(for item: Item, id: ItemID, worker: WorkerID) throws(Failure) -> String {
     var values: [[UInt8]] = []
-    for case .placeholder(let placeholder) in pieces {
+    for (position, piece) in pieces.enumerated() {
+      guard case .placeholder(let placeholder) = piece else { continue }
       var value: [UInt8] = []
       try placeholder.append(to: &value, item: item, id: id, worker: worker)
-      values.append(Array(Self.quoted(String(decoding: value, as: UTF8.self)).utf8))
+      let text = OSText.decode(value)
+      let isBare = isAlone(position) && ShellWord.isHarmless(text, as: .command)
+      values.append(isBare ? value : OSText.bytes(ShellWord.inQuotes(text)))
     }
     var line: [UInt8] = []
     join(into: &line) { values[$0] }
-    return String(decoding: line, as: UTF8.self)
+    return OSText.decode(line)
+  }
+
+  /// Whether blanks surround a place: a value beside other text could become a part of a variable's name, of `~` or of
+  /// a redirection.
+  private func isAlone(_ position: Int) -> Bool {
+    func isBlank(_ byte: UInt8?) -> Bool { byte.map { " \t\n;".utf8.contains($0) } ?? true }
+    let before: UInt8? = position == 0 ? nil : pieces[position - 1].lastByte
+    let after: UInt8? = position + 1 == pieces.count ? nil : pieces[position + 1].firstByte
+    return isBlank(before) && isBlank(after)
   }
 
   /// Appends the pieces with a text of its own for each placeholder, stepping out of the user's quotes around it.
@@ -73,11 +92,17 @@ struct ShellLine: Sendable, Equatable {
     }
   }
 
-  /// A word for the shell: as it is when all its characters are harmless, otherwise in single quotes.
-  static func quoted(_ word: String) -> String {
-    let harmless = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-{}#".utf8)
-    if !word.isEmpty && word.utf8.allSatisfy(harmless.contains) && !word.hasPrefix("#") { return word }
-    return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+}
+
+extension Template.Piece {
+  /// The byte with which it begins; one that is no blank for a placeholder.
+  fileprivate var firstByte: UInt8? {
+    if case .literal(let bytes) = self { bytes.first } else { UInt8(ascii: "x") }
+  }
+
+  /// The byte with which it ends; one that is no blank for a placeholder.
+  fileprivate var lastByte: UInt8? {
+    if case .literal(let bytes) = self { bytes.last } else { UInt8(ascii: "x") }
   }
 }
 
@@ -95,6 +120,8 @@ struct ShellContext {
 
   private var levels: [Level] = [.plain]
   private var isEscaped = false
+  /// Whether a here-document may have begun.
+  private var hasDocument = false
   private var previous: UInt8 = UInt8(ascii: " ")
 
   /// The quotes around the current place.
@@ -104,6 +131,11 @@ struct ShellContext {
     case .double: .double
     default: .none
     }
+  }
+
+  /// Whether a quoted value may stand at the current place.
+  var takesValue: Bool {
+    !isEscaped && !hasDocument && !levels.contains(.comment) && !levels.contains(.backtick)
   }
 
   /// Passes over a placeholder.
@@ -145,6 +177,7 @@ struct ShellContext {
     case UInt8(ascii: "`"): passBacktick()
     case UInt8(ascii: "("): levels.append(.parenthesis)
     case UInt8(ascii: ")"): if levels.last == .parenthesis { levels.removeLast() }
+    case UInt8(ascii: "<"): hasDocument = hasDocument || previous == byte
     case UInt8(ascii: "#") where " \t\n;&|(".utf8.contains(previous): levels.append(.comment)
     default: break
     }

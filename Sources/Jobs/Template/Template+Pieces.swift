@@ -1,7 +1,9 @@
+import OSText
+
 extension Template {
   /// Cuts a text at its placeholders.
   static func pieces(of text: String, _ grammar: PlaceholderGrammar) -> [Piece] {
-    let bytes = Array(text.utf8)
+    let bytes = OSText.bytes(text)
     var pieces: [Piece] = []
     var literal: [UInt8] = []
     var position = 0

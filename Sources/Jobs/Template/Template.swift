@@ -1,3 +1,4 @@
+import OSText
 public import ParallelFor
 
 /// A command with places for the item, with GNU parallel's meanings.
@@ -32,15 +33,18 @@ public struct Template: Sendable, Equatable {
   ///   - arguments: the words.
   ///   - fields: what is known of the items' fields.
   public init(arguments: [String], fields: FieldNames = .none) {
-    title = arguments.map { ShellLine.quoted($0) }.joined(separator: " ")
-    shell = nil
     let grammar = PlaceholderGrammar(fields)
     var pieces = arguments.map { Template.pieces(of: $0, grammar) }
+    title = zip(arguments, pieces).map(Template.title).joined(separator: " ")
+    shell = nil
     if !Template.hasPlaceholder(pieces) { pieces.append([.placeholder(Placeholder(source: .item))]) }
     self.arguments = pieces
   }
 
   /// A line for `/bin/sh -c`; whatever is put in reaches it as data and is never read as shell text.
+  ///
+  /// That is true of this one shell. In a line such as `sh -c 'echo {}'`, `eval` or `ssh HOST 'echo {}'` a second one
+  /// reads the value once more; it gets it safely as an argument, `sh -c 'echo "$1"' sh {}`, or as its input.
   ///
   /// - Parameters:
   ///   - line: the line.
@@ -54,6 +58,15 @@ public struct Template: Sendable, Equatable {
     let shell = ShellLine(pieces)
     self.shell = shell
     arguments = shell.arguments
+  }
+
+  /// A word as the user wrote it; quoted when a shell would not read it so, but for the braces of placeholders.
+  private static func title(of word: String, _ pieces: [Piece]) -> String {
+    let isPlain = pieces.allSatisfy { piece in
+      guard case .literal(let bytes) = piece else { return true }
+      return ShellWord.isHarmless(OSText.decode(bytes), as: .argument)
+    }
+    return isPlain && !word.isEmpty ? word : ShellWord.quoted(word)
   }
 
   private static func hasPlaceholder(_ arguments: [[Piece]]) -> Bool {
@@ -114,12 +127,15 @@ public struct Template: Sendable, Equatable {
     }
   }
 
-  /// The command line for a person to read and to use again in a shell.
+  /// The command line for a person to read and to use again in a shell, as a string of ``OSText``.
+  ///
+  /// A shell line is given with its values in it; where a value could not be written so, with what runs it.
   public func commandLine(for item: Item, id: ItemID, worker: WorkerID) -> String {
     do throws(Failure) {
-      if let shell { return try shell.line(for: item, id: id, worker: worker) }
-      return try arguments(for: item, id: id, worker: worker)
-        .map { ShellLine.quoted(String(decoding: $0, as: UTF8.self)) }.joined(separator: " ")
+      if let shell, shell.takesValues { return try shell.line(for: item, id: id, worker: worker) }
+      let words = try arguments(for: item, id: id, worker: worker).map { OSText.decode($0) }
+      return words.enumerated().map { ShellWord.quoted($1, as: $0 == 0 ? .command : .argument) }
+        .joined(separator: " ")
     } catch {
       return title
     }

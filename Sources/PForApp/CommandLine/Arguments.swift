@@ -1,8 +1,9 @@
 import ArgumentParser
 import Dashboard
-import Foundation
+import OSText
 
-/// A number of threads: `8`, or `150%` of the machine's cores.
+/// A number of threads: `8`, `150%` of the processors that the program may use, or so many more or fewer than those, `+2`
+/// and `-1`, but at least one.
 struct ThreadCount: CustomStringConvertible, Equatable {
   let count: Int
 
@@ -13,19 +14,31 @@ struct ThreadCount: CustomStringConvertible, Equatable {
   /// - Throws: a sentence that says what can be written.
   static func parse(_ argument: String) throws -> ThreadCount {
     guard let threads = ThreadCount(argument: argument) else {
-      throw ValidationError("give a number of threads, such as 8, or a share of the cores, such as 200%")
+      throw ValidationError(
+        "give a number of threads, such as 8, a share of the cores, such as 200%, or so many more or fewer than the "
+          + "cores, such as +2 or -1")
     }
     return threads
   }
 
-  init?(argument: String) {
-    let text = argument.hasSuffix("%") ? String(argument.dropLast()) : argument
-    guard let number = Int(text), number >= 0, number <= 1_000_000 else { return nil }
-    guard argument.hasSuffix("%") else {
-      count = number
-      return
+  /// Takes what was written on the command line.
+  ///
+  /// - Parameters:
+  ///   - argument: the word.
+  ///   - processors: how many the program may use.
+  init?(argument: String, processors: @autoclosure () -> Double = Processors.usable) {
+    let sign = argument.first.flatMap { "+-".contains($0) ? $0 : nil }
+    let digits = argument.dropFirst(sign == nil ? 0 : 1).dropLast(argument.hasSuffix("%") ? 1 : 0)
+    guard digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), let number = Int(digits),
+      number <= 1_000_000
+    else { return nil }
+    switch (sign, argument.hasSuffix("%")) {
+    case (nil, false): count = number
+    case (nil, true): count = max(number == 0 ? 0 : 1, Int(Double(number) * processors() / 100))
+    case (_, true): return nil
+    case ("+", false): count = max(1, Int(processors()) + number)
+    case (_, false): count = max(1, Int(processors()) - number)
     }
-    count = max(number == 0 ? 0 : 1, number * ProcessInfo.processInfo.activeProcessorCount / 100)
   }
 
   var description: String { "\(count)" }

@@ -1,3 +1,4 @@
+import OSText
 import ParallelForDashboard
 import Screen
 import Terminal
@@ -22,7 +23,7 @@ final class CommandOutput {
 
   /// Writes to a file, which is made anew.
   init(file path: String) throws(AppError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let descriptor = open(path.osPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw AppError("\(path): cannot be written: \(String(cString: strerror(errno)))") }
     sink = ByteSink(descriptor: descriptor, ownsDescriptor: true)
     name = path
@@ -35,7 +36,7 @@ final class CommandOutput {
   var isOpen: Bool { sink.problem == nil }
 
   /// Writes a line of text.
-  func write(line text: String) { write(Array((text + "\n").utf8)) }
+  func write(line text: String) { write(OSText.bytes(text + "\n")) }
 
   /// Writes bytes; on a terminal whole lines, made harmless.
   func write(_ bytes: [UInt8]) {

@@ -1,8 +1,14 @@
 import ArgumentParser
 import Dashboard
-import Foundation
 import Jobs
+import OSText
 import ParallelForDashboard
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
 
 /// A sample database and items, and the run on them.
 struct DemoCommand: ParsableCommand {
@@ -21,17 +27,16 @@ struct DemoCommand: ParsableCommand {
   @OptionGroup(title: "How it looks") var look: LookOptions
 
   func run() throws {
-    let name = "pfor-tui-demo.\(ProcessInfo.processInfo.processIdentifier)"
-    let folder = keep ?? FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+    let folder = keep ?? "\(OSProcess.temporaryFolder)/pfor-tui-demo.\(getpid())"
     PForTUI.exit(after: { () throws(AppError) in
-      let isNew = !FileManager.default.fileExists(atPath: folder)
+      let isNew = !OSFile.exists(folder)
       defer { if keep == nil, isNew { remove(folder) } }
       return try play(in: folder)
     })
   }
 
   private func remove(_ folder: String) {
-    try? FileManager.default.removeItem(atPath: folder)
+    OSFile.removeFolder(folder)
     guard !look.quiet else { return }
     StandardError.write("(the demo's files are removed; to keep them for that line: pfor-tui demo --keep FOLDER)")
   }
@@ -50,7 +55,7 @@ struct DemoCommand: ParsableCommand {
 
   private func makeShop(in folder: String) throws(AppError) -> DemoShop {
     do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      guard OSFile.makeFolders(folder) else { throw AppError(String(cString: strerror(errno))) }
       return try DemoShop(in: folder)
     } catch {
       throw AppError("the demo cannot be made in \(folder): \(error)")
@@ -72,12 +77,6 @@ struct DemoCommand: ParsableCommand {
     let words = [
       "pfor-tui", shop.items, "-j", "\(running.threads.count)", "--db", shop.database, "--sql", DemoShop.query,
     ]
-    return words.map(Self.quoted).joined(separator: " ")
-  }
-
-  /// A word as a shell reads it back.
-  static func quoted(_ word: String) -> String {
-    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=:".contains($0) }
-    return isPlain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
+    return words.map { ShellWord.quoted($0) }.joined(separator: " ")
   }
 }

@@ -1,3 +1,4 @@
+import OSText
 import Foundation
 import ParallelForDashboard
 import Terminal
@@ -16,7 +17,7 @@ enum HelpWidth {
   private static let least = 40
 
   /// Gives the argument parser a width that it can use; for a program that is about to end with such a text.
-  static func prepare(_ environment: [String: String] = ProcessInfo.processInfo.environment) {
+  static func prepare(_ environment: [String: String] = OSProcess.environment) {
     setenv("COLUMNS", "\(columns(environment, terminal: CommandOutput.columns ?? StandardError.columns))", 1)
   }
 

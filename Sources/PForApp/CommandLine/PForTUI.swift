@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 import Jobs
+import OSText
 import ParallelForDashboard
 
 #if canImport(Glibc)
@@ -37,6 +38,11 @@ public struct PForTUI: ParsableCommand {
       folder, {/.} its last part without the extension, {#} its number, {%} the worker, and {name} a field of CSV, \
       TSV or JSON lines. If none of these appears, the item is added at the end.
 
+      What is put into a line of --shell is data to the shell that reads it. Where a second shell reads it once more, \
+      as in sh -c 'echo {}', eval or ssh HOST 'echo {}', with --shell or after --, the item is run. Give it to that \
+      shell as an argument, sh -c 'echo "$1"' sh {}, or as its input, printf '%s\\n' {} | ssh HOST 'read -r x; echo \
+      "$x"'.
+
       Try: pfor-tui demo
       """,
     version: "0.1.0",
@@ -50,7 +56,7 @@ public struct PForTUI: ParsableCommand {
   /// Runs the plan that the options describe and exits with its status.
   public func run() throws {
     Self.exit(after: { () throws(AppError) in
-      let plan = try RunPlan(options, arguments: Array(CommandLine.arguments.dropFirst()))
+      let plan = try RunPlan(options, arguments: OSProcess.arguments)
       return try Launcher(plan, look: options.look).run()
     })
   }
@@ -99,13 +105,14 @@ public struct PForTUI: ParsableCommand {
   public static func begin() {
     // Before any file is opened, and before there are threads, as a database that is opened brings some.
     CommandStart.prepareDescriptors()
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let arguments = OSProcess.arguments
     guard !arguments.isEmpty else {
       StandardError.writeRaw("\(synopsis)\n\nSee it at work: pfor-tui demo\nAll options:    pfor-tui --help")
       Foundation.exit(ExitCode.couldNotRun)
     }
     answerShell(arguments)
     SQLiteMemory.stopCounting()
+    SQLitePaths.takeBytes()
     do {
       var command = try parse(arguments)
       try command.run()
@@ -122,7 +129,7 @@ public struct PForTUI: ParsableCommand {
   private static func answerShell(_ arguments: [String]) {
     do throws(AppError) {
       guard
-        let lines = try CompletionCommands.answer(arguments, environment: ProcessInfo.processInfo.environment)
+        let lines = try CompletionCommands.answer(arguments, environment: OSProcess.environment)
       else { return }
       let output = CommandOutput()
       for line in lines { output.write(line: line) }

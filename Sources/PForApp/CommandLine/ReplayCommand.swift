@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import OSText
 
 /// Shows a past run in the dashboard.
 struct ReplayCommand: ParsableCommand {
@@ -24,7 +24,7 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     PForTUI.exit(after: { () throws(AppError) in
-      let look = Look(dashboard, environment: ProcessInfo.processInfo.environment)
+      let look = Look(dashboard, environment: OSProcess.environment)
       return try Replay(reader: try RunNames.open(name), speed: speed.times, look: look).run()
     })
   }

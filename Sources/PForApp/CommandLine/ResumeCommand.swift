@@ -1,8 +1,14 @@
 import ArgumentParser
-import Foundation
 import Jobs
+import OSText
 import ParallelForDashboard
 import RunStore
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
 
 /// Goes on with a run that did not come to its end.
 struct ResumeCommand: ParsableCommand {
@@ -47,14 +53,14 @@ struct ResumeCommand: ParsableCommand {
       guard let arguments = recorded else {
         throw AppError("\(path): does not say how the run was begun; give its command line with --resume")
       }
-      guard FileManager.default.changeCurrentDirectoryPath(record.directory) else {
+      guard chdir(record.directory.osPath) == 0 else {
         throw AppError("\(record.directory): the run began in this folder, and it cannot be entered")
       }
       var plan = try RunPlan(try options(arguments), arguments: arguments)
       guard !plan.reader.source.isTerminal else {
         throw AppError(
           "the items of this run came from standard input, which is the terminal now: pipe the items in again, as in "
-            + "cat ITEMS | pfor-tui resume \(DemoCommand.quoted(name ?? RunNames.name(of: path)))")
+            + "cat ITEMS | pfor-tui resume \(ShellWord.quoted(name ?? RunNames.name(of: path)))")
       }
       plan.recording = .goOn(path, failed ? .failed : all ? .all : .outstanding)
       return try Launcher(plan, look: look).run()
@@ -66,14 +72,14 @@ struct ResumeCommand: ParsableCommand {
   private func find() throws(AppError) -> String {
     guard let name else { return try lastOne() }
     // The folder is about to change.
-    return URL(fileURLWithPath: try RunNames.path(of: name)).path
+    return OSFile.absolute(try RunNames.path(of: name))
   }
 
   private func lastOne() throws(AppError) -> String {
-    let directory = FileManager.default.currentDirectoryPath
+    let directory = OSFile.currentFolder
     let canBeWhole = failed || all
     let last = try RunNames.history().runs().first { run in
-      guard run.record?.directory == directory else { return false }
+      guard let record = run.record, OSText.isSame(record.directory, directory) else { return false }
       return run.state == .unfinished || (canBeWhole && run.state == .finished)
     }
     guard let last else {

@@ -1,4 +1,4 @@
-import Foundation
+import OSText
 import ParallelForDashboard
 import RunStore
 
@@ -11,7 +11,7 @@ enum RunNames {
   ///
   /// - Throws: when it is not known where that is.
   static func history() throws(AppError) -> RunHistory {
-    guard let history = RunHistory.standard(environment: ProcessInfo.processInfo.environment) else {
+    guard let history = RunHistory.standard(environment: OSProcess.environment) else {
       throw AppError("no folder for runs: neither HOME nor XDG_STATE_HOME is set")
     }
     history.tidy()
@@ -26,7 +26,7 @@ enum RunNames {
 
   /// The path of a run that a person names; a path needs no folder of runs.
   static func path(of name: String?) throws(AppError) -> String {
-    let history = RunHistory.standard(environment: ProcessInfo.processInfo.environment)
+    let history = RunHistory.standard(environment: OSProcess.environment)
     return try told { () throws(RunStoreError) in try (history ?? RunHistory(folder: ".")).find(name) }
   }
 
@@ -41,7 +41,7 @@ enum RunNames {
 
   /// What a file in the folder of runs is called.
   static func name(of path: String) -> String {
-    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let file = OSFile.parts(path).last ?? path
     return file.hasSuffix(RunHistory.suffix) ? String(file.dropLast(RunHistory.suffix.count)) : file
   }
 }

@@ -28,7 +28,12 @@ struct JobOptions: ParsableArguments {
   // What follows is the line or the query, also if it begins with a dash as an SQL comment does.
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("A line for /bin/sh, run once for each item; inserted text is quoted.", valueName: "template"))
+    help: ArgumentHelp(
+      """
+      A line for /bin/sh, run once for each item; inserted text is quoted for that one shell. For a second shell, write \
+      sh -c 'echo "$1"' sh {}.
+      """,
+      valueName: "template"))
   var shell: String?
 
   @Option(
@@ -81,7 +86,12 @@ struct RunningOptions: ParsableArguments {
       .customShort("P", allowingJoined: true),
     ],
     parsing: .unconditional,
-    help: ArgumentHelp("How many items run at once: a number, or a share of the cores, such as 200%.", valueName: "n"),
+    help: ArgumentHelp(
+      """
+      How many items run at once: a number, a share of the processors that the program may use (200%), or more or fewer \
+      than those (+2, -1).
+      """,
+      valueName: "n"),
     transform: ThreadCount.parse)
   var threads = ThreadCount(5)
 

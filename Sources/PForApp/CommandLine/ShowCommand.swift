@@ -114,5 +114,8 @@ struct RunSummary {
   }
 
   /// Text of strangers must not look like lines of ours.
-  private static func oneLine(_ text: String) -> String { text.replacing("\n", with: " ") }
+  private static func oneLine(_ text: String) -> String {
+    // Scalar by scalar: to Swift, a carriage return and a newline are one character.
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\n" ? " " : $0 }))
+  }
 }

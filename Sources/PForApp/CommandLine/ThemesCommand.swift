@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import OSText
 import ParallelForDashboard
 import Screen
 import Themes
@@ -10,7 +11,7 @@ struct ThemesCommand: ParsableCommand {
     commandName: "themes", _superCommandName: "pfor-tui", abstract: "List the themes and where each comes from.")
 
   func run() throws {
-    let directory = ThemeRing.userDirectory(ProcessInfo.processInfo.environment)
+    let directory = ThemeRing.userDirectory(OSProcess.environment)
     let found = Themes.all(userDirectory: directory) { StandardError.write("pfor-tui: \($0)") }
     let width = found.map { TextWidth.columns(of: $0.name) }.max() ?? 0
     for theme in found {

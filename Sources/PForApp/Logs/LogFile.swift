@@ -1,3 +1,4 @@
+import OSText
 import ParallelForDashboard
 import RunStore
 import Screen
@@ -29,7 +30,7 @@ final class LogFile {
     self.wish = wish
     // Without the flag, a pipe that nobody reads would hold the program here.
     let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
-    descriptor = open(wish.path, flags | O_NONBLOCK, 0o666)
+    descriptor = open(wish.path.osPath, flags | O_NONBLOCK, 0o666)
     guard descriptor >= 0 else {
       let reason = errno == ENXIO ? "no program reads this pipe" : String(cString: strerror(errno))
       throw AppError("\(wish.path): cannot be written: \(reason)")
@@ -102,7 +103,7 @@ final class LogFile {
 
   /// The last byte of a regular file; nil if there is none.
   private var lastByte: UInt8? {
-    let reading = open(wish.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let reading = open(wish.path.osPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard reading >= 0 else { return nil }
     defer { close(reading) }
     var status = stat()

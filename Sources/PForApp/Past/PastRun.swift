@@ -1,5 +1,6 @@
 import Dashboard
 import Jobs
+import OSText
 import RunStore
 
 /// The earlier run that tells how long items are likely to take.
@@ -33,8 +34,8 @@ struct PastRun {
   init(path: String) { self.path = path }
 
   private static func tells(_ record: RunRecord, of run: RunRecord) -> Bool {
-    guard record.id != run.id, record.kind == run.kind, record.command == run.command,
-      record.directory == run.directory, record.counts.done > 0, let latest = record.latest
+    guard record.id != run.id, record.kind == run.kind, record.command.elementsEqual(run.command, by: OSText.isSame),
+      OSText.isSame(record.directory, run.directory), record.counts.done > 0, let latest = record.latest
     else { return false }
     return (latest - record.created) / Int64(record.counts.done) >= shortItem
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Jobs
+import OSText
 import ParallelFor
 import ParallelForDashboard
 import RunStore
@@ -8,7 +9,7 @@ import RunStore
 struct RecordOpener {
   private let plan: RunPlan
   private let created = MonotonicClock.wallTime(of: MonotonicClock.now)
-  private let directory = FileManager.default.currentDirectoryPath
+  private let directory = OSFile.currentFolder
   /// The folder of runs; nil when it is not known where that is.
   let history: RunHistory?
   private var isReadOnly: Bool { plan.job.isReadOnly }
@@ -45,13 +46,14 @@ struct RecordOpener {
   }
 
   private static func existing(_ path: String) -> String? {
-    FileManager.default.fileExists(atPath: path) ? path : nil
+    OSFile.exists(path) ? path : nil
   }
 
   private var lastUnfinished: String? {
     let source = plan.reader.source.name
     let run = history?.runs().first { run in
-      run.state == .unfinished && run.record?.directory == directory && run.record?.source == source
+      guard run.state == .unfinished, let record = run.record else { return false }
+      return OSText.isSame(record.directory, directory) && OSText.isSame(record.source, source)
     }
     return run?.path
   }
@@ -107,12 +109,13 @@ struct RecordOpener {
 
   /// Another command would leave results of two kinds in one file.
   private func check(_ record: RunRecord) throws(AppError) {
-    guard record.command != plan.recipe.words || record.kind != plan.recipe.kind else { return }
+    let isSame = record.kind == plan.recipe.kind && record.command.elementsEqual(plan.recipe.words, by: OSText.isSame)
+    guard !isSame else { return }
     throw AppError(
       """
       run \(record.id): the command is another one than in the run to be resumed; with --force it goes on all the same
-        then: \(record.command.map(DemoCommand.quoted).joined(separator: " "))
-        now:  \(plan.recipe.words.map(DemoCommand.quoted).joined(separator: " "))
+        then: \(record.command.map { ShellWord.quoted($0) }.joined(separator: " "))
+        now:  \(plan.recipe.words.map { ShellWord.quoted($0) }.joined(separator: " "))
       """)
   }
 }

@@ -1,4 +1,5 @@
 import Jobs
+import OSText
 import ParallelFor
 import RunStore
 
@@ -20,13 +21,13 @@ final class RecordedCommand {
       }
   }
 
-  /// The command of an item on a worker.
+  /// The command of an item on a worker, in one line, as a shell takes it.
   func line(_ item: Item, _ id: ItemID, _ worker: WorkerID) -> [UInt8] {
     guard let template else { return Array("\(title) ".utf8) + item.bytes }
     let names = Self.names(of: item)
     let job = self.job.flatMap { $0.names == names ? $0.job : nil } ?? CommandJob(template(names))
     self.job = (names, job)
-    return Array(job.invocation(of: item, id: id, worker: worker).utf8)
+    return OSText.bytes(ShellWord.oneLine(job.invocation(of: item, id: id, worker: worker)))
   }
 
   /// What was known of the fields before the run: each JSON object brings its own.

@@ -26,6 +26,7 @@ final class ByteSink: @unchecked Sendable {
   private let ownsDescriptor: Bool
   /// Whether the bytes go to a file that can be found by a name, and must still be at the end.
   private let isNamed: Bool
+  private let writing: (Int32, UnsafeRawBufferPointer) -> Int
   private let isAbandoned = Atomic<Bool>(false)
   private var buffer: [UInt8] = []
   /// For a file that is gone on with: what stands in it and has not been compared yet.
@@ -41,7 +42,12 @@ final class ByteSink: @unchecked Sendable {
   ///   - continues: for a file that can be read too: bytes that stand in it already are not written again; from the
   ///     first difference on the file is written anew.
   ///   - hasName: whether the user named the file; that it was removed in the meantime is a problem then.
-  init(descriptor: Int32, ownsDescriptor: Bool = false, continues: Bool = false, hasName: Bool = false) {
+  ///   - writing: writes to a descriptor, as the system's call does.
+  init(
+    descriptor: Int32, ownsDescriptor: Bool = false, continues: Bool = false, hasName: Bool = false,
+    writing: @escaping (Int32, UnsafeRawBufferPointer) -> Int = writeSystemCall
+  ) {
+    self.writing = writing
     standing = continues ? StandingBytes(descriptor) : nil
     self.descriptor = descriptor
     self.ownsDescriptor = ownsDescriptor
@@ -96,9 +102,11 @@ final class ByteSink: @unchecked Sendable {
       guard waitUntilWritable() else { return }
       // After POLLOUT a pipe takes PIPE_BUF bytes without blocking.
       let piece = UnsafeRawBufferPointer(rebasing: isFile ? rest : rest.prefix(4_096))
-      let count = writeSystemCall(descriptor, piece)
-      if count >= 0 {
+      let count = writing(descriptor, piece)
+      if count > 0 {
         rest = rest.dropFirst(count)
+      } else if count == 0 {
+        problem = .failed("nothing more can be written")
       } else if errno != EINTR, errno != EAGAIN {
         problem = errno == EPIPE ? .closed : .failed(String(cString: strerror(errno)))
       }
@@ -117,6 +125,6 @@ final class ByteSink: @unchecked Sendable {
 }
 
 /// The system call, which a method named `write` hides.
-private func writeSystemCall(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+func writeSystemCall(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   write(descriptor, bytes.baseAddress, bytes.count)
 }

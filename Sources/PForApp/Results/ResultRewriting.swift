@@ -1,4 +1,5 @@
 import Jobs
+import OSText
 import ParallelFor
 
 #if canImport(Glibc)
@@ -21,7 +22,7 @@ struct ResultRewriting {
   ///
   /// - Returns: why it could not be written; what stands in it then, `resume` completes.
   func run() -> ByteSink.Problem? {
-    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    let descriptor = open(path.osPath, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { return .failed(String(cString: strerror(errno))) }
     let sink = ByteSink(descriptor: descriptor, ownsDescriptor: true, continues: true)
     var writer = ResultWriter(sink: sink)

@@ -2,6 +2,7 @@ import Dashboard
 import DashboardView
 import Foundation
 import Jobs
+import OSText
 import ParallelFor
 import ParallelForDashboard
 import RunStore
@@ -20,7 +21,7 @@ struct Launcher {
   let look: LookOptions
   let environment: [String: String]
 
-  init(_ plan: RunPlan, look: LookOptions, environment: [String: String] = ProcessInfo.processInfo.environment) {
+  init(_ plan: RunPlan, look: LookOptions, environment: [String: String] = OSProcess.environment) {
     self.plan = plan
     self.look = look
     self.environment = environment
@@ -56,7 +57,7 @@ struct Launcher {
       past: PastSearch(plan, recording: recording, history: opener.history))
     var dashboard = Dashboard(title: plan.job.title, source: plan.reader.source.name, slow: plan.slow)
     dashboard.destination = outputs.name(hasDashboard: display != nil)
-    dashboard.resumeCommand = recording.map { "pfor-tui resume --failed \(DemoCommand.quoted($0.name))" }
+    dashboard.resumeCommand = recording.map { "pfor-tui resume --failed \(ShellWord.quoted($0.name))" }
     if plan.startPage != .overview { _ = dashboard.perform(.show(plan.startPage)) }
     let controller = RunController(session, grace: plan.grace.nanoseconds)
     defer { session.end() }
@@ -127,7 +128,7 @@ struct Launcher {
     if !isQuiet, verdict.exitCode != ExitCode.outputClosed, let recording = session.recording {
       tell(recording, isWhole: verdict.isWhole)
       for log in session.failedLogs {
-        let (run, file) = (DemoCommand.quoted(recording.name), DemoCommand.quoted(log.path))
+        let (run, file) = (ShellWord.quoted(recording.name), ShellWord.quoted(log.path))
         StandardError.write("to write that log anew: pfor-tui export \(run) \(log.form.exportFlag) -o \(file)")
       }
     }
@@ -154,7 +155,7 @@ struct Launcher {
     guard !isWhole, recording.isThere else { return }
     // Without them, the items would be asked of the terminal.
     let wish = plan.reader.source == .standardInput ? "to go on, pipe the items in again" : "to go on"
-    StandardError.write("\(wish): pfor-tui resume \(DemoCommand.quoted(recording.name))")
+    StandardError.write("\(wish): pfor-tui resume \(ShellWord.quoted(recording.name))")
   }
 
   // MARK: - What is needed

@@ -1,4 +1,4 @@
-import Foundation
+import OSText
 import ParallelForDashboard
 import Screen
 import Terminal
@@ -33,7 +33,7 @@ struct Look {
   /// The script that was named; nil for none.
   func script() throws(AppError) -> Script? {
     guard let path = options.script else { return nil }
-    guard let data = FileManager.default.contents(atPath: path) else { throw AppError("\(path): cannot be read") }
+    guard let data = OSFile.contents(path) else { throw AppError("\(path): cannot be read") }
     return try Script(String(decoding: data, as: UTF8.self), name: path)
   }
 

@@ -1,4 +1,5 @@
 import Jobs
+import OSText
 import ParallelForDashboard
 
 #if canImport(Glibc)
@@ -24,7 +25,7 @@ struct ResultFile {
     if let database = plan.recipe.file, Self.isSame(database, path) {
       throw AppError("\(path): results would overwrite the database; choose another file for -o")
     }
-    descriptor = open(path, (plan.recording.mayGoOn ? O_RDWR : O_WRONLY) | O_CREAT | O_CLOEXEC, 0o666)
+    descriptor = open(path.osPath, (plan.recording.mayGoOn ? O_RDWR : O_WRONLY) | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw AppError("\(path): cannot be written: \(String(cString: strerror(errno)))") }
     self.path = path
   }
@@ -48,7 +49,7 @@ struct ResultFile {
   static func isSame(_ first: String, _ second: String) -> Bool {
     var one = stat()
     var other = stat()
-    guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
+    guard stat(first.osPath, &one) == 0, stat(second.osPath, &other) == 0 else { return false }
     return one.st_dev == other.st_dev && one.st_ino == other.st_ino && one.st_mode & S_IFMT == S_IFREG
   }
 }

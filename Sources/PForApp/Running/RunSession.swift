@@ -242,6 +242,12 @@ extension RunSession {
 
   func resumeItems() { RunningCommands.resume() }
 
+  func programGoesOn() { RunningCommands.goOnStarting() }
+
+  var stoppedItems: [StoppedItem] {
+    RunningCommands.stopped.map { StoppedItem(id: $0.item, worker: $0.worker, reason: .init(signal: $0.signal)) }
+  }
+
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String {
     job.invocation(of: Item(item), id: id, worker: worker)
   }

@@ -1,4 +1,4 @@
-import Foundation
+import OSText
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -11,13 +11,13 @@ final class TemporaryFile: Sendable {
   let descriptor: Int32
 
   init() throws(DashboardError) {
-    let folder = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
-    var path = Array("\(folder)/pfor-tui.XXXXXX".utf8CString)
-    descriptor = mkstemp(&path)
+    let folder = OSProcess.temporaryFolder
+    var osPath = "\(folder)/pfor-tui.XXXXXX".osPath
+    descriptor = mkstemp(&osPath)
     guard descriptor >= 0 else {
       throw DashboardError("cannot make a temporary file in \(folder): \(String(cString: strerror(errno)))")
     }
-    unlink(path)
+    unlink(osPath)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
   }
 

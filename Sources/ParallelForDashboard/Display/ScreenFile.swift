@@ -1,4 +1,4 @@
-import Foundation
+import OSText
 import Screen
 
 /// A screen as text, for scripts.
@@ -8,6 +8,6 @@ enum ScreenFile {
     let rows = (0..<grid.height).map { grid.row($0) }.map { row in
       String(row.reversed().drop { $0 == " " }.reversed())
     }
-    try? Data((rows.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
+    _ = OSFile.write(Array((rows.joined(separator: "\n") + "\n").utf8), to: path)
   }
 }

@@ -1,5 +1,6 @@
 import Dashboard
 import Foundation
+import OSText
 import ParallelFor
 import Screen
 import Terminal
@@ -28,7 +29,7 @@ struct DashboardSession {
 
   /// A session on the terminal, if there is one to draw on.
   static func onTerminal(title: String, closesWhenDone: Bool) -> DashboardSession {
-    let environment = ProcessInfo.processInfo.environment
+    let environment = OSProcess.environment
     let hasColor = (environment["NO_COLOR"] ?? "").isEmpty
     return DashboardSession(title: title, closesWhenDone: closesWhenDone, environment: environment) {
       do throws(NoDashboard) {

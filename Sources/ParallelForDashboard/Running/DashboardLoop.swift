@@ -96,11 +96,13 @@ package final class DashboardLoop {
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
     for problem in watched.problems where problemsTold.insert(problem).inserted { tell(problem, at: now) }
+    for sentence in stoppedLook.look(at: watched, for: &dashboard, at: now) { tell(sentence, at: now) }
     if leavesAtEnd, dashboard.live.state == .done, watched.isDelivered { hasLeft = true }
   }
 
   private var lastTold: String?
   private var problemsTold: Set<String> = []
+  private var stoppedLook = StoppedLook()
 
   private func tell(_ text: String, at now: Instant) {
     guard lastTold != text else { return }
@@ -149,7 +151,9 @@ package final class DashboardLoop {
       case .moreThreads: perform(.moreThreads, at: now)
       case .fewerThreads: perform(.fewerThreads, at: now)
       case .suspend: suspend()
-      case .continued: display.resume()
+      case .continued:
+        watched.programGoesOn()
+        display.resume()
       case .resized: break
       case .terminate: mustEnd(.terminated, "terminated", at: now)
       case .end(let number): mustEnd(.signal(number), Signals.name(number), at: now)

@@ -20,6 +20,7 @@ package final class PlainLoop {
   private let isQuiet: Bool
   private var nextLine: Instant
   private var problemsTold: Set<String> = []
+  private var stoppedLook = StoppedLook()
 
   package private(set) var dashboard: Dashboard
   package private(set) var controller: RunController
@@ -52,6 +53,7 @@ package final class PlainLoop {
       controller.tick(at: now)
       takeEvents()
       dashboard.observe(watched.recorder, at: now)
+      for sentence in stoppedLook.look(at: watched, for: &dashboard, at: now) { say(sentence) }
       if now >= nextLine { tellProgress(at: now) }
       StandardError.sendWaiting()
     }
@@ -91,7 +93,8 @@ package final class PlainLoop {
     case .moreThreads: changeThreads(by: 1, at: now)
     case .fewerThreads: changeThreads(by: -1, at: now)
     case .suspend: Suspension.stopUntilContinued(watched)
-    case .resized, .continued: break
+    case .continued: watched.programGoesOn()
+    case .resized: break
     }
   }
 

@@ -44,6 +44,10 @@ package protocol WatchedRun: AnyObject {
   func suspendItems()
   /// Lets that go on.
   func resumeItems()
+  /// The program was stopped, however that was, and goes on.
+  func programGoesOn()
+  /// The running items whose commands do not go on.
+  var stoppedItems: [StoppedItem] { get }
   /// What was done to an ended item, for a person to read.
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String
   /// A running item with what was done to it; nil if no more than its label is known.
@@ -55,6 +59,10 @@ extension WatchedRun {
   package func suspendItems() {}
   /// Does nothing.
   package func resumeItems() {}
+  /// Does nothing: the run's threads go on with the program.
+  package func programGoesOn() {}
+  /// None: nothing was started that could be stopped.
+  package var stoppedItems: [StoppedItem] { [] }
   /// Tries nothing again.
   package func retry(_ ids: [ItemID]) -> Int { 0 }
   /// What the archive says.

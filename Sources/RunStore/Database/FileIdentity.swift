@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -12,7 +14,7 @@ struct FileIdentity: Equatable {
   /// - Returns: nil when that cannot be told now.
   init?(_ path: String) {
     var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
+    guard stat(path.osPath, &status) == 0 else { return nil }
     (device, number) = (status.st_dev, status.st_ino)
   }
 
@@ -20,7 +22,7 @@ struct FileIdentity: Equatable {
   ///
   /// - Returns: why it could not be made; nil when it was.
   static func makeFile(_ path: String) -> SystemReason? {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    let descriptor = open(path.osPath, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { return SystemReason() }
     close(descriptor)
     return nil

@@ -1,4 +1,5 @@
 import CSQLite
+import OSText
 
 #if canImport(Glibc)
   import Glibc
@@ -65,7 +66,7 @@ final class RunDatabase {
   /// Checks that a file is there and a regular one, or not there if it is to be made.
   static func checkFile(_ path: String, _ access: Access) throws(RunStoreError) {
     var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard stat(path.osPath, &status) == 0 else {
       let reason = SystemReason()
       if reason.code == ENOENT || reason.code == ENOTDIR {
         if access == .create { return }
@@ -122,7 +123,7 @@ final class RunDatabase {
   var endsWithinPage: Bool {
     get throws(RunStoreError) {
       var status = stat()
-      guard stat(path, &status) == 0, let page = try integer("PRAGMA page_size") else { return false }
+      guard stat(path.osPath, &status) == 0, let page = try integer("PRAGMA page_size") else { return false }
       return Int64(status.st_size) % page != 0
     }
   }

@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -25,14 +27,14 @@ final class RunFileLock {
   func release() {
     guard descriptor >= 0 else { return }
     // Whoever waits for this file sees that its name is gone, and takes a new one.
-    unlink(path)
+    unlink(path.osPath)
     close(descriptor)
     descriptor = -1
   }
 
   /// Whether a program holds the lock of a run file.
   static func isHeld(of file: String) -> Bool {
-    let descriptor = open(sideFile(of: file), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    let descriptor = open(sideFile(of: file).osPath, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
@@ -44,7 +46,7 @@ final class RunFileLock {
     // Somebody who only asks holds it for an instant.
     for _ in 0..<10 {
       // Nobody else may make us create or lock a file somewhere else.
-      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+      let descriptor = open(path.osPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
       guard descriptor >= 0 else { throw refusal(SystemReason(), path, of: file) }
       guard isOurs(descriptor) else {
         close(descriptor)
@@ -77,7 +79,7 @@ final class RunFileLock {
   private static func isStillNamed(_ descriptor: Int32, _ path: String) -> Bool {
     var held = stat()
     var named = stat()
-    return fstat(descriptor, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino
+    return fstat(descriptor, &held) == 0 && stat(path.osPath, &named) == 0 && held.st_ino == named.st_ino
       && held.st_dev == named.st_dev
   }
 }

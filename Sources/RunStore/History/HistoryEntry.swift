@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -61,7 +63,7 @@ public struct HistoryEntry: Sendable, Equatable {
   private static func size(of path: String) -> Int64 {
     files(of: path).reduce(0) { sum, file in
       var status = stat()
-      return stat(file, &status) == 0 ? sum + Int64(status.st_size) : sum
+      return stat(file.osPath, &status) == 0 ? sum + Int64(status.st_size) : sum
     }
   }
 }

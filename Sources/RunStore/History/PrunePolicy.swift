@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -47,7 +49,7 @@ extension HistoryEntry {
     let lock = try RunFileLock(of: path)
     defer { lock.release() }
     // The run first: what is left beside it after a power cut belongs to nothing then.
-    for file in Self.files(of: path) where unlink(file) != 0 {
+    for file in Self.files(of: path) where unlink(file.osPath) != 0 {
       let reason = SystemReason()
       guard reason.code == ENOENT else {
         throw RunStoreError(.notAllowed, file, "cannot be removed: \(reason.words)")

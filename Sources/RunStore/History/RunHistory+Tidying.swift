@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -23,9 +25,9 @@ extension RunHistory {
   private func tidy(_ path: String) {
     // A program that makes or records a run holds its lock.
     guard !RunFileLock.isHeld(of: path), let lock = try? RunFileLock(of: path) else { return }
-    unlink(path + "-new")
-    let isThere = access(path, F_OK) == 0
-    if !isThere { for side in HistoryEntry.files(of: path).dropFirst() { unlink(side) } }
+    unlink((path + "-new").osPath)
+    let isThere = access(path.osPath, F_OK) == 0
+    if !isThere { for side in HistoryEntry.files(of: path).dropFirst() { unlink(side.osPath) } }
     lock.release()
     if isThere, HistoryEntry(path: path).isFinishedWithRest { settle(path) }
   }
@@ -33,13 +35,13 @@ extension RunHistory {
   /// Puts what stands beside a finished run into its file.
   private func settle(_ path: String) {
     guard let file = try? RunFile.open(at: path), file.close() == nil else { return }
-    unlink(RunTail.path(of: path))
+    unlink(RunTail.path(of: path).osPath)
   }
 }
 
 extension HistoryEntry {
   /// Whether a program was killed between the last write to a run that is finished and its end.
   fileprivate var isFinishedWithRest: Bool {
-    state == .finished && Self.files(of: path).dropFirst().contains { access($0, F_OK) == 0 }
+    state == .finished && Self.files(of: path).dropFirst().contains { access($0.osPath, F_OK) == 0 }
   }
 }

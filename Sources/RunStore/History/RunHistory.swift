@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -20,7 +22,7 @@ public struct RunHistory: Sendable {
   /// - Parameter environment: the environment of the program.
   /// - Returns: nil when neither is known. As its specification wants it, a relative `XDG_STATE_HOME` does not count.
   public static func standard(environment: [String: String]) -> RunHistory? {
-    let named = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let named = environment["XDG_STATE_HOME"].flatMap { OSFile.isAbsolute($0) ? $0 : nil }
     let home = environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.local/state" }
     return (named ?? home).map { RunHistory(folder: "\($0)/pfor-tui/runs") }
   }
@@ -29,13 +31,13 @@ public struct RunHistory: Sendable {
   ///
   /// - Throws: when that is not possible.
   public func makeFolder() throws(RunStoreError) {
-    var path = folder.hasPrefix("/") ? "" : "."
-    for part in folder.split(separator: "/") {
+    var path = OSFile.isAbsolute(folder) ? "" : "."
+    for part in OSFile.parts(folder) {
       path += "/\(part)"
-      if mkdir(path, 0o700) == 0 { continue }
+      if mkdir(path.osPath, 0o700) == 0 { continue }
       let reason = SystemReason()
       var status = stat()
-      if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
+      if stat(path.osPath, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
       throw RunStoreError(
         reason.kind, folder,
         "the folder for runs cannot be made (\(path): \(reason.words)); name another run file, or record none")
@@ -71,7 +73,7 @@ public struct RunHistory: Sendable {
 
   /// The newest run that began in a directory and can go on: it is neither finished nor recorded into now.
   public func lastUnfinished(in directory: String) -> HistoryEntry? {
-    newest.first { $0.state == .unfinished && $0.record?.directory == directory }
+    newest.first { $0.state == .unfinished && OSText.isSame($0.record?.directory ?? "", directory) }
   }
 
   /// The file of the run that a person names.
@@ -84,30 +86,19 @@ public struct RunHistory: Sendable {
       guard let newest = all.first else { throw RunStoreError(.missing, folder, "there are no runs yet") }
       return "\(folder)/\(newest)"
     }
-    if name.contains("/") || (all.isEmpty && Self.isFile(name)) { return name }
+    if name.utf8.contains(UInt8(ascii: "/")) || (all.isEmpty && OSFile.exists(name)) { return name }
     if all.contains(name + Self.suffix) { return path(of: name) }
     let fitting = all.filter { $0.hasPrefix(name) }
     if let only = fitting.first, fitting.count == 1 { return "\(folder)/\(only)" }
-    if Self.isFile(name) { return name }
+    if OSFile.exists(name) { return name }
     guard fitting.isEmpty else {
       throw RunStoreError(.missing, name, "\(fitting.count) runs begin so; say more of the name")
     }
     throw RunStoreError(.missing, name, "no run of that name in \(folder), and no such file")
   }
 
-  private static func isFile(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
   private func fileNames() -> [String] { allNames().filter { $0.hasSuffix(Self.suffix) } }
 
   /// The names of all files that are not hidden.
-  func allNames() -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names
-  }
+  func allNames() -> [String] { OSFile.names(in: folder).filter { !$0.hasPrefix(".") } }
 }

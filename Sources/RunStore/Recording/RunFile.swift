@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -68,7 +70,7 @@ public final class RunFile {
   }
 
   private static func removeFiles(of path: String) {
-    for file in HistoryEntry.files(of: path) { unlink(file) }
+    for file in HistoryEntry.files(of: path) { unlink(file.osPath) }
   }
 
   /// SQLite would take what a removed database has left beside it for a part of the new one.
@@ -83,7 +85,7 @@ public final class RunFile {
   private static func makeWhole(_ path: String, _ record: RunRecord) throws(RunStoreError) -> RunRow.Loaded {
     let unfinished = freeName(beside: path)
     try makeEmpty(unfinished, for: path)
-    defer { unlink(unfinished) }
+    defer { unlink(unfinished.osPath) }
     let database = try RunDatabase(path: unfinished, access: .write)
     try database.execute("PRAGMA journal_mode = MEMORY")
     let row = try transaction(database) { () throws(RunStoreError) in
@@ -93,9 +95,9 @@ public final class RunFile {
     }
     database.close()
     // Not every file system has links; where there are some, a file that came in between is not overwritten.
-    if link(unfinished, path) == 0 { return row }
+    if link(unfinished.osPath, path.osPath) == 0 { return row }
     if errno == EEXIST { try RunDatabase.checkFile(path, .create) }
-    guard rename(unfinished, path) == 0 else { throw cannotBeMade(path, SystemReason()) }
+    guard rename(unfinished.osPath, path.osPath) == 0 else { throw cannotBeMade(path, SystemReason()) }
     return row
   }
 
@@ -117,7 +119,7 @@ public final class RunFile {
 
   private static func isThere(_ path: String) -> Bool {
     var status = stat()
-    return lstat(path, &status) == 0
+    return lstat(path.osPath, &status) == 0
   }
 
   /// Opens the file of a run to go on with it.

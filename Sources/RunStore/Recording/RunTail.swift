@@ -1,3 +1,5 @@
+import OSText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -41,8 +43,8 @@ final class RunTail {
     path = Self.path(of: file)
     run = Self.key(of: id)
     let flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
-    let made = open(path, flags | O_CREAT | O_EXCL, 0o600)
-    descriptor = made >= 0 ? made : open(path, flags)
+    let made = open(path.osPath, flags | O_CREAT | O_EXCL, 0o600)
+    descriptor = made >= 0 ? made : open(path.osPath, flags)
     guard descriptor >= 0 else { return nil }
     guard made >= 0 ? isMarked : isOurs else {
       if made >= 0 { remove() }
@@ -66,7 +68,7 @@ final class RunTail {
   }
 
   /// Removes the file, when all of it stands in the run file.
-  func remove() { unlink(path) }
+  func remove() { unlink(path.osPath) }
 
   // MARK: - Writing
 
@@ -99,7 +101,7 @@ final class RunTail {
   ///
   /// - Returns: whether there was anything.
   static func restore(into file: RunFile) throws(RunStoreError) -> Bool {
-    let descriptor = open(path(of: file.path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    let descriptor = open(path(of: file.path).osPath, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     guard read(descriptor, from: 0, count: mark.count) == mark else { return false }

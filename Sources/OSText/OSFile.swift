@@ -1,0 +1,100 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Files and folders by their paths as ``OSText`` has them.
+public enum OSFile {
+  /// The working folder; empty when it is not known, as when it was removed.
+  public static var currentFolder: String {
+    guard let path = getcwd(nil, 0) else { return "" }
+    defer { free(path) }
+    return OSText.decode(cString: path)
+  }
+
+  /// The path from the root on.
+  public static func absolute(_ path: String) -> String {
+    isAbsolute(path) ? path : "\(currentFolder)/\(path)"
+  }
+
+  /// Whether a path leads from the root on; to Swift, a slash with an accent behind it is another character.
+  public static func isAbsolute(_ path: String) -> Bool { path.utf8.first == slash }
+
+  /// The names in a path, without empty ones.
+  public static func parts(_ path: String) -> [String] {
+    path.utf8.split(separator: slash).map { String(Substring($0)) }
+  }
+
+  private static let slash = UInt8(ascii: "/")
+
+  /// Whether there is something of that name, links followed.
+  public static func exists(_ path: String) -> Bool { access(path.osPath, F_OK) == 0 }
+
+  /// The names in a folder but `.` and `..`; none when it cannot be read.
+  public static func names(in folder: String) -> [String] {
+    guard let directory = opendir(folder.osPath) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { OSText.decode(Array($0.prefix { $0 != 0 })) }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// All bytes of a file; nil, and the reason in `errno`, when it cannot be read.
+  public static func contents(_ path: String) -> [UInt8]? {
+    let descriptor = open(path.osPath, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = read(descriptor, &piece, piece.count)
+      if count == 0 { return bytes }
+      if count > 0 { bytes += piece[..<count] } else if errno != EINTR { return nil }
+    }
+  }
+
+  /// Makes a file of bytes, or replaces what it held; false, and the reason in `errno`, when it cannot be written.
+  public static func write(_ bytes: [UInt8], to path: String) -> Bool {
+    let descriptor = open(path.osPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { return false }
+    let isWritten = writeAll(bytes, to: descriptor)
+    return close(descriptor) == 0 && isWritten
+  }
+
+  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Self.write(descriptor, $0) }
+      if count > 0 { rest = rest.dropFirst(count) } else if count == 0 || errno != EINTR { return false }
+    }
+    return true
+  }
+
+  private static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    #if canImport(Glibc)
+      Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+    #else
+      Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+    #endif
+  }
+
+  /// Makes a folder and those above it; false, and the reason in `errno`, when that is not possible.
+  public static func makeFolders(_ path: String) -> Bool {
+    var made = isAbsolute(path) ? "" : "."
+    for part in parts(path) {
+      made += "/\(part)"
+      if mkdir(made.osPath, 0o777) != 0, errno != EEXIST, errno != EISDIR { return false }
+    }
+    return true
+  }
+
+  /// Removes a folder that holds files only, with them.
+  public static func removeFolder(_ path: String) {
+    for name in names(in: path) { unlink("\(path)/\(name)".osPath) }
+    rmdir(path.osPath)
+  }
+}

@@ -1,0 +1,40 @@
+import CPosix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What the program was given when it began.
+public enum OSProcess {
+  /// The words of the command line, without the program's name.
+  public static var arguments: [String] {
+    let count = Int(CommandLine.argc)
+    return (0..<count).dropFirst().compactMap { CommandLine.unsafeArgv[$0].map { OSText.decode(cString: $0) } }
+  }
+
+  /// The environment; of a variable that is there twice, the first counts, as for the C library.
+  public static var environment: [String: String] {
+    var variables: [String: String] = [:]
+    var next = cposix_environment()
+    while let entry = next?.pointee {
+      let text = OSText.decode(cString: entry).utf8
+      if let sign = text.firstIndex(of: UInt8(ascii: "=")) {
+        let name = String(Substring(text[..<sign]))
+        if variables[name] == nil { variables[name] = String(Substring(text[text.index(after: sign)...])) }
+      }
+      next = next?.successor()
+    }
+    return variables
+  }
+
+  /// A variable of the environment; nil when it is not set.
+  public static func variable(_ name: String) -> String? { getenv(name).map { OSText.decode(cString: $0) } }
+
+  /// The folder for temporary files: `TMPDIR`, or `/tmp` where that is not set.
+  public static var temporaryFolder: String {
+    guard let named = variable("TMPDIR"), !named.isEmpty else { return "/tmp" }
+    return named
+  }
+}
