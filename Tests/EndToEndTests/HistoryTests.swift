@@ -115,7 +115,7 @@ import Testing
       joblog.lines.dropFirst() == [
         "1\t:\t1700000000.000\t     0.002\t0\t6\t0\t0\techo a",
         "2\t:\t1700000000.001\t     0.002\t0\t6\t7\t0\techo 'b c'",
-        "3\t:\t1700000000.002\t     0.002\t0\t6\t-1\t0\techo '\u{1b}[2J'",
+        "3\t:\t1700000000.002\t     0.002\t0\t6\t-1\t0\t" + #"eval "$(printf 'echo \047\033[2J\047')""#,
       ])
     for form in ["csv", "json", "trace", "events"] {
       let run = try sandbox.run("pfor-tui export '\(history.path(of: "20231114-a"))' --\(form) -o out")
