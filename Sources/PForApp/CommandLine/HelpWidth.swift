@@ -1,5 +1,5 @@
-import OSText
 import Foundation
+import OSText
 import ParallelForDashboard
 import Terminal
 
