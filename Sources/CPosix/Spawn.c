@@ -91,8 +91,8 @@ static int become(const struct start *start) {
   // First of all out of the group that the terminal and others send signals to.
   if (setpgid(0, 0) != 0) return errno;
   if (unshare_descriptors(start) != 0) return errno;
-  // A handler that ran here would run in the parent's memory. Nobody in the program has one for the real-time signals,
-  // of which there are as many again.
+  // A handler that ran here would run in the parent's memory. The real-time signals are left out, for speed: nobody sends
+  // one to a process that has just left the group, and exec resets their handlers.
   struct sigaction usual = {.sa_handler = SIG_DFL};
   for (int number = 1; number < 32; ++number) sigaction(number, &usual, NULL);
   for (int stream = 0; stream < 3; ++stream)
