@@ -58,6 +58,9 @@ extension ParallelRun {
   func takeRetried(
     at position: Int, using cursor: inout Slots<Output>.Cursor, _ replaced: ((Output) -> Void)?
   ) -> Output? {
+    // Its position was handed on before somebody asked for the item, and its output is taken only now.
+    if retries.isLate(position), let earlier = outputs.takeIfPresent(at: position, using: &cursor) { return earlier }
+    if retries.isLate(position), !retries.hasEnded(position) { return nil }
     guard let ended = retries.take(at: position) else { return outputs.take(at: position, using: &cursor) }
     let earlier = ended.isLate ? nil : outputs.take(at: position, using: &cursor)
     // The run wound up before the item could begin again.

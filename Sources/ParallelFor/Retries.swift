@@ -87,6 +87,12 @@ final class Retries<Input, Output>: @unchecked Sendable {
   /// The output of a further attempt that has not been handed on.
   func output(at position: Int) -> Output? { lock.withLock { entries[position]?.output } }
 
+  /// Whether somebody asked for the item after its result had been handed on.
+  func isLate(_ position: Int) -> Bool { lock.withLock { entries[position]?.isLate ?? false } }
+
+  /// Whether a further attempt at the item has ended.
+  func hasEnded(_ position: Int) -> Bool { lock.withLock { entries[position]?.hasEnded ?? false } }
+
   /// Takes what is to be handed on for an item; nil if nobody asked for it.
   func take(at position: Int) -> Ended? {
     guard let entry = lock.withLock({ entries.removeValue(forKey: position) }) else { return nil }

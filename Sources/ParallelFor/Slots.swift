@@ -90,6 +90,14 @@ final class Slots<Value>: @unchecked Sendable {
     return value
   }
 
+  /// Takes the value out of a place that may have been used up; nil if there is none.
+  func takeIfPresent(at position: Int, using cursor: inout Cursor) -> Value? {
+    guard lock.withLock({ chunks[position / Slots.chunkSize] != nil }),
+      peek(at: position, using: &cursor, { _ in true }) ?? false
+    else { return nil }
+    return take(at: position, using: &cursor)
+  }
+
   @inlinable
   func pointers(to position: Int, using cursor: inout Cursor) -> Cursor.Pointers {
     let number = position / Slots.chunkSize

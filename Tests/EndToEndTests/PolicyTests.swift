@@ -129,12 +129,15 @@ import Testing
   @Test func anItemThatIsTriedAgainShowsItsAttempts() throws {
     let sandbox = try Sandbox()
     try sandbox.write(
-      ":wait done 1\n:wait running = 0\n4gj<Enter>\n:save-screen screen\n:quit\n:choose s\n", to: "steps")
+      ":wait done 1\n:wait running = 0\n4gj<Enter>\n:save-screen screen\n:quit\n:save-screen dialog\n:choose s\n",
+      to: "steps")
     let run = try sandbox.run(
       "printf '0\\n7\\n' > ids; pfor-tui ids -j1 --retries 1 --retry-delay 1h --script steps -- sh -c 'echo oops; exit $0'",
       environment: ["COLUMNS": "120", "LINES": "36"])
     #expect(run.status == 130 && run.errors.contains("stopped: 1 ok of 2 items"), "\(run.errors)")
     #expect(run.errors.contains("\nto be tried again: 1 item\n"), "\(run.errors)")
+    let dialog = sandbox.read("dialog")
+    #expect(dialog.contains("1 item to be tried again."), "\(dialog)")
     let screen = sandbox.read("screen")
     for text in ["again in", "exit status 7, ", "of CPU time", "1  ✗ failed: exit status 7, ", "on worker 1", "oops"] {
       #expect(screen.contains(text), "\(text) in\n\(screen)")

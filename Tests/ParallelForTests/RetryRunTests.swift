@@ -1,7 +1,8 @@
-import ParallelFor
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import ParallelFor
 
 /// Items that failed and are tried again because somebody asked for it: with real threads and values.
 @Suite struct RetryRunTests {
@@ -51,6 +52,22 @@ import Testing
     #expect(inOrder ? results == expected : Set(results) == Set(expected) && results.count == 100)
     #expect(run.waitUntilOver())
     #expect(!run.retry(ItemID(99)))
+  }
+
+  /// The consumer has been told of a result, and an item is asked for before it takes the result out.
+  @Test func anItemMayBeAskedForWhileItsResultIsOnItsWay() async throws {
+    let gate = Gate()
+    let run = run(4, until: gate)
+    try await waitForFailures(1, of: run)
+    #expect(run.pool.takeDelivered(upTo: 1) == [0])
+    #expect(run.retryKept(ItemID(0), mayBeLate: true))
+    var cursor = Slots<Result<String, any Error>>.Cursor()
+    let first = run.takeOutput(at: 0, using: &cursor)
+    #expect(throws: Refused.self) { try first?.get() }
+    gate.open()
+    var results: [String] = []
+    while let batch = run.takeDelivered() { results += batch.map { (try? $1.get()) ?? "failed" } }
+    #expect(results.sorted() == ["0, attempt 2", "1, attempt 1", "2, attempt 1", "failed"])
   }
 
   @Test func aResultThatWasTakenIsFinal() async throws {

@@ -90,7 +90,7 @@ struct ConfirmOverlay {
 
   private var text: [String] {
     switch dialog.kind {
-    case .leave: [left, safe]
+    case .leave: [left] + waiting + [safe]
     case .kill(let id): [drawing.dashboard.live.runningItem(id)?.label ?? "it has ended meanwhile"]
     }
   }
@@ -100,6 +100,11 @@ struct ConfirmOverlay {
     let verb = tally.running == 1 ? "is" : "are"
     return
       "\(running) \(verb) running; \(drawing.format.count(tally.queued)) \(tally.queued == 1 ? "has" : "have") not started."
+  }
+
+  private var waiting: [String] {
+    guard tally.waiting > 0 else { return [] }
+    return ["\(drawing.format.plural(tally.waiting, "item")) to be tried again."]
   }
 
   private var safe: String {

@@ -149,7 +149,8 @@ struct HeaderPanel {
     if tally.timedOut > 0 { counts.append((tally.timedOut, "timed out", .itemTimedOut)) }
     if tally.cancelled > 0 { counts.append((tally.cancelled, "stopped", .itemCancelled)) }
     if !isOver { counts.append((tally.running, "running", .itemRunning)) }
-    if tally.waiting > 0 { counts.append((tally.waiting, "to retry", .itemWaiting)) }
+    let toRetry = tally.waiting + tally.unfinished
+    if toRetry > 0 { counts.append((toRetry, "to retry", .itemWaiting)) }
     if !isOver { counts.append((tally.queued, willStart ? "queued" : "not run", .itemQueued)) }
     if isOver, tally.queued > 0 { counts.append((tally.queued, "never ran", .warning)) }
     return counts
