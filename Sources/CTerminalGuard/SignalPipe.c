@@ -42,7 +42,7 @@ static int open_pipe(void) {
 #endif
 }
 
-/// Whether whoever began the program wants nothing to come of a signal.
+/// Whether the signal was ignored when the program began, and must stay so.
 static int stays_ignored(int number) {
   return former[number].sa_handler == SIG_IGN
          && (number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTSTP);

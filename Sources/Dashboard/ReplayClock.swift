@@ -70,7 +70,7 @@ public struct ReplayClock: Equatable, Sendable {
     reached = nil
   }
 
-  /// The run turned out to be so long, and the events stand at a place, both in nanoseconds; nil where the clock stands.
+  /// Takes the length of the run and the place that the events have reached, both in nanoseconds.
   mutating func follow(length: Int64, reached: Int64?, at now: Instant) {
     setLength(length, at: now)
     self.reached = reached

@@ -8,7 +8,7 @@
 
 /// Opens the pipe (once) and lets each of the signals write its number into it as one byte.
 /// A hang-up, an interrupt, a Ctrl-\ or a stop that was ignored when the program began stays ignored; with `only_unused`
-/// every signal stays with whoever has caught or ignored it.
+/// a signal that somebody has caught or ignored keeps its action.
 /// Returns the end to read from, which does not block, or -1 with errno.
 int tg_signal_pipe_open(const int *signals, int count, int only_unused);
 /// Whether a signal writes its number into the pipe.

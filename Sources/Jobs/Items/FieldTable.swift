@@ -1,6 +1,6 @@
 /// The names of a record's fields, to be found by name or number in time that does not grow with their number.
 final class FieldTable: Sendable {
-  /// Up to so many names it is faster to compare than to look up.
+  /// Up to this many names, comparing is faster than looking up.
   private static let fewNames = 16
 
   /// The names in their order, each once.

@@ -29,7 +29,7 @@ final class SQLiteSession: JobSession {
     context.onCancel(interrupt)
     do throws(Failure) {
       guard let writers = job.writers else { return try runOnQuery(item) }
-      // To open the connection, too: SQLite reads the schema then, and would meet the one who writes.
+      // Opening takes a turn too: SQLite reads the schema then, and would meet the lock of the worker that writes.
       guard writers.enter(place) else { return JobEnding(outcome: .cancelled) }
       defer { writers.leave() }
       return try runOnQuery(item)

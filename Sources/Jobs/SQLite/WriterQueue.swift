@@ -2,10 +2,9 @@ import ParallelFor
 
 /// Lets the workers of a run write to their database one after another, each in its turn.
 ///
-/// SQLite lets one connection write at a time, and whoever comes meanwhile tries again now and then: one of many may
-/// try in vain for seconds. The workers need not try, since they know of each other; what is left to wait for is other
-/// programs. A worker may write for some milliseconds before the turn passes on: a turn is idle until its thread has
-/// woken, which on a busy machine takes longer than many short writes.
+/// SQLite lets one connection write at a time. The others try again now and then, and one of many may try in vain for
+/// seconds. Workers of one run need not try: they know of each other, and wait only for other programs. A worker may write
+/// for some milliseconds before the turn passes on, because waking the next thread takes longer than many short writes.
 final class WriterQueue: @unchecked Sendable {
   /// One worker's place in the queue.
   final class Place {
@@ -57,7 +56,7 @@ final class WriterQueue: @unchecked Sendable {
     }
   }
 
-  /// Has all who wait look whether they are still to wait; may be called from any thread.
+  /// Lets every waiting worker check whether it must still wait; safe from any thread.
   func lookAgain() { monitor.withLock { for place in waiting { wake(place) } } }
 
   private func wake(_ place: Place) {
@@ -80,7 +79,7 @@ final class WriterQueue: @unchecked Sendable {
     while !place.isCalled {
       if place.stop.isSet {
         waiting.removeAll { $0 === place }
-        // The one who left may have called this one, which leaves too.
+        // The worker that left may have woken this one, which leaves too.
         if !isTaken, let first = waiting.first { wake(first) }
         return false
       }

@@ -11,10 +11,10 @@ import Terminal
 
 /// Lines for the user on standard error; nothing in them is acted on by a terminal.
 ///
-/// A reader that does not read makes nobody wait for ever: while a run goes on, lines wait here; at its end whoever wants
-/// the program to end does not wait for the reader.
+/// A reader that does not read blocks nobody: while a run goes on, lines wait here, and a signal that asks for the end does
+/// not wait for the reader.
 package enum StandardError {
-  /// How long whoever wants the program to end waits for a reader that takes nothing, in milliseconds.
+  /// How long the end of the program waits for a reader that takes nothing, in milliseconds.
   private static let patience: Int32 = 500
   /// How often it is looked whether somebody wants that, in milliseconds.
   private static let look: Int32 = 50
