@@ -69,7 +69,7 @@ struct LiveWorker<Input: Sendable, Output: Sendable> {
   }
 
   /// Asks what the end of an attempt means, tells the body, and keeps what is to be delivered.
-  @usableFromInline
+  @inlinable
   mutating func settle(_ item: BegunItem, _ input: Input, _ result: inout AttemptEnding<Output>, isAsked: Bool)
     -> Ending
   {
@@ -104,7 +104,7 @@ struct OutputKeeping<Input: Sendable, Output: Sendable> {
   /// Whether a user asked for the attempt, so that the item's places in the slots may be used up.
   @usableFromInline let isAsked: Bool
 
-  @usableFromInline
+  @inlinable
   init(
     outputs: Slots<Output>, retries: Retries<Input, Output>, settled: ((SettledAttempt<Input, Output>) -> Output?)?,
     isAsked: Bool
@@ -115,7 +115,7 @@ struct OutputKeeping<Input: Sendable, Output: Sendable> {
     self.isAsked = isAsked
   }
 
-  @usableFromInline
+  @inlinable
   func keep(_ attempt: SettledAttempt<Input, Output>, using cursor: inout Slots<Output>.Cursor) {
     let position = attempt.attempt.id.position
     let output = if let settled { settled(attempt) } else { attempt.output }

@@ -2,20 +2,20 @@
 @usableFromInline
 package struct SettledAttempt<Input, Output> {
   /// The item.
-  package var input: Input
+  @usableFromInline package var input: Input
   /// When, where and how the attempt ended; without a label.
-  package var attempt: FinishedItem
+  @usableFromInline package var attempt: FinishedItem
   /// From when on it could have begun; nil for an item's first attempt.
-  package var due: Instant?
+  @usableFromInline package var due: Instant?
   /// What the attempt produced.
-  package var output: Output?
+  @usableFromInline package var output: Output?
   /// What follows.
-  package var settlement: Settlement
+  @usableFromInline package var settlement: Settlement
   /// Whether the attempt was settled before as one that would be followed by another. Such a call comes on any thread,
   /// and perhaps after the worker has left.
-  package var isRevised = false
+  @usableFromInline package var isRevised = false
 
-  @usableFromInline
+  @inlinable
   init(input: Input, attempt: FinishedItem, due: Instant?, output: Output?, settlement: Settlement) {
     self.input = input
     self.attempt = attempt
@@ -25,7 +25,7 @@ package struct SettledAttempt<Input, Output> {
   }
 
   /// The same attempt when the end of the run has changed what it means.
-  @usableFromInline
+  @inlinable
   func revised(_ settlement: Settlement) -> Self {
     var revised = self
     revised.settlement = settlement
@@ -33,3 +33,5 @@ package struct SettledAttempt<Input, Output> {
     return revised
   }
 }
+
+extension SettledAttempt: Sendable where Input: Sendable, Output: Sendable {}

@@ -3,13 +3,21 @@ import ParallelFor
 import RunStore
 
 /// What one item leaves to be delivered.
-struct JobResult: Sendable {
+///
+/// An object, because it passes through many hands and copying what it holds costs more than a brief query. Only one thread
+/// has it at a time.
+final class JobResult: @unchecked Sendable {
   /// What came of the item.
-  var ending: JobEnding
+  @exclusivity(unchecked) var ending: JobEnding
   /// What names the item in front of its lines; empty without `--tag`.
-  var tag: [UInt8] = []
+  @exclusivity(unchecked) var tag: [UInt8]
   /// What must be committed to the run file before this is published; nil if nothing must.
-  var ticket: RunRecorder.Ticket?
+  @exclusivity(unchecked) var ticket: RunRecorder.Ticket?
+
+  init(ending: JobEnding, tag: [UInt8] = []) {
+    self.ending = ending
+    self.tag = tag
+  }
 
   /// The bytes that this result keeps in memory until it is delivered.
   var heldBytes: Int { ending.output.memoryFootprint + ending.errors.memoryFootprint }

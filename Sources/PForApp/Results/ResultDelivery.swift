@@ -58,8 +58,10 @@ final class ResultDelivery: @unchecked Sendable {
   /// When the held results take too much memory, its bytes go to a temporary file.
   func held(_ attempt: ItemAttempt) -> JobResult? {
     guard isWanted else { return nil }
-    var result = JobResult(ending: attempt.ending, tag: tags ? attempt.item.bytes : [], ticket: attempt.ticket)
+    let result = attempt.deliverable
     result.ending.outcome = attempt.ended.outcome
+    if tags { result.tag = attempt.item.bytes }
+    result.ticket = attempt.ticket
     let bytes = result.heldBytes
     if hold(bytes) {
       result.ending.output = Self.spilled(result.ending.output)

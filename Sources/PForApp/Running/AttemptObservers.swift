@@ -22,6 +22,7 @@ extension ResultArchive: AttemptObserver {
 
 extension RunRecording: AttemptObserver {
   func settled(_ attempt: inout ItemAttempt) {
+    attempt.makeRecord()
     attempt.place = place(of: attempt.ended.id.number, isDone: attempt.ended.outcome.isSuccess)
     if attempt.isRevised {
       if attempt.isFinal { attempt.ticket = makeFinal(attempt.place, attempt: attempt.ended.attempt) }
@@ -34,7 +35,9 @@ extension RunRecording: AttemptObserver {
 extension RunLogs: AttemptObserver {
   // What a log has is recorded as a rule, so that a resumed run does not log it again: so the recording comes first.
   func settled(_ attempt: inout ItemAttempt) {
-    if !attempt.isRevised || attempt.isFinal { attemptEnded(attempt) }
+    guard !attempt.isRevised || attempt.isFinal else { return }
+    attempt.makeRecord()
+    attemptEnded(attempt)
   }
 }
 

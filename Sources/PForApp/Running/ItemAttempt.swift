@@ -4,18 +4,9 @@ import RunStore
 
 /// An attempt at an item that has ended: what it produced, and what the run has decided about it.
 struct ItemAttempt: Sendable {
-  /// The item.
-  let item: Item
-  /// When, where and how it ended; attempts count from 1 within this session.
-  let ended: FinishedItem
-  /// The attempt as run file and logs have it.
-  let record: AttemptRecord
-  /// What it wrote, and how its process ended.
-  let ending: JobEnding
-  /// What follows.
-  let settlement: Settlement
-  /// Whether it was settled before as one that would be followed by another.
-  let isRevised: Bool
+  private let settled: SettledAttempt<Item, JobResult>
+  private let produced: JobResult
+  private var made: AttemptRecord?
   /// Where the item stands among the items, and how often it was tried in earlier sessions.
   var place: ItemPlace
   /// What must be committed before its result is published; nil if nothing must.
@@ -25,22 +16,45 @@ struct ItemAttempt: Sendable {
 
   /// Takes what the pool says of an attempt.
   init(_ settled: SettledAttempt<Item, JobResult>) {
-    item = settled.input
-    ended = settled.attempt
-    let ready = settled.due ?? settled.input.readAt
-    ending = settled.output?.ending ?? JobEnding(outcome: settled.attempt.outcome)
-    record = AttemptRecord(
-      ended, ending.process, wait: ready.map { max(0, settled.attempt.start.nanoseconds(since: $0)) })
-    settlement = settled.settlement
-    isRevised = settled.isRevised
+    self.settled = settled
+    produced = settled.output ?? JobResult(ending: JobEnding(outcome: settled.attempt.outcome))
     place = ItemPlace(number: settled.attempt.id.number)
   }
+
+  /// The item.
+  var item: Item { settled.input }
+
+  /// When, where and how it ended; attempts count from 1 within this session.
+  var ended: FinishedItem { settled.attempt }
+
+  /// What it wrote, and how its process ended.
+  var ending: JobEnding { produced.ending }
+
+  /// What is to be delivered of it.
+  var deliverable: JobResult { produced }
+
+  /// What follows.
+  var settlement: Settlement { settled.settlement }
+
+  /// Whether it was settled before as one that would be followed by another.
+  var isRevised: Bool { settled.isRevised }
 
   /// Whether the item has ended for good.
   var isFinal: Bool { settlement == .final }
 
   /// Whether no further attempt will be made in this session, though perhaps in another.
   var isLast: Bool { isFinal || settlement == .stopped }
+
+  /// The attempt as run file and logs have it; the same for all once ``makeRecord()`` was called.
+  var record: AttemptRecord { made ?? AttemptRecord(ended, produced.ending.process, wait: wait) }
+
+  /// Makes the record, so that run file and logs have the same times.
+  mutating func makeRecord() { made = record }
+
+  /// How many nanoseconds it could have begun before it did; nil if that is not known.
+  private var wait: Int64? {
+    (settled.due ?? settled.input.readAt).map { max(0, settled.attempt.start.nanoseconds(since: $0)) }
+  }
 }
 
 /// Takes notice of every attempt once the run has decided what it means.
