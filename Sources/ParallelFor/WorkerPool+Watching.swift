@@ -1,4 +1,4 @@
-/// How those who watch a run learn of it, and take its results.
+/// How a watcher learns of a run, and how a consumer takes its results.
 extension WorkerPool {
   /// Everything that became true since the last call, with a start for each item that runs and was not yet told of.
   func takeEvents() -> [RunEvent] {

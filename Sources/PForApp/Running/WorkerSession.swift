@@ -1,7 +1,7 @@
 import Jobs
 import ParallelFor
 
-/// What one worker does with an item: the job, and then telling those who keep what came of it.
+/// What one worker does with an item: it runs the job, and then tells the observers.
 final class WorkerSession {
   private let worker: WorkerID
   private let job: any Job

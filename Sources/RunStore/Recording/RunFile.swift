@@ -207,7 +207,7 @@ public final class RunFile {
       .missing, path, "was removed or replaced while the run went on, so that this run is not recorded there")
   }
 
-  /// Puts what lies beside the file into it. Readers that are at work, who keep it from that, are no trouble.
+  /// Moves the write-ahead log into the file. Readers may prevent that, which does no harm.
   private func settle() throws(RunStoreError) {
     do throws(RunStoreError) {
       try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
