@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #define HIGHEST_SIGNAL 64
@@ -11,7 +12,8 @@
 static int pipe_ends[2] = {-1, -1};
 static struct sigaction former[HIGHEST_SIGNAL + 1];
 static char is_taken[HIGHEST_SIGNAL + 1];
-static volatile sig_atomic_t endings = 0;
+/// Handlers of different signals may run at the same time, in different threads.
+static atomic_int endings = 0;
 
 /// Whether a signal only says that something has changed.
 static int goes_on(int number) {
@@ -21,10 +23,11 @@ static int goes_on(int number) {
 static void on_signal(int number) {
   int saved = errno;
   unsigned char byte = (unsigned char)number;
+  // Counted before it can be read: whoever has read the byte finds it counted.
+  if (!goes_on(number)) atomic_fetch_add(&endings, 1);
   // A full pipe loses the byte: hundreds of signals then wait to be read, and one more says nothing new.
   ssize_t written = write(pipe_ends[1], &byte, 1);
   (void)written;
-  if (!goes_on(number)) endings = endings + 1;
   errno = saved;
 }
 
@@ -70,7 +73,7 @@ int tg_signal_pipe_open(const int *signals, int count, int only_unused) {
 
 int tg_signal_is_taken(int number) { return number >= 1 && number <= HIGHEST_SIGNAL && is_taken[number]; }
 
-int tg_signal_endings(void) { return endings; }
+int tg_signal_endings(void) { return atomic_load(&endings); }
 
 void tg_signal_pipe_close(void) {
   for (int number = 1; number <= HIGHEST_SIGNAL; number++) {
