@@ -111,7 +111,8 @@ public struct Dashboard: Equatable, Sendable {
   /// Takes in one fact; facts must come in order. Takes well under a microsecond for an item.
   public mutating func apply(_ event: RunEvent) {
     live.apply(event)
-    if frozen == nil { results.grow(to: live.begun) }
+    // A comparison with nil would copy all that was known.
+    if case nil = frozen { results.grow(to: live.begun) }
     switch event.kind {
     case .itemStarted(let item):
       results.noteLabel(item.label)

@@ -91,7 +91,7 @@ public struct RunFacts: Equatable, Sendable {
   public var hasFailures: Bool { tally.unsuccessful + tally.cancelled > 0 }
 
   /// Nanoseconds from which on an item counts as slow, or nil while none can be said.
-  public var slowLimit: Int64? { slowThreshold.limit(for: latency) }
+  public var slowLimit: Int64? { slowThreshold.limit(median: latency.percentiles.p50, of: latency.count) }
 
   /// Whether so many nanoseconds are slow.
   public func isSlow(_ nanoseconds: Int64) -> Bool { slowLimit.map { nanoseconds >= $0 } ?? false }

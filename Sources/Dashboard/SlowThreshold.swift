@@ -14,10 +14,14 @@ public struct SlowThreshold: Equatable, Sendable {
     self.factor = factor
   }
 
-  /// The limit in nanoseconds with these latencies, or nil while none can be said.
-  public func limit(for latency: LatencySummary) -> Int64? {
+  /// The limit in nanoseconds, or nil while none can be said.
+  ///
+  /// - Parameters:
+  ///   - median: how long half of the items took at most, in nanoseconds; nil while it is not known.
+  ///   - count: how many items have been timed.
+  public func limit(median: Int64?, of count: Int) -> Int64? {
     let relative: Int64? =
-      if let factor, let median = latency.percentiles.p50, latency.count >= Self.enoughItems {
+      if let factor, let median, count >= Self.enoughItems {
         Int64(min(Double(median) * factor, 9e18))
       } else { nil }
     switch (absolute, relative) {

@@ -1,15 +1,16 @@
 /// One worker of a run at its work; used by its thread alone.
+///
+/// An object whose parts do not change, so that workers do not wait for each other to count references to what they share.
 @usableFromInline
-struct LiveWorker<Input: Sendable, Output: Sendable> {
+final class LiveWorker<Input: Sendable, Output: Sendable> {
   @usableFromInline let lane: Lane
   @usableFromInline let pool: WorkerPool
   @usableFromInline let inputs: Slots<Input>
-  @usableFromInline let outputs: Slots<Output>
-  @usableFromInline let retries: Retries<Input, Output>
+  @usableFromInline let keeping: OutputKeeping<Input, Output>
   @usableFromInline let body: WorkerBody<Input, Output>
   @usableFromInline let isTimed: Bool
-  @usableFromInline var reading = Slots<Input>.Cursor()
-  @usableFromInline var writing = Slots<Output>.Cursor()
+  @exclusivity(unchecked) @usableFromInline var reading = Slots<Input>.Cursor()
+  @exclusivity(unchecked) @usableFromInline var writing = Slots<Output>.Cursor()
 
   @inlinable
   init(
@@ -19,15 +20,14 @@ struct LiveWorker<Input: Sendable, Output: Sendable> {
     self.lane = lane
     self.pool = pool
     self.inputs = inputs
-    self.outputs = outputs
-    self.retries = retries
     self.body = body
+    keeping = OutputKeeping(outputs: outputs, retries: retries, settled: body.settled)
     isTimed = pool.policy.timeout != nil
   }
 
   /// From the worker's first item to its last.
   @inlinable
-  mutating func live(label: (Input) -> String) {
+  func live(label: (Input) -> String) {
     var ending: Ending?
     while let item = pool.nextItem(
       of: lane, after: ending, label: { inputs.peek(at: $0.position, using: &reading, label) ?? "" },
@@ -36,9 +36,9 @@ struct LiveWorker<Input: Sendable, Output: Sendable> {
   }
 
   @inlinable
-  mutating func run(_ item: BegunItem) -> Ending {
+  func run(_ item: BegunItem) -> Ending {
     // Only what was tried before can have been asked for again.
-    let asked = item.attempt > 1 ? retries.input(at: item.id.position) : nil
+    let asked = item.attempt > 1 ? keeping.retries.input(at: item.id.position) : nil
     let input = asked ?? input(of: item)
     let context = ItemContext(
       item: item.id, attempt: item.attempt, of: pool.policy.attempts, worker: lane.worker,
@@ -49,17 +49,17 @@ struct LiveWorker<Input: Sendable, Output: Sendable> {
       result.end = end
       if context.workEnded(at: end) { result.outcome = .timedOut }
     }
-    if pool.isAlwaysFinal, body.settled == nil, asked == nil {
-      if !result.outcome.isSuccess { retries.keep(input, at: item.id.position) }
-      if let output = result.output { outputs.put(output, at: item.id.position, using: &writing) }
+    if pool.isAlwaysFinal, keeping.settled == nil, asked == nil {
+      if !result.outcome.isSuccess { keeping.retries.keep(input, at: item.id.position) }
+      if let output = result.output { keeping.outputs.put(output, at: item.id.position, using: &writing) }
       return Ending(outcome: result.outcome, note: result.note, end: result.end, settlement: .final)
     }
-    return settle(item, input, &result, isAsked: asked != nil)
+    return settle(item, input, result, isAsked: asked != nil)
   }
 
   /// An item that may be tried again stays in its place.
   @inlinable
-  mutating func input(of item: BegunItem) -> Input {
+  func input(of item: BegunItem) -> Input {
     let position = item.id.position
     let found =
       pool.isAlwaysFinal
@@ -70,28 +70,35 @@ struct LiveWorker<Input: Sendable, Output: Sendable> {
 
   /// Asks what the end of an attempt means, tells the body, and keeps what is to be delivered.
   @inlinable
-  mutating func settle(_ item: BegunItem, _ input: Input, _ result: inout AttemptEnding<Output>, isAsked: Bool)
-    -> Ending
-  {
+  func settle(
+    _ item: BegunItem, _ input: consuming Input, _ result: consuming AttemptEnding<Output>, isAsked: Bool
+  ) -> Ending {
     let end = result.end ?? MonotonicClock.now
     let settlement = pool.settlement(of: item, on: lane, result.outcome, at: end)
+    let ending = Ending(outcome: result.outcome, note: result.note, end: end, settlement: settlement)
     let attempt = SettledAttempt(
       input: input,
       attempt: FinishedItem(
         id: item.id, worker: lane.worker, attempt: item.attempt, start: item.start, end: end, outcome: result.outcome,
         label: "", note: result.note),
       due: item.due, output: result.output, settlement: settlement)
-    let keeping = OutputKeeping(outputs: outputs, retries: retries, settled: body.settled, isAsked: isAsked)
-    keeping.keep(attempt, using: &writing)
     if case .again = settlement {
-      pool.setRevision(of: item.id.position) { settlement in
-        var cursor = Slots<Output>.Cursor()
-        keeping.keep(attempt.revised(settlement), using: &cursor)
-      }
-    } else if !pool.isAlwaysFinal, !isAsked {
-      _ = inputs.take(at: item.id.position, using: &reading)
+      settleLater(attempt, isAsked: isAsked)
+    } else {
+      keeping.keep(consume attempt, isAsked: isAsked, using: &writing)
+      if !pool.isAlwaysFinal, !isAsked { _ = inputs.take(at: item.id.position, using: &reading) }
     }
-    return Ending(outcome: result.outcome, note: result.note, end: end, settlement: settlement)
+    return ending
+  }
+
+  /// Tells the body of an attempt that will be followed by another, and what becomes of it if the run ends before.
+  @inlinable
+  func settleLater(_ attempt: SettledAttempt<Input, Output>, isAsked: Bool) {
+    keeping.keep(attempt, isAsked: isAsked, using: &writing)
+    pool.setRevision(of: attempt.attempt.id.position) { [keeping] settlement in
+      var cursor = Slots<Output>.Cursor()
+      keeping.keep(attempt.revised(settlement), isAsked: isAsked, using: &cursor)
+    }
   }
 }
 
@@ -100,28 +107,32 @@ struct LiveWorker<Input: Sendable, Output: Sendable> {
 struct OutputKeeping<Input: Sendable, Output: Sendable> {
   @usableFromInline let outputs: Slots<Output>
   @usableFromInline let retries: Retries<Input, Output>
-  @usableFromInline let settled: ((SettledAttempt<Input, Output>) -> Output?)?
-  /// Whether a user asked for the attempt, so that the item's places in the slots may be used up.
-  @usableFromInline let isAsked: Bool
+  @usableFromInline let settled: ((consuming SettledAttempt<Input, Output>) -> Output?)?
 
   @inlinable
   init(
-    outputs: Slots<Output>, retries: Retries<Input, Output>, settled: ((SettledAttempt<Input, Output>) -> Output?)?,
-    isAsked: Bool
+    outputs: Slots<Output>, retries: Retries<Input, Output>,
+    settled: ((consuming SettledAttempt<Input, Output>) -> Output?)?
   ) {
     self.outputs = outputs
     self.retries = retries
     self.settled = settled
-    self.isAsked = isAsked
   }
 
+  /// - Parameters:
+  ///   - attempt: the attempt.
+  ///   - isAsked: whether a user asked for it, so that the item's places in the slots may be used up.
+  ///   - cursor: of the thread that calls.
   @inlinable
-  func keep(_ attempt: SettledAttempt<Input, Output>, using cursor: inout Slots<Output>.Cursor) {
+  func keep(
+    _ attempt: consuming SettledAttempt<Input, Output>, isAsked: Bool, using cursor: inout Slots<Output>.Cursor
+  ) {
     let position = attempt.attempt.id.position
-    let output = if let settled { settled(attempt) } else { attempt.output }
-    if attempt.settlement == .final, !attempt.attempt.outcome.isSuccess { retries.keep(attempt.input, at: position) }
+    let settlement = attempt.settlement
+    if settlement == .final, !attempt.attempt.outcome.isSuccess { retries.keep(attempt.input, at: position) }
+    let output = if let settled { settled(consume attempt) } else { attempt.output }
     // The next attempt replaces what this one produced.
-    if case .again = attempt.settlement { return }
+    if case .again = settlement { return }
     if isAsked {
       retries.end(output, at: position)
     } else if let output {

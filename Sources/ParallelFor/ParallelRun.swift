@@ -26,7 +26,7 @@ public struct WorkerBody<Input, Output> {
   /// Runs one item.
   public var run: (Input, ItemContext) -> AttemptEnding<Output>
   /// Takes notice of what an attempt means, and says what is to be delivered of it; nil delivers what `run` returned.
-  @usableFromInline package var settled: ((SettledAttempt<Input, Output>) -> Output?)?
+  @usableFromInline package var settled: ((consuming SettledAttempt<Input, Output>) -> Output?)?
   /// Gives back what others may wait for, when no item is at hand; the worker may go on or leave after it.
   public var rest: () -> Void
   /// Gives back what the worker holds, when it leaves.
@@ -93,7 +93,7 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
     in lane: Lane, of pool: WorkerPool, _ inputs: Slots<Input>, _ outputs: Slots<Output>,
     _ retries: Retries<Input, Output>, label: (Input) -> String, body: WorkerBody<Input, Output>
   ) {
-    var worker = LiveWorker(lane: lane, pool: pool, inputs: inputs, outputs: outputs, retries: retries, body: body)
+    let worker = LiveWorker(lane: lane, pool: pool, inputs: inputs, outputs: outputs, retries: retries, body: body)
     worker.live(label: label)
     body.close()
   }

@@ -2,7 +2,9 @@
 
 extension PoolStateMachine {
   /// The last attempts at those items of a claim that were tried before.
-  func lastAttempts(in claim: Range<Int>) -> [Int: TriedItem] {
+  ///
+  /// It is mutating because the shell would copy the machine for another function.
+  mutating func lastAttempts(in claim: Range<Int>) -> [Int: TriedItem] {
     guard !tried.isEmpty else { return [:] }
     var last: [Int: TriedItem] = [:]
     for position in claim { last[position] = tried[position] }

@@ -5,9 +5,13 @@ extension PoolStateMachine {
   private static let likelyPart = 0.9
 
   /// When the shell must call ``timePassed(at:)``; nil while time changes nothing.
+  ///
+  /// Its getter is mutating because the shell would copy the machine for another one.
   var nextAlarm: Instant? {
-    guard let budgetEnd, life == .running, mayBeginMore else { return waiting.nextDue }
-    return waiting.nextDue.map { min($0, budgetEnd) } ?? budgetEnd
+    mutating get {
+      guard let budgetEnd, life == .running, mayBeginMore else { return waiting.nextDue }
+      return waiting.nextDue.map { min($0, budgetEnd) } ?? budgetEnd
+    }
   }
 
   /// Time has passed: items whose wait is over are queued before all others, unless the run's time is spent.

@@ -26,7 +26,8 @@ final class Slots<Value>: @unchecked Sendable {
 
     @inlinable
     deinit {
-      values.deinitialize(count: Slots.chunkSize)
+      // Where all have been taken there is nothing to give back.
+      if untaken.pointee.load(ordering: .acquiring) > 0 { values.deinitialize(count: Slots.chunkSize) }
       values.deallocate()
       untaken.deinitialize(count: 1)
       untaken.deallocate()

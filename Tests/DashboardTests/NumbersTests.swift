@@ -227,15 +227,12 @@ import Testing
   }
 
   @Test func limitIsTheLowerOfBoth() {
-    var (dashboard, script) = Dashboard.running(items: 100, threads: 1)
-    for position in 1...10 {
-      dashboard.apply(script(.itemFinished(script.finished(position, latency: 1_000_000))))
-    }
-    let latency = dashboard.facts.latency
-    #expect(SlowThreshold(absolute: 5, factor: nil).limit(for: LatencySummary()) == 5)
-    #expect(SlowThreshold().limit(for: LatencySummary()) == nil)
-    #expect(SlowThreshold(absolute: 2_000_000, factor: 3).limit(for: latency) == 2_000_000)
-    #expect(abs((SlowThreshold(absolute: 9_000_000, factor: 3).limit(for: latency) ?? 0) - 3_000_000) < 30_000)
+    #expect(SlowThreshold(absolute: 5, factor: nil).limit(median: nil, of: 0) == 5)
+    #expect(SlowThreshold().limit(median: nil, of: 0) == nil)
+    #expect(SlowThreshold().limit(median: 1_000, of: 4) == nil)
+    #expect(SlowThreshold().limit(median: 1_000, of: 5) == 3_000)
+    #expect(SlowThreshold(absolute: 2_000, factor: 3).limit(median: 1_000, of: 10) == 2_000)
+    #expect(SlowThreshold(absolute: 9_000, factor: 3).limit(median: 1_000, of: 10) == 3_000)
   }
 
   @Test func runningItemsStandAmongTheFinishedOnes() {

@@ -99,14 +99,25 @@ struct RowWriter {
   }
 
   private static func appendTSV(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
-    for byte in bytes {
-      switch byte {
-      case UInt8(ascii: "\t"): buffer.append(contentsOf: #"\t"#.utf8)
-      case UInt8(ascii: "\n"): buffer.append(contentsOf: #"\n"#.utf8)
-      case UInt8(ascii: "\r"): buffer.append(contentsOf: #"\r"#.utf8)
-      case UInt8(ascii: "\\"): buffer.append(contentsOf: #"\\"#.utf8)
-      default: buffer.append(byte)
-      }
+    var start = 0
+    for (position, byte) in bytes.enumerated() {
+      guard let escape = tsvEscape(byte) else { continue }
+      buffer.append(contentsOf: bytes[start..<position])
+      buffer.append(UInt8(ascii: "\\"))
+      buffer.append(escape)
+      start = position + 1
+    }
+    buffer.append(contentsOf: bytes[start...])
+  }
+
+  /// What follows the backslash that replaces a byte; nil for a byte that stays.
+  private static func tsvEscape(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "\t"): UInt8(ascii: "t")
+    case UInt8(ascii: "\n"): UInt8(ascii: "n")
+    case UInt8(ascii: "\r"): UInt8(ascii: "r")
+    case UInt8(ascii: "\\"): UInt8(ascii: "\\")
+    default: nil
     }
   }
 

@@ -15,10 +15,10 @@ struct ItemAttempt: Sendable {
   var result: JobResult?
 
   /// Takes what the pool says of an attempt.
-  init(_ settled: SettledAttempt<Item, JobResult>) {
-    self.settled = settled
+  init(_ settled: consuming SettledAttempt<Item, JobResult>) {
     produced = settled.output ?? JobResult(ending: JobEnding(outcome: settled.attempt.outcome))
     place = ItemPlace(number: settled.attempt.id.number)
+    self.settled = consume settled
   }
 
   /// The item.

@@ -6,7 +6,7 @@ final class WorkerSession {
   private let worker: WorkerID
   private let job: any Job
   private let began: (Item, ItemContext) -> Void
-  private let observers: [any AttemptObserver]
+  private let observe: (inout ItemAttempt) -> Void
   private let left: () -> Void
   private var session: (any JobSession)?
 
@@ -23,7 +23,7 @@ final class WorkerSession {
     self.worker = worker
     self.job = job
     self.began = began
-    self.observers = observers
+    observe = Self.chain(observers)
     self.left = left
   }
 
@@ -31,7 +31,11 @@ final class WorkerSession {
   var body: WorkerBody<Item, JobResult> {
     var body = WorkerBody<Item, JobResult>(
       run: { self.run($0, $1) }, rest: { self.session?.rest() }, close: { self.close() })
-    body.settled = { [observers] in Self.settled($0, observers) }
+    body.settled = { [observe] settled in
+      var attempt = ItemAttempt(consume settled)
+      observe(&attempt)
+      return attempt.result
+    }
     return body
   }
 
@@ -58,11 +62,13 @@ final class WorkerSession {
     }
   }
 
-  private static func settled(
-    _ settled: SettledAttempt<Item, JobResult>, _ observers: [any AttemptObserver]
-  ) -> JobResult? {
-    var attempt = ItemAttempt(settled)
-    for observer in observers { observer.settled(&attempt) }
-    return attempt.result
+  /// All observers as one call: going through a list would count references that all workers share.
+  private static func chain(_ observers: [any AttemptObserver]) -> (inout ItemAttempt) -> Void {
+    observers.reduce({ _ in }) { earlier, observer in
+      {
+        earlier(&$0)
+        observer.settled(&$0)
+      }
+    }
   }
 }
