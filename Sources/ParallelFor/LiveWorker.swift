@@ -85,7 +85,7 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
     if case .again = settlement {
       settleLater(attempt, isAsked: isAsked)
     } else {
-      keeping.keep(consume attempt, isAsked: isAsked, using: &writing)
+      keeping.keep(attempt, isAsked: isAsked, using: &writing)
       if !pool.isAlwaysFinal, !isAsked { _ = inputs.take(at: item.id.position, using: &reading) }
     }
     return ending
@@ -107,12 +107,12 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
 struct OutputKeeping<Input: Sendable, Output: Sendable> {
   @usableFromInline let outputs: Slots<Output>
   @usableFromInline let retries: Retries<Input, Output>
-  @usableFromInline let settled: ((consuming SettledAttempt<Input, Output>) -> Output?)?
+  @usableFromInline let settled: ((SettledAttempt<Input, Output>) -> Output?)?
 
   @inlinable
   init(
     outputs: Slots<Output>, retries: Retries<Input, Output>,
-    settled: ((consuming SettledAttempt<Input, Output>) -> Output?)?
+    settled: ((SettledAttempt<Input, Output>) -> Output?)?
   ) {
     self.outputs = outputs
     self.retries = retries
@@ -125,12 +125,12 @@ struct OutputKeeping<Input: Sendable, Output: Sendable> {
   ///   - cursor: of the thread that calls.
   @inlinable
   func keep(
-    _ attempt: consuming SettledAttempt<Input, Output>, isAsked: Bool, using cursor: inout Slots<Output>.Cursor
+    _ attempt: SettledAttempt<Input, Output>, isAsked: Bool, using cursor: inout Slots<Output>.Cursor
   ) {
     let position = attempt.attempt.id.position
     let settlement = attempt.settlement
     if settlement == .final, !attempt.attempt.outcome.isSuccess { retries.keep(attempt.input, at: position) }
-    let output = if let settled { settled(consume attempt) } else { attempt.output }
+    let output = if let settled { settled(attempt) } else { attempt.output }
     // The next attempt replaces what this one produced.
     if case .again = settlement { return }
     if isAsked {

@@ -26,7 +26,7 @@ public struct WorkerBody<Input, Output> {
   /// Runs one item.
   public var run: (Input, ItemContext) -> AttemptEnding<Output>
   /// Takes notice of what an attempt means, and says what is to be delivered of it; nil delivers what `run` returned.
-  @usableFromInline package var settled: ((consuming SettledAttempt<Input, Output>) -> Output?)?
+  @usableFromInline package var settled: ((SettledAttempt<Input, Output>) -> Output?)?
   /// Gives back what others may wait for, when no item is at hand; the worker may go on or leave after it.
   public var rest: () -> Void
   /// Gives back what the worker holds, when it leaves.

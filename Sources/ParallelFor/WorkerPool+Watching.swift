@@ -72,8 +72,11 @@ extension WorkerPool {
   /// What a worker has ended is collected in the same moment as its item is looked at, so that every item is in one
   /// state.
   private func worker(in lane: Lane) -> RunSnapshot.Worker {
-    let (succeeded, ended, running) = lane.withState { ($0.takeSucceeded(), $0.harvest(), $0.running) }
-    take(succeeded, ended)
+    let (succeeded, running) = lane.withState {
+      $0.harvest(into: &collected)
+      return ($0.takeSucceeded(), $0.running)
+    }
+    takeCollected(succeeded)
     return RunSnapshot.Worker(
       id: lane.worker, isDraining: machine.isDraining[lane.worker.slot - 1],
       item: running.map { ItemID($0.position) }, since: running?.start)

@@ -27,6 +27,8 @@ final class WorkerPool: @unchecked Sendable {
   // All below is guarded by the monitor.
   @exclusivity(unchecked) var machine: PoolStateMachine
   var lanes: [Lane?] = []
+  /// What has ended in a lane, until the machine is told; empty at all other times.
+  @exclusivity(unchecked) var collected: [SettledItem] = []
   private var wakeUps: [Condition] = []
   var isDeliveryAwaited = false
   private var lastTold = MonotonicClock.now
@@ -203,15 +205,21 @@ extension WorkerPool {
   }
 
   func collect(from lane: Lane) {
-    let (succeeded, ended) = lane.withState { ($0.takeSucceeded(), $0.harvest()) }
-    take(succeeded, ended)
+    takeCollected(
+      lane.withState {
+        $0.harvest(into: &collected)
+        return $0.takeSucceeded()
+      })
   }
 
-  func take(_ succeeded: LaneState.Succeeded?, _ ended: [SettledItem]) {
+  /// Tells the machine what has just been collected from a lane.
+  func takeCollected(_ succeeded: LaneState.Succeeded?) {
     if let succeeded { carryOut(machine.itemsSucceeded(succeeded)) }
-    guard let last = ended.last else { return }
-    if !revisions.isEmpty { forgetRevisions(of: ended) }
-    carryOut(machine.itemsEnded(ended, at: last.item.end))
+    guard let last = collected.last else { return }
+    if !revisions.isEmpty { forgetRevisions(of: collected) }
+    let summons = machine.itemsEnded(collected, at: last.item.end)
+    collected.removeAll(keepingCapacity: collected.capacity <= 1_024)
+    carryOut(summons)
   }
 }
 

@@ -9,3 +9,12 @@ extension PoolStateMachine {
   /// Settles all that the end of the run leaves.
   mutating func settleAll(at now: Instant) -> Summons { settled(takeUnsettled(), at: now) }
 }
+
+extension LaneState {
+  /// What has ended, in order.
+  mutating func harvest() -> [SettledItem] {
+    var ended: [SettledItem] = []
+    harvest(into: &ended)
+    return ended
+  }
+}

@@ -28,27 +28,29 @@ enum LogForm: Equatable {
   /// The line of an entry with its ending; nil if this log has none for it.
   func line(_ entry: LogEntry, command: RecordedCommand) -> [UInt8]? {
     switch (self, entry) {
-    case (.joblog, .attempt(let ended)): joblogLine(ended, command)
+    case (.joblog, .attempt(let ended, let record, let place)): joblogLine(ended, record, place, command)
     case (.joblog, .change): nil
-    case (.events, .attempt(let ended)): eventLine(ended)
+    case (.events, .attempt(let ended, let record, let place)): eventLine(ended, record, place)
     case (.events, .change(let change)): EventsExport.line(change)
     }
   }
 
-  private func joblogLine(_ ended: ItemAttempt, _ command: RecordedCommand) -> [UInt8]? {
+  private func joblogLine(
+    _ ended: ItemAttempt, _ record: AttemptRecord, _ place: ItemPlace, _ command: RecordedCommand
+  ) -> [UInt8]? {
     guard ended.isFinal else { return nil }
-    let number = ended.place.number
     return JoblogExport.line(
-      number: number, ended.record, received: ended.ending.output.count,
-      command: command.line(ended.item, ItemID(number - 1), ended.ended.worker))
+      number: place.number, record, received: ended.ending.output.count,
+      command: command.line(ended.item, ItemID(place.number - 1), ended.ended.worker))
   }
 
-  private func eventLine(_ ended: ItemAttempt) -> [UInt8] {
-    var record = ended.record
-    record.attempt += ended.place.earlierAttempts
+  private func eventLine(_ ended: ItemAttempt, _ record: AttemptRecord, _ place: ItemPlace) -> [UInt8] {
+    var record = record
+    record.attempt += place.earlierAttempts
+    let ending = ended.ending
     return EventsExport.line(
-      number: ended.place.number, text: ended.item.bytes, record, isLast: ended.isFinal,
-      outputCount: ended.ending.output.count, errorCount: ended.ending.errors.count)
+      number: place.number, text: ended.item.bytes, record, isLast: ended.isFinal, outputCount: ending.output.count,
+      errorCount: ending.errors.count)
   }
 }
 
@@ -60,13 +62,13 @@ struct LogWish: Equatable {
 
 /// What a log may have a line for.
 enum LogEntry: Sendable {
-  case attempt(ItemAttempt)
+  case attempt(ItemAttempt, AttemptRecord, ItemPlace)
   case change(RunChange)
 
   /// About how much memory it keeps beside its fixed size, in bytes.
   var size: Int {
     switch self {
-    case .attempt(let ended): ended.item.value.count
+    case .attempt(let ended, _, _): ended.item.value.count
     case .change: 0
     }
   }

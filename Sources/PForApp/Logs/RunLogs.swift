@@ -71,8 +71,13 @@ final class RunLogs: @unchecked Sendable {
   }
 
   /// Hands over an attempt that has ended; may be called from any thread, and waits while too many lines wait.
-  func attemptEnded(_ attempt: ItemAttempt) {
-    let entry = LogEntry.attempt(attempt)
+  ///
+  /// - Parameters:
+  ///   - attempt: the attempt.
+  ///   - record: the same as run file and logs have it.
+  ///   - place: where the item stands.
+  func attemptEnded(_ attempt: ItemAttempt, _ record: AttemptRecord, at place: ItemPlace) {
+    let entry = LogEntry.attempt(attempt, record, place)
     monitor.withLock {
       while isWanted, queue.count >= Self.mostEntries || queuedBytes >= Self.mostBytes { monitor.wait(for: room) }
       append(entry)

@@ -130,11 +130,15 @@ final class RunRecording: @unchecked Sendable {
   /// Records an attempt that has ended, so that the end of the program does not take it; but what only reads, and is
   /// that brief, may be asked again.
   ///
+  /// - Parameters:
+  ///   - attempt: the attempt.
+  ///   - record: the same as run file and logs have it.
+  ///   - place: where the item stands.
   /// - Returns: what to wait for before the item's result is published.
-  func record(_ attempt: ItemAttempt) -> RunRecorder.Ticket {
-    let (item, ending, record) = (attempt.item, attempt.ending, attempt.record)
+  func record(_ attempt: ItemAttempt, _ record: AttemptRecord, at place: ItemPlace) -> RunRecorder.Ticket {
+    let (item, ending) = (attempt.item, attempt.ending)
     return recorder.record(
-      RecordedItem(attempt.place, text: item.value.recorded, fields: item.fields?.recorded), record,
+      RecordedItem(place, text: item.value.recorded, fields: item.fields?.recorded), record,
       output: ending.output.recorded, errors: ending.errors.recorded, isFinal: attempt.isLast,
       isKeptAtOnce: !isReadOnly || record.latency >= Self.briefLatency)
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Jobs
 import ParallelFor
+import RunStore
 import Synchronization
 
 /// Takes results as the run delivers them and writes them out, on a thread of its own.
@@ -56,12 +57,12 @@ final class ResultDelivery: @unchecked Sendable {
   /// The result of an attempt, held until it is delivered; nil if it has nowhere to go.
   ///
   /// When the held results take too much memory, its bytes go to a temporary file.
-  func held(_ attempt: ItemAttempt) -> JobResult? {
+  func held(_ attempt: ItemAttempt, ticket: RunRecorder.Ticket?) -> JobResult? {
     guard isWanted else { return nil }
     let result = attempt.deliverable
     result.ending.outcome = attempt.ended.outcome
     if tags { result.tag = attempt.item.bytes }
-    result.ticket = attempt.ticket
+    result.ticket = ticket
     let bytes = result.heldBytes
     if hold(bytes) {
       result.ending.output = Self.spilled(result.ending.output)

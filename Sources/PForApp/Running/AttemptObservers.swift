@@ -5,45 +5,46 @@ import ParallelForDashboard
 import RunStore
 
 extension FailureWords: AttemptObserver {
-  func settled(_ attempt: inout ItemAttempt) {
+  func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes) {
     guard !attempt.isRevised, attempt.ended.outcome.failureReason != nil else { return }
     note(attempt.ended.id, attempt.ending.errors)
   }
 }
 
 extension ResultArchive: AttemptObserver {
-  func settled(_ attempt: inout ItemAttempt) {
+  func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes) {
     guard !attempt.isRevised else { return }
+    let ending = attempt.ending
     keep(
-      ArchivedItem(attempt.item), attempt.ended, output: attempt.ending.output, errors: attempt.ending.errors,
-      process: attempt.ending.process.map { ItemDetail.Process($0) })
+      ArchivedItem(attempt.item), attempt.ended, output: ending.output, errors: ending.errors,
+      process: ending.process.map { ItemDetail.Process($0) })
   }
 }
 
 extension RunRecording: AttemptObserver {
-  func settled(_ attempt: inout ItemAttempt) {
-    attempt.makeRecord()
-    attempt.place = place(of: attempt.ended.id.number, isDone: attempt.ended.outcome.isSuccess)
-    if attempt.isRevised {
-      if attempt.isFinal { attempt.ticket = makeFinal(attempt.place, attempt: attempt.ended.attempt) }
-    } else {
-      attempt.ticket = record(attempt)
+  func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes) {
+    notes.place = place(of: attempt.ended.id.number, isDone: attempt.ended.outcome.isSuccess)
+    if !attempt.isRevised {
+      let record = attempt.makeRecord()
+      notes.record = record
+      notes.ticket = self.record(attempt, record, at: notes.place)
+    } else if attempt.isFinal {
+      notes.ticket = makeFinal(notes.place, attempt: attempt.ended.attempt)
     }
   }
 }
 
 extension RunLogs: AttemptObserver {
   // What a log has is recorded as a rule, so that a resumed run does not log it again: so the recording comes first.
-  func settled(_ attempt: inout ItemAttempt) {
+  func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes) {
     guard !attempt.isRevised || attempt.isFinal else { return }
-    attempt.makeRecord()
-    attemptEnded(attempt)
+    attemptEnded(attempt, notes.record ?? attempt.makeRecord(), at: notes.place)
   }
 }
 
 extension ResultDelivery: AttemptObserver {
-  func settled(_ attempt: inout ItemAttempt) {
+  func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes) {
     if case .again = attempt.settlement { return }
-    attempt.result = held(attempt)
+    notes.result = held(attempt, ticket: notes.ticket)
   }
 }

@@ -3,41 +3,20 @@ import ParallelFor
 import RunStore
 
 /// An attempt at an item that has ended: what it produced, and what the run has decided about it.
-struct ItemAttempt: Sendable {
-  private let settled: SettledAttempt<Item, JobResult>
-  private let produced: JobResult
-  private var made: AttemptRecord?
-  /// Where the item stands among the items, and how often it was tried in earlier sessions.
-  var place: ItemPlace
-  /// What must be committed before its result is published; nil if nothing must.
-  var ticket: RunRecorder.Ticket?
-  /// What is to be delivered.
-  var result: JobResult?
+typealias ItemAttempt = SettledAttempt<Item, JobResult>
 
-  /// Takes what the pool says of an attempt.
-  init(_ settled: consuming SettledAttempt<Item, JobResult>) {
-    produced = settled.output ?? JobResult(ending: JobEnding(outcome: settled.attempt.outcome))
-    place = ItemPlace(number: settled.attempt.id.number)
-    self.settled = consume settled
-  }
-
+extension SettledAttempt<Item, JobResult> {
   /// The item.
-  var item: Item { settled.input }
+  var item: Item { input }
 
   /// When, where and how it ended; attempts count from 1 within this session.
-  var ended: FinishedItem { settled.attempt }
-
-  /// What it wrote, and how its process ended.
-  var ending: JobEnding { produced.ending }
+  var ended: FinishedItem { attempt }
 
   /// What is to be delivered of it.
-  var deliverable: JobResult { produced }
+  var deliverable: JobResult { output ?? JobResult(ending: JobEnding(outcome: attempt.outcome)) }
 
-  /// What follows.
-  var settlement: Settlement { settled.settlement }
-
-  /// Whether it was settled before as one that would be followed by another.
-  var isRevised: Bool { settled.isRevised }
+  /// What it wrote, and how its process ended.
+  var ending: JobEnding { deliverable.ending }
 
   /// Whether the item has ended for good.
   var isFinal: Bool { settlement == .final }
@@ -45,16 +24,26 @@ struct ItemAttempt: Sendable {
   /// Whether no further attempt will be made in this session, though perhaps in another.
   var isLast: Bool { isFinal || settlement == .stopped }
 
-  /// The attempt as run file and logs have it; the same for all once ``makeRecord()`` was called.
-  var record: AttemptRecord { made ?? AttemptRecord(ended, produced.ending.process, wait: wait) }
-
-  /// Makes the record, so that run file and logs have the same times.
-  mutating func makeRecord() { made = record }
+  /// The attempt as run file and logs have it.
+  func makeRecord() -> AttemptRecord { AttemptRecord(attempt, deliverable.ending.process, wait: wait) }
 
   /// How many nanoseconds it could have begun before it did; nil if that is not known.
-  private var wait: Int64? {
-    (settled.due ?? settled.input.readAt).map { max(0, settled.attempt.start.nanoseconds(since: $0)) }
-  }
+  private var wait: Int64? { (due ?? input.readAt).map { max(0, attempt.start.nanoseconds(since: $0)) } }
+}
+
+/// What an observer of an attempt tells the observers after it.
+struct AttemptNotes: Sendable {
+  /// The attempt as run file and logs have it, so that both have the same times; nil until one of them has made it.
+  var record: AttemptRecord?
+  /// Where the item stands among the items, and how often it was tried in earlier sessions.
+  var place: ItemPlace
+  /// What must be committed before its result is published; nil if nothing must.
+  var ticket: RunRecorder.Ticket?
+  /// What is to be delivered.
+  var result: JobResult?
+
+  /// Nothing but the item's number.
+  init(of attempt: ItemAttempt) { place = ItemPlace(number: attempt.attempt.id.number) }
 }
 
 /// Takes notice of every attempt once the run has decided what it means.
@@ -62,6 +51,6 @@ struct ItemAttempt: Sendable {
 /// Observers are called in their order, on a worker's thread. The recording says where an attempt is recorded, what comes
 /// after it can use that.
 protocol AttemptObserver: Sendable {
-  /// Takes notice of an attempt, and may add what later observers need.
-  func settled(_ attempt: inout ItemAttempt)
+  /// Takes notice of an attempt, and may note what later observers need.
+  func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes)
 }

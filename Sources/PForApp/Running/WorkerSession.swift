@@ -6,7 +6,7 @@ final class WorkerSession {
   private let worker: WorkerID
   private let job: any Job
   private let began: (Item, ItemContext) -> Void
-  private let observe: (inout ItemAttempt) -> Void
+  private let observe: (ItemAttempt, inout AttemptNotes) -> Void
   private let left: () -> Void
   private var session: (any JobSession)?
 
@@ -32,9 +32,9 @@ final class WorkerSession {
     var body = WorkerBody<Item, JobResult>(
       run: { self.run($0, $1) }, rest: { self.session?.rest() }, close: { self.close() })
     body.settled = { [observe] settled in
-      var attempt = ItemAttempt(consume settled)
-      observe(&attempt)
-      return attempt.result
+      var notes = AttemptNotes(of: settled)
+      observe(settled, &notes)
+      return notes.result
     }
     return body
   }
@@ -63,12 +63,14 @@ final class WorkerSession {
   }
 
   /// All observers as one call: going through a list would count references that all workers share.
-  private static func chain(_ observers: [any AttemptObserver]) -> (inout ItemAttempt) -> Void {
-    observers.reduce({ _ in }) { earlier, observer in
-      {
-        earlier(&$0)
-        observer.settled(&$0)
+  private static func chain(_ observers: [any AttemptObserver]) -> (ItemAttempt, inout AttemptNotes) -> Void {
+    var chain: (ItemAttempt, inout AttemptNotes) -> Void = { _, _ in }
+    for observer in observers {
+      chain = { [earlier = chain] attempt, notes in
+        earlier(attempt, &notes)
+        observer.settled(attempt, &notes)
       }
     }
+    return chain
   }
 }
