@@ -144,14 +144,11 @@ enum DeliveryAnswer {
 extension WorkerPool {
   /// Ends the worker's item, if it has one, and begins its next one; nil when the worker must leave.
   ///
-  /// - Parameter rest: called when the claim is used up, before anything is waited for.
+  /// - Parameter rest: called when the worker has no item at hand, before it waits for one or leaves.
   @usableFromInline
   func nextItem(of lane: Lane, after ending: Ending?, label: (ItemID) -> String, rest: () -> Void) -> BegunItem? {
-    if let ending {
-      if let item = lane.advance(ending, at: MonotonicClock.now, label: label) { return item }
-      rest()
-    }
-    while claim(for: lane) {
+    if let ending, let item = lane.advance(ending, at: MonotonicClock.now, label: label) { return item }
+    while claim(for: lane, rest: rest) {
       // A pause or a resize may take the claim back before its first item begins.
       if let item = lane.begin(at: MonotonicClock.now, label: label) { return item }
     }
@@ -159,30 +156,39 @@ extension WorkerPool {
   }
 
   /// Waits for a claim; false when the worker must leave.
-  private func claim(for lane: Lane) -> Bool {
-    monitor.withLock {
+  private func claim(for lane: Lane, rest: () -> Void) -> Bool {
+    let isAtHand = monitor.withLock {
       collect(from: lane)
+      return lookForClaim(of: lane)
+    }
+    if isAtHand == true { return true }
+    // Others hold the monitor for far less time than this may take.
+    rest()
+    if isAtHand == false { return false }
+    return monitor.withLock {
       while true {
-        carryOut(machine.finishIfOutOfTime(at: MonotonicClock.now))
-        let (action, summons) = machine.workerBecameReady(lane.worker, at: MonotonicClock.now)
-        carryOut(summons)
-        switch action {
-        case .run(let range):
-          hand(range, to: lane)
-          return true
-        case .wait:
-          if let range = takeFromBusiest() {
-            machine.workerFoundItems(lane.worker)
-            hand(range, to: lane)
-            return true
-          }
-          monitor.wait(for: wakeUps[lane.worker.slot - 1])
-        case .leave:
-          lanes[lane.worker.slot - 1] = nil
-          return false
-        }
+        if let isFound = lookForClaim(of: lane) { return isFound }
+        monitor.wait(for: wakeUps[lane.worker.slot - 1])
       }
     }
+  }
+
+  /// Whether there was a claim for the worker; false when it must leave, nil when it must wait.
+  private func lookForClaim(of lane: Lane) -> Bool? {
+    carryOut(machine.finishIfOutOfTime(at: MonotonicClock.now))
+    let (action, summons) = machine.workerBecameReady(lane.worker, at: MonotonicClock.now)
+    carryOut(summons)
+    switch action {
+    case .run(let range): hand(range, to: lane)
+    case .wait:
+      guard let range = takeFromBusiest() else { return nil }
+      machine.workerFoundItems(lane.worker)
+      hand(range, to: lane)
+    case .leave:
+      lanes[lane.worker.slot - 1] = nil
+      return false
+    }
+    return true
   }
 
   private func hand(_ range: Range<Int>, to lane: Lane) {

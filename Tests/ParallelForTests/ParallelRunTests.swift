@@ -55,6 +55,47 @@ import Testing
     #expect(deliverAll(run).sorted() == (0..<5_000).map { $0 * $0 })
   }
 
+  /// What one worker did, in order.
+  private enum Step { case item, rest }
+
+  private final class StepLog: Sendable {
+    private let steps = Mutex<[Step]>([])
+    func append(_ step: Step) { steps.withLock { $0.append(step) } }
+    /// The steps from the first item on.
+    var sinceFirst: [Step] { steps.withLock { Array($0.drop { $0 == .rest }) } }
+  }
+
+  private func noting(_ log: StepLog) -> ParallelRun<Int, Int> {
+    ParallelRun(threads: 1, limits: RunLimits(largestClaim: 3), label: { "\($0)" }) { _ in
+      WorkerBody(
+        run: { input, _ in
+          log.append(.item)
+          return AttemptEnding(.succeeded, output: input)
+        }, rest: { log.append(.rest) })
+    }
+  }
+
+  @Test func aWorkerThatFindsItsNextItemsDoesNotRest() {
+    let log = StepLog()
+    let run = noting(log)
+    run.pause()
+    run.offer(0..<100)
+    run.endInput()
+    run.resume()
+    #expect(deliverAll(run).count == 100)
+    #expect(log.sinceFirst == Array(repeating: .item, count: 100) + [.rest])
+  }
+
+  @Test func aWorkerRestsBeforeItWaits() {
+    let log = StepLog()
+    let run = noting(log)
+    run.offer(0..<1)
+    #expect(eventually { log.sinceFirst == [.item, .rest] })
+    run.offer(1..<2)
+    run.endInput()
+    #expect(deliverAll(run).count == 2)
+  }
+
   @Test func raisingTakesEffectWhileEveryWorkerIsBusy() {
     let gate = Gate()
     let run = squares(threads: 1) { _, _ in gate.wait() }

@@ -3,9 +3,9 @@ import ParallelFor
 
 /// A read transaction that spans neighbouring items of one worker, so that not each of them locks the database file.
 ///
-/// Taking and giving back the file's lock costs several times as much as a point query. The transaction ends when the
-/// worker's claim is used up, before it waits for anything, and after a millisecond at the latest or with the item that
-/// lasts longer: others who want to write wait hardly longer than they would for each query alone.
+/// Taking and giving back the file's lock costs several times as much as a point query. The transaction ends before the
+/// worker waits for an item, and after a millisecond at the latest or with the item that lasts longer: other writers wait
+/// hardly longer than they would for each query alone.
 final class ReadTransaction {
   /// No item joins a transaction that is older than this, in nanoseconds.
   private static let longest: Int64 = 1_000_000
