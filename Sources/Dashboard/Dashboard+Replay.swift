@@ -1,7 +1,7 @@
 public import ParallelFor
 
 extension Dashboard {
-  /// Forgets all facts, for they will be told anew from the beginning; what a person looks at stays.
+  /// Forgets all facts, because the replay tells them again from the beginning; what is on the screen stays.
   public mutating func rewind() {
     live = RunFacts(slow: live.slowThreshold)
     frozen = nil

@@ -2,7 +2,7 @@ public import ParallelFor
 
 /// What the dashboard asks of the world; what comes of it returns as events.
 public enum Effect: Equatable, Sendable {
-  /// Ask for so many workers; 0 lets the running items end and holds the rest.
+  /// Ask for a number of workers; 0 lets the running items end and holds the rest.
   case setTargetWorkers(Int)
   /// Hand out no items until `resume`.
   case pause
@@ -29,7 +29,7 @@ public enum Effect: Equatable, Sendable {
   case scanFilter(ResultFilter)
   /// Use the next theme.
   case nextTheme
-  /// Draw everything anew.
+  /// Draw everything again.
   case redraw
   /// Stop like other programs on Ctrl-Z.
   case suspend

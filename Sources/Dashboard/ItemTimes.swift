@@ -1,6 +1,6 @@
 /// How long items took, by their positions, in two bytes each: right to a thousandth of each time.
 public struct ItemTimes: Equatable, Sendable {
-  /// A time is kept in so many bits, and beside them how far they are shifted.
+  /// The number of significant bits of a time; beside them is how far they are shifted.
   private static let bits = 10
   private static let unknown: UInt16 = 0
 

@@ -3,7 +3,7 @@ import ParallelFor
 
 /// How long finished items took: percentiles with an error under 1 %, and a histogram to draw.
 ///
-/// Percentiles are cached, so that recording stays cheap: they are computed anew ten times a second and whenever the
+/// Percentiles are cached, so that recording stays cheap: they are computed ten times a second and whenever the
 /// count has doubled; ``refresh()`` brings them up to date. Count, mean and maximum are always exact.
 public struct LatencySummary: Sendable {
   /// Percentiles in nanoseconds; nil where there are too few samples to name one.

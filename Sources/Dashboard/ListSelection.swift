@@ -28,7 +28,7 @@ public struct ListSelection<ID: Hashable & Sendable>: Equatable, Sendable {
     let first = first(rows: rows, in: ids)
     row = min(max(0, wanted), max(0, ids.count - 1))
     top = max(min(first, row), row - max(1, rows) + 1)
-    // The first row stands for "the top of the list", whatever stands there.
+    // A selection of the first row follows the top of the list, whichever item that is.
     id = row == 0 || ids.isEmpty ? nil : ids[row]
   }
 }

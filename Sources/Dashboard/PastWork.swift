@@ -2,9 +2,9 @@ import ParallelFor
 
 /// What an earlier run of the same items tells of those that have still to end.
 public struct PastWork: Equatable, Sendable {
-  /// So many of the longest items are known by name: the run cannot be over before the longest of them.
+  /// The number of the longest items that are known by name: the run cannot be over before the longest of them.
   private static let longestKept = 32
-  /// The earlier times count as much as so many items that took the same time again.
+  /// The earlier times count as much as this many items that took the same time again.
   private static let trust = 3.0
 
   private struct Long: Equatable {

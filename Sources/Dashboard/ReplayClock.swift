@@ -7,12 +7,12 @@ public struct ReplayClock: Equatable, Sendable {
   /// One step further than this, everything is played at once.
   private static let fastest = 1_000.0
   private static let slowest = 0.125
-  /// Every step of seeking is so many of a whole run.
+  /// The number of seeking steps in a whole run.
   private static let steps: Int64 = 10
 
   /// How many times as fast as it was; infinite for as fast as the run can be read.
   public private(set) var speed: Double
-  /// Whether the replay stands still.
+  /// Whether the replay is paused.
   public private(set) var isPaused = false
   /// How long the run took at most, in nanoseconds.
   public private(set) var length: Int64
@@ -61,7 +61,7 @@ public struct ReplayClock: Equatable, Sendable {
     isPaused.toggle()
   }
 
-  /// Goes a tenth of the run forward or back. Where everything is played at once it stands still there, to be seen.
+  /// Goes a tenth of the run forward or back. A replay that plays everything at once pauses there.
   mutating func seek(forward: Bool, at now: Instant) {
     settle(at: now)
     if !speed.isFinite { isPaused = true }
@@ -76,7 +76,7 @@ public struct ReplayClock: Equatable, Sendable {
     self.reached = reached
   }
 
-  /// A clock that is beyond the end stands there.
+  /// A clock beyond the end goes to the end.
   private mutating func setLength(_ length: Int64, at now: Instant) {
     guard length != self.length else { return }
     base = min(place(at: now), max(0, length))

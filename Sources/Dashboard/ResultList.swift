@@ -2,10 +2,10 @@ public import ParallelFor
 
 /// The list of results as it is looked at: which filter, which part, which row is selected.
 ///
-/// The list itself stands on disk; only the rows of one screen, and while a filter is on the positions of the items
+/// The list itself is on disk; only the rows of one screen, and while a filter is on the positions of the items
 /// that match, are in memory.
 public struct ResultList: Equatable, Sendable {
-  /// A filter stops collecting after so many items.
+  /// The number of items after which a filter stops collecting.
   public static let maximumMatches = 1_000_000
 
   /// Which items are shown.
@@ -54,7 +54,7 @@ public struct ResultList: Equatable, Sendable {
     return min(max(min(top, selectedRow), selectedRow - rows + 1), last)
   }
 
-  /// The items to show in so many rows.
+  /// The items to show in a number of rows.
   public func visibleIDs(rows: Int) -> [ItemID] {
     guard rows > 0 else { return [] }
     let first = firstRow(rows: rows)

@@ -93,7 +93,7 @@ public struct RunFacts: Equatable, Sendable {
   /// Nanoseconds from which on an item counts as slow, or nil while none can be said.
   public var slowLimit: Int64? { slowThreshold.limit(median: latency.percentiles.p50, of: latency.count) }
 
-  /// Whether so many nanoseconds are slow.
+  /// Whether a latency in nanoseconds is slow.
   public func isSlow(_ nanoseconds: Int64) -> Bool { slowLimit.map { nanoseconds >= $0 } ?? false }
 
   /// How many running items are slow already.

@@ -11,7 +11,7 @@ public struct SlowItem: Equatable, Sendable {
   /// How it ended, or that it runs.
   public var state: ItemState
 
-  /// True if this item stands before `other` in a list that begins with the slowest.
+  /// True if this item comes before `other` in a list that begins with the slowest.
   func isSlower(than other: SlowItem) -> Bool {
     latency != other.latency ? latency > other.latency : id < other.id
   }

@@ -5,11 +5,11 @@ public enum TimeLeft: Equatable, Sendable {
   /// Nothing has ended yet, or hardly anything beside what runs; or nobody knows how many items there are, or no
   /// thread is asked for.
   case unknown
-  /// So many nanoseconds, settled.
+  /// A settled number of nanoseconds.
   case about(Int64)
-  /// Between so many nanoseconds, while items are few or very unequal.
+  /// A range of nanoseconds, while items are few or very unequal.
   case between(Int64, Int64)
-  /// No item waits any more: so many still run, and the longest has run for `elapsed` nanoseconds.
+  /// No item waits any longer: `running` items still run, and the longest has run for `elapsed` nanoseconds.
   case lastItems(running: Int, longest: ItemID, elapsed: Int64)
   /// Nothing is left.
   case none
@@ -72,7 +72,7 @@ public enum TimeLeft: Equatable, Sendable {
   /// Half the width of a range is two standard errors; narrower than this it is not worth showing.
   private static let settled = 0.1
   private static let widest = 2.0
-  /// A range whose end is so many times its beginning is as good as none.
+  /// A range whose end is more than this many times its beginning says nothing.
   private static let saysNothing = 20.0
 
   /// Estimates from the times of an earlier run as far as there are any, and else from finished items per busy
@@ -103,7 +103,7 @@ public enum TimeLeft: Equatable, Sendable {
     return high > low * saysNothing ? .unknown : .between(nanoseconds(low), nanoseconds(high))
   }
 
-  /// The estimate, where it is known that so many nanoseconds will go by at least.
+  /// The estimate, raised to a known minimum in nanoseconds.
   func atLeast(_ least: Int64) -> TimeLeft {
     switch self {
     case .about(let time): .about(max(time, least))
@@ -126,7 +126,7 @@ public enum TimeLeft: Equatable, Sendable {
 }
 
 extension TimeLeft.Evidence {
-  /// Nanoseconds that an item takes of which nothing is known beforehand; nil while nobody can say.
+  /// The expected nanoseconds of an item without a past; nil while nothing is known.
   var perItem: Double? {
     if finished > 0 { return busy / Double(finished) }
     return known.flatMap { $0.items > 0 ? $0.work / Double($0.items) : nil }

@@ -79,7 +79,7 @@ struct Drawing {
     }
   }
 
-  /// An item's name in so many columns, cut in its middle: names of one run often begin alike.
+  /// An item's name in a number of columns, cut in its middle: names of one run often begin alike.
   func name(_ label: String, columns: Int) -> String {
     TextWidth.middle(label, columns: columns, ellipsis: ellipsis)
   }

@@ -34,7 +34,7 @@ public enum OSText {
     }
   }
 
-  /// The bytes that a string stands for.
+  /// The bytes that a string represents.
   public static func bytes(_ text: String) -> [UInt8] {
     var bytes = Array(text.utf8)
     guard bytes.contains(0xF4) else { return bytes }
@@ -51,6 +51,6 @@ public enum OSText {
 }
 
 extension String {
-  /// The bytes that the string stands for, with a NUL behind them, for a call of the system that takes a path.
+  /// The bytes that the string represents, followed by a NUL, for a call of the system that takes a path.
   public var osPath: [CChar] { (OSText.bytes(self) + [0]).map { CChar(bitPattern: $0) } }
 }

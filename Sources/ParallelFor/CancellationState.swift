@@ -1,7 +1,7 @@
 /// How one attempt is asked to end, and whether its time was up: decided as a value.
 ///
 /// Whether the time was up is decided once, by whichever comes first, the clock that asks the attempt to end or the end
-/// itself. Who knows that the end came before the clock's request, though later it was seen, says so.
+/// itself. When the end came before the clock's request and was only seen later, the caller says so.
 struct CancellationState {
   private(set) var requested: StopUrgency?
   /// When the attempt's time is up; nil if it may take as long as it likes.
@@ -38,7 +38,7 @@ struct CancellationState {
   mutating func expire(at now: Instant, grace: Int64) -> Instant? {
     guard !hasEnded else { return nil }
     if expired == nil {
-      // Who was asked to end for another reason did not run out of time.
+      // An attempt that was asked to end for another reason did not run out of time.
       guard requested == nil else { return nil }
       expired = now
       request(.interrupt)

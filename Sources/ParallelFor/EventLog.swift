@@ -6,7 +6,7 @@ struct EventLog {
   private var lastInstant = Instant(nanoseconds: 0)
   /// How the run will be said to have ended.
   var ending = RunEnding.completed
-  /// True once ``RunEvent/Kind/runFinished(_:)`` stands in the log.
+  /// True once ``RunEvent/Kind/runFinished(_:)`` is in the log.
   private(set) var isFinished = false
 
   init(isObserved: Bool) { self.isObserved = isObserved }

@@ -20,13 +20,13 @@ public struct HaltPolicy: Sendable, Equatable {
 
   /// How many of them are enough.
   public enum Limit: Sendable, Equatable {
-    /// So many.
+    /// A number of items.
     case count(Int)
     /// This part of those that have ended, from 0 to 1; looked at from the third counted one on.
     case fraction(Double)
   }
 
-  /// A part of few items says little: so many must be counted before it is looked at.
+  /// The number of ended items from which a fraction means something.
   static let leastForFraction = 3
 
   /// What happens to the items that run.
@@ -43,7 +43,7 @@ public struct HaltPolicy: Sendable, Equatable {
     self.limit = limit
   }
 
-  /// Whether so many ended items are enough.
+  /// Whether the limit is reached.
   func isReached(succeeded: Int, ended: Int) -> Bool {
     let count =
       switch counted {

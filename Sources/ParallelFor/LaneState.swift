@@ -10,7 +10,7 @@ struct LaneState {
     var isAnnounced = false
   }
 
-  /// Neighbouring items that succeeded at once, of which nobody wants to know more than their number and time.
+  /// Neighbouring items that succeeded at the first attempt; only their number and time are kept.
   struct Succeeded: Equatable {
     var positions: Range<Int>
     var start: Instant

@@ -41,8 +41,8 @@ package final class Monitor: @unchecked Sendable {
 
   /// Makes a call as soon as the caller holds the monitor no longer, on the same thread; the caller holds it now.
   ///
-  /// To resume a task takes a lock of the task's, which who cancels the task holds while he comes for the monitor: with
-  /// the monitor held they would wait for each other.
+  /// Resuming a task takes the task's lock. A thread that cancels the task holds that lock while it waits for the
+  /// monitor, so a thread that resumed it with the monitor held would deadlock with it.
   package func callAfterwards(_ call: @escaping () -> Void) {
     guard let before = afterwards else { return afterwards = call }
     afterwards = {

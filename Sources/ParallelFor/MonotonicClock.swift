@@ -6,11 +6,11 @@ import Synchronization
   import Darwin
 #endif
 
-/// The clock by which runs are timed: it stands still while the program is suspended or the machine sleeps.
+/// The clock by which runs are timed; it stops while the program is suspended or the machine sleeps.
 public enum MonotonicClock {
   /// Nanoseconds that do not count, because the program was suspended.
   private static let leftOut = Atomic<Int64>(0)
-  /// Where the clock stands still; 0 while it goes.
+  /// The time at which the clock has stopped; 0 while it runs.
   private static let standing = Atomic<Int64>(0)
 
   /// The present moment.
@@ -30,7 +30,7 @@ public enum MonotonicClock {
   /// threads takes the time away for time gone by.
   public static func standStill() { standing.store(now.nanoseconds, ordering: .relaxed) }
 
-  /// Lets the clock go on from where it stands.
+  /// Lets the clock run on from the time at which it stopped.
   public static func goOn() {
     let stood = standing.load(ordering: .relaxed)
     guard stood != 0 else { return }
@@ -42,7 +42,7 @@ public enum MonotonicClock {
   ///
   /// - Parameters:
   ///   - instant: the moment.
-  ///   - now: the present moment, from whoever has just asked for it.
+  ///   - now: the present moment, if the caller knows it.
   public static func wallTime(of instant: Instant, now: @autoclosure () -> Instant = now) -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)

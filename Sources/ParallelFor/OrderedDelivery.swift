@@ -9,7 +9,7 @@ struct OrderedDelivery {
   let order: Order
   /// Every result before this position has been handed on (in input order).
   private(set) var next = 0
-  /// Results that wait for an earlier one, or for whoever takes them.
+  /// Results that wait for an earlier one, or for the consumer.
   private(set) var held = 0
 
   /// Which positions from `next` on have ended; a ring, indexed by the position's low bits.

@@ -29,7 +29,7 @@ extension ParallelRun {
     return pool.retry(id, nil, mayBeLate: mayBeLate) { retries.begin(id.position, input, isLate: $0) }
   }
 
-  /// The same for an item of which whoever asks knows everything.
+  /// The same for an item that the caller knows in full.
   ///
   /// - Parameters:
   ///   - last: how it ended.

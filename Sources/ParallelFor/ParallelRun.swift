@@ -46,10 +46,10 @@ public struct WorkerBody<Input, Output> {
 
 /// One execution of a body over items that arrive one batch after another, on threads whose number may change.
 ///
-/// Safe to use from any thread. A feeder calls ``offer(_:)`` until there is no more; somebody takes the results with
-/// ``takeDelivered(upTo:)``; whoever watches takes the events. Every item runs exactly once, unless the run is stopped
-/// or finished early, or the item fails and is tried again. Never more threads than the largest target; lowering the
-/// target never interrupts an item.
+/// Safe to use from any thread. A feeder calls ``offer(_:)`` until there is no more, a consumer takes the results with
+/// ``takeDelivered(upTo:)``, and a watcher takes the events. Every item runs exactly once, unless the run is stopped or
+/// finished early, or the item fails and is tried again. There are never more threads than the largest target; lowering
+/// the target never interrupts an item.
 public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
   @usableFromInline let pool: WorkerPool
   @usableFromInline let inputs: Slots<Input>
@@ -117,7 +117,7 @@ public enum OfferedItem<Input, Output> {
 
 extension OfferedItem: Sendable where Input: Sendable, Output: Sendable {}
 
-/// Where the feeder stands; only its thread uses it.
+/// The feeder's position; only its thread uses it.
 @usableFromInline
 final class Feeding: @unchecked Sendable {
   @usableFromInline var next = 0
@@ -211,7 +211,7 @@ extension ParallelRun {
   /// Whether the system had no thread for a worker that the run wanted; without any worker the run stops.
   package var hasLackedThreads: Bool { pool.hasLackedThreads }
 
-  /// How the run stands now: how many items are in which state, and what each worker does.
+  /// The state of the run now: how many items are in which state, and what each worker does.
   public func snapshot() -> RunSnapshot { pool.snapshot() }
 
   /// Takes the events since the last call, in order; the last one ever is ``RunEvent/Kind/runFinished(_:)``.

@@ -20,7 +20,7 @@ extension PoolStateMachine {
     }
   }
 
-  /// Neighbouring items succeeded of which there is no record, because nobody observes the run.
+  /// Neighbouring items succeeded; there is no record of each, because nobody observes the run.
   mutating func itemsSucceeded(_ items: LaneState.Succeeded) -> Summons {
     inFlight -= items.positions.count
     ended += items.positions.count

@@ -16,9 +16,9 @@
 ///   ``workerLeft(_:at:)``.
 /// * `active` workers are the idle and the ready; as many of them as exceed the target are draining. Whichever worker
 ///   asks while there is a surplus leaves, so the target is reached as early as can be without interrupting.
-/// * Who asks when the input has ended, nothing is queued and nothing may be tried again leaves too, unless there may be
-///   untouched items to take from another's claim: what it holds, a connection perhaps, is given back while the last
-///   items run. Should somebody ask for an item anew, a worker starts anew.
+/// * A worker that asks after the input has ended leaves too, when nothing is queued, nothing may be tried again and no
+///   other claim can hold untouched items. It gives back what it holds, such as a connection, while the last items run.
+///   When a user asks for an item again, a worker starts for it.
 /// * A worker starts only while fewer than the target are `live`, those on their way out included: so there are never
 ///   more alive than the largest target so far.
 /// * The life of the run only advances: running, finishing, stopping, over.

@@ -22,7 +22,7 @@ final class Retries<Input, Output>: @unchecked Sendable {
   struct Ended {
     /// Whether this is a second result of the item.
     var isLate: Bool
-    /// Whether a further attempt has ended; else the earlier result stands.
+    /// Whether a further attempt has ended; else the earlier result remains.
     var hasEnded: Bool
     var output: Output?
     var replaced: [Output]

@@ -18,9 +18,9 @@ public struct RunEvent: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// The run began with this many target workers. Always the first event.
     case runStarted(targetWorkers: Int)
-    /// So many items have been read from the input so far.
+    /// The number of items that have been read from the input.
     case itemsRead(Int)
-    /// The input holds so many items in all; known at its end, or earlier by counting.
+    /// The number of items in the whole input, known at its end or earlier by counting.
     case totalKnown(Int)
     /// The number of workers asked for changed.
     case targetWorkersChanged(Int)
@@ -51,9 +51,9 @@ public struct RunEvent: Sendable, Equatable {
     case itemFinished(FinishedItem)
     /// An item that had ended without success, as the value says, is queued again because somebody asked for it.
     case itemRequeued(FinishedItem, wasRestored: Bool)
-    /// So many items in all were done by an earlier run and have not been run again.
+    /// The number of items that an earlier run has done and this one has not run again.
     case itemsRestored(RestoredTally)
-    /// So many items ended in such a way that the run gives up on the rest.
+    /// The halt policy was reached: the run gives up on the remaining items.
     case haltReached(HaltPolicy)
     /// What would begin now is not likely to end within the run's time budget: no further item begins.
     case timeBudgetSpent

@@ -1,4 +1,4 @@
-/// How far a run may get ahead of whoever feeds it, takes its results and watches it.
+/// How far a run may get ahead of its feeder, the consumer of its results and its watcher.
 ///
 /// At a limit workers wait: nothing is dropped and nothing grows without end.
 public struct RunLimits: Sendable, Equatable {

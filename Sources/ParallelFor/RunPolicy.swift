@@ -46,9 +46,9 @@ public struct RunPolicy: Sendable, Equatable {
 
 /// How long an attempt at an item may take.
 public enum ItemTimeout: Sendable, Equatable {
-  /// So many nanoseconds.
+  /// A number of nanoseconds.
   case fixed(Int64)
-  /// So many times the median of the items that have succeeded so far; no limit before the third of them.
+  /// A multiple of the median of the items that have succeeded so far; no limit before the third of them.
   case timesMedian(Double)
 }
 

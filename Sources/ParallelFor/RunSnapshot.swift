@@ -1,4 +1,4 @@
-/// How a run stands at one moment; all its numbers are of the same moment.
+/// The state of a run at one moment; all its numbers are of the same moment.
 public struct RunSnapshot: Sendable, Equatable {
   /// One worker.
   public struct Worker: Sendable, Equatable {

@@ -1,4 +1,4 @@
-/// An attempt of which the run has decided what it means.
+/// An attempt that has ended, with what the run has decided about it.
 @usableFromInline
 package struct SettledAttempt<Input, Output> {
   /// The item.

@@ -1,4 +1,4 @@
-/// Whoever imports the decorators can use the library that their overloads call.
+// A file that imports the decorators needs the library, which their overloads call.
 @_exported public import ParallelFor
 
 /// Lets a function of one item be called for many, on several threads at once.

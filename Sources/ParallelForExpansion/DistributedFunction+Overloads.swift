@@ -78,7 +78,7 @@ extension DistributedFunction {
       """
   }
 
-  /// The attributes that say who may call: overloads need those too.
+  /// The attributes that restrict callers; overloads need them too.
   var attributes: [String] { kept(["available", "_spi"]) }
 
   var arrayAttributes: [String] { kept(["available", "_spi", "discardableResult"]) }

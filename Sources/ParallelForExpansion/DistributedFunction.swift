@@ -33,7 +33,7 @@ struct DistributedFunction {
 
   var name: String { declaration.name.text }
 
-  /// What stands before the name in a call: `self.`, `Self.` or nothing.
+  /// What precedes the name in a call: `self.`, `Self.` or nothing.
   var receiver: String { isInType ? (declaration.isOnType ? "Self." : "self.") : "" }
 
   /// The argument label; nil for `_`.
@@ -62,7 +62,7 @@ extension FunctionDeclSyntax {
   /// Whether the type, not an instance, has the function.
   var isOnType: Bool { modifiers.contains { ["static", "class"].contains($0.name.text) } }
 
-  /// Whether the function stands outside the isolation of the type around it.
+  /// Whether the function is outside the isolation of the type around it.
   var isNonisolated: Bool { modifiers.contains { $0.name.text == "nonisolated" } }
 }
 

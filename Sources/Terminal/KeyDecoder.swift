@@ -17,10 +17,10 @@ struct KeyDecoder {
     var paste: Int64 = 1_000_000_000
   }
 
-  /// What stands at the beginning of the bytes.
+  /// What the bytes begin with.
   enum Head: Equatable {
     case key(Key, Int)
-    /// So many bytes mean nothing.
+    /// A number of bytes without a meaning.
     case nothing(Int)
     case pasteBegins(Int)
     /// More bytes are to come within a pause; if none do, the head is what is given here.

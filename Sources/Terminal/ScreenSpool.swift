@@ -61,7 +61,7 @@ final class ScreenSpool {
     sent = 0
   }
 
-  /// Sends what was drawn; gives up when the terminal takes nothing for so many milliseconds.
+  /// Sends what was drawn; gives up when the terminal takes nothing for a number of milliseconds.
   ///
   /// - Returns: whether the terminal has taken everything.
   func drain(within milliseconds: Int32) -> Bool {

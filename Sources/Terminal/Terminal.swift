@@ -113,7 +113,7 @@ public final class Terminal {
   }
 
   /// Takes the terminal again after `suspend`, or after others have stopped and continued the program, when a shell may
-  /// have changed the terminal's modes. The next frame is drawn anew.
+  /// have changed the terminal's modes. The next frame is drawn in full.
   public func resume() {
     guard !hasLeft else { return }
     // Only after giving the terminal back are its modes those of others, to be given back again.
@@ -123,7 +123,7 @@ public final class Terminal {
     redraw()
   }
 
-  /// Draws everything anew with the next frame, whatever others have written onto the screen.
+  /// Draws the next frame in full, whatever others have written onto the screen.
   public func redraw() {
     shown = nil
     isCleared = true

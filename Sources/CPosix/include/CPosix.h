@@ -68,10 +68,10 @@ char **cposix_environment(void);
 /// Writes bytes as text, at most four bytes for each. Returns how many bytes the text has.
 size_t cposix_text_of_bytes(const uint8_t *bytes, size_t count, uint8_t *text);
 
-/// Writes the bytes that a text stands for, no more than it has; the two may be the same memory. Returns how many.
+/// Writes the bytes that a text represents, no more than it has; the two may be the same memory. Returns how many.
 size_t cposix_bytes_of_text(const uint8_t *text, size_t count, uint8_t *bytes);
 
-/// The path that a text stands for, in the buffer, or NULL when it does not fit.
+/// The path that a text represents, in the buffer, or NULL when it does not fit.
 char *cposix_path_of_text(const char *text, char *buffer, size_t size);
 
 // Loops whose threads take work from each other. The owner of a range stores how far it is and then loads how far it

@@ -33,7 +33,7 @@ struct LatencyPanel {
       ("p50", values.p50), ("p90", values.p90), ("p95", values.p95), ("p99", values.p99),
       ("max", drawing.facts.latency.maximum), ("mean", drawing.facts.latency.mean),
     ]
-    // In a single row the name stands beside its number.
+    // In a single row the name is beside its number.
     let width = Formatting.durationWidth + (area.height > 1 ? 1 : 6)
     if named.count * width > area.width { named.removeLast() }
     while named.count > 2, named.count * width > area.width { named.remove(at: max(1, named.count - 3)) }

@@ -59,7 +59,7 @@ struct ResultsPanel {
   /// As wide as the largest number so far, and never narrower than three figures.
   private var numberWidth: Int { "#\(max(99, drawing.facts.begun))".count + 1 }
 
-  /// As wide as the longest name so far, in steps so that what stands beside it seldom moves.
+  /// As wide as the longest name so far, in steps, so that its neighbours seldom move.
   private func labelWidth(_ width: Int) -> Int {
     let most = min(64, width * 3 / 10)
     return min(most, (list.longestLabel / Self.labelStep + 1) * Self.labelStep)

@@ -8,7 +8,7 @@ struct WorkersPanel {
   let drawing: Drawing
   let isFramed: Bool
 
-  /// A bar is full at so many times the median.
+  /// The multiple of the median at which a bar is full.
   private static let fullBar: Double = 4
 
   private struct Columns {

@@ -14,7 +14,7 @@ public struct Formatting: Sendable {
   static let durationWidth = 7
 
   private var isUnicode: Bool { glyphs == .unicode }
-  /// What stands for a number that nobody knows.
+  /// The sign for an unknown number.
   public var unknown: String { isUnicode ? "–" : "-" }
   var times: String { isUnicode ? "×" : "x" }
   var arrow: String { isUnicode ? "→" : "->" }

@@ -6,7 +6,7 @@ public import Screen
 public enum ProgressLine {
   /// Such as `12,345/50,000 24 % · 5 threads · 812/s · 2 failed · p50 3 ms p99 41 ms · 1m 05s left`.
   ///
-  /// - Parameter width: the line is cut to so many columns; of parts that do not fit the less telling ones are left out.
+  /// - Parameter width: the columns of the line; when not all parts fit, the least important ones are left out.
   public static func text(
     _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode
   ) -> String {

@@ -9,9 +9,9 @@ public enum Summary {
   /// The summary as harmless lines.
   ///
   /// - Parameters:
-  ///   - width: lines are cut to so many columns, except the command line.
+  ///   - width: the columns to which lines are cut, except the command line.
   ///   - command: the exact command line to run this again, if it is worth telling.
-  ///   - errors: the first line of an item's errors, which stands behind the reason of its failure; nil if not known.
+  ///   - errors: the first line of an item's errors, shown after the reason of its failure; nil if not known.
   public static func lines(
     _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode, command: String? = nil,
     errors: (ItemID) -> String? = { _ in nil }
@@ -97,7 +97,7 @@ public enum Summary {
       }
     }
 
-    /// An item's name, short enough for what stands beside it in its line.
+    /// An item's name, short enough for its neighbours in the line.
     private func name(_ label: String, beside columns: Int) -> String {
       TextWidth.middle(label, columns: max(24, width - columns), ellipsis: format.glyphs == .unicode ? "…" : "~")
     }

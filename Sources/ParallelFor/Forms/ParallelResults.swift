@@ -1,7 +1,7 @@
 /// Results one by one as they become ready, in the order of the items unless that was not wanted.
 ///
 /// The work begins with the first ``next()`` and stays at most a window of items ahead of what has been taken; it stops
-/// when the last reference is gone. For one consumer: results go to whoever asks, each of them once.
+/// when the last reference is gone. For one consumer: each result is given out once.
 public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked Sendable {
   private let pool: StreamPool
   private let meter: ProgressMeter?

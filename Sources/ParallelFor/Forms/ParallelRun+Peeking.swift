@@ -1,7 +1,7 @@
 extension ParallelRun {
   /// The output of an item whose end has been told by an event, and that has not been delivered; the item keeps it.
   ///
-  /// Only for whoever takes the results.
+  /// Only for the consumer of the results.
   package func undeliveredOutput(of id: ItemID) -> Output? {
     var cursor = Slots<Output>.Cursor()
     return outputs.peek(at: id.position, using: &cursor) { $0 }

@@ -1,4 +1,4 @@
-/// What stands for an element that a run never began, because it gave up before.
+/// The error of an element that a run never began because it gave up before.
 public struct NeverRan: Error, Sendable, Equatable {
   /// Makes the error.
   public init() {}
@@ -6,7 +6,7 @@ public struct NeverRan: Error, Sendable, Equatable {
 
 /// What becomes of errors, other than that the first one is thrown.
 public enum ErrorHandling: Sendable {
-  /// Each element's error stands in the place of its result.
+  /// Each element's error takes the place of its result.
   case collect
 }
 

@@ -12,7 +12,7 @@ extension Sequence where Self: Sendable, Element: Sendable {
   ///
   /// - Parameters:
   ///   - threads: the target number of workers; may be changed at any time, also to 0.
-  ///   - limits: how far the run may get ahead of whoever takes its results and events.
+  ///   - limits: how far the run may get ahead of the consumers of its results and events.
   ///   - policy: how often elements are tried, how long they may take, and when the run gives up.
   ///   - inOrder: whether results are delivered in input order, or as they come.
   ///   - isObserved: whether there are events; somebody must take them then.
@@ -35,7 +35,7 @@ extension Sequence where Self: Sendable, Element: Sendable {
   ///
   /// - Parameters:
   ///   - threads: the target number of workers; may be changed at any time, also to 0.
-  ///   - limits: how far the run may get ahead of whoever takes its results and events.
+  ///   - limits: how far the run may get ahead of the consumers of its results and events.
   ///   - policy: how often elements are tried, how long they may take, and when the run gives up.
   ///   - inOrder: whether results are delivered in input order, or as they come.
   ///   - isObserved: whether there are events; somebody must take them then.

@@ -32,7 +32,7 @@ final class LoopLane: @unchecked Sendable {
     return position < limit.load(ordering: .relaxed) || mayRunSlowly(position)
   }
 
-  /// The limit may have been lowered for a moment by a thief who came too late.
+  /// A thief that came too late may have lowered the limit for a moment.
   @usableFromInline @inline(never)
   func mayRunSlowly(_ position: Int) -> Bool {
     lock.withLock {

@@ -31,7 +31,7 @@ class StreamChunk: @unchecked Sendable {
   final var isUsedUp: Bool { taken == positions.count }
 }
 
-/// A chunk with the results' type: whoever runs a position puts its result, the consumer takes it.
+/// A chunk with the results' type: the worker of a position puts its result, the consumer takes it.
 @usableFromInline
 class ResultChunk<Output, Problem: Error>: StreamChunk, @unchecked Sendable {
   @usableFromInline let results: UnsafeMutablePointer<Result<Output, Problem>>

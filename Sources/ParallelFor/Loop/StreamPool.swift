@@ -31,7 +31,7 @@ final class StreamPool: @unchecked Sendable {
 
   /// How long somebody may wait for results that lie in a chunk behind a slow element, in nanoseconds.
   private static let glance: Int64 = 20_000_000
-  /// Elements of which so many make a claim are tiny.
+  /// Elements are tiny when a claim holds at least this many.
   private static let tiny = 64
   /// How long the consumer of tiny elements is left alone, in nanoseconds.
   private static let pause: Int64 = 300_000
@@ -179,7 +179,7 @@ extension StreamPool {
     }
   }
 
-  /// A chunk of which the worker's lane has a range; waits for it. Nil when the worker must leave.
+  /// Waits for a chunk and gives the worker's lane a range of it; nil when the worker must leave.
   private func nextChunk(for worker: Worker, _ begin: inout Instant) -> StreamChunk? {
     while true {
       switch monitor.withLock({ nextStep(of: worker) }) {

@@ -1,4 +1,4 @@
-/// Reads a sequence piece by piece; whoever reads does so alone.
+/// Reads a sequence piece by piece, for one thread at a time.
 @usableFromInline
 final class StreamReader<Items: Sequence>: @unchecked Sendable {
   /// How long reading a piece may take, in nanoseconds, before what there is goes on.

@@ -1,6 +1,6 @@
 /// All cells of a screen, as a value: what is drawn, before any terminal knows of it.
 ///
-/// A wide character stands in its left cell, and its right cell is a continuation; the grid never holds half of one.
+/// A wide character is in its left cell, and its right cell is a continuation; the grid never holds half of one.
 public struct CellGrid: Equatable, Sendable {
   /// How many columns.
   public let width: Int
@@ -80,7 +80,7 @@ public struct CellGrid: Equatable, Sendable {
     change(rect) { $0.role = role }
   }
 
-  /// Gives the cells of a rectangle in whose rows a text stands another role, without regard to case.
+  /// Gives another role to every place in a rectangle where a row holds the text, without regard to case.
   public mutating func mark(_ text: String, in rect: Rect, role: Role) {
     let area = bounds.intersection(rect)
     var scanner = GlyphScanner(text)

@@ -92,7 +92,7 @@ struct GlyphScanner: IteratorProtocol {
     switch value {
     case 0x7F: return Glyph(base: 0x2421)
     case 0x80..<0xA0, 0xAD: return Glyph(base: middleDot)
-    // What stands for a byte that is not UTF-8, in arguments and paths: as such a byte shows in other texts.
+    // The stand-ins for bytes that are not UTF-8, in arguments and paths, look as such bytes do in other texts.
     case 0x10FE80...0x10FEFF: return Glyph(base: 0xFFFD)
     // No-break space: a blank to the reader.
     case 0xA0: return .blank

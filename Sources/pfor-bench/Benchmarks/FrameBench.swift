@@ -54,7 +54,7 @@ struct FrameBench: Benchmark {
       id: id, label: label(id.position), state: .succeeded, latency: latency(id.position), firstLine: "total \(id)")
   }
 
-  /// A run of which nothing has ended yet.
+  /// A run in which nothing has ended yet.
   private func started() -> [RunEvent] {
     let kinds: [RunEvent.Kind] =
       [.runStarted(targetWorkers: Self.workers), .itemsRead(items * 2), .totalKnown(items * 2)]

@@ -7,7 +7,7 @@ struct KillsBench: Benchmark {
     abstract: "Kills recorded runs at random moments, resumes them, and checks that nothing is lost.",
     discussion: """
       Each item notes that it ran, then writes its number; every 7th fails. A run is killed until it ends between two \
-      kills, then another one begins, until so many kills have struck. Anything lost, printed twice or run again \
+      kills, then another one begins, until the number of kills is reached. Anything lost, printed twice or run again \
       without need is an error.
       """)
 
@@ -25,7 +25,7 @@ struct KillsBench: Benchmark {
   @Option(help: ArgumentHelp("How long an item sleeps.", valueName: "ms"))
   var sleep = 100
 
-  @Option(help: ArgumentHelp("A kill strikes at most so many milliseconds after the start.", valueName: "ms"))
+  @Option(help: ArgumentHelp("The latest moment of a kill, in milliseconds after the start.", valueName: "ms"))
   var latest = 400
 
   @Option(help: ArgumentHelp("What the moments are drawn from.", valueName: "n"))

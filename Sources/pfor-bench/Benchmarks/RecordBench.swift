@@ -52,7 +52,7 @@ struct RecordBench: Benchmark {
         name: "durable to \(durability)", figure: Figures.perSecond(items, in: wall.inSeconds),
         cpu: Figures.seconds(cpu)),
       Report.Row(name: "  processor time of an item", figure: Figures.seconds(cpu * each), goal: "< 1.5 µs"),
-      Report.Row(name: "  of which its worker pays", figure: Figures.seconds(workers * each)),
+      Report.Row(name: "  the worker's share", figure: Figures.seconds(workers * each)),
       Report.Row(name: "  bytes of an item in the file", figure: "\(try File.size(path) / Int64(items))"),
     ]
   }

@@ -8,7 +8,7 @@ import RunStore
   @preconcurrency import Darwin
 #endif
 
-/// A run that is killed and gone on with until it ends by itself, and what must hold after each kill and in the end.
+/// A run that is killed and resumed until it ends by itself, and what must hold after each kill and at the end.
 final class KilledRun {
   /// What happened to a run.
   struct Tally {
