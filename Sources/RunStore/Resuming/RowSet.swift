@@ -21,6 +21,23 @@ struct RowSet {
     row >= Self.firstExtra ? Self.bit(row - Self.firstExtra, in: extra) : Self.bit(row, in: numbered)
   }
 
+  /// The first row of a range that is in the set, or the end of the range; rows are of one stretch.
+  ///
+  /// A row number that a damaged file gives must not cost a step for each row before it.
+  func firstMember(in range: Range<Int64>) -> Int64 {
+    let first = range.lowerBound >= Self.firstExtra ? Self.firstExtra : 0
+    let words = first > 0 ? extra : numbered
+    var row = range.lowerBound
+    while row < range.upperBound {
+      let word = Int((row - first) >> 6)
+      guard word < words.count else { break }
+      let rest = words[word] >> UInt64((row - first) & 63)
+      if rest != 0 { return min(row + Int64(rest.trailingZeroBitCount), range.upperBound) }
+      row = first + Int64(word + 1) << 6
+    }
+    return range.upperBound
+  }
+
   /// Puts a possible row into the set; false if it was there.
   mutating func insert(_ row: Int64) -> Bool {
     let isNew =
