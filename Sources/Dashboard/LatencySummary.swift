@@ -19,6 +19,8 @@ public struct LatencySummary: Sendable {
   }
 
   private static let refreshInterval: Int64 = 100_000_000
+  /// The histogram adds up its values in 64 bits, which what a damaged run file says must not exceed: 146 years.
+  private static let longestTotal = 0x1p62
 
   private var histogram: Histogram<UInt32>
   private var refreshedAt = Instant(nanoseconds: .min / 2)
@@ -55,7 +57,7 @@ public struct LatencySummary: Sendable {
 
   mutating func record(_ latency: Int64, at instant: Instant) {
     let latency = max(0, latency)
-    histogram.record(UInt64(latency))
+    histogram.record(UInt64(min(Double(latency), max(0, Self.longestTotal - sum))))
     count += 1
     sum += Double(latency)
     sumOfSquares += Double(latency) * Double(latency)

@@ -41,29 +41,34 @@ extension RunFacts {
   }
 
   private mutating func finish(_ item: FinishedItem, at instant: Instant) {
-    let hadEnded = stopWaiting(item.id)?.last == item
-    let time = hadEnded ? 0 : leaveWorker(item)
-    if !hadEnded { slots[slotIndex(item.worker)].itemsDone += 1 }
+    let waited = stopWaiting(item.id).flatMap { $0.last == item ? $0 : nil }
+    if waited == nil { leaveWorker(item) }
     tally.count(item.outcome)
     if item.outcome == .cancelled, state == .stopping { stoppedWithRun += 1 }
     updateQueued()
-    if !hadEnded { measure(item, time, at: instant) }
+    if waited?.isCounted != true {
+      // No other attempt has followed the one after which it waited.
+      if waited != nil { retriedTime -= Double(max(0, item.latency)) }
+      slots[slotIndex(item.worker)].itemsDone += 1
+      measure(item, max(0, item.latency), at: instant)
+    }
     if let reason = item.outcome.failureReason, failures.count < FailedItem.keptForSummary {
       failures.append(FailedItem(id: item.id, label: item.label, reason: reason))
     }
   }
 
-  /// The worker has ended an attempt; returns how long that took.
-  private mutating func leaveWorker(_ item: FinishedItem) -> Int64 {
+  /// The worker has ended an attempt; returns how long that took in nanoseconds.
+  @discardableResult
+  private mutating func leaveWorker(_ item: FinishedItem) -> Double {
     let index = slotIndex(item.worker)
     if slots[index].item?.id == item.id {
       slots[index].item = nil
       tally.running -= 1
     }
     let time = max(0, item.latency)
-    slots[index].busy += time
+    slots[index].addBusy(time)
     begun = max(begun, item.id.position + 1)
-    return time
+    return Double(time)
   }
 
   private mutating func wait(_ item: FinishedItem, until retryAt: Instant) {
@@ -93,7 +98,7 @@ extension RunFacts {
     }
     failures.removeAll { $0.id == item.id }
     slowest.remove(item.id)
-    remember(WaitingItem(last: item, retryAt: instant))
+    remember(WaitingItem(last: item, retryAt: instant, isCounted: true))
   }
 
   @discardableResult

@@ -43,10 +43,10 @@ extension RunFacts {
   }
 
   private func evidence(at now: Instant) -> TimeLeft.Evidence {
-    let running = Double(slots.reduce(0) { $0 + ($1.elapsed(at: now) ?? 0) })
-    let timed = latency.total + Double(retriedTime) + running
+    let running = slots.reduce(0) { $0 + Double($1.elapsed(at: now) ?? 0) }
+    let timed = latency.total + retriedTime + running
     var busy = timed
-    if let mean = latency.mean, mean < Self.shortItem { busy = max(busy, Double(workerTime(at: now))) }
+    if let mean = latency.mean, mean < Self.shortItem { busy = max(busy, workerTime(at: now)) }
     return TimeLeft.Evidence(
       finished: finished + requeued, busy: busy, busyRunning: running,
       remaining: tally.queued + tally.waiting + tally.running,
@@ -73,7 +73,7 @@ extension RunFacts {
   }
 
   /// Nanoseconds that workers lived outside of pauses, all of them together.
-  func workerTime(at now: Instant) -> Int64 {
-    isPaused ? workerTime : workerTime + Int64(liveWorkers) * max(0, now.nanoseconds(since: latest))
+  func workerTime(at now: Instant) -> Double {
+    isPaused ? workerTime : workerTime + Double(liveWorkers) * Double(max(0, now.nanoseconds(since: latest)))
   }
 }

@@ -61,9 +61,9 @@ public struct RunFacts: Equatable, Sendable {
   public internal(set) var latest = Instant(nanoseconds: 0)
   /// From when on an item counts as slow.
   public let slowThreshold: SlowThreshold
-  var workerTime: Int64 = 0
+  var workerTime = 0.0
   /// Nanoseconds that workers spent on attempts that were not the last.
-  var retriedTime: Int64 = 0
+  var retriedTime = 0.0
   /// How many running items the end of the run has stopped; they are among the cancelled ones.
   public internal(set) var stoppedWithRun = 0
   /// How often an item that had ended in this run was queued again.

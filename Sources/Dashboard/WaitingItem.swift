@@ -6,6 +6,8 @@ public struct WaitingItem: Equatable, Sendable {
   public var last: FinishedItem
   /// When it is tried again, or soon after that.
   public var retryAt: Instant
+  /// Whether that attempt counts among those that ended: a person had the item tried again.
+  var isCounted = false
 
   /// Why the last attempt was no success, in a few words.
   public var reason: String { last.outcome.failureReason ?? "stopped" }

@@ -12,11 +12,17 @@ public struct WorkerRow: Equatable, Sendable {
   /// How many items ended in this slot.
   public internal(set) var itemsDone = 0
   /// Nanoseconds that this slot spent on items that have ended.
-  public internal(set) var busy: Int64 = 0
+  public private(set) var busy: Int64 = 0
   var isAlive = false
   var isLeaving = false
 
   init(id: WorkerID) { self.id = id }
+
+  /// Counts time on an item; what a damaged run file says of many items must not overflow.
+  mutating func addBusy(_ time: Int64) {
+    let (sum, isTooLong) = busy.addingReportingOverflow(time)
+    busy = isTooLong ? .max : sum
+  }
 
   /// What the worker is doing.
   public var state: State {

@@ -44,7 +44,11 @@ public enum OSFile {
   }
 
   /// All bytes of a file; nil, and the reason in `errno`, when it cannot be read.
-  public static func contents(_ path: String) -> [UInt8]? {
+  ///
+  /// - Parameters:
+  ///   - path: where it is.
+  ///   - limit: how many bytes it may have; one with more, as a device without an end, cannot be read (`EFBIG`).
+  public static func contents(_ path: String, limit: Int = 64 << 20) -> [UInt8]? {
     let descriptor = open(path.osPath, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -54,6 +58,11 @@ public enum OSFile {
       let count = read(descriptor, &piece, piece.count)
       if count == 0 { return bytes }
       if count > 0 { bytes += piece[..<count] } else if errno != EINTR { return nil }
+      guard bytes.count <= limit else {
+        // Closing must not replace the reason.
+        defer { errno = EFBIG }
+        return nil
+      }
     }
   }
 

@@ -66,6 +66,33 @@ import Testing
     apply(.itemFinished(failed), at: 3, to: &facts)
     #expect(facts.tally.failed == 1 && facts.tally.waiting == 0 && facts.tally.known == 4)
     #expect(facts.workers[0].busy == 2 * Self.second && facts.failures.count == 1)
+    // It counts among the items as it does in the record.
+    #expect(facts.latency.count == 1 && facts.latency.maximum == 2 * Self.second && facts.workers[0].itemsDone == 1)
+    #expect(facts.slowest.sorted().map(\.id) == [ItemID(0)])
+  }
+
+  /// A damaged run file may say that each item took decades.
+  @Test func timesOfMoreThanALifeDoNotOverflow() {
+    var facts = RunFacts(slow: SlowThreshold())
+    let long: Int64 = 1 << 60
+    facts.apply(RunEvent(sequence: 0, instant: Instant(nanoseconds: 0), kind: .runStarted(targetWorkers: 900)))
+    for slot in 1...900 {
+      facts.apply(
+        RunEvent(sequence: 0, instant: Instant(nanoseconds: 0), kind: .workerStarted(WorkerID(slot))))
+    }
+    for position in 0..<40 {
+      let item = FinishedItem(
+        id: ItemID(position), worker: WorkerID(1), start: Instant(nanoseconds: 0), end: Instant(nanoseconds: long),
+        outcome: position % 2 == 0 ? .succeeded : .failed(Failure("no")), label: "a")
+      let started = StartedItem(id: item.id, worker: item.worker, start: item.start, label: "a")
+      let kinds: [RunEvent.Kind] = [
+        .itemStarted(started), .attemptFailed(item, retryAt: item.end), .itemStarted(started), .itemFinished(item),
+      ]
+      for kind in kinds { facts.apply(RunEvent(sequence: 0, instant: item.end, kind: kind)) }
+      _ = facts.timeLeft(at: Instant(nanoseconds: 2 * long))
+    }
+    #expect(facts.workers[0].busy == .max && facts.workers[0].mean ?? 0 > 0)
+    #expect(facts.latency.maximum == long && facts.latency.buckets(10).reduce(0, +) == 40)
   }
 
   @Test func itemsOfAnEarlierRunAreDoneAndSayNothingAboutTheRate() {

@@ -35,7 +35,10 @@ import Testing
     ("pfor-tui ids --db shop --sql 'SELECT ?' --events shop", "shop: is named twice"),
     ("pfor-tui ids -o nosuch/out -- echo", "nosuch/out: cannot be written"),
     ("pfor-tui ids --theme nosuch -- echo", "nosuch"),
-    ("pfor-tui ids --script nosuch -- echo", "nosuch: cannot be read"),
+    ("pfor-tui ids --script nosuch -- echo", "nosuch: cannot be read: No such file"),
+    ("pfor-tui ids --script /dev/zero -- echo", "/dev/zero: cannot be read: File too large"),
+    ("pfor-tui ids --script . -- echo", ".: cannot be read: Is a directory"),
+    ("mkfifo pipe; pfor-tui ids --db pipe --sql 'SELECT ?'", "pipe: is a pipe or a socket"),
     ("pfor-tui ids -0 --format csv -- echo", "choose one"),
     ("pfor-tui ids --no-such-option -- echo", "--no-such-option"),
   ])

@@ -64,6 +64,25 @@ import Testing
       }
     }
 
+    /// What a kill has left beside the run file cannot be read: the items in it must not run again.
+    @Test(arguments: 1...3) func aTailThatCannotBeReadIsSaid(number: Int) throws {
+      guard try makeInjector() else { return }
+      let killed = try sandbox.run(
+        """
+        seq 30 > items
+        pfor-tui items -j1 -q --run r.run -o out \
+          --shell 'echo {} >> ran; [ {} != 9 ] || [ -e r.run-seen ] || { : > r.run-seen; kill -KILL $PPID; }; echo {}'
+        test -e r.run-tail && echo left
+        """)
+      #expect(killed.output.hasSuffix("left\n"), "\(killed.errors)")
+      let run = try sandbox.run(
+        "FAIL_CALL=pread FAIL_NUMBER=\(number) LD_PRELOAD=$PWD/injector.so pfor-tui resume ./r.run -q")
+      #expect(run.status == 255 && run.errors.contains("r.run-tail cannot be read"), "\(run.errors)")
+      let again = try sandbox.run("pfor-tui resume ./r.run -q; sort -n ran | uniq -d")
+      #expect(again.output == "9\n", "\(again.errors)")
+      #expect(sandbox.read("out") == (1...30).map { "\($0)\n" }.joined())
+    }
+
     /// False where there is no compiler.
     private func makeInjector() throws -> Bool {
       try sandbox.write(Self.injector, to: "injector.c")
@@ -97,6 +116,7 @@ import Testing
         }
       CALL(ssize_t, pwrite64, (int file, const void *b, size_t n, off64_t o), (file, b, n, o))
       CALL(ssize_t, pread64, (int file, void *b, size_t n, off64_t o), (file, b, n, o))
+      CALL(ssize_t, pread, (int file, void *b, size_t n, off_t o), (file, b, n, o))
       CALL(int, fdatasync, (int file), (file))
       CALL(int, ftruncate64, (int file, off64_t n), (file, n))
 

@@ -2,6 +2,12 @@ import OSText
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 @Suite struct OSTextTests {
   /// Valid text, its pieces, stand-ins and their pieces, and anything else.
   private func bytes(_ random: inout SeededGenerator) -> [UInt8] {
@@ -64,5 +70,14 @@ import Testing
     #expect(try sandbox.run(#"test -f $'\xe9/b/\xffx'; echo $?"#).output == "0\n")
     OSFile.removeFolder(folder)
     #expect(!OSFile.exists(folder))
+  }
+
+  @Test func whatHasNoEndIsNotRead() throws {
+    let sandbox = try Sandbox()
+    let file = "\(sandbox.path)/file"
+    #expect(OSFile.write([1, 2, 3], to: file))
+    #expect(OSFile.contents(file, limit: 3) == [1, 2, 3])
+    #expect(OSFile.contents(file, limit: 2) == nil && errno == EFBIG)
+    #expect(OSFile.contents("/dev/zero", limit: 1_000) == nil && errno == EFBIG)
   }
 }

@@ -37,6 +37,22 @@ import Testing
     #expect(sink.problem == (hasName ? .failed("the file was removed while it was written") : nil))
   }
 
+  /// A gap would stand where the first results were, in a file of the right size.
+  @Test(arguments: [(true, 0), (true, 2), (true, 3), (false, 0)])
+  func aNamedFileThatWasCutOffIsAProblem(hasName: Bool, rest: Int) throws {
+    let sandbox = try Sandbox()
+    let file = open("\(sandbox.path)/out", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    let sink = ByteSink(descriptor: file, ownsDescriptor: true, hasName: hasName)
+    sink.write([65, 66, 10])
+    sink.flush()
+    #expect(truncate("\(sandbox.path)/out", off_t(rest)) == 0)
+    sink.write([67, 10])
+    sink.finish()
+    let isTold = hasName && rest < 3
+    #expect(sink.problem == (isTold ? .failed("the file was cut off while it was written") : nil))
+    if rest == 3 { #expect(sandbox.read("out") == "AB\nC\n") }
+  }
+
   /// A call that writes nothing and names no error makes no progress: it is not asked for ever.
   @Test func whatWritesNothingEnds() {
     let ends = ends()

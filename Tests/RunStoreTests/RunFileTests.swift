@@ -35,6 +35,16 @@ import Testing
     #expect(try folder.goOn().end() == nil)
   }
 
+  /// SQLite would not notice: it reads zeros, or reads nothing again.
+  @Test(arguments: [0, 100, 4_096, 12_288, 20_000]) func aFileThatIsCutOffIsNoWholeRecord(size: Int) throws {
+    let recorder = try folder.begin()
+    recorder.record(RecordedItem(number: 1, text: .text("a")), .example())
+    #expect(recorder.flush() == nil)
+    #expect(truncate(folder.file, off_t(size)) == 0)
+    recorder.record(RecordedItem(number: 2, text: .text("b")), .example())
+    #expect(recorder.finish(.finished, exitCode: 0, at: 9)?.kind == .damaged)
+  }
+
   @Test func aFileThatIsThereIsNotOverwritten() throws {
     try folder.record(["a"])
     #expect(kind { _ = try RunFile.create(at: folder.file, .example) } == .exists)

@@ -92,6 +92,24 @@ import Testing
     #expect(try items(path).isEmpty)
   }
 
+  /// A whole record, made by a stranger, whose numbers no run file takes.
+  @Test(
+    arguments: [
+      { (header: inout RecordHeader) in header.row = 1 << 62 }, { $0.number = .max }, { $0.attempt = 1 << 50 },
+      { $0.outcome = 9 }, { $0.worker = -1 }, { $0.start = .max }, { $0.latency = -1 }, { $0.latency = .max },
+      { $0.cpu = .max },
+    ] as [@Sendable (inout RecordHeader) -> Void])
+  func recordsThatCannotBeAreNotTaken(change: @Sendable (inout RecordHeader) -> Void) throws {
+    var batch = RecordBatch()
+    try batch.append(
+      RecordedItem(number: 1, text: .text("a")), .example(), output: .text("b"), errors: .text(""), isFinal: true)
+    let whole = batch.withBytes { Array($0) } ?? []
+    var header = try #require(whole.withUnsafeBytes { RecordHeader(checking: $0) })
+    change(&header)
+    let changed = withUnsafeBytes(of: header) { Array($0) } + whole.dropFirst(MemoryLayout<RecordHeader>.size)
+    #expect(changed.count == whole.count && changed.withUnsafeBytes { RecordHeader(checking: $0) } == nil)
+  }
+
   @Test func aStrangersFileOfThatNameIsLeftAlone() throws {
     try folder.record(["a"])
     let stranger = Data("precious".utf8)

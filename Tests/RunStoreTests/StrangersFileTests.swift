@@ -1,5 +1,6 @@
 import Foundation
 import ParallelFor
+import TestSupport
 import Testing
 
 @testable import RunStore
@@ -72,6 +73,43 @@ import Testing
     let reader = try RunReader(path: folder.file)
     #expect(kind { _ = try reader.item(number: 2) } == .damaged)
     #expect(try reader.item(number: 1) != nil)
+  }
+
+  /// The next piece gets the next number.
+  @Test(arguments: [Int64.max, -1, 1 << 41]) func piecesInImpossibleRowsAreRefused(row: Int64) throws {
+    try change("INSERT INTO chunks(id, rest, bytes) VALUES(\(row), 0, x'00')")
+    #expect(kind { _ = try folder.goOn() } == .damaged)
+  }
+
+  /// An item in one of the last rows that can be: nobody counts up to it.
+  @Test func rowsFarApartAreSteppedOver() throws {
+    try change("UPDATE items SET id = \((1 << 32) - 1), number = \((1 << 32) - 1) WHERE id = 3")
+    let recorder = try folder.goOn()
+    let reader = try RunReader(path: folder.file)
+    let earlier = try EarlierItems(recorder, reader, mode: .outstanding)
+    _ = try earlier.next(text: .text("a"))
+    earlier.endOfItems()
+    reader.close()
+    #expect(recorder.end() == nil)
+    #expect(try RunReader(path: folder.file).allItems().map(\.number) == [1])
+  }
+
+  @Test(arguments: 0..<20) func theFirstMemberOfARangeIsFound(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var rows = RowSet()
+    var model: Set<Int64> = []
+    let first: Int64 = Bool.random(using: &random) ? 1 : RowSet.firstExtra
+    for _ in 0..<Int.random(in: 0...30, using: &random) {
+      let row = first + Int64.random(in: 0..<300, using: &random) * (seed % 2 == 0 ? 1 : 1_000)
+      #expect(rows.insert(row) == model.insert(row).inserted)
+    }
+    for _ in 0..<100 {
+      let stretch: Int64 = seed % 2 == 0 ? 1 : 1_000
+      let start = first + Int64.random(in: 0..<400, using: &random) * stretch
+      let range = start..<start + Int64.random(in: 0..<200, using: &random) * stretch
+      #expect(rows.firstMember(in: range) == model.filter { range.contains($0) }.min() ?? range.upperBound)
+      #expect(rows.contains(start) == model.contains(start))
+    }
   }
 
   @Test func aRunHasOneRow() throws {

@@ -33,8 +33,6 @@ public struct CommandJob: Job {
     template.commandLine(for: item, id: id, worker: worker)
   }
 
-  /// Makes the buffers that one worker uses for all its commands.
-  ///
-  /// - Throws: when `/dev/null` cannot be opened.
+  /// Makes the buffers that one worker uses for all its commands; throws nothing.
   public func openSession(for worker: WorkerID) throws -> any JobSession { CommandSession(self) }
 }

@@ -95,9 +95,11 @@ final class CommandSession: JobSession {
 
   private func startOnce(_ context: ItemContext) -> Result<(ProcessGroups.Member, OutputPipes), StartProblem> {
     guard let pipes = OutputPipes() else { return .failure(StartProblem(code: errno)) }
-    guard let null = NullDevice.descriptor else {
+    let null = NullDevice.shared.descriptor()
+    guard null >= 0 else {
+      let code = errno
       pipes.close()
-      return .failure(StartProblem(code: errno))
+      return .failure(StartProblem(code: code))
     }
     var child: pid_t = 0
     groups.willStart()
@@ -158,13 +160,6 @@ final class CommandSession: JobSession {
     #endif
     return Int(clamping: limit.rlim_cur)
   }
-}
-
-/// `/dev/null`, opened once for all commands.
-private enum NullDevice {
-  static let opened = posixOpen("/dev/null", O_RDONLY | O_CLOEXEC)
-
-  static var descriptor: Int32? { opened >= 0 ? opened : nil }
 }
 
 extension ArgumentList {

@@ -73,6 +73,10 @@ final class SQLiteConnection {
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw SQLiteJobError("\(name): is a directory, expected an SQLite database")
     }
+    // A pipe without a writer would hold us at its opening.
+    guard ![S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT) else {
+      throw SQLiteJobError("\(name): is a pipe or a socket, expected an SQLite database")
+    }
     guard access(path.osPath, R_OK) == 0 else { throw SQLiteJobError("\(name): not readable (permission denied)") }
   }
 

@@ -38,6 +38,8 @@ struct ShowCommand: ParsableCommand {
 struct RunSummary {
   private static let failuresShown = 10
   private static let labelWidth = 10
+  /// Nobody reads more of a reason or a command here; `export` has the whole.
+  private static let longestText = 20_000
 
   private let format = Formatting()
   private let path: String
@@ -116,6 +118,8 @@ struct RunSummary {
   /// Text of strangers must not look like lines of ours.
   private static func oneLine(_ text: String) -> String {
     // Scalar by scalar: to Swift, a carriage return and a newline are one character.
-    String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\n" ? " " : $0 }))
+    let shown = text.unicodeScalars.prefix(longestText)
+    let line = String(String.UnicodeScalarView(shown.map { $0 == "\n" ? " " : $0 }))
+    return shown.endIndex == text.unicodeScalars.endIndex ? line : line + "…"
   }
 }

@@ -92,12 +92,19 @@ final class ByteSink: @unchecked Sendable {
     return fstat(descriptor, &status) == 0 && status.st_nlink == 0
   }
 
+  /// What is written next would stand behind a gap, and the file would have the right size.
+  private var isCutOff: Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_size < lseek(descriptor, 0, SEEK_CUR)
+  }
+
   private func writeOut(_ bytes: UnsafeRawBufferPointer) {
     var rest = bytes[...]
     if let known = standing?.skip(bytes) {
       rest = rest.dropFirst(known)
       if known < bytes.count { standing = nil }
     }
+    if problem == nil, isNamed, isCutOff { problem = .failed("the file was cut off while it was written") }
     while !rest.isEmpty, problem == nil {
       guard waitUntilWritable() else { return }
       // After POLLOUT a pipe takes PIPE_BUF bytes without blocking.

@@ -4,6 +4,12 @@ import Screen
 import Terminal
 import Themes
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What is drawn on and how, by the options and the environment.
 struct Look {
   private let options: DashboardOptions
@@ -30,10 +36,15 @@ struct Look {
     }
   }
 
+  /// No script is as long as this: a longer file was named by mistake.
+  private static let longestScript = 1 << 20
+
   /// The script that was named; nil for none.
   func script() throws(AppError) -> Script? {
     guard let path = options.script else { return nil }
-    guard let data = OSFile.contents(path) else { throw AppError("\(path): cannot be read") }
+    guard let data = OSFile.contents(path, limit: Self.longestScript) else {
+      throw AppError("\(path): cannot be read: \(String(cString: strerror(errno)))")
+    }
     return try Script(String(decoding: data, as: UTF8.self), name: path)
   }
 

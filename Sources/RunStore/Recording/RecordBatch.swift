@@ -208,8 +208,18 @@ struct RecordHeader: BitwiseCopyable {
     self = record.loadUnaligned(as: RecordHeader.self)
     let parts = [text, fields, reason, note, output, errors]
     guard parts.reduce(MemoryLayout<RecordHeader>.size, { $0 + $1.count }) == record.count,
-      !parts.contains(.held), text != .absent, number > 0, row > 0, attempt > 0
+      !parts.contains(.held), text != .absent, isPossible
     else { return nil }
+  }
+
+  /// Whether a run file takes all the numbers.
+  private var isPossible: Bool {
+    let counts = 1...ItemColumns.largest
+    let measures = [wait, cpu, peakMemory].filter { $0 != Self.absent } + [latency]
+    return RowSet.isPossible(row) && counts.contains(number) && counts.contains(attempt)
+      && (OutcomeCode.succeeded...OutcomeCode.cancelled).contains(outcome) && NumberRange.workers.contains(worker)
+      && NumberRange.times.contains(start) && NumberRange.times.contains(start &+ latency)
+      && measures.allSatisfy { NumberRange.measures.contains($0) }
   }
 
   /// All but the key and the sizes of the parts.

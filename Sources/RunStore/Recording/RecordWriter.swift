@@ -36,7 +36,7 @@ final class RecordWriter {
     let database = file.database
     let names = Schema.attemptNames.joined(separator: ", ")
     let places = Schema.attemptNames.map { _ in "?" }.joined(separator: ", ")
-    nextChunk = (try database.integer("SELECT max(id) FROM chunks") ?? 0) + 1
+    nextChunk = try Self.lastChunk(in: database) + 1
     begin = try database.prepare("BEGIN IMMEDIATE")
     commit = try database.prepare("COMMIT")
     updateRun = try RunRow.prepareUpdate(database)
@@ -49,6 +49,14 @@ final class RecordWriter {
       "INSERT INTO attempts(item, attempt, \(names)) SELECT id, attempt, \(names) FROM items WHERE id = ?")
     deleteOld = try database.prepare("DELETE FROM items WHERE id = ?")
     plainItems = try PlainItems(database)
+  }
+
+  private static func lastChunk(in database: RunDatabase) throws(RunStoreError) -> Int64 {
+    let last = try database.integer("SELECT max(id) FROM chunks") ?? 0
+    guard (0...ItemColumns.largest).contains(last) else {
+      throw SQLiteProblem.damaged(database.path, "a piece of an output stands in row \(last)")
+    }
+    return last
   }
 
   /// Writes all records of a batch; either all of them stand in the file afterwards, or none and it throws.

@@ -36,6 +36,8 @@ public final class RunFile {
   private let lock: RunFileLock
   /// The file itself, whatever its name leads to later.
   private let identity: FileIdentity?
+  /// How large it is at least: it only grows.
+  private var size: Int64
 
   /// Makes the file of a run that begins.
   ///
@@ -171,11 +173,28 @@ public final class RunFile {
     self.database = database
     self.lock = lock
     identity = FileIdentity(path)
+    size = Self.size(of: path)
+  }
+
+  private static func size(of path: String) -> Int64 {
+    var status = stat()
+    return stat(path.osPath, &status) == 0 ? Int64(status.st_size) : .max
   }
 
   /// Moves pages from the write-ahead log to the file when there are many; to be called after commits.
-  func checkpointIfDue() {
-    if database.loggedPages >= Self.checkpointPages { database.checkpoint() }
+  ///
+  /// - Throws: when somebody has cut the file off.
+  func checkpointIfDue() throws(RunStoreError) {
+    guard database.loggedPages >= Self.checkpointPages else { return }
+    try checkSize()
+    database.checkpoint()
+    size = Self.size(of: path)
+  }
+
+  /// SQLite would not notice that pages are missing: it reads zeros, and does not read what it has in memory.
+  private func checkSize() throws(RunStoreError) {
+    guard isThere, Self.size(of: path) < size else { return }
+    throw SQLiteProblem.damaged(path, "it was cut off while the run went on")
   }
 
   /// Closes the file, as a recorder does when it has finished.
@@ -190,6 +209,7 @@ public final class RunFile {
     }
     do throws(RunStoreError) {
       try checkName()
+      try checkSize()
       // A disk may have failed for a moment.
       do throws(RunStoreError) { try settle() } catch { try settle() }
       return nil

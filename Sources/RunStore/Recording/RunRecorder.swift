@@ -272,7 +272,7 @@ public final class RunRecorder: @unchecked Sendable {
         try writer.write(batch)
         writingTime = MonotonicClock.now.nanoseconds(since: begin)
         // Nobody who waits for the records needs to wait for the checkpoint; and at the end, closing makes one.
-        if !publish(batch.count) { file.checkpointIfDue() }
+        if !publish(batch.count) { try file.checkpointIfDue() }
       } catch {
         breakOff(error)
       }

@@ -64,7 +64,7 @@ final class RunTail {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
     if status.st_size == 0 { return isMarked }
-    return Self.read(descriptor, from: 0, count: Self.mark.count) == Self.mark
+    return (try? Self.read(descriptor, from: 0, count: Self.mark.count, of: path)) == Self.mark
   }
 
   /// Removes the file, when all of it stands in the run file.
@@ -100,17 +100,18 @@ final class RunTail {
   /// Puts into a run file what its tail holds and it does not.
   ///
   /// - Returns: whether there was anything.
+  /// - Throws: when the tail cannot be read, so that items which are done would run again.
   static func restore(into file: RunFile) throws(RunStoreError) -> Bool {
     let descriptor = open(path(of: file.path).osPath, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return false }
+    guard descriptor >= 0 else { return try nothing(SystemReason(), file.path) }
     defer { close(descriptor) }
-    guard read(descriptor, from: 0, count: mark.count) == mark else { return false }
+    guard try read(descriptor, from: 0, count: mark.count, of: file.path) == mark else { return false }
     var batch = RecordBatch()
     let known = try file.database.prepare("SELECT 1 FROM items WHERE id = ? AND attempt >= ?")
     defer { known.close() }
     // An item's attempts follow each other, in whichever stretch they stand.
-    for (header, record) in records(descriptor, of: key(of: file.record.id)).sorted(by: { $0.0.attempt < $1.0.attempt })
-    {
+    let records = try records(descriptor, of: key(of: file.record.id), file.path)
+    for (header, record) in records.sorted(by: { $0.0.attempt < $1.0.attempt }) {
       known.bind(header.row, at: 0)
       known.bind(header.attempt, at: 1)
       if try !known.step() { record.withUnsafeBytes { batch.append(copying: $0) } }
@@ -121,10 +122,26 @@ final class RunTail {
     return true
   }
 
-  private static func records(_ descriptor: Int32, of run: Int64) -> [(RecordHeader, ArraySlice<UInt8>)] {
+  /// Reasons for which what has the tail's name is not ours.
+  private static let foreign = [ENOENT, ENAMETOOLONG, ELOOP, ENXIO, ESPIPE, EISDIR, EINVAL]
+
+  /// False where there is no tail.
+  private static func nothing(_ reason: SystemReason, _ file: String) throws(RunStoreError) -> Bool {
+    guard foreign.contains(reason.code) else { throw unreadable(reason, file) }
+    return false
+  }
+
+  private static func unreadable(_ reason: SystemReason, _ file: String) -> RunStoreError {
+    RunStoreError(
+      .failed, file, "\(path(of: file)) cannot be read, which holds the last attempts of the run: \(reason.words)")
+  }
+
+  private static func records(
+    _ descriptor: Int32, of run: Int64, _ file: String
+  ) throws(RunStoreError) -> [(RecordHeader, ArraySlice<UInt8>)] {
     var all: [(RecordHeader, ArraySlice<UInt8>)] = []
     for start in [firstStretch, firstStretch + stretchSize] {
-      let bytes = read(descriptor, from: start, count: stretchSize)
+      let bytes = try read(descriptor, from: start, count: stretchSize, of: file)
       var place = 0
       while let record = record(bytes[place...], of: run) {
         place = record.endIndex
@@ -145,9 +162,19 @@ final class RunTail {
     return record.withUnsafeBytes { ItemKey.of($0) } == frame.sum ? record : nil
   }
 
-  private static func read(_ descriptor: Int32, from start: Int, count: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
-      used = max(0, pread(descriptor, buffer.baseAddress, count, off_t(start)))
+  /// The bytes from a place on, as many as there are; none of what is no file.
+  private static func read(
+    _ descriptor: Int32, from start: Int, count: Int, of file: String
+  ) throws(RunStoreError) -> [UInt8] {
+    var reason: SystemReason?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+      while used < count, reason == nil {
+        let more = pread(descriptor, buffer.baseAddress.map { $0 + used }, count - used, off_t(start + used))
+        if more == 0 { return }
+        if more > 0 { used += more } else if errno != EINTR { reason = SystemReason() }
+      }
     }
+    if let reason, !foreign.contains(reason.code) { throw unreadable(reason, file) }
+    return bytes
   }
 }

@@ -122,8 +122,7 @@ public final class EarlierItems {
           start += 1
           continue
         }
-        var end = start
-        while end + 1 < rows.upperBound, !used.contains(end + 1) { end += 1 }
+        let end = used.firstMember(in: start..<rows.upperBound) - 1
         gone.append(start...end)
         start = end + 1
         if gone.count == Self.stretches { retire(&gone) }

@@ -7,8 +7,8 @@ struct RowSet {
   /// A stretch has at most so many rows; a number beyond it comes from a damaged file and must not cost its memory.
   private static let longest: Int64 = 1 << 32
 
-  private var numbered: [UInt64] = []
-  private var extra: [UInt64] = []
+  private var numbered = RowStretch()
+  private var extra = RowStretch()
   /// How many rows are in the set.
   private(set) var count = 0
 
@@ -18,27 +18,56 @@ struct RowSet {
   }
 
   func contains(_ row: Int64) -> Bool {
-    row >= Self.firstExtra ? Self.bit(row - Self.firstExtra, in: extra) : Self.bit(row, in: numbered)
+    row >= Self.firstExtra ? extra.contains(row - Self.firstExtra) : numbered.contains(row)
+  }
+
+  /// The first row of a range that is in the set, or the end of the range; rows are of one stretch.
+  func firstMember(in range: Range<Int64>) -> Int64 {
+    guard range.lowerBound >= Self.firstExtra else { return numbered.firstMember(in: range) }
+    let first = Self.firstExtra
+    return first + extra.firstMember(in: range.lowerBound - first..<range.upperBound - first)
   }
 
   /// Puts a possible row into the set; false if it was there.
   mutating func insert(_ row: Int64) -> Bool {
-    let isNew =
-      row >= Self.firstExtra ? Self.set(row - Self.firstExtra, in: &extra) : Self.set(row, in: &numbered)
+    let isNew = row >= Self.firstExtra ? extra.insert(row - Self.firstExtra) : numbered.insert(row)
     if isNew { count += 1 }
     return isNew
   }
+}
 
-  private static func bit(_ place: Int64, in words: [UInt64]) -> Bool {
-    let word = Int(place >> 6)
-    return words.indices.contains(word) && words[word] >> UInt64(place & 63) & 1 == 1
+/// A bit for each row, in pages of which only those exist that have a member: a row far behind the others, as a damaged
+/// file has it, costs neither the memory for those before it nor a step for each.
+private struct RowStretch {
+  private static let pageSize: Int64 = 1 << 16
+
+  private var pages: [[UInt64]] = []
+
+  func contains(_ place: Int64) -> Bool { word(at: place) >> UInt64(place & 63) & 1 == 1 }
+
+  func firstMember(in range: Range<Int64>) -> Int64 {
+    var place = range.lowerBound
+    while place < range.upperBound, Int(place / Self.pageSize) < pages.count {
+      let rest = word(at: place) >> UInt64(place & 63)
+      if rest != 0 { return min(place + Int64(rest.trailingZeroBitCount), range.upperBound) }
+      let step = pages[Int(place / Self.pageSize)].isEmpty ? Self.pageSize : 64
+      place += step - place % step
+    }
+    return range.upperBound
   }
 
-  private static func set(_ place: Int64, in words: inout [UInt64]) -> Bool {
-    let word = Int(place >> 6)
-    if word >= words.count { words.append(contentsOf: repeatElement(0, count: word + 1 - words.count)) }
-    let mask: UInt64 = 1 << UInt64(place & 63)
-    defer { words[word] |= mask }
-    return words[word] & mask == 0
+  mutating func insert(_ place: Int64) -> Bool {
+    guard !contains(place) else { return false }
+    let (page, inside) = (Int(place / Self.pageSize), Int(place % Self.pageSize))
+    if page >= pages.count { pages.append(contentsOf: repeatElement([], count: page + 1 - pages.count)) }
+    if pages[page].isEmpty { pages[page] = [UInt64](repeating: 0, count: Int(Self.pageSize) / 64) }
+    pages[page][inside / 64] |= 1 << UInt64(inside & 63)
+    return true
+  }
+
+  private func word(at place: Int64) -> UInt64 {
+    let page = Int(place / Self.pageSize)
+    guard place >= 0, pages.indices.contains(page), !pages[page].isEmpty else { return 0 }
+    return pages[page][Int(place % Self.pageSize) / 64]
   }
 }
