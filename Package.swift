@@ -69,6 +69,9 @@ let package = Package(
     .target(
       name: "ParallelForDecorators", dependencies: ["ParallelFor", "ParallelForMacros"], swiftSettings: settings),
 
+    // 2: databases
+    .target(name: "SQLite", dependencies: ["OSText", "CSQLite", "CSQLiteMemory"], swiftSettings: settings),
+
     // 2: what is on the screen, as values
     .target(
       name: "Dashboard",
@@ -88,13 +91,13 @@ let package = Package(
     .target(
       name: "Jobs",
       dependencies: [
-        "ParallelFor", "OSText", "CPosix", "CSQLite", "CSQLiteMemory",
+        "ParallelFor", "OSText", "SQLite", "CPosix",
       ],
       swiftSettings: settings),
     .target(
       name: "RunStore",
       dependencies: [
-        "ParallelFor", "OSText", "CSQLite",
+        "ParallelFor", "OSText", "SQLite",
       ],
       swiftSettings: settings),
 
@@ -152,6 +155,7 @@ let package = Package(
     .testTarget(
       name: "ParallelForDecoratorsTests", dependencies: ["ParallelForDecorators"], swiftSettings: settings),
     .testTarget(name: "OSTextTests", dependencies: ["OSText", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "SQLiteTests", dependencies: ["OSText", "SQLite", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ScreenTests", dependencies: ["Screen", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ThemesTests", dependencies: ["Screen", "Themes", "TestSupport"], swiftSettings: settings),
     .testTarget(
@@ -166,10 +170,13 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "JobsTests",
-      dependencies: ["ParallelFor", "Jobs", "OSText", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "ParallelFor", "Jobs", "OSText", "SQLite", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: settings),
     .testTarget(
-      name: "RunStoreTests", dependencies: ["ParallelFor", "RunStore", "TestSupport"], swiftSettings: settings),
+      name: "RunStoreTests", dependencies: ["ParallelFor", "RunStore", "SQLite", "TestSupport"], swiftSettings: settings
+    ),
     .testTarget(
       name: "ParallelForDashboardTests",
       dependencies: ["ParallelFor", "ParallelForDashboard", "Dashboard", "Screen", "TestSupport"],
@@ -198,8 +205,8 @@ let package = Package(
 // build again.
 if Context.environment["PFOR_LIBRARY_ONLY"] == "1" {
   let kept: Set = [
-    "CPosix", "CSQLite", "OSText", "ParallelFor", "RunStore", "Screen", "Themes", "TestSupport", "ParallelForTests",
-    "RunStoreTests",
+    "CPosix", "CSQLite", "CSQLiteMemory", "OSText", "ParallelFor", "RunStore", "SQLite", "Screen", "Themes",
+    "TestSupport", "ParallelForTests", "RunStoreTests",
   ]
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll { $0.name != "ParallelFor" }

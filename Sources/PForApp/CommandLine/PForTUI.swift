@@ -111,8 +111,6 @@ public struct PForTUI: ParsableCommand {
       Foundation.exit(ExitCode.couldNotRun)
     }
     answerShell(arguments)
-    SQLiteMemory.stopCounting()
-    SQLitePaths.takeBytes()
     do {
       var command = try parse(arguments)
       try command.run()
