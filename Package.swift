@@ -13,7 +13,8 @@ let settings: [SwiftSetting] =
   ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 let cSettings: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
 
-/// Swift's libraries inside the program: it starts in half the time, and runs where there is no Swift.
+/// Swift's libraries inside the program: it starts in half the time, and runs where there is no Swift. The program takes
+/// only the essentials of Foundation from them (`BuiltProgramTests`), its tests all of it.
 let staticSwift = LinkerSetting.unsafeFlags(
   [
     "-static-stdlib", "-lCoreFoundation", "-l_FoundationCShims", "-l_FoundationCollections", "-l_FoundationICU",

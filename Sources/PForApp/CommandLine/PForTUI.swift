@@ -1,5 +1,4 @@
 public import ArgumentParser
-import Foundation
 import Jobs
 import OSText
 import ParallelForDashboard
@@ -66,10 +65,10 @@ public struct PForTUI: ParsableCommand {
     do throws(AppError) {
       let status = try body()
       Signals.takeEffect(ofStatus: status)
-      Foundation.exit(status)
+      end(status)
     } catch {
       StandardError.write("pfor-tui: \(error)")
-      Foundation.exit(ExitCode.couldNotRun)
+      end(ExitCode.couldNotRun)
     }
   }
 
@@ -108,7 +107,7 @@ public struct PForTUI: ParsableCommand {
     let arguments = OSProcess.arguments
     guard !arguments.isEmpty else {
       StandardError.writeRaw("\(synopsis)\n\nSee it at work: pfor-tui demo\nAll options:    pfor-tui --help")
-      Foundation.exit(ExitCode.couldNotRun)
+      end(ExitCode.couldNotRun)
     }
     answerShell(arguments)
     do {
@@ -119,7 +118,7 @@ public struct PForTUI: ParsableCommand {
       let code = exitCode(for: error)
       guard code != .success else { exit(withError: error) }
       StandardError.writeRaw(explanation(of: error, arguments))
-      Foundation.exit(ExitCode.couldNotRun)
+      end(ExitCode.couldNotRun)
     }
   }
 
@@ -129,13 +128,20 @@ public struct PForTUI: ParsableCommand {
       guard
         let lines = try CompletionCommands.answer(arguments, environment: OSProcess.environment)
       else { return }
-      let output = CommandOutput()
-      for line in lines { output.write(line: line) }
-      Foundation.exit(output.finish())
+      end(printed(lines))
     } catch {
       StandardError.write("pfor-tui: \(error)")
-      Foundation.exit(ExitCode.couldNotRun)
+      end(ExitCode.couldNotRun)
     }
+  }
+
+  /// Writes lines to standard output.
+  ///
+  /// - Returns: what the program exits with.
+  private static func printed(_ lines: [String]) -> Int32 {
+    let output = CommandOutput()
+    for line in lines { output.write(line: line) }
+    return output.finish()
   }
 
   private static func explanation(of error: any Error, _ arguments: [String]) -> String {
@@ -147,3 +153,6 @@ public struct PForTUI: ParsableCommand {
     return "\(message)\nA command to run stands after --, as in: pfor-tui ITEMS -- wc -l"
   }
 }
+
+/// Ends the program; within a command, `exit` is the argument parser's.
+private func end(_ status: Int32) -> Never { exit(status) }
