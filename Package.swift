@@ -13,7 +13,8 @@ let settings: [SwiftSetting] =
   ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 let cSettings: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
 
-/// Swift's libraries inside the program: it starts in half the time, and runs where there is no Swift.
+/// Swift's libraries inside the program: it starts in half the time, and runs where there is no Swift. The program takes
+/// only the essentials of Foundation from them (`BuiltProgramTests`), its tests all of it.
 let staticSwift = LinkerSetting.unsafeFlags(
   [
     "-static-stdlib", "-lCoreFoundation", "-l_FoundationCShims", "-l_FoundationCollections", "-l_FoundationICU",
@@ -69,6 +70,9 @@ let package = Package(
     .target(
       name: "ParallelForDecorators", dependencies: ["ParallelFor", "ParallelForMacros"], swiftSettings: settings),
 
+    // 2: databases
+    .target(name: "SQLite", dependencies: ["OSText", "CSQLite", "CSQLiteMemory"], swiftSettings: settings),
+
     // 2: what is on the screen, as values
     .target(
       name: "Dashboard",
@@ -88,13 +92,13 @@ let package = Package(
     .target(
       name: "Jobs",
       dependencies: [
-        "ParallelFor", "OSText", "CPosix", "CSQLite", "CSQLiteMemory",
+        "ParallelFor", "OSText", "SQLite", "CPosix",
       ],
       swiftSettings: settings),
     .target(
       name: "RunStore",
       dependencies: [
-        "ParallelFor", "OSText", "CSQLite",
+        "ParallelFor", "OSText", "SQLite",
       ],
       swiftSettings: settings),
 
@@ -152,6 +156,7 @@ let package = Package(
     .testTarget(
       name: "ParallelForDecoratorsTests", dependencies: ["ParallelForDecorators"], swiftSettings: settings),
     .testTarget(name: "OSTextTests", dependencies: ["OSText", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "SQLiteTests", dependencies: ["OSText", "SQLite", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ScreenTests", dependencies: ["Screen", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ThemesTests", dependencies: ["Screen", "Themes", "TestSupport"], swiftSettings: settings),
     .testTarget(
@@ -166,10 +171,13 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "JobsTests",
-      dependencies: ["ParallelFor", "Jobs", "OSText", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "ParallelFor", "Jobs", "OSText", "SQLite", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: settings),
     .testTarget(
-      name: "RunStoreTests", dependencies: ["ParallelFor", "RunStore", "TestSupport"], swiftSettings: settings),
+      name: "RunStoreTests", dependencies: ["ParallelFor", "RunStore", "SQLite", "TestSupport"], swiftSettings: settings
+    ),
     .testTarget(
       name: "ParallelForDashboardTests",
       dependencies: ["ParallelFor", "ParallelForDashboard", "Dashboard", "Screen", "TestSupport"],
@@ -198,8 +206,8 @@ let package = Package(
 // build again.
 if Context.environment["PFOR_LIBRARY_ONLY"] == "1" {
   let kept: Set = [
-    "CPosix", "CSQLite", "OSText", "ParallelFor", "RunStore", "Screen", "Themes", "TestSupport", "ParallelForTests",
-    "RunStoreTests",
+    "CPosix", "CSQLite", "CSQLiteMemory", "OSText", "ParallelFor", "RunStore", "SQLite", "Screen", "Themes",
+    "TestSupport", "ParallelForTests", "RunStoreTests",
   ]
   package.targets.removeAll { !kept.contains($0.name) }
   package.products.removeAll { $0.name != "ParallelFor" }

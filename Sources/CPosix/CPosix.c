@@ -25,6 +25,16 @@ void cposix_name_thread(const char *name) {
 #endif
 }
 
+int cposix_is_main_thread(void) {
+#ifdef __APPLE__
+  return pthread_main_np();
+#elif defined(__linux__)
+  return syscall(SYS_gettid) == getpid();
+#else
+  return 1;
+#endif
+}
+
 int cposix_allowed_processors(void) {
 #ifdef __linux__
   // The kernel refuses a set that is smaller than its own.

@@ -14,6 +14,12 @@ public enum OSProcess {
     return (0..<count).dropFirst().compactMap { CommandLine.unsafeArgv[$0].map { OSText.decode(cString: $0) } }
   }
 
+  /// The program's name as it was called, without its folder; empty when it was called without one.
+  public static var program: String {
+    guard CommandLine.argc > 0, let name = CommandLine.unsafeArgv[0] else { return "" }
+    return OSFile.parts(OSText.decode(cString: name)).last ?? ""
+  }
+
   /// The environment; of a variable that is there twice, the first counts, as for the C library.
   public static var environment: [String: String] {
     var variables: [String: String] = [:]

@@ -37,6 +37,14 @@ import Testing
     try #require(recorder.finish(state, exitCode: 2, at: created + 5_000_000) == nil)
   }
 
+  /// SQLite would take such names for a URI, or for a database in memory.
+  @Test(arguments: ["file:run?mode=memory", "file:run", ":memory:"]) func aRunFileMayHaveAnyName(name: String) throws {
+    let folder = try Sandbox()
+    let run = try folder.run(
+      "echo a | pfor-tui - -q --run '\(name)' -- echo && pfor-tui export './\(name)' --joblog | wc -l; ls")
+    #expect(run.lines == ["a", "2", name], "\(run.errors)")
+  }
+
   @Test func runsAreListed() throws {
     let none = try sandbox.run("pfor-tui runs")
     #expect(none.status == 0)

@@ -52,6 +52,10 @@ import Testing
   }
 
   /// An accent may follow a slash, though Swift takes the two for one character.
+  @Test func theProgramIsCalledWithoutItsFolder() {
+    #expect(OSFile.parts(OSProcess.program) == [OSProcess.program])
+  }
+
   @Test func slashesAreBytes() {
     #expect(OSFile.parts("/a//\u{301}b/") == ["a", "\u{301}b"])
     #expect(OSFile.isAbsolute("/\u{301}b") && !OSFile.isAbsolute("b/") && !OSFile.isAbsolute(""))

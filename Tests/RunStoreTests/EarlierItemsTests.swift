@@ -1,4 +1,5 @@
 import ParallelFor
+import SQLite
 import TestSupport
 import Testing
 

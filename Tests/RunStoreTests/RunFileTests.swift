@@ -1,5 +1,6 @@
 import Foundation
 import ParallelFor
+import SQLite
 import TestSupport
 import Testing
 

@@ -10,6 +10,9 @@ int cposix_allowed_processors(void);
 /// Names the calling thread (at most 15 bytes), for debuggers and `top -H`.
 void cposix_name_thread(const char *name);
 
+/// Whether the calling thread is the one with which the process began.
+int cposix_is_main_thread(void);
+
 /// A pipe whose ends are closed on exec and are none of 0, 1 and 2; `ends[0]` is for reading and does not block.
 /// Returns 0, or -1 with `errno` set.
 int cposix_pipe(int ends[2]);

@@ -1,5 +1,5 @@
-import CSQLite
 import OSText
+import SQLite
 
 #if canImport(Glibc)
   import Glibc
@@ -37,7 +37,7 @@ public struct DemoShop: Sendable {
     database = "\(folder)/shop.sqlite"
     items = "\(folder)/ids.txt"
     for suffix in ["", "-journal", "-wal", "-shm"] { unlink((database + suffix).osPath) }
-    try Self.fill(try PlainDatabase(path: database))
+    try Self.make(database)
     try Self.write(Self.ids(), to: items)
   }
 
@@ -54,7 +54,15 @@ public struct DemoShop: Sendable {
     return Array((1...itemCount).map { $0 * 10 }.shuffled(using: &generator))
   }
 
-  private static func fill(_ database: PlainDatabase) throws(SQLiteJobError) {
+  private static func make(_ path: String) throws(SQLiteJobError) {
+    do throws(SQLiteError) {
+      try fill(SQLiteConnection(.file(path), access: .readWrite, patience: 0))
+    } catch {
+      throw SQLiteJobError(error)
+    }
+  }
+
+  private static func fill(_ database: SQLiteConnection) throws(SQLiteError) {
     try database.execute(
       """
       PRAGMA journal_mode = OFF;
@@ -69,20 +77,23 @@ public struct DemoShop: Sendable {
     try database.execute("COMMIT; CREATE INDEX orders_of_customer ON orders (customer)")
   }
 
-  private static func fillCustomers(_ database: PlainDatabase) throws(SQLiteJobError) {
+  private static func fillCustomers(_ database: SQLiteConnection) throws(SQLiteError) {
     let names = ["Ada", "Björn", "Chloé", "Dmitri", "Emre", "Fatou", "Grace", "Hana", "Ines", "Jun"]
     let families = ["Okafor", "Lindqvist", "Moreau", "Novak", "Yılmaz", "Diallo", "Hopper", "Sato", "Silva", "Park"]
     let cities = ["Lagos", "Malmö", "Lyon", "Brno", "İzmir", "Dakar", "Boston", "Osaka", "Porto", "Busan"]
-    let insert = try database.insert("INSERT INTO customers VALUES (?, ?, ?)")
+    let insert = try database.prepare("INSERT INTO customers VALUES (?, ?, ?)")
     var generator = SplitMix(seed: 1)
     for id in 1...customerCount {
       let name = "\(names[Int(generator.next() % 10)]) \(families[Int(generator.next() % 10)])"
-      try insert.run(.int(id), .text(name), .text(cities[Int(generator.next() % 10)]))
+      insert.bind(Int64(id), at: 0)
+      insert.bind(name, at: 1)
+      insert.bind(cities[Int(generator.next() % 10)], at: 2)
+      try insert.execute()
     }
   }
 
   /// Customers on the list get the number of orders they are to have, the others share the rest.
-  private static func fillOrders(_ database: PlainDatabase) throws(SQLiteJobError) {
+  private static func fillOrders(_ database: SQLiteConnection) throws(SQLiteError) {
     var customers = (1...itemCount).flatMap { Array(repeating: $0 * 10, count: weight(of: $0 * 10)) }
     var generator = SplitMix(seed: 3)
     while customers.count < orderCount {
@@ -90,13 +101,13 @@ public struct DemoShop: Sendable {
       if id % 10 != 0 { customers.append(id) }
     }
     customers.shuffle(using: &generator)
-    let insert = try database.insert("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?)")
+    let insert = try database.prepare("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?)")
     for (position, customer) in customers.enumerated() {
       let product = Int(generator.next() % 500)
       let cents = 100 + Int(generator.next() % 20_000)
-      try insert.run(
-        .int(position + 1), .int(customer), .int(product), .int(position / 800), .int(1 + Int(generator.next() % 4)),
-        .int(cents))
+      let values = [position + 1, customer, product, position / 800, 1 + Int(generator.next() % 4), cents]
+      for (place, value) in values.enumerated() { insert.bind(Int64(value), at: place) }
+      try insert.execute()
     }
   }
 
@@ -106,72 +117,6 @@ public struct DemoShop: Sendable {
     let written = fputs(text, file)
     let closed = fclose(file)
     guard written >= 0 && closed == 0 else { throw SQLiteJobError("\(path): \(errorText(errno))") }
-  }
-}
-
-/// A database that is filled by one thread.
-private final class PlainDatabase {
-  private let path: String
-  private let handle: OpaquePointer
-
-  init(path: String) throws(SQLiteJobError) {
-    self.path = path
-    var opened: OpaquePointer?
-    guard sqlite3_open(path, &opened) == SQLITE_OK, let opened else {
-      defer { sqlite3_close(opened) }
-      throw SQLiteJobError("\(path): \(String(cString: sqlite3_errmsg(opened)))")
-    }
-    handle = opened
-  }
-
-  deinit { sqlite3_close_v2(handle) }
-
-  func execute(_ sql: String) throws(SQLiteJobError) { try check(sqlite3_exec(handle, sql, nil, nil, nil)) }
-
-  func insert(_ sql: String) throws(SQLiteJobError) -> PlainInsert { try PlainInsert(sql, self) }
-
-  fileprivate func prepare(_ sql: String) throws(SQLiteJobError) -> OpaquePointer? {
-    var statement: OpaquePointer?
-    try check(sqlite3_prepare_v2(handle, sql, -1, &statement, nil))
-    return statement
-  }
-
-  fileprivate func check(_ code: Int32) throws(SQLiteJobError) {
-    guard code == SQLITE_OK || code == SQLITE_DONE else {
-      throw SQLiteJobError("\(path): \(String(cString: sqlite3_errmsg(handle)))")
-    }
-  }
-}
-
-/// A statement that inserts a row each time.
-private final class PlainInsert {
-  enum Value {
-    case int(Int)
-    case text(String)
-  }
-
-  private let database: PlainDatabase
-  private let statement: OpaquePointer?
-
-  init(_ sql: String, _ database: PlainDatabase) throws(SQLiteJobError) {
-    self.database = database
-    statement = try database.prepare(sql)
-  }
-
-  deinit { sqlite3_finalize(statement) }
-
-  func run(_ values: Value...) throws(SQLiteJobError) {
-    for (position, value) in values.enumerated() {
-      switch value {
-      case .int(let number): sqlite3_bind_int64(statement, Int32(position + 1), Int64(number))
-      case .text(let text):
-        let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-        sqlite3_bind_text(statement, Int32(position + 1), text, -1, copies)
-      }
-    }
-    let code = sqlite3_step(statement)
-    sqlite3_reset(statement)
-    try database.check(code)
   }
 }
 

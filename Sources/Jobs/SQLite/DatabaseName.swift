@@ -1,3 +1,5 @@
+import SQLite
+
 /// The name of a database as the user gives it: a file's path, or a URI of SQLite's, which begins with `file:`.
 ///
 /// As in SQLite's own shell, `file:x.db` is the file `x.db`, `%20` in it a blank, and `?immutable=1` a parameter for
@@ -5,8 +7,8 @@
 public struct DatabaseName: Sendable, Equatable {
   /// The file's path.
   public let path: String
-  /// What SQLite is to open; never taken for something else than the file.
-  let target: String
+  /// What SQLite is to open.
+  let target: SQLiteConnection.Target
 
   /// Reads a name.
   public init(_ name: String) {
@@ -17,17 +19,17 @@ public struct DatabaseName: Sendable, Equatable {
     let rest = name.dropFirst("file:".count)
     let end = rest.firstIndex { $0 == "?" || $0 == "#" } ?? rest.endIndex
     let path = Self.decoded(Self.withoutAuthority(rest[..<end]))
-    // Parameters are for SQLite to read; without them the path is enough, and needs no SQLite that reads URIs.
+    // Parameters are for SQLite to read; without them the path is enough.
     if end < rest.endIndex && rest[end] == "?" {
-      self.init(path: path, target: name)
+      self.init(path: path, target: .uri(name))
     } else {
       self.init(path: path)
     }
   }
 
-  private init(path: String, target: String? = nil) {
+  private init(path: String, target: SQLiteConnection.Target? = nil) {
     self.path = path
-    self.target = target ?? (path.hasPrefix("/") ? path : "./\(path)")
+    self.target = target ?? .file(path)
   }
 
   /// Drops the host, which may only be this one.

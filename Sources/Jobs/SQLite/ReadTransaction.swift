@@ -1,5 +1,5 @@
-import CSQLite
 import ParallelFor
+import SQLite
 
 /// A read transaction that spans neighbouring items of one worker, so that not each of them locks the database file.
 ///
@@ -10,20 +10,16 @@ final class ReadTransaction {
   /// No item joins a transaction that is older than this, in nanoseconds.
   private static let longest: Int64 = 1_000_000
 
-  private let begin: OpaquePointer
-  private let commit: OpaquePointer
+  private let begin: SQLiteStatement
+  private let commit: SQLiteStatement
   private var since: Instant?
 
-  init(_ connection: SQLiteConnection) throws(SQLiteJobError) {
-    begin = try connection.prepare("BEGIN")
-    commit = try connection.prepare("COMMIT")
+  init(_ database: QueryDatabase) throws(SQLiteJobError) {
+    begin = try database.prepare("BEGIN")
+    commit = try database.prepare("COMMIT")
   }
 
-  deinit {
-    end()
-    sqlite3_finalize(begin)
-    sqlite3_finalize(commit)
-  }
+  deinit { end() }
 
   /// An item begins.
   func enter() {
@@ -46,8 +42,5 @@ final class ReadTransaction {
   }
 
   /// BEGIN takes no lock and COMMIT of a reader writes nothing: neither has a way to fail that its items do not tell.
-  private func run(_ statement: OpaquePointer) {
-    sqlite3_step(statement)
-    sqlite3_reset(statement)
-  }
+  private func run(_ statement: SQLiteStatement) { try? statement.execute() }
 }

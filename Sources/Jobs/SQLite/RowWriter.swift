@@ -1,17 +1,17 @@
-import CSQLite
+import SQLite
 
 /// Writes the current row of a statement as bytes, without making values of it.
 struct RowWriter {
   private let format: RowFormat
   /// For JSON, what stands before each value: `{"id":`, `,"name":`.
   private let prefixes: [[UInt8]]
-  private let columnCount: Int32
+  private let columnCount: Int
 
-  init(format: RowFormat, statement: OpaquePointer) {
+  init(format: RowFormat, statement: SQLiteStatement) {
     self.format = format
-    columnCount = sqlite3_column_count(statement)
-    prefixes = (0..<columnCount).map { column in
-      let name = sqlite3_column_name(statement, column).map { String(cString: $0) } ?? ""
+    let names = statement.columnNames
+    columnCount = names.count
+    prefixes = names.enumerated().map { column, name in
       var bytes: [UInt8] = [UInt8(ascii: column == 0 ? "{" : ",")]
       RowWriter.appendJSON(Array(name.utf8), to: &bytes)
       return bytes + [UInt8(ascii: ":")]
@@ -19,11 +19,11 @@ struct RowWriter {
   }
 
   /// Appends one line.
-  func append(_ statement: OpaquePointer, to buffer: inout [UInt8]) {
+  func append(_ statement: SQLiteStatement, to buffer: inout [UInt8]) {
     let separator = UInt8(ascii: format == .csv ? "," : "\t")
     for column in 0..<columnCount {
       if format == .json {
-        buffer.append(contentsOf: prefixes[Int(column)])
+        buffer.append(contentsOf: prefixes[column])
       } else if column > 0 {
         buffer.append(separator)
       }
@@ -33,23 +33,14 @@ struct RowWriter {
     buffer.append(UInt8(ascii: "\n"))
   }
 
-  private func appendValue(_ statement: OpaquePointer, _ column: Int32, to buffer: inout [UInt8]) {
-    switch sqlite3_column_type(statement, column) {
-    case SQLITE_NULL: if format == .json { buffer.append(contentsOf: "null".utf8) }
-    case SQLITE_INTEGER: Self.append(sqlite3_column_int64(statement, column), to: &buffer)
-    case SQLITE_FLOAT: appendReal(statement, column, to: &buffer)
-    case SQLITE_BLOB: appendBlob(Self.bytes(sqlite3_column_blob(statement, column), statement, column), to: &buffer)
-    default:
-      let text = sqlite3_column_text(statement, column)
-      appendText(Self.bytes(text.map(UnsafeRawPointer.init), statement, column), to: &buffer)
+  private func appendValue(_ statement: SQLiteStatement, _ column: Int, to buffer: inout [UInt8]) {
+    switch statement.kind(column) {
+    case .null: if format == .json { buffer.append(contentsOf: "null".utf8) }
+    case .integer: Self.append(statement.integer(column), to: &buffer)
+    case .real: appendReal(statement, column, to: &buffer)
+    case .blob: appendBlob(statement.rawBytes(column), to: &buffer)
+    case .text: appendText(statement.rawText(column), to: &buffer)
     }
-  }
-
-  private static func bytes(
-    _ start: UnsafeRawPointer?, _ statement: OpaquePointer, _ column: Int32
-  ) -> UnsafeBufferPointer<UInt8> {
-    let count = Int(sqlite3_column_bytes(statement, column))
-    return UnsafeBufferPointer(start: start?.assumingMemoryBound(to: UInt8.self), count: start == nil ? 0 : count)
   }
 
   private static func append(_ number: Int64, to buffer: inout [UInt8]) {
@@ -68,11 +59,10 @@ struct RowWriter {
   }
 
   /// As SQLite writes it, with 15 digits, if that is the number to its last bit; else with as many digits as it needs.
-  private func appendReal(_ statement: OpaquePointer, _ column: Int32, to buffer: inout [UInt8]) {
-    let number = sqlite3_column_double(statement, column)
+  private func appendReal(_ statement: SQLiteStatement, _ column: Int, to buffer: inout [UInt8]) {
+    let number = statement.real(column)
     if format == .json && !number.isFinite { return buffer.append(contentsOf: "null".utf8) }
-    let text = sqlite3_column_text(statement, column)
-    let bytes = Self.bytes(text.map(UnsafeRawPointer.init), statement, column)
+    let bytes = statement.rawText(column)
     if number.isFinite && Double(String(decoding: bytes, as: UTF8.self)) != number {
       buffer.append(contentsOf: number.description.utf8)
     } else {
@@ -80,7 +70,7 @@ struct RowWriter {
     }
   }
 
-  private func appendBlob(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
+  private func appendBlob(_ bytes: UnsafeRawBufferPointer, to buffer: inout [UInt8]) {
     let digits = Array("0123456789ABCDEF".utf8)
     buffer.append(contentsOf: format == .json ? "\"".utf8 : "X'".utf8)
     for byte in bytes {
@@ -90,7 +80,7 @@ struct RowWriter {
     buffer.append(UInt8(ascii: format == .json ? "\"" : "'"))
   }
 
-  private func appendText(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
+  private func appendText(_ bytes: UnsafeRawBufferPointer, to buffer: inout [UInt8]) {
     switch format {
     case .tsv: Self.appendTSV(bytes, to: &buffer)
     case .csv: Self.appendCSV(bytes, to: &buffer)
@@ -98,7 +88,7 @@ struct RowWriter {
     }
   }
 
-  private static func appendTSV(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
+  private static func appendTSV(_ bytes: UnsafeRawBufferPointer, to buffer: inout [UInt8]) {
     var start = 0
     for (position, byte) in bytes.enumerated() {
       guard let escape = tsvEscape(byte) else { continue }
@@ -121,7 +111,7 @@ struct RowWriter {
     }
   }
 
-  private static func appendCSV(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
+  private static func appendCSV(_ bytes: UnsafeRawBufferPointer, to buffer: inout [UInt8]) {
     let quote = UInt8(ascii: "\"")
     let needsQuotes = bytes.isEmpty || bytes.contains { $0 == quote || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }
     guard needsQuotes else { return buffer.append(contentsOf: bytes) }

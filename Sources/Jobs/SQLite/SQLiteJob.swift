@@ -1,11 +1,5 @@
-import CSQLite
 public import ParallelFor
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import SQLite
 
 /// Why a query cannot be run at all.
 public struct SQLiteJobError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -13,6 +7,12 @@ public struct SQLiteJobError: Error, Sendable, Equatable, CustomStringConvertibl
   public var description: String
 
   init(_ description: String) { self.description = description }
+
+  /// What SQLite says of a database.
+  init(_ error: SQLiteError) {
+    let words = error.code == .notADatabase ? "is not an SQLite database" : error.message
+    self.init("\(error.database): \(words)")
+  }
 }
 
 /// Runs one SQL query an item against an SQLite database, with a connection for each worker.
@@ -71,20 +71,17 @@ public struct SQLiteJob: Job {
     self.access = access
     self.busyTimeoutMilliseconds = busyTimeoutMilliseconds
     self.spillFile = spillFile
-    let connection = try SQLiteConnection(
-      path: path, access: access, busyTimeoutMilliseconds: busyTimeoutMilliseconds, stop: StopFlag())
-    let statement = try connection.prepare(query)
-    defer { sqlite3_finalize(statement) }
-    let writes = sqlite3_stmt_readonly(statement) == 0
+    let database = try QueryDatabase(
+      path, access: access, busyTimeoutMilliseconds: busyTimeoutMilliseconds, stop: StopFlag())
+    let statement = try database.prepare(query)
+    let writes = !statement.isReadOnly
     if access == .readOnly && writes {
       throw SQLiteJobError("this statement writes to the database; add --write to allow that")
     }
     writers = writes ? WriterQueue() : nil
-    parameterNames = (0..<sqlite3_bind_parameter_count(statement)).map { position in
-      sqlite3_bind_parameter_name(statement, position + 1).map { String(cString: $0) }
-    }
+    parameterNames = statement.parameterNames
     sources = try ParameterSource.sources(of: parameterNames, fields: fields)
-    uses = ParameterUse.uses(in: connection.program(of: query), count: sources.count, rows: rows)
+    uses = ParameterUse.uses(in: database.program(of: query), count: sources.count, rows: rows)
   }
 
   /// Whether the run may do nothing but read.

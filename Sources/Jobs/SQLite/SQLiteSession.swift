@@ -1,5 +1,5 @@
-import CSQLite
 import ParallelFor
+import SQLite
 
 /// Runs the queries of one worker on its connection, with one prepared statement.
 final class SQLiteSession: JobSession {
@@ -60,13 +60,12 @@ final class SQLiteSession: JobSession {
   private func run(_ query: OpenQuery, _ item: Item) throws(Failure) -> JobEnding {
     query.reading?.enter()
     defer {
-      sqlite3_reset(query.statement)
-      sqlite3_clear_bindings(query.statement)
+      query.statement.finish()
       output.reset()
       query.reading?.leave()
     }
     for (position, source) in job.sources.enumerated() {
-      try bind(try source.value(of: item, for: job.uses[position]), at: Int32(position + 1), of: query)
+      try bind(try source.value(of: item, for: job.uses[position]), at: position, of: query.statement)
     }
     if let cancelled = try stepThrough(query) { return cancelled }
     return JobEnding(outcome: .succeeded, output: try kept { (output) throws(SpillError) in try output.finish() })
@@ -77,20 +76,24 @@ final class SQLiteSession: JobSession {
     var isFirst = true
     while true {
       if stop.isSet { return JobEnding(outcome: .cancelled) }
-      let code = sqlite3_step(query.statement)
+      do throws(SQLiteError) {
+        guard try query.statement.advance() else { return nil }
+      } catch {
+        if stop.isSet { return JobEnding(outcome: .cancelled) }
+        throw Self.failure(error)
+      }
       if isFirst { query.refreshColumns() }
       isFirst = false
-      switch code & 0xFF {
-      case SQLITE_ROW:
-        try kept { [writer = query.writer] (output) throws(SpillError) in
-          try output.extend { writer.append(query.statement, to: &$0) }
-        }
-      case SQLITE_DONE: return nil
-      case _ where stop.isSet: return JobEnding(outcome: .cancelled)
-      case SQLITE_BUSY, SQLITE_LOCKED:
-        throw Failure("database is busy (locked by another connection): \(query.connection.message)")
-      default: throw Failure(query.connection.message)
+      try kept { [writer = query.writer] (output) throws(SpillError) in
+        try output.extend { writer.append(query.statement, to: &$0) }
       }
+    }
+  }
+
+  private static func failure(_ error: SQLiteError) -> Failure {
+    switch error.code {
+    case .busy, .locked: Failure("database is busy (locked by another connection): \(error.message)")
+    default: Failure(error.message)
     }
   }
 
@@ -102,29 +105,16 @@ final class SQLiteSession: JobSession {
     }
   }
 
-  private func bind(_ value: BoundValue, at position: Int32, of query: OpenQuery) throws(Failure) {
-    let statement = query.statement
-    let code =
-      switch value {
-      case .null: sqlite3_bind_null(statement, position)
-      case .integer(let integer): sqlite3_bind_int64(statement, position, integer)
-      case .real(let real): sqlite3_bind_double(statement, position, real)
-      case .text(let text): text.withBytes { Self.bindText($0, at: position, of: statement) }
+  private func bind(_ value: BoundValue, at position: Int, of statement: SQLiteStatement) throws(Failure) {
+    switch value {
+    case .null: statement.bindNull(at: position)
+    case .integer(let integer): statement.bind(integer, at: position)
+    case .real(let real): statement.bind(real: real, at: position)
+    case .text(let text):
+      let isBound = text.withBytes {
+        statement.bind(copying: UnsafeRawBufferPointer($0), as: .text, at: position)
       }
-    guard code == SQLITE_OK else { throw Failure(query.connection.message) }
-  }
-
-  private static func bindText(
-    _ bytes: UnsafeBufferPointer<UInt8>, at position: Int32, of statement: OpaquePointer
-  ) -> Int32 {
-    // SQLITE_TRANSIENT: SQLite copies the bytes. A nil start would bind NULL, so an empty text gets an address.
-    let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-    let count = UInt64(bytes.count)
-    guard let start = bytes.baseAddress else {
-      return sqlite3_bind_text64(statement, position, "", 0, copies, UInt8(SQLITE_UTF8))
-    }
-    return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
-      sqlite3_bind_text64(statement, position, $0, count, copies, UInt8(SQLITE_UTF8))
+      guard isBound else { throw Failure(statement.error.message) }
     }
   }
 }

@@ -1,4 +1,5 @@
 import ParallelFor
+import SQLite
 
 /// Lets the workers of a run write to their database one after another, each in its turn.
 ///

@@ -1,4 +1,3 @@
-import Foundation
 import OSText
 import ParallelForDashboard
 import Terminal

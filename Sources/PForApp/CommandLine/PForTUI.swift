@@ -1,5 +1,4 @@
 public import ArgumentParser
-import Foundation
 import Jobs
 import OSText
 import ParallelForDashboard
@@ -23,6 +22,8 @@ public struct PForTUI: ParsableCommand {
     pfor-tui themes
     """
 
+  private static let versionNumber = "0.1.0"
+
   /// What it is called and how it is explained.
   public static let configuration = CommandConfiguration(
     commandName: "pfor-tui",
@@ -45,7 +46,7 @@ public struct PForTUI: ParsableCommand {
 
       Try: pfor-tui demo
       """,
-    version: "0.1.0",
+    version: versionNumber,
     subcommands: Self.subcommands.map(\.command))
 
   @OptionGroup var options: RunOptions
@@ -66,10 +67,10 @@ public struct PForTUI: ParsableCommand {
     do throws(AppError) {
       let status = try body()
       Signals.takeEffect(ofStatus: status)
-      Foundation.exit(status)
+      end(status)
     } catch {
       StandardError.write("pfor-tui: \(error)")
-      Foundation.exit(ExitCode.couldNotRun)
+      end(ExitCode.couldNotRun)
     }
   }
 
@@ -88,12 +89,25 @@ public struct PForTUI: ParsableCommand {
       if isHelp { throw CleanExit.helpRequest(command) }
       return try command.parseAsRoot(Array(arguments.dropFirst()))
     }
+    if let run = run(arguments) { return run }
     let command = try parseAsRoot(arguments)
     guard !subcommands.contains(where: { $0.command == type(of: command) }) else {
       throw ValidationError(
         "a subcommand stands first, as in pfor-tui demo [options]; a command to run stands after --, and a file of that "
           + "name is given as ./NAME")
     }
+    return command
+  }
+
+  /// A run that is parsed at once; nil when the words are wrong, or may be meant for a subcommand or for help.
+  ///
+  /// A command with subcommands takes the argument parser a third longer: it tries two other commands first, which make
+  /// scripts for shells.
+  static func run(_ arguments: [String]) -> PForTUI? {
+    let mayBeSubcommand = arguments.prefix { $0 != "--" }.contains { $0 == "help" || subcommand($0) != nil }
+    guard !mayBeSubcommand, let line = try? RunLine.parseAsRoot(arguments) as? RunLine else { return nil }
+    var command = PForTUI()
+    command.options = line.options
     return command
   }
 
@@ -108,11 +122,11 @@ public struct PForTUI: ParsableCommand {
     let arguments = OSProcess.arguments
     guard !arguments.isEmpty else {
       StandardError.writeRaw("\(synopsis)\n\nSee it at work: pfor-tui demo\nAll options:    pfor-tui --help")
-      Foundation.exit(ExitCode.couldNotRun)
+      end(ExitCode.couldNotRun)
     }
+    // Scripts ask for it, and need no argument parser for that.
+    if arguments == ["--version"] { end(printed([versionNumber])) }
     answerShell(arguments)
-    SQLiteMemory.stopCounting()
-    SQLitePaths.takeBytes()
     do {
       var command = try parse(arguments)
       try command.run()
@@ -121,7 +135,7 @@ public struct PForTUI: ParsableCommand {
       let code = exitCode(for: error)
       guard code != .success else { exit(withError: error) }
       StandardError.writeRaw(explanation(of: error, arguments))
-      Foundation.exit(ExitCode.couldNotRun)
+      end(ExitCode.couldNotRun)
     }
   }
 
@@ -131,13 +145,20 @@ public struct PForTUI: ParsableCommand {
       guard
         let lines = try CompletionCommands.answer(arguments, environment: OSProcess.environment)
       else { return }
-      let output = CommandOutput()
-      for line in lines { output.write(line: line) }
-      Foundation.exit(output.finish())
+      end(printed(lines))
     } catch {
       StandardError.write("pfor-tui: \(error)")
-      Foundation.exit(ExitCode.couldNotRun)
+      end(ExitCode.couldNotRun)
     }
+  }
+
+  /// Writes lines to standard output.
+  ///
+  /// - Returns: what the program exits with.
+  private static func printed(_ lines: [String]) -> Int32 {
+    let output = CommandOutput()
+    for line in lines { output.write(line: line) }
+    return output.finish()
   }
 
   private static func explanation(of error: any Error, _ arguments: [String]) -> String {
@@ -149,3 +170,14 @@ public struct PForTUI: ParsableCommand {
     return "\(message)\nA command to run stands after --, as in: pfor-tui ITEMS -- wc -l"
   }
 }
+
+/// A run's command line without the rest of the program's.
+private struct RunLine: ParsableCommand {
+  // Where there is a command above, the parser looks for no words of a shell.
+  static let configuration = CommandConfiguration(commandName: "run", _superCommandName: "pfor-tui")
+
+  @OptionGroup var options: RunOptions
+}
+
+/// Ends the program; within a command, `exit` is the argument parser's.
+private func end(_ status: Int32) -> Never { exit(status) }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import OSText
 import ParallelForDashboard
 import Screen
@@ -15,8 +14,8 @@ struct ThemesCommand: ParsableCommand {
     let found = Themes.all(userDirectory: directory) { StandardError.write("pfor-tui: \($0)") }
     let width = found.map { TextWidth.columns(of: $0.name) }.max() ?? 0
     for theme in found {
-      let name = theme.name.padding(toLength: max(width, theme.name.count), withPad: " ", startingAt: 0)
-      print(SafeText.visible("\(name)  \(theme.path ?? "shipped")  \(theme.theme.about)"))
+      let padding = String(repeating: " ", count: width - TextWidth.columns(of: theme.name))
+      print(SafeText.visible("\(theme.name)\(padding)  \(theme.path ?? "shipped")  \(theme.theme.about)"))
       for warning in theme.warnings { StandardError.write("pfor-tui: \(warning)") }
     }
   }

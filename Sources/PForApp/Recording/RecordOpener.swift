@@ -1,9 +1,14 @@
-import Foundation
 import Jobs
 import OSText
 import ParallelFor
 import ParallelForDashboard
 import RunStore
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// Opens the run file that a plan asks for: a new one, or that of an earlier run.
 struct RecordOpener {
@@ -126,12 +131,11 @@ enum RecordedArguments {
 
   /// The arguments as an option of the record.
   static func options(_ arguments: [String]) -> [String: String] {
-    guard let data = try? JSONEncoder().encode(arguments) else { return [:] }
-    return [key: String(decoding: data, as: UTF8.self)]
+    JSONWords.encode(arguments).map { [key: $0] } ?? [:]
   }
 
   /// The arguments of a recorded run; nil if it has none.
   static func of(_ record: RunRecord) -> [String]? {
-    record.options[key].flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+    record.options[key].flatMap { JSONWords.decode([String].self, from: $0) }
   }
 }

@@ -1,6 +1,5 @@
 import Dashboard
 import DashboardView
-import Foundation
 import ParallelFor
 import ParallelForDashboard
 import RunStore

@@ -1,4 +1,3 @@
-import Foundation
 import Jobs
 import ParallelFor
 import RunStore

@@ -1,8 +1,13 @@
-import Foundation
 import Jobs
 import ParallelFor
 import RunStore
 import Synchronization
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
 
 /// Reads items on a thread of its own and offers them to the run; another thread counts a regular file beside it.
 final class ItemFeeder: @unchecked Sendable {
@@ -113,7 +118,7 @@ final class ItemFeeder: @unchecked Sendable {
   /// Long items must not fill the memory: wait until enough of them have been begun.
   private func waitForRoom() {
     while bytesAhead.load(ordering: .relaxed) > Self.readAheadBytes, !isStopped.load(ordering: .relaxed) {
-      Thread.sleep(forTimeInterval: 0.002)
+      usleep(2_000)
     }
   }
 }

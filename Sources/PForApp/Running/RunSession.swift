@@ -1,5 +1,4 @@
 import Dashboard
-import Foundation
 import Jobs
 import ParallelFor
 import ParallelForDashboard

@@ -1,5 +1,5 @@
+import CPosix
 import Dashboard
-import Foundation
 import OSText
 import ParallelFor
 import Screen
@@ -24,7 +24,7 @@ struct DashboardSession {
 
   /// Curses is not made for threads.
   static func checkThread() throws(DashboardError) {
-    guard Thread.isMainThread else { throw DashboardError("a dashboard can be shown on the main thread only") }
+    guard cposix_is_main_thread() != 0 else { throw DashboardError("a dashboard can be shown on the main thread only") }
   }
 
   /// A session on the terminal, if there is one to draw on.
@@ -66,8 +66,7 @@ struct DashboardSession {
   private func show(
     _ run: ObservedRun<some Sendable, some Sendable>, on display: (any Display)?, _ signals: Int32
   ) -> PlainLoop {
-    let program = URL(filePath: CommandLine.arguments.first ?? "").lastPathComponent
-    var dashboard = Dashboard(title: title, source: program)
+    var dashboard = Dashboard(title: title, source: OSProcess.program)
     var controller = RunController(run, grace: Self.grace)
     if let display { (dashboard, controller) = show(run, dashboard, controller, on: display, signals) }
     let loop = PlainLoop(

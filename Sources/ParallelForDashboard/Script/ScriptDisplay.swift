@@ -1,5 +1,4 @@
 import Dashboard
-import Foundation
 import ParallelFor
 package import Screen
 import Terminal

@@ -1,3 +1,5 @@
+import SQLite
+
 /// The one row of the table `run`, read and written.
 enum RunRow {
   private static let names = [

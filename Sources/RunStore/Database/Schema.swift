@@ -1,3 +1,5 @@
+import SQLite
+
 /// The tables of a run file, and how files of earlier versions get those of the newest.
 ///
 /// What was once released never changes. `RunStore.docc/run-file.md` tells people about each table and column.

@@ -1,3 +1,5 @@
+import SQLite
+
 /// Items as rows of a query.
 enum ItemColumns {
   /// No count of ours is larger.
@@ -30,7 +32,7 @@ enum ItemColumns {
 
   /// Checks that the text and the fields are those that were recorded.
   static func checkKey(_ row: Statement, _ database: RunDatabase) throws(RunStoreError) {
-    let key = row.withBytes(2) { ItemKey.of($0, fields: row.optionalBytes(3)) }
+    let key = ItemKey.of(row.rawBytes(2), fields: row.optionalBytes(3))
     guard key == row.integer(Self.key) else {
       throw SQLiteProblem.damaged(database.path, "the item in row \(row.integer(0)) does not fit its checksum")
     }

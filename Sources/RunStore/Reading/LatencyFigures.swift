@@ -1,3 +1,5 @@
+import SQLite
+
 /// How long the items of a run took.
 public struct LatencyFigures: Sendable, Equatable {
   /// Nanoseconds that half of the items took at most; nil without items.

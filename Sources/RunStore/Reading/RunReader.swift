@@ -1,4 +1,5 @@
 import ParallelFor
+import SQLite
 
 /// Reads a run file, also while a program records into it; may be used from any thread.
 ///
@@ -263,10 +264,8 @@ public final class RunReader: @unchecked Sendable {
     row.bind(id, at: 0)
     defer { row.reset() }
     guard try row.step() else { throw SQLiteProblem.damaged(path, "a piece of an output is gone") }
-    let isRight = row.withBytes(0) { bytes in
-      guard let checksum = row.optionalInteger(2) else { return database.checks != .all }
-      return checksum == ChunkSum.of(bytes, rest: row.integer(1))
-    }
+    let sum = ChunkSum.of(row.rawBytes(0), rest: row.integer(1))
+    let isRight = row.optionalInteger(2).map { $0 == sum } ?? (database.checks != .all)
     guard isRight, row.count(0) <= RecordWriter.chunkSize else {
       throw SQLiteProblem.damaged(path, "a piece of an output does not fit its checksum")
     }

@@ -1,3 +1,5 @@
+import SQLite
+
 /// Writes the most frequent records by far, items that succeeded at once, in the order of their rows and many with one
 /// statement: that takes half of the time of one statement for each.
 ///

@@ -1,3 +1,5 @@
+import SQLite
+
 /// Writes batches of records into a run file, each in one transaction; used by one thread.
 final class RecordWriter {
   /// Outputs above this size are kept in pieces.
@@ -207,7 +209,7 @@ final class RecordWriter {
       statement.bind(borrowing: bytes, as: TextCheck.isText(bytes) ? .text : .blob, at: position)
     case .held(let source):
       try readWhole(source).withUnsafeBytes {
-        statement.bind(copying: $0, as: TextCheck.isText($0) ? .text : .blob, at: position)
+        _ = statement.bind(copying: $0, as: TextCheck.isText($0) ? .text : .blob, at: position)
       }
     }
   }
@@ -231,7 +233,7 @@ final class RecordWriter {
       statement.bind(borrowing: bytes, as: TextCheck.isText(bytes) ? .text : .blob, at: position)
     case .read(let bytes):
       bytes.withUnsafeBytes {
-        statement.bind(copying: $0, as: TextCheck.isText($0) ? .text : .blob, at: position)
+        _ = statement.bind(copying: $0, as: TextCheck.isText($0) ? .text : .blob, at: position)
       }
     }
     statement.bind(output.pieces?.first, at: position + 1)

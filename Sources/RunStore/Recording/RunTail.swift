@@ -1,4 +1,5 @@
 import OSText
+import SQLite
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,5 @@
 import ParallelFor
+import SQLite
 
 /// What a resumed run finds in its file while it reads the items again: for each item whether it need not run.
 ///
@@ -268,7 +269,7 @@ private struct SoughtItem {
 
   /// Whether the row of ``ItemColumns`` on which a statement stands holds this item.
   func isIn(_ row: Statement) -> Bool {
-    row.integer(ItemColumns.key) == key && row.withBytes(2) { isText($0) } && row.optionalBytes(3) == fields
+    row.integer(ItemColumns.key) == key && isText(row.rawBytes(2)) && row.optionalBytes(3) == fields
   }
 
   private func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {

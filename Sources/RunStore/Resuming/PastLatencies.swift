@@ -1,3 +1,5 @@
+import SQLite
+
 /// How long items took in a recorded run, found as a resumed run finds its items: by text and fields, and among equal
 /// items by their order.
 ///

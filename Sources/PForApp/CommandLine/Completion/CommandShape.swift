@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 /// A command as far as completion goes: its options and subcommands, as the argument parser describes them.
 struct CommandShape: Decodable {
@@ -44,6 +43,6 @@ struct CommandShape: Decodable {
     struct Dump: Decodable {
       var command: CommandShape
     }
-    return try? JSONDecoder().decode(Dump.self, from: Data(command._dumpHelp().utf8)).command
+    return JSONWords.decode(Dump.self, from: command._dumpHelp())?.command
   }
 }

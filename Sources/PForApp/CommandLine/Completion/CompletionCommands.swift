@@ -1,4 +1,3 @@
-import Foundation
 import ParallelForDashboard
 import RunStore
 import Themes

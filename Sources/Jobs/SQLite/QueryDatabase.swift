@@ -1,0 +1,115 @@
+import OSText
+import SQLite
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The database of a job on one worker's connection, whose errors name it as the user did.
+struct QueryDatabase {
+  private let connection: SQLiteConnection
+
+  /// Opens a database.
+  ///
+  /// - Parameters:
+  ///   - path: its name, see ``DatabaseName``.
+  ///   - access: whether it may be written.
+  ///   - busyTimeoutMilliseconds: how long to wait for another connection's lock.
+  ///   - stop: set from any thread to make the opening, and later any statement, end.
+  /// - Throws: no such file, not a database, locked for too long.
+  init(
+    _ path: String, access: SQLiteJob.Access, busyTimeoutMilliseconds: Int, stop: StopFlag
+  ) throws(SQLiteJobError) {
+    let name = DatabaseName(path)
+    try Self.checkFile(name.path, named: path)
+    do throws(SQLiteError) {
+      connection = try SQLiteConnection(
+        name.target, name: path, access: access == .readOnly ? .readOnly : .readWrite,
+        patience: busyTimeoutMilliseconds, stop: stop)
+      connection.refuseQuotedTexts()
+      // A file that is no database is told of here, not by the first query.
+      try connection.execute("PRAGMA foreign_keys = ON; SELECT 1 FROM sqlite_master LIMIT 1")
+    } catch {
+      throw SQLiteJobError(error)
+    }
+  }
+
+  private static func checkFile(_ path: String, named name: String) throws(SQLiteJobError) {
+    var status = stat()
+    guard stat(path.osPath, &status) == 0 else {
+      throw SQLiteJobError("\(name): \(errno == ENOENT ? "no such file" : errorText(errno))")
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw SQLiteJobError("\(name): is a directory, expected an SQLite database")
+    }
+    // A pipe without a writer would hold us at its opening.
+    guard ![S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT) else {
+      throw SQLiteJobError("\(name): is a pipe or a socket, expected an SQLite database")
+    }
+    guard access(path.osPath, R_OK) == 0 else { throw SQLiteJobError("\(name): not readable (permission denied)") }
+  }
+
+  /// Prepares one statement.
+  ///
+  /// - Throws: SQLite's message with its place in the query, or a sentence on empty text and second statements.
+  func prepare(_ query: String) throws(SQLiteJobError) -> SQLiteStatement {
+    let first: SQLiteStatement?
+    let rest: String
+    do throws(SQLiteError) {
+      (first, rest) = try connection.prepareFirst(of: query)
+    } catch {
+      let place = error.offset.map { Self.place($0, in: query) } ?? ""
+      throw SQLiteJobError("the query cannot be prepared: \(error.message)\(place)")
+    }
+    guard let first else { throw SQLiteJobError("the query is empty") }
+    guard isWithoutStatement(rest) else {
+      throw SQLiteJobError("expected one statement, found more after the first semicolon")
+    }
+    return first
+  }
+
+  private func isWithoutStatement(_ text: String) -> Bool {
+    do throws(SQLiteError) {
+      return try connection.prepareFirst(of: text).statement == nil
+    } catch {
+      return false
+    }
+  }
+
+  private static func place(_ offset: Int, in query: String) -> String {
+    let before = query.utf8.prefix(offset)
+    let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+    let column = before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count + 1
+    return line == 1 ? " (at character \(column))" : " (at line \(line), character \(column))"
+  }
+
+  // MARK: - Programs
+
+  /// The program of a statement that has been prepared; empty if SQLite does not show it.
+  func program(of query: String) -> [ProgramStep] {
+    guard let explaining = try? connection.prepare("EXPLAIN \(query)") else { return [] }
+    var steps: [ProgramStep] = []
+    while (try? explaining.advance()) ?? false {
+      let number = { Int(explaining.integer($0)) }
+      // The programs of triggers follow, numbered from 0 again.
+      guard number(0) == steps.count else { break }
+      let word = { (column: Int) in explaining.text(column) }
+      var step = ProgramStep(
+        opcode: word(1), p1: number(2), p2: number(3), p3: number(4), p4: word(5), p5: number(6))
+      if step.opcode == "TypeCheck" { step.textColumns = textColumns(of: step.p4) }
+      steps.append(step)
+    }
+    return steps
+  }
+
+  /// Which columns of a strict table hold texts, in their order.
+  private func textColumns(of table: String) -> [Bool] {
+    guard let listing = try? connection.prepare("SELECT type FROM pragma_table_info(?)") else { return [] }
+    listing.bind(table, at: 0)
+    var columns: [Bool] = []
+    while (try? listing.advance()) ?? false { columns.append(listing.text(0).uppercased() == "TEXT") }
+    return columns
+  }
+}
