@@ -36,7 +36,7 @@ enum LogForm: Equatable {
   }
 
   private func joblogLine(_ ended: ItemAttempt, _ command: RecordedCommand) -> [UInt8]? {
-    guard ended.isFinal else { return nil }
+    guard ended.isFinal, ended.record.canEndItem else { return nil }
     let number = ended.place.number
     return JoblogExport.line(
       number: number, ended.record, received: ended.ending.output.count,
@@ -47,7 +47,7 @@ enum LogForm: Equatable {
     var record = ended.record
     record.attempt += ended.place.earlierAttempts
     return EventsExport.line(
-      number: ended.place.number, text: ended.item.bytes, record, isLast: ended.isFinal,
+      number: ended.place.number, text: ended.item.bytes, record, isLast: ended.isFinal && record.canEndItem,
       outputCount: ended.ending.output.count, errorCount: ended.ending.errors.count)
   }
 }

@@ -46,10 +46,15 @@ struct ItemAttempt: Sendable {
   var isLast: Bool { isFinal || settlement == .stopped }
 
   /// The attempt as run file and logs have it; the same for all once ``makeRecord()`` was called.
-  var record: AttemptRecord { made ?? AttemptRecord(ended, produced.ending.process, wait: wait) }
+  var record: AttemptRecord {
+    made ?? AttemptRecord(ended, produced.ending.process, wait: wait, begin: produced.begin)
+  }
 
-  /// Makes the record, so that run file and logs have the same times.
-  mutating func makeRecord() { made = record }
+  /// Makes the record, so that run file and logs have the same times, also when the attempt is settled once more.
+  mutating func makeRecord() {
+    let record = record
+    (made, produced.begin) = (record, record.start)
+  }
 
   /// How many nanoseconds it could have begun before it did; nil if that is not known.
   private var wait: Int64? {
