@@ -37,9 +37,10 @@ struct Verdict: Equatable {
     }
     switch (delivery, inputError) {
     case (.closed?, _): self.init(wish ?? ExitCode.outputClosed)
-    case (.failed(let reason)?, _):
+    case (let problem?, _):
       let kept = "at most the results of the items before \(facts.delivery.next) are there"
-      self.init(ExitCode.couldNotRun, "\(destination): cannot be written: \(reason); \(kept)")
+      let status = problem == .unread ? wish : nil
+      self.init(status ?? ExitCode.couldNotRun, "\(destination): cannot be written: \(problem.words); \(kept)")
     case (nil, let error?): self.init(ExitCode.couldNotRun, error)
     case (nil, nil) where facts.isOutOfTime: self.init(ExitCode.outOfTime)
     case (nil, nil):
