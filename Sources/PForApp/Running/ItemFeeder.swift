@@ -87,7 +87,7 @@ final class ItemFeeder: @unchecked Sendable {
       // Long items must not fill the memory.
       ahead.waitForRoom()
     }
-    recording?.itemsEnded()
+    try recording?.itemsEnded()
     lock.withLock { isRead = true }
   }
 
