@@ -172,8 +172,7 @@ struct Launcher {
     guard let recording = session.recording, recording.isResumed, !verdict.isWhole, let run = recording.recordNow
     else { return nil }
     return AllSessions(
-      succeeded: run.counts.succeeded, failed: run.counts.failed, timedOut: run.counts.timedOut,
-      total: total ?? run.total)
+      succeeded: run.counts.succeeded, failed: run.counts.failed, timedOut: run.counts.timedOut, total: total)
   }
 
   /// That the items file is no longer what was read.
