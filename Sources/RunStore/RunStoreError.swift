@@ -31,4 +31,11 @@ public struct RunStoreError: Error, Sendable, Equatable, CustomStringConvertible
     self.kind = kind
     description = "\(path): \(sentence)"
   }
+
+  /// The same error, with what was left over when all else was undone.
+  func leaving(_ leftovers: [RunStoreError]) -> RunStoreError {
+    var error = self
+    error.description = ([description] + leftovers.map(\.description)).joined(separator: "; ")
+    return error
+  }
 }

@@ -100,6 +100,20 @@ import Testing
       ])
   }
 
+  @Test(
+    arguments: [
+      (1_000, "all sessions: 600 ok, 9 failed, 1 timed out of 1,000 items, 390 left"),
+      (nil, "all sessions: 600 ok, 9 failed, 1 timed out"),
+    ] as [(Int?, String)])
+  func aResumedSessionIsToldApartFromTheWholeRun(total: Int?, whole: String) {
+    var (scene, simulator) = Scene.orders(items: 400)
+    simulator.advanceToEnd()
+    scene.take(from: &simulator)
+    let all = AllSessions(succeeded: 600, failed: 9, timedOut: 1, total: total)
+    let lines = Summary.lines(scene.dashboard, at: scene.now, width: 80, allSessions: all)
+    #expect(lines.prefix(2) == ["done: 393 ok, 7 failed in this session", whole])
+  }
+
   @Test func namesTwentyFailuresAndCountsTheRest() {
     var simulator = RunSimulator(items: 50, threads: 2) { _, _ in (1, .failed(Failure("exit status 1"))) }
     simulator.advanceToEnd()

@@ -143,4 +143,45 @@ import Testing
     #expect(run.lines == ["255", "255", "precious", "255", "1"])
     #expect(run.errors.contains("results would overwrite the record of the run"), "\(run.errors)")
   }
+
+  /// The second session reads three new items, which fail, and then waits for more in vain: it meets none of the first.
+  @Test func aSessionThatEndsEarlyTellsOfItselfAndOfTheWholeRun() throws {
+    let run = try sandbox.run(
+      """
+      mkfifo more; exec 3<>more
+      seq 7 | pfor-tui - -j1 -q --run r.run -o out --halt soon,fail=3 --grace 50ms \
+        --shell 'test {} != 6 || { kill -TERM $PPID; read line < more; }; test {} -lt 4'; echo $?
+      pfor-tui resume ./r.run --no-tui < <(printf 'x\\ny\\nz\\n'; read line <&3) 2> errors; echo $?; echo >&3
+      """)
+    #expect(run.lines == ["143", "5"], "\(run.errors)")
+    let lines = sandbox.read("errors").split(separator: "\n")
+    #expect(lines.contains { $0.hasSuffix(": 0 ok, 3 failed in this session") }, "\(lines)")
+    #expect(lines.contains("all sessions: 3 ok, 5 failed"), "\(lines)")
+    #expect(!lines.contains { $0.contains("never ran") || $0.contains("done before") }, "\(lines)")
+  }
+
+  @Test func anItemsFileThatWasRewrittenBetweenTwoSessionsIsSaid() throws {
+    let run = try sandbox.run(
+      """
+      seq 10 19 > ids; mkfifo wait
+      pfor-tui ids -j1 -q -o out --grace 50ms \
+        --shell 'test {} -ne 14 || { kill -TERM $PPID; read line < wait; }; echo {}'; echo $?
+      seq 20 28 > ids; echo 10 >> ids; pfor-tui resume --no-tui 2> errors; echo $?; cmp ids out && echo same
+      """)
+    #expect(run.lines == ["143", "0", "same"], "\(run.errors)")
+    #expect(sandbox.read("errors").contains("no longer in ids: 4 recorded items"), "\(sandbox.read("errors"))")
+  }
+
+  /// What happens to the items file once all items are read, and what is told of it; the run is that of the items read.
+  @Test(arguments: [
+    ("seq 20 29 > ids", "was changed after its items had been read"), ("echo 20 >> ids", "has grown since its items"),
+    ("seq 20 29 > new; mv new ids", "was replaced after it had been opened"), ("touch ids", nil),
+  ])
+  func whatBecomesOfTheItemsFileIsTold(change: String, told: String?) throws {
+    let run = try sandbox.run(
+      "seq 10 19 > ids; pfor-tui ids -j2 --no-tui -o out --shell 'test {} -ne 12 || { \(change); }; echo {}'; cat out")
+    #expect(run.lines == (10...19).map { "\($0)" })
+    #expect(run.errors.contains("pfor-tui: ids: ") == (told != nil), "\(run.errors)")
+    if let told { #expect(run.errors.contains("pfor-tui: ids: \(told)"), "\(run.errors)") }
+  }
 }

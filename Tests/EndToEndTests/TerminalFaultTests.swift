@@ -79,6 +79,42 @@ import Testing
     #expect(try processes(sandbox) == 0)
   }
 
+  /// Nothing runs any more, and the reader of the results has all the time it wants until somebody asks for the end.
+  @Test(arguments: ["TERM", "INT"], [">full", "-o full", ">full 2>full"])
+  func whatAReaderDidNotTakeIsToldAndDelivered(signal: String, redirection: String) throws {
+    let sandbox = try Sandbox()
+    let run = try sandbox.run(
+      """
+      set -m; \(Self.full); seq 40 > ids
+      pfor-tui ids --no-tui -j2 --run run --grace 200ms --shell ': {}; seq 500' \(redirection) 2> errors & program=$!
+      until pfor-tui show ./run --json 2>/dev/null | grep -q '"succeeded":40'; do :; done
+      kill -\(signal) $program; wait $program; echo $?
+      pfor-tui show ./run --json | grep -c '"finished":false'
+      pfor-tui ids --resume --run run --no-tui -q -o out --shell ': {}; seq 500'; echo $?
+      for i in $(seq 40); do seq 500; done | cmp - out && echo whole
+      """)
+    #expect(run.lines == [signal == "TERM" ? "143" : "130", "1", "0", "whole"], "\(run.errors)")
+    if !redirection.contains("2>") {
+      let place = redirection.hasPrefix("-o") ? "full" : "standard output"
+      let errors = sandbox.read("errors")
+      #expect(errors.contains("pfor-tui: \(place): cannot be written: its reader takes nothing more"), "\(errors)")
+      #expect(errors.contains("to go on: pfor-tui resume"), "\(errors)")
+    }
+  }
+
+  @Test(arguments: ["--joblog", "--events"]) func aLogThatNobodyReadsIsGivenUp(option: String) throws {
+    let sandbox = try Sandbox()
+    let run = try sandbox.run(
+      """
+      \(Self.full); seq 40 > ids
+      pfor-tui ids --no-tui -j2 --no-run --grace 200ms -o out \(option) full -- echo 2> errors & program=$!
+      until cmp -s ids out; do :; done; kill -TERM $program; wait $program; echo $?
+      """)
+    #expect(run.lines == ["255"], "\(run.errors)")
+    let told = "full: cannot be written: its reader takes nothing more; this log ends there"
+    #expect(sandbox.read("errors").contains(told), "\(sandbox.read("errors"))")
+  }
+
   @Test func theSummaryWaitsForAReaderWhenNobodyWantsAnEnd() throws {
     let sandbox = try Sandbox()
     let run = try sandbox.run(

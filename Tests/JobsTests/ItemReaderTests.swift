@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Jobs
@@ -100,6 +101,85 @@ func readAll(_ reader: ItemReader, limit: Int = 3) -> (items: [Item], error: Ite
     close(writer)
     unlink(path)
     #expect(readAll(reader).items.map(\.text) == ["b", "c"])
+  }
+
+  /// What stands in the file at first, what is written at which place when one item has been read, and whether the
+  /// items that are read can be those of one and the same file.
+  @Test(arguments: [
+    (0, "x", false), (1, "x", false), (2, "x", true), (4, "x", true), (0, "a", true), (6, "d\n", true),
+    (0, "x\ny\nz\nd\n", false),
+  ])
+  func whatChangesBehindTheReaderIsAnError(place: Int, text: String, isOne: Bool) throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write(Array("a\nb\nc\n".utf8))
+    let reader = try ItemReader(source: .file(path), format: .lines, maximumRead: 2)
+    #expect(try reader.nextBatch(limit: 1)?.count == 1)
+    #expect(reader.change == nil)
+    try overwrite(path, at: place, text)
+    let (_, error) = readAll(reader)
+    #expect((error == nil) == isOne)
+    if let error { #expect("\(error)" == "\(path): was changed while its items were read") }
+  }
+
+  @Test(
+    arguments: [
+      ("a\nb\n", nil), ("a\nX\n", .changed), ("a\nb\nc\n", .grown), ("X\nb\nc\n", .changed), ("a\n", .changed),
+      ("", .changed),
+    ] as [(String, ItemFileChange?)])
+  func whatBecomesOfAFileThatWasReadIsKnown(text: String, change: ItemFileChange?) throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write(Array("a\nb\n".utf8))
+    let reader = try ItemReader(source: .file(path), format: .lines)
+    #expect(readAll(reader).error == nil)
+    #expect(reader.change == nil)
+    #expect(truncate(path, 0) == 0)
+    try overwrite(path, at: 0, text)
+    #expect(reader.change == change)
+  }
+
+  @Test func aFileThatWasReplacedAfterItWasReadIsKnown() throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write(Array("a\nb\n".utf8))
+    let reader = try ItemReader(source: .file(path), format: .lines)
+    #expect(readAll(reader).items.count == 2)
+    #expect(rename(path, path + ".old") == 0)
+    #expect(reader.change == nil, "nothing is there")
+    try overwrite(path, at: 0, "a\nb\n")
+    #expect(reader.change == .replaced)
+  }
+
+  /// Writes into a file, which then has another time, however coarse the system's clock is.
+  private func overwrite(_ path: String, at place: Int, _ text: String) throws {
+    let file = open(path, O_WRONLY | O_CREAT, 0o600)
+    defer { close(file) }
+    try #require(pwrite(file, text, text.utf8.count, off_t(place)) == text.utf8.count)
+    var times = [timespec(tv_sec: 0, tv_nsec: 0), timespec(tv_sec: 1_000_000, tv_nsec: place)]
+    try #require(futimens(file, &times) == 0)
+  }
+
+  /// The same bytes have the same sum, in whatever pieces they come.
+  @Test func aSumDoesNotDependOnThePieces() {
+    var random = SeededGenerator(seed: 7)
+    for _ in 0..<200 {
+      let bytes = (0..<Int.random(in: 0...70, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+      var (whole, pieces, other) = (ReadSum(), ReadSum(), ReadSum())
+      bytes.withUnsafeBytes { all in
+        whole.add(all)
+        var rest = all[...]
+        while !rest.isEmpty {
+          let piece = rest.prefix(Int.random(in: 1...20, using: &random))
+          pieces.add(UnsafeRawBufferPointer(rebasing: piece))
+          rest = rest.dropFirst(piece.count)
+        }
+      }
+      #expect(whole == pieces)
+      var changed = bytes
+      if let place = changed.indices.randomElement(using: &random) {
+        changed[place] ^= 1 << UInt8.random(in: 0...7, using: &random)
+        changed.withUnsafeBytes { other.add($0) }
+        #expect(whole != other)
+      }
+    }
   }
 
   @Test func aLineOfTenMegabytesIsAnItem() throws {

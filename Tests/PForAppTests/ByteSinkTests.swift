@@ -106,12 +106,40 @@ import Testing
     #expect(sink.problem == .closed)
   }
 
-  @Test func aReaderThatNeverReadsDoesNotHoldForEver() {
+  @Test(arguments: Unread.allCases, [0, 100]) func aReaderThatTakesNothingIsGivenUp(kind: Unread, after: Int) {
+    let (writing, other) = kind.ends()
+    let sink = ByteSink(descriptor: writing, ownsDescriptor: true)
+    sink.giveUp(after: after)
+    sink.write([UInt8](repeating: UInt8(ascii: "x"), count: 8 << 20))
+    #expect(sink.problem == .unread)
+    close(other)
+  }
+
+  /// Whoever shares the descriptor expects to wait.
+  @Test(arguments: Unread.allCases) func theDescriptorItselfStaysAsItIs(kind: Unread) {
+    let (writing, other) = kind.ends()
+    let sink = ByteSink(descriptor: writing, ownsDescriptor: true)
+    sink.write([65])
+    sink.flush()
+    #expect(fcntl(writing, F_GETFL) & O_NONBLOCK == 0)
+    #expect(sink.problem == nil)
+    close(other)
+  }
+
+  /// Each write finds no room first, for less than the time that the reader has.
+  @Test func aReaderThatGoesOnIsNotGivenUp() {
     let pipe = ends()
-    let sink = ByteSink(descriptor: pipe.write, ownsDescriptor: true)
-    sink.abandon()
-    sink.write([UInt8](repeating: 0, count: 1 << 20))
-    #expect(sink.problem == .closed)
+    var calls = 0
+    let sink = ByteSink(descriptor: pipe.write, ownsDescriptor: true) { _, bytes in
+      calls += 1
+      errno = EAGAIN
+      return calls.isMultiple(of: 3) ? min(bytes.count, 10) : -1
+    }
+    sink.giveUp(after: 100)
+    sink.write([UInt8](repeating: 0, count: 100))
+    sink.finish()
+    #expect(sink.problem == nil)
+    #expect(calls == 30)
     close(pipe.read)
   }
 

@@ -58,7 +58,7 @@ private final class DenseReplay: WatchedRun {
   var inputProblem: String? { nil }
 
   func start() {}
-  func abandonDelivery() {}
+  func giveUpReaders(after milliseconds: Int) {}
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String { "" }
   func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)? { nil }
 

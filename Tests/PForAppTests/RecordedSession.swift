@@ -119,8 +119,7 @@ struct RecordedSession {
     // An item that was asked for, and could not begin, has ended as it had before.
     let isOld = ended[number] != nil && last[number] == item
     if !isOld, last[number] == item { hasRevised = true }
-    let isStopped = item.outcome == .cancelled && dashboard.live.halted == nil
-    if !isOld, !isStopped { endings[number, default: 0] += 1 }
+    if !isOld, item.outcome != .cancelled { endings[number, default: 0] += 1 }
     ended[number] = item.outcome
     last[number] = item
   }

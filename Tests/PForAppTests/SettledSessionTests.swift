@@ -184,6 +184,34 @@ struct SessionSchedule {
     if jobs != endings { problems.append("session \(number): joblog \(jobs), ended \(endings)") }
     let ends = read("events").split(separator: "\n").filter { $0.contains("\"item ended\"") }.compactMap(Self.number)
     if numbers(ends) != endings { problems.append("session \(number): events \(numbers(ends)), ended \(endings)") }
+    judgeExports(number)
+  }
+
+  /// An exported log has the newest line of each item that has ended for good, and no line that the live one has not.
+  private mutating func judgeExports(_ number: Int) {
+    let jobs = export(.joblog).map { $0.prefix(upTo: $0.lastIndex(of: "\t") ?? $0.endIndex) }
+    let live = lines("log").map { $0.prefix(upTo: $0.lastIndex(of: "\t") ?? $0.endIndex) }
+    let exported = numbers(jobs.dropFirst().compactMap { Int($0.prefix { $0 != "\t" }) })
+    if exported != outcomes.mapValues({ _ in 1 }) {
+      problems.append("session \(number): exported \(exported), ended \(outcomes)")
+    }
+    if !Set(live).isSuperset(of: jobs) { problems.append("session \(number): exported \(jobs), logged \(live)") }
+    let events = Set(lines("events").map(Self.withoutName))
+    let missing = export(.events).filter { $0.contains("\"number\"") && !events.contains(Self.withoutName($0)) }
+    if !missing.isEmpty { problems.append("session \(number): exported and not logged \(missing)") }
+    let ended = numbers(export(.events).filter { $0.contains("\"item ended\"") }.compactMap(Self.number))
+    if ended != exported { problems.append("session \(number): exported events \(ended), jobs \(exported)") }
+  }
+
+  /// An attempt that was an item's last one until a user asked for another has another name afterwards.
+  private static func withoutName(_ line: Substring) -> Substring { line.drop { $0 != "," } }
+
+  private func lines(_ name: String) -> [Substring] { read(name).split(separator: "\n") }
+
+  private func export(_ form: RunExport) -> [Substring] {
+    var all: [UInt8] = []
+    try? form.export(RunReader(path: "\(folder)/run")) { all += $0 }
+    return String(decoding: all, as: UTF8.self).split(separator: "\n")
   }
 
   private static func number(_ line: Substring) -> Int? {

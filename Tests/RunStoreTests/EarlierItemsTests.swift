@@ -18,19 +18,23 @@ import Testing
     let recorder = try folder.goOn()
     let reader = try RunReader(path: folder.file)
     let earlier = try EarlierItems(recorder, reader, mode: mode, remembering: limit)
+    var unused = Set(try reader.allItems().map(\.row))
     var rows: [Int64?] = []
     for item in items {
       switch try earlier.next(text: .text(item)) {
       case .keep(let record):
         #expect(record.text == bytes(item))
         rows.append(record.row)
+        unused.remove(record.row)
       case .run(let place):
         #expect(place.number == rows.count + 1)
+        unused.remove(place.row)
         if runs { recorder.record(RecordedItem(place, text: .text(item)), .example(), output: .text("new \(item)")) }
         rows.append(nil)
       }
     }
-    earlier.endOfItems()
+    try earlier.endOfItems()
+    #expect(earlier.counts.gone == unused.count)
     #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
     return rows
   }
@@ -173,7 +177,7 @@ import Testing
         recorder.record(RecordedItem(place, text: .text(item)), .example())
         ran += 1
       }
-      if last >= items.count { earlier.endOfItems() }
+      if last >= items.count { try earlier.endOfItems() }
       #expect(recorder.end() == nil)
       isOver = ran == items.count && last >= items.count
       try #require(ran <= items.count)

@@ -64,7 +64,7 @@ import Testing
     let reader = try RunReader(path: folder.file)
     let earlier = try EarlierItems(recorder, reader, mode: .outstanding)
     for item in ["b", "a"] { _ = try earlier.next(text: .text(item)) }
-    earlier.endOfItems()
+    try earlier.endOfItems()
     #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
     #expect(try find(["b", "a"]) == [2, 1])
   }

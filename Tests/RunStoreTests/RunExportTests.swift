@@ -111,6 +111,23 @@ import Testing
     #expect(lines.count == 6)
   }
 
+  /// One succeeded, one was stopped, one waits for its next attempt.
+  @Test func whatHasNotEndedForGoodIsInNoLog() throws {
+    let folder = try RunFolder()
+    let recorder = try folder.begin()
+    for (number, outcome) in [(1, Outcome.succeeded), (2, .cancelled), (3, .timedOut)] {
+      recorder.record(RecordedItem(number: number, text: .text("a")), .example(outcome), isFinal: number != 3)
+    }
+    #expect(recorder.finish(.interrupted, exitCode: 130, at: Self.start) == nil)
+    let reader = try RunReader(path: folder.file)
+    var (jobs, events) = ("", "")
+    try RunExport.joblog.export(reader) { jobs += String(decoding: $0, as: UTF8.self) }
+    try RunExport.events.export(reader) { events += String(decoding: $0, as: UTF8.self) }
+    #expect(jobs.split(separator: "\n").map { $0.prefix { $0 != "\t" } } == ["Seq", "1"])
+    let ends = events.split(separator: "\n").dropFirst().map { $0.contains("\"item ended\"") }
+    #expect(ends == [true, false, false])
+  }
+
   @Test func charactersAreNotSplitBetweenPieces() {
     let text = Array("aé作😀".utf8) + [0xFF, 0x41, 0xE4, 0xBD]
     for cut in 0...text.count {

@@ -152,7 +152,7 @@ import Testing
       case .keep(let item): attempt { try reader.bytes(.output, of: item).forEachChunk { _ in } }
       }
     }
-    earlier.endOfItems()
+    try earlier.endOfItems()
   }
 
   private func attempt(_ body: () throws -> Void) {

@@ -33,7 +33,7 @@ import Testing
   @Test func whatStandsBesideFinishedRunsGoes() throws {
     try record("one", .finished)
     try touch("one.run-tail", "one.run-lock", "one.run-shm")
-    history.tidy()
+    #expect(history.tidy() == [])
     #expect(names == ["one.run"])
     let reader = try RunReader(path: history.path(of: "one"))
     #expect(try reader.item(number: 1)?.outputCount == 3)
@@ -41,7 +41,7 @@ import Testing
 
   @Test func whatBelongsToNoRunGoes() throws {
     try touch("gone.run-wal", "gone.run-shm", "gone.run-tail", "new.run-new", "lock.run-lock", "mine.txt", "my-new")
-    history.tidy()
+    #expect(history.tidy() == [])
     #expect(names == ["mine.txt", "my-new"])
   }
 
@@ -53,7 +53,7 @@ import Testing
     recorder.record(RunChange(time: 1, kind: .sessionBegan, value: 1))
     #expect(recorder.flush() == nil)
     let before = names
-    history.tidy()
+    #expect(history.tidy() == [])
     #expect(names == before)
     #expect(recorder.end() == nil)
   }

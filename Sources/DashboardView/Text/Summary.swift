@@ -10,16 +10,20 @@ public enum Summary {
   ///
   /// - Parameters:
   ///   - width: the columns to which lines are cut, except the command line.
+  ///   - allSessions: the state of the whole run, when this session has resumed it and left something undone: the session
+  ///     may not have met all items. Then the first line counts only what the session itself did.
   ///   - command: the exact command line to run this again, if it is worth telling.
   ///   - errors: the first line of an item's errors, shown after the reason of its failure; nil if not known.
   public static func lines(
-    _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode, command: String? = nil,
-    errors: (ItemID) -> String? = { _ in nil }
+    _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode,
+    allSessions: AllSessions? = nil, command: String? = nil, errors: (ItemID) -> String? = { _ in nil }
   ) -> [String] {
     let writer = Writer(facts: dashboard.live, now: now, format: Formatting(glyphs: glyphs), width: width)
+    let counts =
+      if let allSessions { [writer.ofSession, writer.whole(allSessions)] } else { [writer.counts, writer.earlier] }
     let lines =
-      [writer.counts, writer.times, writer.latency, writer.earlier, writer.halt] + writer.slowest
-      + writer.failures(errors) + writer.missing
+      counts + [writer.times, writer.latency, writer.halt] + writer.slowest + writer.failures(errors)
+      + (allSessions == nil ? writer.missing : [])
     let cut = lines.compactMap { $0 }.map {
       TextWidth.prefix($0, columns: max(1, width), ellipsis: glyphs == .unicode ? "…" : "~")
     }
@@ -32,13 +36,31 @@ public enum Summary {
     let format: Formatting
     let width: Int
 
-    var counts: String? {
+    var counts: String {
       let tally = facts.tally
-      var parts = ["\(format.count(tally.succeeded)) ok"]
-      for (count, word) in [(tally.failed, "failed"), (tally.timedOut, "timed out"), (tally.cancelled, "stopped")]
-      where count > 0 { parts.append("\(format.count(count)) \(word)") }
-      let state = facts.ending?.word ?? facts.state.word
-      return "\(state): \(parts.joined(separator: ", ")) of \(format.plural(facts.total ?? tally.known, "item"))"
+      let parts = outcomes(tally.succeeded, tally.failed, tally.timedOut, tally.cancelled)
+      return "\(state): \(parts) of \(format.plural(facts.total ?? tally.known, "item"))"
+    }
+
+    /// The items that this session ran.
+    var ofSession: String {
+      let (tally, before) = (facts.tally, facts.restored)
+      let bad = max(0, tally.unsuccessful - (before.count - before.succeeded))
+      let parts = outcomes(max(0, tally.succeeded - before.succeeded), bad, 0, tally.cancelled)
+      return "\(state): \(parts) in this session"
+    }
+
+    func whole(_ all: AllSessions) -> String {
+      let parts = outcomes(all.succeeded, all.failed, all.timedOut, 0)
+      guard let total = all.total, let rest = all.rest else { return "all sessions: \(parts)" }
+      return "all sessions: \(parts) of \(format.plural(total, "item")), \(format.count(rest)) left"
+    }
+
+    private var state: String { facts.ending?.word ?? facts.state.word }
+
+    private func outcomes(_ succeeded: Int, _ failed: Int, _ timedOut: Int, _ stopped: Int) -> String {
+      let more = [(failed, "failed"), (timedOut, "timed out"), (stopped, "stopped")].filter { $0.0 > 0 }
+      return (["\(format.count(succeeded)) ok"] + more.map { "\(format.count($0)) \($1)" }).joined(separator: ", ")
     }
 
     var times: String? {

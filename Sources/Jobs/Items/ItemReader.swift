@@ -31,7 +31,7 @@ public final class ItemReader {
     self.source = source
     self.format = format
     records = try RecordStream(
-      source: source, format: format, maximumLength: maximumLength, maximumRead: maximumRead)
+      source: source, format: format, maximumLength: maximumLength, maximumRead: maximumRead, isWatched: true)
   }
 
   /// What the items' fields are called; for csv and tsv it waits for the first record.
@@ -70,6 +70,13 @@ public final class ItemReader {
       guard batch.isEmpty else { return batch }
       throw error
     }
+  }
+
+  /// How the items file differs, after its end was reached, from what was read of it; nil when it does not.
+  ///
+  /// To be asked when nobody reads any more.
+  public var change: ItemFileChange? {
+    if case .file(let path) = source { records.change(at: path) } else { records.change(at: nil) }
   }
 
   /// Takes what has been read already.

@@ -34,9 +34,9 @@ struct RecordStream: ~Copyable {
 
   init(
     source: ItemSource, format: ItemFormat, maximumLength: Int = ItemFormat.maximumLength,
-    maximumRead: Int = .max
+    maximumRead: Int = .max, isWatched: Bool = false
   ) throws(ItemError) {
-    self.source = try source.open()
+    self.source = try source.open(isWatched: isWatched)
     self.name = source.name
     self.format = format
     self.maximumLength = maximumLength
@@ -70,6 +70,9 @@ struct RecordStream: ~Copyable {
     isAtEnd = count == 0
     return true
   }
+
+  /// How the file differs, after its end was reached, from what was read of it; nil when it does not.
+  func change(at path: String?) -> ItemFileChange? { isAtEnd ? source.change(at: path) : nil }
 
   /// Finds the terminator of the record at `start`, or the end of the source when a record lacks it.
   private mutating func findEnd() throws(ItemError) -> Int? {

@@ -60,8 +60,8 @@ final class CommandOutput {
     switch sink.problem {
     case nil: return ExitCode.success
     case .closed: return ExitCode.outputClosed
-    case .failed(let reason):
-      StandardError.write("pfor-tui: \(name): cannot be written: \(reason)")
+    case let problem?:
+      StandardError.write("pfor-tui: \(name): cannot be written: \(problem.words)")
       return ExitCode.couldNotRun
     }
   }

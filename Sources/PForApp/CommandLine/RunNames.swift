@@ -14,7 +14,7 @@ enum RunNames {
     guard let history = RunHistory.standard(environment: OSProcess.environment) else {
       throw AppError("no folder for runs: neither HOME nor XDG_STATE_HOME is set")
     }
-    history.tidy()
+    for leftover in history.tidy() { StandardError.write("pfor-tui: \(leftover)") }
     return history
   }
 

@@ -20,7 +20,7 @@ final class LogFile {
   private let isTerminal: Bool
   private var command: RecordedCommand?
   private var lines: [UInt8] = []
-  /// Why the file could not be written any further; nil while all is well, and when a pipe's reader has gone.
+  /// Why the file could not be written any further; nil while all is well, and when a pipe's reader has closed it.
   private(set) var problem: String?
 
   /// Opens the file and leaves what it holds.
@@ -29,13 +29,12 @@ final class LogFile {
   init(_ wish: LogWish) throws(AppError) {
     self.wish = wish
     // Without the flag, a pipe that nobody reads would hold the program here.
-    let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
-    descriptor = open(wish.path.osPath, flags | O_NONBLOCK, 0o666)
+    let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
+    descriptor = open(wish.path.osPath, flags, 0o666)
     guard descriptor >= 0 else {
       let reason = errno == ENXIO ? "no program reads this pipe" : String(cString: strerror(errno))
       throw AppError("\(wish.path): cannot be written: \(reason)")
     }
-    _ = fcntl(descriptor, F_SETFL, flags)
     sink = ByteSink(descriptor: descriptor, ownsDescriptor: true, hasName: true)
     isTerminal = isatty(descriptor) == 1
   }
@@ -43,7 +42,7 @@ final class LogFile {
   /// Whether lines are still wanted.
   var isOpen: Bool { sink.problem == nil }
 
-  /// Begins the log of a run, or goes on with what the file holds.
+  /// Begins the log of a run, or goes on with what the file holds; ``flush()`` writes what belongs at its beginning.
   func begin(_ run: RunRecord, continues: Bool) {
     command = RecordedCommand(run)
     if !continues { ftruncate(descriptor, 0) }
@@ -53,7 +52,6 @@ final class LogFile {
     // A power cut has torn the last line: what follows begins a new one.
     case .some: put([UInt8(ascii: "\n")])
     }
-    flush()
   }
 
   /// Writes the lines of entries.
@@ -72,8 +70,8 @@ final class LogFile {
     if case .failed(let reason) = sink.problem { problem = "\(wish.path): is not there: \(reason)" }
   }
 
-  /// Lets a write that waits for its reader give up; safe from any thread.
-  func abandon() { sink.abandon() }
+  /// Lets writes give up when the reader has taken nothing for so many milliseconds; safe from any thread.
+  func giveUp(after milliseconds: Int) { sink.giveUp(after: milliseconds) }
 
   private func put(_ line: [UInt8]) {
     // What strangers wrote must not steer a terminal.
@@ -81,14 +79,15 @@ final class LogFile {
     if lines.count >= Self.pieceSize { flush() }
   }
 
-  private func flush() {
+  /// Writes what has been gathered.
+  func flush() {
     guard isOpen, !lines.isEmpty else { return }
     let start = lseek(descriptor, 0, SEEK_END)
     sink.write(lines)
     sink.flush()
-    if case .failed(let reason) = sink.problem {
+    if let found = sink.problem, found != .closed {
       keepWholeLines(from: start)
-      problem = "\(wish.path): cannot be written: \(reason); this log ends there, and the run goes on"
+      problem = "\(wish.path): cannot be written: \(found.words); this log ends there, and the run goes on"
     }
     lines.removeAll(keepingCapacity: true)
   }

@@ -38,7 +38,7 @@ enum LogForm: Equatable {
   private func joblogLine(
     _ ended: ItemAttempt, _ record: AttemptRecord, _ place: ItemPlace, _ command: RecordedCommand
   ) -> [UInt8]? {
-    guard ended.isFinal else { return nil }
+    guard ended.isFinal, record.canEndItem else { return nil }
     return JoblogExport.line(
       number: place.number, record, received: ended.ending.output.count,
       command: command.line(ended.item, ItemID(place.number - 1), ended.ended.worker))
@@ -49,8 +49,8 @@ enum LogForm: Equatable {
     record.attempt += place.earlierAttempts
     let ending = ended.ending
     return EventsExport.line(
-      number: place.number, text: ended.item.bytes, record, isLast: ended.isFinal, outputCount: ending.output.count,
-      errorCount: ending.errors.count)
+      number: place.number, text: ended.item.bytes, record, isLast: ended.isFinal && record.canEndItem,
+      outputCount: ending.output.count, errorCount: ending.errors.count)
   }
 }
 

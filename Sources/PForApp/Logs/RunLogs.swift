@@ -14,8 +14,12 @@ final class RunLogs: @unchecked Sendable {
   private static let mostBytes = 8 << 20
   /// A pause between two takings in nanoseconds, so that a fast run does not wake the thread for every few entries.
   private static let rest: Int64 = 10_000_000
-  /// How long the end of the program waits for a reader who does not read, in nanoseconds.
-  private static let patience: Int64 = 10_000_000_000
+  /// How long the end of the program waits for a reader that takes nothing, in milliseconds, and how long when somebody
+  /// wants that end.
+  private static let patience = 10_000
+  private static let shortPatience = 500
+  /// How often it is looked whether somebody does, in nanoseconds.
+  private static let look: Int64 = 50_000_000
 
   private let files: [LogFile]
   private let monitor = Monitor()
@@ -66,7 +70,6 @@ final class RunLogs: @unchecked Sendable {
       }
     }
     for file in files { file.begin(recording?.record ?? newRun, continues: recording?.isResumed ?? false) }
-    note()
     try AppThread.start("pfor-logs") { [self] in write() }
   }
 
@@ -96,19 +99,22 @@ final class RunLogs: @unchecked Sendable {
   /// The logs that could not be written any further; to be asked when they are over.
   var failed: [LogWish] { files.filter { $0.problem != nil }.map(\.wish) }
 
-  /// Lets writes that wait for a reader give up; workers no longer wait.
-  func abandon() { for file in files { file.abandon() } }
+  /// Lets writes give up when their reader has taken nothing for so many milliseconds; workers no longer wait then.
+  func giveUp(after milliseconds: Int) { for file in files { file.giveUp(after: milliseconds) } }
 
   /// Writes what is left and closes the logs.
   func finish() {
+    let before = Signals.endings
+    giveUp(after: Self.patience)
     monitor.withLock {
       isEnding = true
       work.signal()
       hurry.signal()
-      if !isOver { monitor.wait(for: over, nanoseconds: Self.patience) }
+      while !isOver {
+        if Signals.endings != before { giveUp(after: Self.shortPatience) }
+        monitor.wait(for: over, nanoseconds: Self.look)
+      }
     }
-    abandon()
-    monitor.withLock { while !isOver { monitor.wait(for: over) } }
   }
 
   private func append(_ entry: LogEntry) {
@@ -124,6 +130,9 @@ final class RunLogs: @unchecked Sendable {
   // MARK: - The thread
 
   private func write() {
+    // A pipe that is full at the beginning holds up nobody but this thread.
+    for file in files { file.flush() }
+    note()
     while let entries = take() {
       for file in files { file.write(entries) }
       note()

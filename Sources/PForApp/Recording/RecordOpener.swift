@@ -86,6 +86,7 @@ struct RecordOpener {
       return try RunRecording(file, name: name, resuming: nil, isReadOnly: isReadOnly)
     } catch {
       file.discard()
+      for leftover in file.leftovers { StandardError.write("pfor-tui: \(leftover)") }
       throw error
     }
   }

@@ -24,12 +24,11 @@ final class ResumedArchive: ItemArchive {
 
   func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail? {
     guard var detail = kept.detail(id, invocation: invocation) else { return nil }
-    // For some milliseconds the last attempt is not yet recorded.
-    guard let (earlier, last) = recording.attempts(at: id.number), last.latency == detail.latency else {
-      return detail
-    }
-    detail.attempt = last.attempt
-    detail.earlier = earlier.map { ItemDetail.Attempt($0) }
+    guard let (earlier, last) = recording.attempts(at: id.number) else { return detail }
+    // For some milliseconds the last attempt is not yet recorded: then it comes behind those that are.
+    let isRecorded = last.latency == detail.latency
+    detail.attempt = isRecorded ? last.attempt : last.attempt + 1
+    detail.earlier = (isRecorded ? earlier : earlier + [last]).map { ItemDetail.Attempt($0) }
     return detail
   }
 

@@ -82,8 +82,16 @@ final class RunRecording: @unchecked Sendable {
   /// Whether the run was begun in an earlier session.
   var isResumed: Bool { earlier != nil }
 
-  /// How many items have ended how, over all sessions; nil when the file cannot be read.
-  var countsOfAllSessions: RunCounts? { try? RunReader(path: path).record().counts }
+  /// The run as it is in the file now; nil when it cannot be read.
+  var recordNow: RunRecord? { try? RunReader(path: path).record() }
+
+  /// How many failed items an earlier session has left that this one has not met.
+  ///
+  /// - Parameter met: how many failed items this session knows of.
+  func unmetFailures(met: Int) -> Int {
+    guard isPartlyRead, recorder.flush() == nil, let counts = recordNow?.counts else { return 0 }
+    return max(0, counts.unsuccessful - met)
+  }
 
   /// What was found of earlier sessions; to be asked when the items have been read.
   var earlierCounts: EarlierItems.Counts? { earlier?.counts }
@@ -114,8 +122,8 @@ final class RunRecording: @unchecked Sendable {
   }
 
   /// The items have been read to their end.
-  func itemsEnded() {
-    earlier?.endOfItems()
+  func itemsEnded() throws(RunStoreError) {
+    try earlier?.endOfItems()
     lock.withLock { hasItemsEnded = true }
   }
 
@@ -221,11 +229,14 @@ final class RunRecording: @unchecked Sendable {
     return recorder.finish(isWhole ? .finished : .interrupted, exitCode: exitCode, at: time)
   }
 
-  /// Ends the record of a run that could not begin; a new one leaves no file.
+  /// Ends the record of a run that could not begin; a new one leaves no file, or the ``leftovers``.
   func discard() {
     reader?.close()
     _ = recorder.end(isDiscarded: !isResumed)
   }
+
+  /// What should have been removed at the end and is still there, a sentence for each file.
+  var leftovers: [String] { recorder.leftovers.map(\.description) }
 }
 
 /// What is to be done about an item of a resumed run.

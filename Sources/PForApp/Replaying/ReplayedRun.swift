@@ -46,7 +46,7 @@ final class ReplayedRun: WatchedRun {
   var isDelivered: Bool { true }
 
   func start() {}
-  func abandonDelivery() {}
+  func giveUpReaders(after milliseconds: Int) {}
 
   var length: Int64 { timeline.sessions.length }
 

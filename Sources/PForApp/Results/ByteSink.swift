@@ -1,3 +1,4 @@
+import ParallelForDashboard
 import Synchronization
 
 #if canImport(Glibc)
@@ -8,17 +9,31 @@ import Synchronization
 
 /// A descriptor that bytes are written to through a buffer, by one thread.
 ///
-/// A reader who has gone, a full disk and a reader who never reads are told apart and none of them blocks for good.
+/// A reader who has gone, a full disk and a reader who never reads are told apart, and none of them blocks for good.
+/// Writing itself never waits: only a look at whether the reader has made room does.
 final class ByteSink: @unchecked Sendable {
   /// Why bytes can no longer be written.
   enum Problem: Equatable {
     /// The reader has closed its end.
     case closed
+    /// The reader took nothing for as long as it had time.
+    case unread
     /// The system said no; the sentence says why.
     case failed(String)
+
+    /// Why, for a sentence.
+    var words: String {
+      switch self {
+      case .closed: "its reader has closed it"
+      case .unread: "its reader takes nothing more"
+      case .failed(let reason): reason
+      }
+    }
   }
 
   private static let capacity = 1 << 16
+  /// How long to wait for room before it is looked whether somebody gives the reader up, in milliseconds.
+  private static let look: Int32 = 50
 
   private let descriptor: Int32
   /// Whether the bytes go to a regular file.
@@ -27,7 +42,14 @@ final class ByteSink: @unchecked Sendable {
   /// Whether the bytes go to a file that can be found by a name, and must still be at the end.
   private let isNamed: Bool
   private let writing: (Int32, UnsafeRawBufferPointer) -> Int
-  private let isAbandoned = Atomic<Bool>(false)
+  /// Where writing does not wait; nil for a file, which never lets a writer wait for a reader.
+  private let patient: PatientDescriptor?
+  /// How long the reader may take nothing, in milliseconds.
+  private let patience = Atomic<Int>(.max)
+  /// For how long it has taken nothing now, in milliseconds.
+  private var idle = 0
+  /// Whether there was room at the last look, though nothing could be written.
+  private var hadRoom = false
   private var buffer: [UInt8] = []
   /// For a file that is gone on with: what stands in it and has not been compared yet.
   private var standing: StandingBytes?
@@ -42,12 +64,11 @@ final class ByteSink: @unchecked Sendable {
   ///   - continues: for a file that can be read too: bytes that stand in it already are not written again; from the
   ///     first difference on the file is written anew.
   ///   - hasName: whether the user named the file; that it was removed in the meantime is a problem then.
-  ///   - writing: writes to a descriptor, as the system's call does.
+  ///   - writing: writes to a descriptor, as the system's call does; nil for a call that does not wait for a reader.
   init(
     descriptor: Int32, ownsDescriptor: Bool = false, continues: Bool = false, hasName: Bool = false,
-    writing: @escaping (Int32, UnsafeRawBufferPointer) -> Int = writeSystemCall
+    writing: ((Int32, UnsafeRawBufferPointer) -> Int)? = nil
   ) {
-    self.writing = writing
     standing = continues ? StandingBytes(descriptor) : nil
     self.descriptor = descriptor
     self.ownsDescriptor = ownsDescriptor
@@ -56,6 +77,9 @@ final class ByteSink: @unchecked Sendable {
     fstat(descriptor, &status)
     isFile = status.st_mode & S_IFMT == S_IFREG
     isNamed = hasName && isFile && status.st_nlink > 0
+    let patient = isFile ? nil : PatientDescriptor(descriptor)
+    self.patient = patient
+    self.writing = writing ?? { patient?.write($1) ?? writeSystemCall($0, $1) }
     buffer.reserveCapacity(Self.capacity)
   }
 
@@ -63,8 +87,14 @@ final class ByteSink: @unchecked Sendable {
     if ownsDescriptor { close(descriptor) }
   }
 
-  /// Lets a write that waits for its reader give up; safe from any thread.
-  func abandon() { isAbandoned.store(true, ordering: .relaxed) }
+  /// Writes from now on only what there is room for; safe from any thread.
+  func abandon() { giveUp(after: 0) }
+
+  /// Lets writes give up when the reader takes nothing; safe from any thread.
+  ///
+  /// - Parameter milliseconds: for how long; what it took nothing before counts too. A longer time than one that was set
+  ///   before changes nothing.
+  func giveUp(after milliseconds: Int) { _ = patience.min(milliseconds, ordering: .relaxed) }
 
   func write(_ bytes: UnsafeRawBufferPointer) {
     if buffer.count + bytes.count > Self.capacity { flush() }
@@ -106,28 +136,31 @@ final class ByteSink: @unchecked Sendable {
     }
     if problem == nil, isNamed, isCutOff { problem = .failed("the file was cut off while it was written") }
     while !rest.isEmpty, problem == nil {
-      guard waitUntilWritable() else { return }
-      // After POLLOUT a pipe takes PIPE_BUF bytes without blocking.
-      let piece = UnsafeRawBufferPointer(rebasing: isFile ? rest : rest.prefix(4_096))
-      let count = writing(descriptor, piece)
+      let count = writing(descriptor, UnsafeRawBufferPointer(rebasing: rest))
       if count > 0 {
         rest = rest.dropFirst(count)
+        (idle, hadRoom) = (0, false)
       } else if count == 0 {
         problem = .failed("nothing more can be written")
-      } else if errno != EINTR, errno != EAGAIN {
+      } else if errno == EAGAIN {
+        waitForRoom()
+      } else if errno != EINTR {
         problem = errno == EPIPE ? .closed : .failed(String(cString: strerror(errno)))
       }
     }
   }
 
-  private func waitUntilWritable() -> Bool {
-    guard !isFile else { return true }
-    while !isAbandoned.load(ordering: .relaxed) {
-      var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      if poll(&poller, 1, 100) > 0 { return true }
+  private func waitForRoom() {
+    guard idle < patience.load(ordering: .relaxed) else {
+      problem = .unread
+      return
     }
-    problem = problem ?? .closed
-    return false
+    var poller = pollfd(fd: patient?.number ?? descriptor, events: Int16(POLLOUT), revents: 0)
+    let hasRoom = poll(&poller, 1, Self.look) > 0
+    // A terminal may have room for a byte where the next one needs two.
+    if hasRoom, hadRoom { poll(nil, 0, Self.look) }
+    if !hasRoom || hadRoom { idle += Int(Self.look) }
+    hadRoom = hasRoom
   }
 }
 

@@ -13,6 +13,8 @@ final class JobResult: @unchecked Sendable {
   @exclusivity(unchecked) var tag: [UInt8]
   /// What must be committed to the run file before this is published; nil if nothing must.
   @exclusivity(unchecked) var ticket: RunRecorder.Ticket?
+  /// When the attempt began, in nanoseconds since 1970, as it was recorded or logged; nil before.
+  @exclusivity(unchecked) var begin: Int64?
 
   init(ending: JobEnding, tag: [UInt8] = []) {
     self.ending = ending

@@ -119,22 +119,25 @@ final class ResultDelivery: @unchecked Sendable {
     }
   }
 
-  /// Lets writes that wait for a reader give up.
-  func abandon() {
-    output?.abandon()
-    errors?.abandon()
+  /// Lets writes give up when their reader has taken nothing for so many milliseconds.
+  func giveUp(after milliseconds: Int) {
+    output?.giveUp(after: milliseconds)
+    errors?.giveUp(after: milliseconds)
   }
 
   /// Publishes those results of a batch that stand in the run file; without one, all.
   private func deliver(_ batch: [(ItemID, JobResult)]) {
+    var last = delivered
     for (id, result) in batch {
       // Behind a result that could not be written, the next one would stand in its place.
       guard found == nil, isKept(result) else { continue }
       deliver(result)
-      if found == nil { delivered = max(delivered, id.number) }
+      if found == nil { last = max(last, id.number) }
     }
     output?.flush()
     errors?.flush()
+    // What its reader did not take has not been handed on.
+    if output?.problem == nil { delivered = last }
     if delivered > 0 { recording?.delivered(delivered) }
   }
 

@@ -24,8 +24,13 @@ extension SettledAttempt<Item, JobResult> {
   /// Whether no further attempt will be made in this session, though perhaps in another.
   var isLast: Bool { isFinal || settlement == .stopped }
 
-  /// The attempt as run file and logs have it.
-  func makeRecord() -> AttemptRecord { AttemptRecord(attempt, deliverable.ending.process, wait: wait) }
+  /// The attempt as run file and logs have it, with the same times when it is settled once more.
+  func makeRecord() -> AttemptRecord {
+    let produced = deliverable
+    let record = AttemptRecord(attempt, produced.ending.process, wait: wait, begin: produced.begin)
+    produced.begin = record.start
+    return record
+  }
 
   /// How many nanoseconds it could have begun before it did; nil if that is not known.
   private var wait: Int64? { (due ?? input.readAt).map { max(0, attempt.start.nanoseconds(since: $0)) } }

@@ -18,7 +18,7 @@ final class ItemFeeder: @unchecked Sendable {
   private let reader: ItemReader
   private let recording: RunRecording?
   private let notesTimes: Bool
-  private let bytesAhead = Atomic<Int>(0)
+  private let ahead = ReadAhead(limit: readAheadBytes)
   private let isStopped = Atomic<Bool>(false)
   private let lock = Lock()
   private var problem: String?
@@ -71,10 +71,13 @@ final class ItemFeeder: @unchecked Sendable {
   }
 
   /// Ends the counting; the reading ends with the run.
-  func stop() { isStopped.store(true, ordering: .relaxed) }
+  func stop() {
+    isStopped.store(true, ordering: .relaxed)
+    ahead.end()
+  }
 
   /// An item has been taken out of what is read ahead.
-  func taken(_ item: Item) { bytesAhead.subtract(item.value.count, ordering: .relaxed) }
+  func taken(_ item: Item) { ahead.remove(item.value.count) }
 
   private func feed(
     _ run: ParallelRun<Item, JobResult>, _ kept: (Item, EarlierItem.Kept) -> JobResult
@@ -84,12 +87,13 @@ final class ItemFeeder: @unchecked Sendable {
         let entries = try items.map { try entry(of: $0, recording, kept) }
         guard run.offer(entries: entries) else { return }
       } else {
-        bytesAhead.add(items.reduce(0) { $0 + $1.value.count }, ordering: .relaxed)
+        ahead.add(items.reduce(0) { $0 + $1.value.count })
         guard run.offer(items) else { return }
       }
-      waitForRoom()
+      // Long items must not fill the memory.
+      ahead.waitForRoom()
     }
-    recording?.itemsEnded()
+    try recording?.itemsEnded()
     lock.withLock { isRead = true }
   }
 
@@ -108,17 +112,10 @@ final class ItemFeeder: @unchecked Sendable {
   ) throws -> OfferedItem<Item, JobResult> {
     switch try recording.decide(about: item) {
     case .run:
-      bytesAhead.add(item.value.count, ordering: .relaxed)
+      ahead.add(item.value.count)
       return .item(item)
     case .keep(let done):
       return .done(kept(item, done), isSuccess: done.attempt.outcome.isSuccess)
-    }
-  }
-
-  /// Long items must not fill the memory: wait until enough of them have been begun.
-  private func waitForRoom() {
-    while bytesAhead.load(ordering: .relaxed) > Self.readAheadBytes, !isStopped.load(ordering: .relaxed) {
-      usleep(2_000)
     }
   }
 }

@@ -43,7 +43,7 @@ struct Launcher {
     let recording = try opener.open()
     var mayBegin = false
     // A run that cannot begin leaves nothing to be resumed.
-    defer { if !mayBegin { recording?.discard() } }
+    defer { if !mayBegin { discard(recording) } }
     let outputs = try Outputs(file, isScripted: script != nil, recording: recording)
     try logs?.begin(opener.newRun, recording)
     let errors = StandardErrorCopy()
@@ -82,6 +82,11 @@ struct Launcher {
     return playOn(session, dashboard, controller, signals, glyphs, isQuiet: look.quiet, begins: true)
   }
 
+  private func discard(_ recording: RunRecording?) {
+    recording?.discard()
+    for leftover in recording?.leftovers ?? [] { StandardError.write("pfor-tui: \(leftover)") }
+  }
+
   /// What is drawn on; nil where plain lines are wanted or nothing can be drawn on, which is said.
   private func openDisplay(_ shown: Look, _ script: Script?) -> (any Display)? {
     if look.noTui, script == nil { return nil }
@@ -116,11 +121,16 @@ struct Launcher {
     session.conclude(&verdict, at: MonotonicClock.wallTime(of: MonotonicClock.now))
     if !isQuiet, verdict.problem == nil || dashboard.live.tally.known > 0, verdict.exitCode != ExitCode.outputClosed {
       for line in Summary.lines(
-        dashboard, at: MonotonicClock.now, width: summaryWidth, glyphs: glyphs, command: plan.command,
+        dashboard, at: MonotonicClock.now, width: summaryWidth, glyphs: glyphs,
+        allSessions: allSessions(session, verdict, total: dashboard.live.total), command: plan.command,
         errors: { session.words.line(of: $0) })
       { StandardError.write(line) }
     }
     if let problem = verdict.problem { StandardError.write("pfor-tui: \(problem)") }
+    if !isQuiet, session.hasReadAll, let change = plan.reader.change {
+      StandardError.write("pfor-tui: \(plan.reader.source.name): \(note(change))")
+    }
+    for leftover in session.recording?.leftovers ?? [] { StandardError.write("pfor-tui: \(leftover)") }
     if !isQuiet, session.isOutOfOrder {
       StandardError.write("results of items that were tried again stand behind those that had been written by then")
     }
@@ -142,19 +152,35 @@ struct Launcher {
   /// What a resumed run found, and how to go on with one that is not whole.
   private func tell(_ recording: RunRecording, isWhole: Bool) {
     if let counts = recording.earlierCounts {
-      StandardError.write(
-        "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) not begun before")
-      // This session may not have met all items of the earlier ones.
-      if !isWhole, let all = recording.countsOfAllSessions {
-        let known = [(all.succeeded, "ok"), (all.unsuccessful, "failed"), (all.cancelled, "stopped")]
-        let parts = known.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-        StandardError.write("all sessions so far: \(parts.isEmpty ? "nothing done" : parts.joined(separator: ", "))")
+      if isWhole {
+        StandardError.write(
+          "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) not begun before")
+      }
+      if counts.gone > 0 {
+        StandardError.write("no longer in \(plan.reader.source.name): \(counts.gone) recorded items")
       }
     }
     guard !isWhole, recording.isThere else { return }
     // Without them, the items would be asked of the terminal.
     let wish = plan.reader.source == .standardInput ? "to go on, pipe the items in again" : "to go on"
     StandardError.write("\(wish): pfor-tui resume \(ShellWord.quoted(recording.name))")
+  }
+
+  /// How a resumed run stands that is not whole; nil for any other.
+  private func allSessions(_ session: RunSession, _ verdict: Verdict, total: Int?) -> AllSessions? {
+    guard let recording = session.recording, recording.isResumed, !verdict.isWhole, let run = recording.recordNow
+    else { return nil }
+    return AllSessions(
+      succeeded: run.counts.succeeded, failed: run.counts.failed, timedOut: run.counts.timedOut, total: total)
+  }
+
+  /// That the items file is no longer what was read.
+  private func note(_ change: ItemFileChange) -> String {
+    switch change {
+    case .changed: "was changed after its items had been read; the items that it had then are those of this run"
+    case .grown: "has grown since its items were read; what was added has not run"
+    case .replaced: "was replaced after it had been opened; the items that it had then are those of this run"
+    }
   }
 
   // MARK: - What is needed

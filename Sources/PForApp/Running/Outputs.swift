@@ -25,7 +25,9 @@ struct ResultFile {
     if let database = plan.recipe.file, Self.isSame(database, path) {
       throw AppError("\(path): results would overwrite the database; choose another file for -o")
     }
-    descriptor = open(path.osPath, (plan.recording.mayGoOn ? O_RDWR : O_WRONLY) | O_CREAT | O_CLOEXEC, 0o666)
+    // A pipe that we could read ourselves would never be without a reader.
+    let access = plan.recording.mayGoOn && !Self.isPipe(path) ? O_RDWR : O_WRONLY
+    descriptor = open(path.osPath, access | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw AppError("\(path): cannot be written: \(String(cString: strerror(errno)))") }
     self.path = path
   }
@@ -43,6 +45,11 @@ struct ResultFile {
     // What is no regular file has nothing to be emptied.
     if !isResumed { ftruncate(descriptor, 0) }
     return ByteSink(descriptor: descriptor, ownsDescriptor: true, continues: isResumed, hasName: true)
+  }
+
+  private static func isPipe(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path.osPath, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
   /// Whether two paths lead to one regular file.

@@ -149,7 +149,7 @@ final class RunSession: WatchedRun, Sendable {
   var isDelivered: Bool { delivery.isDone || startProblem.withLock { $0 } != nil }
 
   /// Why results can no longer be written.
-  var deliveryProblem: ByteSink.Problem? { delivery.problem }
+  var deliveryProblem: ByteSink.Problem? { delivery.problem ?? (isDelivered ? nil : .unread) }
 
   /// Why no more items could be read.
   var inputProblem: String? {
@@ -168,10 +168,10 @@ final class RunSession: WatchedRun, Sendable {
   /// Why the run can no longer be recorded.
   var recordingProblem: String? { recording?.problem?.description }
 
-  /// Gives up waiting for whoever reads the results.
-  func abandonDelivery() {
-    delivery.abandon()
-    logs?.abandon()
+  /// Gives up waiting for readers of results and logs that have taken nothing for so many milliseconds.
+  func giveUpReaders(after milliseconds: Int) {
+    delivery.giveUp(after: milliseconds)
+    logs?.giveUp(after: milliseconds)
   }
 
   /// Writes what is left of the record and the logs, and how the run ended.

@@ -14,6 +14,7 @@ struct Verdict: Equatable {
     self.init(
       facts: dashboard.live, wish: controller.reason?.exitCode, delivery: session.deliveryProblem,
       inputError: session.inputProblem, recording: session.recordingProblem,
+      unmetFailures: session.recording?.unmetFailures(met: dashboard.live.tally.unsuccessful) ?? 0,
       destination: dashboard.destination ?? "standard output")
     isWhole =
       dashboard.live.hasRunAll && dashboard.live.tally.cancelled == 0 && session.hasReadAll && problem == nil
@@ -26,10 +27,11 @@ struct Verdict: Equatable {
   ///   - delivery: why results could not be written.
   ///   - inputError: why items could not be read to their end.
   ///   - recording: why the run could no longer be recorded.
+  ///   - unmetFailures: how many items failed in an earlier session and were not met by this one.
   ///   - destination: where results went.
   init(
     facts: RunFacts, wish: Int32?, delivery: ByteSink.Problem?, inputError: String?, recording: String? = nil,
-    destination: String
+    unmetFailures: Int = 0, destination: String
   ) {
     if let recording {
       self.init(ExitCode.couldNotRun, "\(recording); no further item was begun, and what is recorded is not lost")
@@ -37,13 +39,14 @@ struct Verdict: Equatable {
     }
     switch (delivery, inputError) {
     case (.closed?, _): self.init(wish ?? ExitCode.outputClosed)
-    case (.failed(let reason)?, _):
+    case (let problem?, _):
       let kept = "at most the results of the items before \(facts.delivery.next) are there"
-      self.init(ExitCode.couldNotRun, "\(destination): cannot be written: \(reason); \(kept)")
+      let status = problem == .unread ? wish : nil
+      self.init(status ?? ExitCode.couldNotRun, "\(destination): cannot be written: \(problem.words); \(kept)")
     case (nil, let error?): self.init(ExitCode.couldNotRun, error)
     case (nil, nil) where facts.isOutOfTime: self.init(ExitCode.outOfTime)
     case (nil, nil):
-      self.init((facts.hasRunAll ? nil : wish) ?? ExitCode.failures(Self.failures(facts)))
+      self.init((facts.hasRunAll ? nil : wish) ?? ExitCode.failures(Self.failures(facts) + unmetFailures))
     }
   }
 

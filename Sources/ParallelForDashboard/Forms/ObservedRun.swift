@@ -50,7 +50,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   func retry(_ ids: [ItemID]) -> Int { ids.count { run.retryKept($0, mayBeLate: true) } }
 
   /// Nobody but this takes the results.
-  func abandonDelivery() {}
+  func giveUpReaders(after milliseconds: Int) {}
 
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String { title }
 

@@ -50,17 +50,14 @@ package final class PlainLoop {
       wait()
       let now = MonotonicClock.now
       for wish in Signals.take(from: signals) { carryOut(wish, at: now) }
-      controller.tick(at: now)
+      controller.tick(at: now, isIdle: dashboard.live.tally.running == 0)
       takeEvents()
       dashboard.observe(watched.recorder, at: now)
       for sentence in stoppedLook.look(at: watched, for: &dashboard, at: now) { say(sentence) }
       if now >= nextLine { tellProgress(at: now) }
       StandardError.sendWaiting()
     }
-    switch controller.reason {
-    case .terminated, .hungUp, .signal: StandardError.hurry()
-    case .interrupted, nil: break
-    }
+    if controller.reason != nil { StandardError.hurry() }
   }
 
   /// Takes in what happened.

@@ -6,8 +6,13 @@ package struct RunController {
   /// More threads than this are a slip of the hand.
   package static let mostThreads = 10_000
 
+  /// How long a reader may take nothing once running items have been asked to end, in milliseconds.
+  private static let readersPatience = 500
+
   private let watched: any WatchedRun
   private var plan: StopPlan
+  /// Whether a signal asks for the end, and not somebody who looks at the run.
+  private var isSignalled = false
 
   /// - Parameter grace: how long running items may take to end when the program must, in nanoseconds.
   package init(_ watched: any WatchedRun, grace: Int64) {
@@ -42,16 +47,27 @@ package struct RunController {
   package func retry(_ ids: [ItemID]) -> Int { watched.retry(ids) }
 
   /// Ctrl-C without a dashboard.
-  package mutating func interrupted(at now: Instant) { act(plan.interrupted(at: now)) }
+  package mutating func interrupted(at now: Instant) {
+    isSignalled = true
+    act(plan.interrupted(at: now))
+  }
 
   /// The system or the terminal wants the program to end.
-  package mutating func mustEnd(_ reason: StopReason, at now: Instant) { act(plan.mustEnd(reason, at: now)) }
+  package mutating func mustEnd(_ reason: StopReason, at now: Instant) {
+    isSignalled = true
+    act(plan.mustEnd(reason, at: now))
+  }
 
   /// A signal wants the program to end now.
   package mutating func mustQuit(_ reason: StopReason, at now: Instant) { act(plan.mustQuit(reason, at: now)) }
 
   /// Time goes by.
-  package mutating func tick(at now: Instant) { act(plan.tick(at: now)) }
+  ///
+  /// - Parameter isIdle: whether no item runs, so that only readers can hold up an end that a signal asks for.
+  package mutating func tick(at now: Instant, isIdle: Bool = false) {
+    if isIdle, isSignalled { watched.giveUpReaders(after: Int(plan.grace / 1_000_000)) }
+    act(plan.tick(at: now))
+  }
 
   private mutating func act(_ steps: [StopPlan.Step]) {
     let run = watched.steering
@@ -60,9 +76,9 @@ package struct RunController {
       case .finish: run.finish()
       case .stop(let urgency):
         run.stop(urgency)
-        if urgency == .kill { watched.abandonDelivery() }
+        watched.giveUpReaders(after: urgency == .kill ? 0 : Self.readersPatience)
       case .abandon:
-        watched.abandonDelivery()
+        watched.giveUpReaders(after: 0)
         isAbandoned = true
       }
     }

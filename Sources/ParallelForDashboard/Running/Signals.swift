@@ -47,7 +47,7 @@ package enum Signals {
   package static var heedsHangUp: Bool { tg_signal_is_taken(SIGHUP) != 0 }
 
   /// How many signals have come by now that want the program to end.
-  static var endings: Int { Int(tg_signal_endings()) }
+  package static var endings: Int { Int(tg_signal_endings()) }
 
   /// What has come since the last call.
   package static func take(from descriptor: Int32) -> [Wish] {

@@ -38,8 +38,8 @@ package protocol WatchedRun: AnyObject {
   ///
   /// - Returns: how many will be.
   func retry(_ ids: [ItemID]) -> Int
-  /// Gives up waiting for whoever takes the results.
-  func abandonDelivery()
+  /// Gives up waiting for whoever takes the results, or other bytes, but has taken nothing for so many milliseconds.
+  func giveUpReaders(after milliseconds: Int)
   /// Stops what the run has started outside the program, which is about to be stopped itself.
   func suspendItems()
   /// Lets that go on.

@@ -21,15 +21,18 @@ final class RunFileLock {
     descriptor = try Self.acquire(path, of: file)
   }
 
-  deinit { release() }
+  deinit { _ = release() }
 
   /// Gives the lock back.
-  func release() {
-    guard descriptor >= 0 else { return }
+  ///
+  /// - Returns: that the side file is left over, if so; nobody holds it, and the next one who needs a lock takes it.
+  func release() -> RunStoreError? {
+    guard descriptor >= 0 else { return nil }
     // Whoever waits for this file sees that its name is gone, and takes a new one.
-    unlink(path.osPath)
+    let leftover = SideFile.remove(path)
     close(descriptor)
     descriptor = -1
+    return leftover
   }
 
   /// Whether a program holds the lock of a run file.

@@ -39,7 +39,8 @@ public enum EventsExport {
   ///   - number: the item's number, from 1.
   ///   - text: the item.
   ///   - attempt: the attempt.
-  ///   - isLast: false when another one follows.
+  ///   - isLast: whether the item has ended for good with it; false when another one follows, or a resumed run runs the
+  ///     item because it was stopped.
   ///   - outputCount: the bytes that it wrote to its standard output.
   ///   - errorCount: the bytes that it wrote to its standard error.
   public static func line(
@@ -79,7 +80,7 @@ public enum EventsExport {
         }
         if let attempt = item.attempt {
           buffer.bytes += line(
-            number: number, text: item.text, attempt, isLast: true, outputCount: item.outputCount,
+            number: number, text: item.text, attempt, isLast: attempt.canEndItem, outputCount: item.outputCount,
             errorCount: item.errorCount)
         }
         try buffer.flushIfLarge()

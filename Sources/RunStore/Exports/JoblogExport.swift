@@ -1,6 +1,8 @@
 import ParallelFor
 
 /// GNU parallel's log of jobs; also written line by line while a run goes on.
+///
+/// An item that has not ended for good is in no log of jobs: one that waits for its next attempt, or that was stopped.
 public enum JoblogExport {
   /// The first line with its ending.
   public static let header = Array("Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n".utf8)
@@ -8,8 +10,8 @@ public enum JoblogExport {
 
   /// The line of an item that has ended, with its ending.
   ///
-  /// As GNU parallel has it, an item that was killed for its time or by the user has the exit value -1. What would end
-  /// the line or a column within the command is written as `\n`, `\t` and so on.
+  /// As GNU parallel has it, an item that was killed for its time has the exit value -1. What would end the line or a
+  /// column within the command is written as `\n`, `\t` and so on.
   ///
   /// - Parameters:
   ///   - number: the item's number, from 1.
@@ -35,7 +37,7 @@ public enum JoblogExport {
       var buffer = ExportBuffer(write)
       buffer.bytes += header
       try reader.forEachItem { item in
-        guard let attempt = item.attempt, let number = item.number else { return }
+        guard let attempt = item.attempt, attempt.canEndItem, let number = item.number else { return }
         buffer.bytes += line(number: number, attempt, received: item.outputCount, command: command(item))
         try buffer.flushIfLarge()
       }

@@ -47,13 +47,10 @@ extension HistoryEntry {
   /// - Throws: when a program records into it, or it cannot be removed.
   public func remove() throws(RunStoreError) {
     let lock = try RunFileLock(of: path)
-    defer { lock.release() }
     // The run first: what is left beside it after a power cut belongs to nothing then.
-    for file in Self.files(of: path) where unlink(file.osPath) != 0 {
-      let reason = SystemReason()
-      guard reason.code == ENOENT else {
-        throw RunStoreError(.notAllowed, file, "cannot be removed: \(reason.words)")
-      }
+    for file in Self.files(of: path) {
+      if let leftover = SideFile.remove(file) { throw leftover }
     }
+    if let leftover = lock.release() { throw leftover }
   }
 }

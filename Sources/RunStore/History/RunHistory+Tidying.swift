@@ -10,9 +10,11 @@ extension RunHistory {
   /// Removes what killed programs have left in the folder and nobody needs: what stands beside runs that are finished or
   /// gone, files of runs that were never begun, and locks that nobody holds.
   ///
-  /// What belongs to an unfinished run stays until it goes on. What cannot be removed stays too.
-  public func tidy() {
-    for run in Set(allNames().compactMap(Self.run(beside:))) { tidy("\(folder)/\(run)") }
+  /// What belongs to an unfinished run stays until it goes on.
+  ///
+  /// - Returns: what cannot be removed, a sentence for each file.
+  public func tidy() -> [RunStoreError] {
+    Set(allNames().compactMap(Self.run(beside:))).sorted().flatMap { tidy("\(folder)/\($0)") }
   }
 
   /// The name of the run file beside which a file stands; nil if it stands beside none.
@@ -22,20 +24,24 @@ extension RunHistory {
     return ending.map { String(plain.dropLast($0.count)) }
   }
 
-  private func tidy(_ path: String) {
+  private func tidy(_ path: String) -> [RunStoreError] {
     // A program that makes or records a run holds its lock.
-    guard !RunFileLock.isHeld(of: path), let lock = try? RunFileLock(of: path) else { return }
-    unlink((path + "-new").osPath)
+    guard !RunFileLock.isHeld(of: path), let lock = try? RunFileLock(of: path) else { return [] }
     let isThere = access(path.osPath, F_OK) == 0
-    if !isThere { for side in HistoryEntry.files(of: path).dropFirst() { unlink(side.osPath) } }
-    lock.release()
-    if isThere, HistoryEntry(path: path).isFinishedWithRest { settle(path) }
+    var leftovers = SideFile.remove([path + "-new"] + (isThere ? [] : HistoryEntry.files(of: path).dropFirst()))
+    if let leftover = lock.release() { leftovers.append(leftover) }
+    return isThere && HistoryEntry(path: path).isFinishedWithRest ? leftovers + settle(path) : leftovers
   }
 
   /// Puts what stands beside a finished run into its file.
-  private func settle(_ path: String) {
-    guard let file = try? RunFile.open(at: path), file.close() == nil else { return }
-    unlink(RunTail.path(of: path).osPath)
+  private func settle(_ path: String) -> [RunStoreError] {
+    do throws(RunStoreError) {
+      let file = try RunFile.open(at: path)
+      if let problem = file.close() { throw problem }
+      return file.leftovers + SideFile.remove([RunTail.path(of: path)])
+    } catch {
+      return [error]
+    }
   }
 }
 

@@ -39,6 +39,8 @@ public final class RunFile {
   private let identity: FileIdentity?
   /// How large it is at least: it only grows.
   private var size: Int64
+  /// What should have been removed beside the file and is still there, a sentence for each.
+  public private(set) var leftovers: [RunStoreError] = []
 
   /// Makes the file of a run that begins.
   ///
@@ -53,27 +55,29 @@ public final class RunFile {
     let lock = try RunFileLock(of: path)
     try RunDatabase.checkFile(path, .create)
     try checkSideFiles(of: path)
-    let row = try makeWhole(path, record)
+    let (row, leftover) = try makeWhole(path, record)
     do throws(RunStoreError) {
       let database = try RunDatabase(path: path, access: .write)
       database.checks = .all
       try setUp(database, durability)
-      return RunFile(path, row, killedSessionEnd: nil, database, lock)
+      let file = RunFile(path, row, killedSessionEnd: nil, database, lock)
+      file.leftovers += leftover
+      return file
     } catch {
-      removeFiles(of: path)
-      throw error
+      throw error.leaving(SideFile.remove(HistoryEntry.files(of: path)))
     }
   }
 
-  /// Removes the file of a run that has not begun: what is not recorded must not look as if it could be resumed.
+  /// Removes the file of a run that has not begun: what is not recorded must not look as if it could be resumed. What
+  /// cannot be removed is among the ``leftovers``.
   public func discard() {
     database.close()
-    Self.removeFiles(of: path)
-    lock.release()
+    leftovers += SideFile.remove(HistoryEntry.files(of: path))
+    releaseLock()
   }
 
-  private static func removeFiles(of path: String) {
-    for file in HistoryEntry.files(of: path) { unlink(file.osPath) }
+  private func releaseLock() {
+    if let leftover = lock.release() { leftovers.append(leftover) }
   }
 
   /// SQLite would take what a removed database has left beside it for a part of the new one.
@@ -85,10 +89,21 @@ public final class RunFile {
   }
 
   /// The file gets its name when it is whole, so that a kill leaves no half of one.
-  private static func makeWhole(_ path: String, _ record: RunRecord) throws(RunStoreError) -> RunRow.Loaded {
+  private static func makeWhole(
+    _ path: String, _ record: RunRecord
+  ) throws(RunStoreError) -> (RunRow.Loaded, [RunStoreError]) {
     let unfinished = freeName(beside: path)
     try makeEmpty(unfinished, for: path)
-    defer { unlink(unfinished.osPath) }
+    do throws(RunStoreError) {
+      let row = try fill(unfinished, record)
+      try name(unfinished, path)
+      return (row, SideFile.remove([unfinished]))
+    } catch {
+      throw error.leaving(SideFile.remove([unfinished]))
+    }
+  }
+
+  private static func fill(_ unfinished: String, _ record: RunRecord) throws(RunStoreError) -> RunRow.Loaded {
     let database = try RunDatabase(path: unfinished, access: .write)
     try database.execute("PRAGMA journal_mode = MEMORY")
     let row = try transaction(database) { () throws(RunStoreError) in
@@ -97,11 +112,14 @@ public final class RunFile {
       return try RunRow.insert(record, into: database)
     }
     database.close()
-    // Not every file system has links; where there are some, a file that came in between is not overwritten.
-    if link(unfinished.osPath, path.osPath) == 0 { return row }
+    return row
+  }
+
+  /// Not every file system has links; where there are some, a file that came in between is not overwritten.
+  private static func name(_ unfinished: String, _ path: String) throws(RunStoreError) {
+    if link(unfinished.osPath, path.osPath) == 0 { return }
     if errno == EEXIST { try RunDatabase.checkFile(path, .create) }
     guard rename(unfinished.osPath, path.osPath) == 0 else { throw cannotBeMade(path, SystemReason()) }
-    return row
   }
 
   /// SQLite would make it readable for everybody; what it makes beside it later has the same mode.
@@ -204,17 +222,19 @@ public final class RunFile {
   ///
   /// - Returns: why the file is not the whole run, if so.
   func close() -> RunStoreError? {
-    defer {
-      database.close()
-      lock.release()
-    }
+    defer { releaseLock() }
     do throws(RunStoreError) {
       try checkName()
       try checkSize()
       // A disk may have failed for a moment.
-      do throws(RunStoreError) { try settle() } catch { try settle() }
+      let isSettled: Bool
+      do throws(RunStoreError) { isSettled = try settle() } catch { isSettled = try settle() }
+      database.close()
+      // SQLite does not say when it cannot remove them.
+      if isSettled { leftovers += SideFile.remove([path + "-wal", path + "-shm"]) }
       return nil
     } catch {
+      database.close()
       return error
     }
   }
@@ -229,12 +249,16 @@ public final class RunFile {
   }
 
   /// Moves the write-ahead log into the file. Readers may prevent that, which does no harm.
-  private func settle() throws(RunStoreError) {
+  ///
+  /// - Returns: whether nothing but the file is needed any more.
+  private func settle() throws(RunStoreError) -> Bool {
     do throws(RunStoreError) {
       try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
       try database.execute("PRAGMA journal_mode = MEMORY")
+      return try !Self.isLogged(database)
     } catch {
       guard error.kind == .inUse else { throw error }
+      return false
     }
   }
 

@@ -66,6 +66,7 @@ public final class RunRecorder: @unchecked Sendable {
   @exclusivity(unchecked) private var isDiscarded = false
   @exclusivity(unchecked) private var isOver = false
   @exclusivity(unchecked) private var problemFound: RunStoreError?
+  @exclusivity(unchecked) private var leftoversFound: [RunStoreError] = []
 
   /// Begins to record into a file.
   ///
@@ -259,6 +260,9 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
+  /// What should have been removed beside the run file, or with it, and is still there; to be asked at the end.
+  public var leftovers: [RunStoreError] { monitor.withLock { leftoversFound } }
+
   private var closed: RunStoreError { RunStoreError(.failed, file.path, "recording has ended") }
 
   // MARK: - The thread
@@ -280,13 +284,19 @@ public final class RunRecorder: @unchecked Sendable {
       rest(after: writingTime)
     }
     // What a recording that broke off has not committed is put into the run file when it goes on.
-    if problem == nil { tail?.remove() }
+    let leftover = problem == nil ? removeTail() : nil
     let problem = close()
     monitor.withLock {
       problemFound = problemFound ?? problem
+      leftoversFound = file.leftovers + (leftover.map { [$0] } ?? [])
       isOver = true
       progress.broadcast()
     }
+  }
+
+  /// The tail of an earlier session may be there though this one could not open it.
+  private func removeTail() -> RunStoreError? {
+    (tail ?? RunTail(of: file.path, run: file.record.id))?.remove()
   }
 
   private func close() -> RunStoreError? {

@@ -48,7 +48,7 @@ final class RunTail {
     descriptor = made >= 0 ? made : open(path.osPath, flags)
     guard descriptor >= 0 else { return nil }
     guard made >= 0 ? isMarked : isOurs else {
-      if made >= 0 { remove() }
+      if made >= 0 { _ = remove() }
       return nil
     }
   }
@@ -69,7 +69,9 @@ final class RunTail {
   }
 
   /// Removes the file, when all of it stands in the run file.
-  func remove() { unlink(path.osPath) }
+  ///
+  /// - Returns: that it is left over, if so.
+  func remove() -> RunStoreError? { SideFile.remove(path) }
 
   // MARK: - Writing
 

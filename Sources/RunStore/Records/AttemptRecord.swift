@@ -47,6 +47,9 @@ public struct AttemptRecord: Sendable, Equatable {
   /// When it ended, in nanoseconds since 1970.
   public var end: Int64 { start &+ latency }
 
+  /// Whether the item may have ended for good with it. One that was stopped has not: a resumed run runs it.
+  public var canEndItem: Bool { outcome != .cancelled }
+
   /// Why it failed; nil when it did not.
   public var reason: String? {
     if case .failed(let failure) = outcome { failure.reason } else { nil }

@@ -20,7 +20,7 @@ public struct ItemRecord: Sendable, Equatable {
   public var errorCount: Int
 
   /// Whether nothing remains to be done: it has ended by itself, well or not.
-  public var isDone: Bool { attempt.map { $0.outcome != .cancelled } ?? false }
+  public var isDone: Bool { attempt?.canEndItem ?? false }
 }
 
 /// Which bytes of an attempt are meant.

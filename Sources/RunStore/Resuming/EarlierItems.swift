@@ -33,6 +33,8 @@ public final class EarlierItems {
     public var again = 0
     /// Not recorded before.
     public var new = 0
+    /// Recorded, and no longer among the items; known at their end.
+    public var gone = 0
   }
 
   /// Up to so many rows are remembered when items have to be searched for; for more, the file gets an index.
@@ -114,7 +116,9 @@ public final class EarlierItems {
   }
 
   /// Takes notice that the items file has ended: recorded items that no longer stand in it lose their numbers.
-  public func endOfItems() {
+  ///
+  /// - Throws: when the run file cannot be read.
+  public func endOfItems() throws(RunStoreError) {
     var gone: [ClosedRange<Int64>] = []
     for rows in [1..<max(1, lastNumbered + 1), RowSet.firstExtra..<lastExtra + 1] {
       var start = rows.lowerBound
@@ -126,16 +130,28 @@ public final class EarlierItems {
         let end = used.firstMember(in: start..<rows.upperBound) - 1
         gone.append(start...end)
         start = end + 1
-        if gone.count == Self.stretches { retire(&gone) }
+        if gone.count == Self.stretches { try retire(&gone) }
       }
     }
-    retire(&gone)
+    try retire(&gone)
     recorder.recordTotal(number)
   }
 
-  private func retire(_ rows: inout [ClosedRange<Int64>]) {
+  private func retire(_ rows: inout [ClosedRange<Int64>]) throws(RunStoreError) {
+    for range in rows { counts.gone += try countNumbered(in: range) }
     if !rows.isEmpty { recorder.append(.retire(rows)) }
     rows = []
+  }
+
+  /// How many of these rows, none of which this session uses, have a number that they lose.
+  private func countNumbered(in rows: ClosedRange<Int64>) throws(RunStoreError) -> Int {
+    try reader.locked { () throws(RunStoreError) in
+      let query = try reader.statement("SELECT count(*) FROM items WHERE id BETWEEN ? AND ? AND number IS NOT NULL")
+      query.bind(rows.lowerBound, at: 0)
+      query.bind(rows.upperBound, at: 1)
+      defer { query.reset() }
+      return try query.step() ? Int(query.integer(0)) : 0
+    }
   }
 
   private func isKept(_ record: ItemRecord) -> Bool {
