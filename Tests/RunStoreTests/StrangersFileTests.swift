@@ -88,7 +88,7 @@ import Testing
     let reader = try RunReader(path: folder.file)
     let earlier = try EarlierItems(recorder, reader, mode: .outstanding)
     _ = try earlier.next(text: .text("a"))
-    earlier.endOfItems()
+    try earlier.endOfItems()
     reader.close()
     #expect(recorder.end() == nil)
     #expect(try RunReader(path: folder.file).allItems().map(\.number) == [1])
