@@ -23,6 +23,15 @@ import Testing
     #expect(most.load(ordering: .relaxed) == 1)
   }
 
+  /// The time that has been waited is known without adding up all pauses before each try.
+  @Test func pausesAddUp() {
+    var sum = 0
+    for tries in 0..<300 {
+      #expect(BusyWait.waited(afterTries: tries) == sum)
+      sum += BusyWait.pause(afterTries: tries)
+    }
+  }
+
   @Test(.timeLimit(.minutes(1))) func whoIsToEndLeavesTheQueue() {
     let queue = WriterQueue()
     let holder = WriterQueue.Place(stop: StopFlag())
