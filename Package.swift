@@ -141,7 +141,8 @@ let package = Package(
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["ParallelFor", "Screen", "Themes", "CPosix"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["ParallelFor", "OSText", "Screen", "Themes", "CPosix"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(name: "ParallelForTests", dependencies: ["ParallelFor", "TestSupport"], swiftSettings: settings),
     .testTarget(
@@ -193,7 +194,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "ParallelFor", "RunStore", "TestSupport", "pfor-tui", "dashboard-example",
+        "OSText", "ParallelFor", "RunStore", "TestSupport", "pfor-tui", "dashboard-example",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),

@@ -18,11 +18,15 @@ struct BusyWait {
   /// - Parameter tries: how many times it has waited for it.
   /// - Returns: false to give up.
   func wait(afterTries tries: Int) -> Bool {
-    let waited = (0..<tries).reduce(0) { $0 + Self.pause(afterTries: $1) }
-    guard waited < milliseconds, !stop.isSet else { return false }
+    guard Self.waited(afterTries: tries) < milliseconds, !stop.isSet else { return false }
     usleep(UInt32(Self.pause(afterTries: tries)) * 1_000)
     return true
   }
 
-  private static func pause(afterTries tries: Int) -> Int { min(25, 1 << min(tries, 5)) }
+  static func pause(afterTries tries: Int) -> Int { min(25, 1 << min(tries, 5)) }
+
+  /// The sum of the pauses before a try: 1, 2, 4, 8 and 16 ms, and then 25 ms each.
+  static func waited(afterTries tries: Int) -> Int {
+    tries <= 5 ? (1 << max(0, tries)) - 1 : 31 + 25 * (tries - 5)
+  }
 }

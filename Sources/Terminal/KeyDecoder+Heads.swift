@@ -36,12 +36,29 @@ extension KeyDecoder {
     }
     switch second {
     case Self.escape, Self.interrupt: return .key(.escape, 1)
-    case UInt8(ascii: "["): return sequence(bytes, "[", atMost: Self.longestSequence)
+    case UInt8(ascii: "["): return trailed(bytes) ?? sequence(bytes, "[", atMost: Self.longestSequence)
     case UInt8(ascii: "O"): return sequence(bytes, "O", atMost: 8)
     case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^"), UInt8(ascii: "X"):
       return string(bytes, Character(Unicode.Scalar(second)))
     default: return alt(bytes)
     }
+  }
+
+  /// A sequence with characters behind what looks like its last byte: a report of the mouse in the oldest form, `ESC [ M`
+  /// and three, and a function key of Linux's console, `ESC [ [` and one; nil if it is neither.
+  private func trailed(_ bytes: ArraySlice<UInt8>) -> Head? {
+    let counts = [UInt8(ascii: "M"): 3, UInt8(ascii: "["): 1]
+    guard let last = bytes.dropFirst(2).first, let count = counts[last] else { return nil }
+    var rest = bytes.dropFirst(3)
+    for _ in 0..<count {
+      // A control character is none of them.
+      if let next = rest.first, next < 0x20 { break }
+      switch character(rest) {
+      case .key(_, let length) where length > 0, .nothing(let length) where length > 0: rest = rest.dropFirst(length)
+      default: return .incomplete(pauses.sequence, otherwise: .nothing(bytes.count))
+      }
+    }
+    return .nothing(rest.startIndex - bytes.startIndex)
   }
 
   /// A sequence up to its last byte; a control character in it ends it without one.

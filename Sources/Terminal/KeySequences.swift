@@ -54,6 +54,8 @@ extension KeySequences {
     ]
     for (number, key) in numbers { keys[Array("\u{1B}[\(number)~".utf8)] = key }
     keys[Array("\u{1B}[Z".utf8)] = .backTab
+    // Ctrl-C, from a terminal that a program has left in a mode of xterm or of kitty.
+    for sequence in ["\u{1B}[27;5;99~", "\u{1B}[99;5u"] { keys[Array(sequence.utf8)] = .control("c") }
     return keys
   }()
 

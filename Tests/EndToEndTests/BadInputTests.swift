@@ -41,12 +41,23 @@ import Testing
     ("mkfifo pipe; pfor-tui ids --db pipe --sql 'SELECT ?'", "pipe: is a pipe or a socket"),
     ("pfor-tui ids -0 --format csv -- echo", "choose one"),
     ("pfor-tui ids --no-such-option -- echo", "--no-such-option"),
+    ("pfor-tui '' -- echo", "ITEMS is given an empty text"),
+    ("pfor-tui ids -o '' -- echo", "-o is given an empty text"),
+    ("pfor-tui ids --joblog '' -- echo", "--joblog is given an empty text"),
+    ("pfor-tui ids --db '' --sql 'SELECT ?'", "--db is given an empty text"),
+    ("pfor-tui ids -- echo {..}", "unknown field {..}"), ("pfor-tui ids -- echo {0}", "unknown field {0}"),
+    ("pfor-tui ids -- echo {=s/1/2/=}", "unknown field {=s/1/2/=}"),
+    ("pfor-tui people.csv -- echo {2nd}", "unknown field {2nd}"),
+    ("pfor-tui ids --timeout -1 -- echo", "The value '-1' is invalid for '--timeout <limit>'. End an item"),
+    ("pfor-tui ids --no-such$'\\n\\e[31m'option -- echo", "Unknown option"),
+    ("pfor-tui export", "Missing one of"), ("pfor-tui prune --size 0x10MB", "The value '0x10MB' is invalid"),
   ])
   func isRefused(line: String, sentence: String) throws {
     let run = try sandbox.run(line)
     #expect(run.status == 255)
     #expect(run.output == "")
     #expect(run.errors.contains(sentence), "\(run.errors)")
+    #expect(run.errors.hasPrefix("pfor-tui: ") && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
     #expect(sandbox.read("ids") == "1\n2\n3\n")
   }
 

@@ -1,3 +1,5 @@
+import OSText
+import ParallelFor
 import TestSupport
 import Testing
 
@@ -38,6 +40,62 @@ import Testing
       if let previous, previous.names == fields.names { #expect(fields.table === previous) }
       previous = fields.table
     }
+  }
+
+  /// Two ways to write an accent, accents in two orders, and bytes that are not UTF-8: no two are the same name.
+  private static let nearlySame: [[UInt8]] = [
+    Array("\u{E9}".utf8), Array("e\u{301}".utf8), Array("a\u{301}\u{323}".utf8), Array("a\u{323}\u{301}".utf8),
+    [0xE9], [0xE8], [0xC3],
+  ]
+
+  @Test(arguments: [0, 20], [ItemFormat.csv(header: true), .tsv(header: true), .jsonl])
+  func namesAreBytes(others: Int, format: ItemFormat) throws {
+    let names = Self.nearlySame + (0..<others).map { Array("n\($0)".utf8) }
+    let folder = try ScratchFolder()
+    let path = try folder.write(Self.file(of: names, format))
+    let read = readAll(try ItemReader(source: .file(path), format: format))
+    #expect(read.error == nil, "\(read.error?.description ?? "")")
+    #expect(read.items.count == (format == .jsonl ? 3 : 1))
+    for (number, item) in read.items.enumerated() {
+      for (position, name) in names.enumerated() {
+        // The third record has the first two names in the other order.
+        let place = number == 2 && position < 2 ? 1 - position : position
+        let word: [UInt8] = [UInt8(ascii: "{")] + name + [UInt8(ascii: "}")]
+        let template = Template(arguments: [OSText.decode(word)], fields: .perItem)
+        let words = try template.arguments(for: item, id: ItemID(0), worker: WorkerID(1))
+        #expect(words == [Array("\(place)".utf8)], "\(name) of \(number)")
+      }
+    }
+  }
+
+  /// Each name has its position for a value.
+  private static func file(of names: [[UInt8]], _ format: ItemFormat) -> [UInt8] {
+    let values = names.indices.map { Array("\($0)".utf8) }
+    switch format {
+    case .csv: return joined([joined(names, ","), joined(values, ",")], "\n")
+    case .tsv: return joined([joined(names, "\t"), joined(values, "\t")], "\n")
+    default:
+      let swapped = [names[1], names[0]] + names[2...]
+      return joined([object(names), object(names), object(swapped)], "\n")
+    }
+  }
+
+  private static func object(_ names: [[UInt8]]) -> [UInt8] {
+    let members = names.enumerated().map { position, name -> [UInt8] in
+      [UInt8(ascii: "\"")] + name + Array("\":\"\(position)\"".utf8)
+    }
+    return [UInt8(ascii: "{")] + joined(members, ",") + [UInt8(ascii: "}")]
+  }
+
+  private static func joined(_ parts: [[UInt8]], _ separator: String) -> [UInt8] {
+    Array(parts.joined(separator: Array(separator.utf8)))
+  }
+
+  @Test func textsAreBytes() {
+    #expect(ByteText.text("\u{E9}") != .text("e\u{301}") && ByteText.text("a") == .text("a"))
+    #expect(Set([ByteText.text("\u{E9}"), .text("e\u{301}")]).count == 2)
+    #expect(FieldNames.known(["\u{E9}"]) != .known(["e\u{301}"]) && FieldNames.known(["a"]) == .known(["a"]))
+    #expect(FieldTable(["a", "b"]).position(of: "+1") == nil && FieldTable(["a", "b"]).position(of: "1") == 0)
   }
 
   /// Minutes, if each name is compared with all before it.

@@ -21,10 +21,37 @@ import Testing
   }
 
   @Test(arguments: [
-    "{a,b}", "{ print }", "{a..z}", "{0}", "{1..5}", "{-x}", "{", "}", "${name}", "${1}", "%{name}",
+    "{a,b}", "{ print }", "{a..z}", "{1..5}", "{-3..03}", "{1..9..2}", "{-x}", "{-}", "{+}", "{", "}", "{1,3}",
+    "{=", "{= x", "{:1}", "${name}", "${1}", "%{name}",
   ])
   func isText(text: String) throws {
     #expect(try arguments(Template(arguments: [text, "{}"]), Item("x")) == [text, "x"])
+  }
+
+  /// What GNU parallel has a meaning for, and what is nearly a placeholder, does not pass as text.
+  @Test(arguments: [
+    "{0}", "{00}", "{-0}", "{01}", "{99999999999999999999}", "{-99999999999999999999}", "{..}", "{...}", "{/..}",
+    "{+/}",
+    "{+.}", "{##}", "{#.}", "{%/}", "{//.}", "{./}", "{///}", "{.1}", "{1..}", "{1.5}", "{1///}", "{+1}", "{=s/1/2/=}",
+    "{= $_ = \"}\" =}", "{==}", "{2nd}", "{1e3}", "{0x1}",
+  ])
+  func isAMistake(text: String) throws {
+    for template in [Template(arguments: ["p", text]), Template(shell: "p \(text)")] {
+      #expect(throws: TemplateError.self) { try template.check(against: .none) }
+      // With fields, {01} is the first one, as in GNU parallel.
+      guard text != "{01}" else { continue }
+      #expect(throws: TemplateError.self) { try template.check(against: .known(["a"])) }
+      let record = Item(.text("{}"), fields: Fields(names: ["a"], values: [nil]))
+      #expect(throws: Failure.self) { try arguments(template, record) }
+    }
+  }
+
+  /// As the page on placeholders says: letters, digits, `_`, `.`, `-` and single blanks.
+  @Test(arguments: ["2nd", "-x", ".hidden", "x.", "a-b", "a b", "@id", "0x1", "é", "e\u{301}", "\u{10FEE9}t\u{10FEE9}"])
+  func membersOfJSON(name: String) throws {
+    let item = Item(
+      .text("{}"), fields: Fields(names: ["other", name], values: [.text("no"), .text("yes")]))
+    #expect(try arguments(Template(arguments: ["{\(name)}"], fields: .perItem), item) == ["yes"])
   }
 
   @Test func itemIsAppendedWithoutPlaceholder() throws {

@@ -24,6 +24,7 @@ import Testing
     #expect(most.load(ordering: .relaxed) == 1)
   }
 
+  /// The time that has been waited is known without adding up all pauses before each try.
   @Test(.timeLimit(.minutes(1))) func whoIsToEndLeavesTheQueue() {
     let queue = WriterQueue()
     let holder = WriterQueue.Place(stop: StopFlag())

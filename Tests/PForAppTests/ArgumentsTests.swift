@@ -38,7 +38,9 @@ import Testing
     #expect(TimeSpan(argument: argument)?.nanoseconds == nanoseconds)
   }
 
-  @Test(arguments: ["", "s", "-1s", "x", "inf", "nan", "1e300", "1w", "1 s", "3h50", "h", "1h-5m", "٣s"])
+  @Test(arguments: [
+    "", "s", "-1s", "x", "inf", "nan", "1e300", "1w", "1 s", "3h50", "h", "1h-5m", "٣s", "0x10s", "1e3",
+  ])
   func notSpans(argument: String) { #expect(TimeSpan(argument: argument) == nil) }
 
   @Test(arguments: ["-- by id\nSELECT ?", "-", "--write", "-x", ""]) func textsMayBeginWithADash(text: String) throws {
@@ -58,7 +60,9 @@ import Testing
     #expect(SlowLimit(argument: "3x") == .factor(3))
     #expect(SlowLimit(argument: "2.5×") == .factor(2.5))
     #expect(SlowLimit(argument: "2s") == .after(TimeSpan(seconds: 2)))
-    for wrong in ["x", "0x", "-1x", "0", "nanx", "infx"] { #expect(SlowLimit(argument: wrong) == nil, "\(wrong)") }
+    for wrong in ["x", "0x", "-1x", "0", "nanx", "infx", "0x3x", "1e1x", "+3x", "1_0x"] {
+      #expect(SlowLimit(argument: wrong) == nil, "\(wrong)")
+    }
     let both = SlowLimit.threshold([.factor(3), .after(TimeSpan(seconds: 2))])
     #expect(both.factor == 3 && both.absolute == 2_000_000_000)
     #expect(SlowLimit.threshold([.after(TimeSpan(seconds: 2))]).factor == nil)
@@ -79,12 +83,38 @@ import Testing
   @Test(arguments: [
     "", "1", "now", "now,", "now,fail", "now,fail=", "now,fail=0", "now,fail=-1", "now,fail=101%", "now,fail=0%",
     "later,fail=1", "now,f=1", "now,fail=1,fail=2", "now,fail=1=2", "NOW,fail=1", "now,fail=nan%", "now, fail=1",
+    "now,fail=+1", "now,fail=0x1", "now,fail=0x10%", "now,fail=1e1%", "now,fail=+5%", "now,fail=5e-324%",
+    "now,fail=\(Self.tiniest)%", "soon,done=٣", "soon,fail=1 ", "soon,fail=1%%",
   ])
   func notHaltRules(argument: String) { #expect(HaltRule(argument: argument) == nil) }
+
+  /// A share that is no longer more than nothing when it is divided by 100.
+  private static let tiniest = "0." + String(repeating: "0", count: 323) + "5"
+
+  /// Sizes decide what is removed: what nobody means is refused.
+  @Test func sizes() {
+    for (argument, bytes) in [("0", 0), ("1000", 1_000), ("64kB", 64_000), ("1.5GB", 1_500_000_000)]
+      as [(String, Int64)]
+    {
+      #expect(ByteSize(argument: argument)?.bytes == bytes)
+    }
+    for wrong in ["", "MB", "0x10MB", "1e3", "1e-9GB", "-1", "+1MB", "nan", "inf", "9999999999TB", "1 MB", "٣MB"] {
+      #expect(ByteSize(argument: wrong) == nil, "\(wrong)")
+    }
+  }
+
+  @Test func speeds() {
+    #expect(ReplaySpeed(argument: "0.5")?.times == 0.5 && ReplaySpeed(argument: "max")?.times == .infinity)
+    for wrong in ["0", "0.09", "1001", "-1", "0x10", "1e2", "nan", "inf", "+5", ""] {
+      #expect(ReplaySpeed(argument: wrong) == nil, "\(wrong)")
+    }
+  }
 
   @Test func timeLimits() {
     #expect(TimeLimit(argument: "2m")?.timeout == .fixed(120_000_000_000))
     #expect(TimeLimit(argument: "300%")?.timeout == .timesMedian(3))
-    for wrong in ["", "0", "0%", "-3%", "%", "x", "inf%"] { #expect(TimeLimit(argument: wrong) == nil, "\(wrong)") }
+    for wrong in ["", "0", "0%", "-3%", "%", "x", "inf%", "0x10%", "1e2%", "5e-324%", "\(Self.tiniest)%", "+5%"] {
+      #expect(TimeLimit(argument: wrong) == nil, "\(wrong)")
+    }
   }
 }

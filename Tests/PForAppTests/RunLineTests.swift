@@ -13,7 +13,7 @@ import Testing
     ["ids", "--db", "d", "--sql", "SELECT ?", "-o", "out", "--tag"], ["-", "--no-run", "--", "true"],
   ])
   func aRunIsParsedAtOnce(arguments: [String]) throws {
-    let run = try #require(PForTUI.run(arguments))
+    let run = try #require(PForTUI.run(CommandWords(arguments)))
     #expect("\(run.options)" == "\(try #require(whole(arguments)).options)")
   }
 
@@ -22,7 +22,7 @@ import Testing
     ["--version"], ["ids", "--nonsense"], ["ids", "-j", "x", "--", "wc"], ["--generate-completion-script", "zsh"],
     ["-o", "demo", "ids", "--", "wc"],
   ])
-  func allElseIsForTheWholeParser(arguments: [String]) { #expect(PForTUI.run(arguments) == nil) }
+  func allElseIsForTheWholeParser(arguments: [String]) { #expect(PForTUI.run(CommandWords(arguments)) == nil) }
 
   @Test func theTwoWaysNeverDiffer() {
     let words = [
@@ -35,7 +35,7 @@ import Testing
       let arguments = (0..<Int.random(in: 1...5, using: &generator)).compactMap { _ in
         words.randomElement(using: &generator)
       }
-      guard let run = PForTUI.run(arguments) else { continue }
+      guard let run = PForTUI.run(CommandWords(arguments)) else { continue }
       found += 1
       #expect(whole(arguments).map { "\($0.options)" } == "\(run.options)", "\(arguments)")
     }

@@ -114,6 +114,32 @@ import Testing
         == "<Esc>\(expected)")
   }
 
+  /// Reports of the mouse in the oldest form and keys of Linux's console end behind what looks like their last byte.
+  @Test(arguments: [
+    "\u{1B}[M qq", "\u{1B}[M+++", "\u{1B}[M#K!", "\u{1B}[M é\u{E8}", "\u{1B}[M \u{7FF}q", "\u{1B}[[A", "\u{1B}[[E",
+    "\u{1B}[32;10;10M", "\u{1B}[<0;10;10m", "\u{1B}[I", "\u{1B}[O", "\u{1B}[113u", "\u{1B}[?62;22c", "\u{1B}Oa",
+    "\u{1B}[?2026;2$y", "\u{1B}P>|XTerm(370)\u{1B}\\", "\u{1B}]11;rgb:0/0/0\u{7}", "\u{1B}_Gq\u{1B}\\",
+    "\u{1B}^q\u{1B}\\", "\u{1B}Xq\u{1B}\\",
+  ])
+  func whatNobodyTypedIsNoKey(report: String) {
+    #expect(typed((0, report), (0, "j")) == "j")
+    let bytes = Array(report.utf8)
+    for cut in 1..<bytes.count {
+      #expect(keys([(0, Array(bytes[..<cut])), (10_000_000, bytes[cut...] + [0x6A])]).last == .character("j"))
+    }
+  }
+
+  @Test func aReportThatIsCutTakesNothingElse() {
+    #expect(typed((0, "\u{1B}[M "), (2 * Self.second, "q")) == "q")
+    #expect(typed((0, "\u{1B}[M \u{1B}[A")) == "<Up>")
+    #expect(typed((0, "\u{1B}[M\u{3}")) == "<C-c>")
+  }
+
+  /// A terminal that a program has left in a mode of its own tells Ctrl-C otherwise.
+  @Test(arguments: ["\u{3}", "\u{1B}[99;5u", "\u{1B}[27;5;99~"]) func interruptsInEveryMode(sent: String) {
+    #expect(keys([(0, Array(sent.utf8))]) == [.control("c")])
+  }
+
   @Test func bracketsThatSomebodyTypesAreKeys() {
     #expect(typed((0, "\u{1B}"), (3 * Self.pauses.escape, "["), (2 * Self.pauses.escape, "A")) == "<Esc>[A")
     #expect(typed((0, "\u{1B}"), (3 * Self.pauses.escape, "[[")) == "<Esc>[[")

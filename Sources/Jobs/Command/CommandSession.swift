@@ -114,9 +114,17 @@ final class CommandSession: JobSession {
   }
 
   private func spawn(_ child: inout pid_t, _ null: Int32, _ pipes: OutputPipes) -> Int32 {
-    let path = resolvedProgram()
-    let code = withPointers { arguments, environment in
-      cposix_spawn(&child, path, arguments, environment, null, pipes.output.write, pipes.errors.write)
+    var path = resolvedProgram()
+    func spawn() -> Int32 {
+      withPointers { arguments, environment in
+        cposix_spawn(&child, path, arguments, environment, null, pipes.output.write, pipes.errors.write)
+      }
+    }
+    var code = spawn()
+    // Since it was looked up, it may have gone from its folder, and another folder of PATH have one.
+    if code == ENOENT, let other = programElsewhere() {
+      path = other
+      code = spawn()
     }
     guard code == ENOEXEC else { return code }
     // A script without a first line that names its interpreter: the shell's, as execvp has it.
@@ -141,6 +149,14 @@ final class CommandSession: JobSession {
       program = (Array(name), ProgramPath.cString(job.programs.resolve(Array(name))))
     }
     return program.path
+  }
+
+  /// The path of the last program, looked up once more; nil if that is where it was looked for.
+  private func programElsewhere() -> [CChar]? {
+    let path = ProgramPath.cString(job.programs.resolveAgain(program.name))
+    guard path != program.path else { return nil }
+    program.path = path
+    return path
   }
 
   private func withPointers(

@@ -34,6 +34,12 @@ final class ProgramPath: Sendable {
     }
   }
 
+  /// Looks a program up anew that is no longer where it was found.
+  func resolveAgain(_ program: [UInt8]) -> [UInt8] {
+    lock.withLock { last = ([], []) }
+    return resolve(program)
+  }
+
   private func lookUp(_ program: [UInt8]) -> [UInt8] {
     let candidates = folders.map { $0 + [Self.slash] + program }.filter(Self.isFile)
     // Like execvp: one that may not be executed is passed over, and named only when there is no better one.

@@ -1,3 +1,5 @@
+import OSText
+
 /// A text from outside, kept byte for byte: a string when it is valid UTF-8, the raw bytes when it is not.
 ///
 /// Up to 15 bytes need no memory of their own.
@@ -19,12 +21,28 @@ public enum ByteText: Sendable, Hashable {
   /// Keeps bytes.
   public init(_ bytes: [UInt8]) { self = bytes.withUnsafeBytes { ByteText($0) } }
 
+  /// The same bytes; two strings that only a person takes for the same are not.
+  public static func == (left: ByteText, right: ByteText) -> Bool {
+    left.withBytes { left in right.withBytes { left.elementsEqual($0) } }
+  }
+
+  /// Hashes the bytes.
+  public func hash(into hasher: inout Hasher) {
+    withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
+
   /// The text for people: what is not UTF-8 becomes U+FFFD.
   public var description: String {
     switch self {
     case .text(let text): text
     case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
     }
+  }
+
+  /// The text as a string of ``OSText``, from which the same bytes come back.
+  var exact: String {
+    // Most texts are what they say; stand-ins begin with F4.
+    if case .text(let text) = self, !text.utf8.contains(0xF4) { text } else { OSText.decode(bytes) }
   }
 
   /// The number of bytes.

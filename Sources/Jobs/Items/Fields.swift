@@ -1,3 +1,5 @@
+import OSText
+
 /// The named parts of one record; all records of a file with a header share the names.
 public final class Fields: Sendable, Equatable {
   let table: FieldTable
@@ -24,7 +26,7 @@ public final class Fields: Sendable, Equatable {
 
   /// Equal names and equal values.
   public static func == (left: Fields, right: Fields) -> Bool {
-    left === right || (left.names == right.names && left.values == right.values && left.texts == right.texts)
+    left === right || (left.table.isSame(as: right.names) && left.values == right.values && left.texts == right.texts)
   }
 }
 
@@ -36,6 +38,15 @@ public enum FieldNames: Sendable, Equatable {
   case known([String])
   /// Every item brings its own names.
   case perItem
+
+  /// The same names, byte for byte.
+  public static func == (left: FieldNames, right: FieldNames) -> Bool {
+    switch (left, right) {
+    case (.none, .none), (.perItem, .perItem): true
+    case (.known(let left), .known(let right)): left.elementsEqual(right, by: OSText.isSame)
+    default: false
+    }
+  }
 }
 
 extension Fields {

@@ -1,9 +1,11 @@
+import OSText
+
 /// The members of one JSON object as they are read; of two of one name the last counts, as in nearly every JSON library.
 struct GatheredMembers {
   private let previous: FieldTable?
   /// The names that differ from those of the record before, from the first of them on with all before; empty until then.
   private var names: [String] = []
-  private var positions: [String: Int] = [:]
+  private var positions: [FieldName: Int] = [:]
   private var values: [ByteText?] = []
   private var texts: Set<Int> = []
   private var isAsBefore: Bool
@@ -18,16 +20,16 @@ struct GatheredMembers {
   /// Takes the next member.
   mutating func add(_ name: String, _ value: ByteText?, isString: Bool) {
     if isAsBefore {
-      if let previous, values.count < previous.names.count, previous.names[values.count] == name {
+      if let previous, values.count < previous.names.count, OSText.isSame(previous.names[values.count], name) {
         return append(value, isString)
       }
       differ()
     }
-    if let double = positions[name] {
+    if let double = positions[FieldName(name)] {
       values[double] = value
       note(value, isString, at: double)
     } else {
-      positions[name] = names.count
+      positions[FieldName(name)] = names.count
       names.append(name)
       append(value, isString)
     }
@@ -36,14 +38,14 @@ struct GatheredMembers {
   /// The record.
   var fields: Fields {
     let own = isAsBefore ? Array((previous?.names ?? []).prefix(values.count)) : names
-    if let previous, previous.names == own { return Fields(previous, values, texts: texts) }
+    if let previous, previous.isSame(as: own) { return Fields(previous, values, texts: texts) }
     return Fields(FieldTable(own), values, texts: texts)
   }
 
   private mutating func differ() {
     isAsBefore = false
     names = Array((previous?.names ?? []).prefix(values.count))
-    positions = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    positions = Dictionary(uniqueKeysWithValues: zip(names.lazy.map(FieldName.init), names.indices))
   }
 
   private mutating func append(_ value: ByteText?, _ isString: Bool) {

@@ -151,10 +151,10 @@ public final class ItemReader {
   /// The names that a header's fields give; one without a name is called by its number.
   private func names(_ values: [ByteText], line: Int) throws(ItemError) -> [String] {
     var names: [String] = []
-    var positions: [String: Int] = [:]
+    var positions: [FieldName: Int] = [:]
     for (position, value) in values.enumerated() {
-      let name = value.count == 0 ? String(position + 1) : value.description
-      if let other = positions.updateValue(position, forKey: name) {
+      let name = value.count == 0 ? String(position + 1) : value.exact
+      if let other = positions.updateValue(position, forKey: FieldName(name)) {
         throw ItemError(
           source.name, line: line,
           "expected every column to have a name of its own; columns \(other + 1) and \(position + 1) are both "

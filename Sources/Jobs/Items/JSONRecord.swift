@@ -59,7 +59,7 @@ struct JSONRecord {
     while true {
       skipBlanks()
       guard current == UInt8(ascii: "\"") else { throw expected("a member's name in double quotes") }
-      let name = try string().description
+      let name = try string().exact
       skipBlanks()
       guard take(UInt8(ascii: ":")) else { throw expected("a colon after a member's name") }
       skipBlanks()

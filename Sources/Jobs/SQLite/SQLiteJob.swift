@@ -58,12 +58,13 @@ public struct SQLiteJob: Job {
   ///   - rows: how rows are written.
   ///   - access: whether the statement may write.
   ///   - busyTimeoutMilliseconds: how long to wait for another connection's lock.
+  ///   - openingTimeoutMilliseconds: how long this check may wait for it, if that is less.
   ///   - spillFile: where large outputs go.
   /// - Throws: no such file, not a database, a query that cannot be prepared (with SQLite's message and position), more
   ///   than one statement, a statement that writes, a parameter without a value.
   public init(
     path: String, query: String, fields: FieldNames = .none, rows: RowFormat = .tsv, access: Access = .readOnly,
-    busyTimeoutMilliseconds: Int = 5000, spillFile: SpillFile = .shared
+    busyTimeoutMilliseconds: Int = 5000, openingTimeoutMilliseconds: Int? = nil, spillFile: SpillFile = .shared
   ) throws(SQLiteJobError) {
     title = query
     self.path = path
@@ -72,7 +73,8 @@ public struct SQLiteJob: Job {
     self.busyTimeoutMilliseconds = busyTimeoutMilliseconds
     self.spillFile = spillFile
     let database = try QueryDatabase(
-      path, access: access, busyTimeoutMilliseconds: busyTimeoutMilliseconds, stop: StopFlag())
+      path, access: access,
+      busyTimeoutMilliseconds: min(busyTimeoutMilliseconds, openingTimeoutMilliseconds ?? .max), stop: StopFlag())
     let statement = try database.prepare(query)
     let writes = !statement.isReadOnly
     if access == .readOnly && writes {

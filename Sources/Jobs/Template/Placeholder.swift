@@ -1,3 +1,5 @@
+import OSText
+
 extension Template {
   /// What is put in at one place: a value, or a part of it if it is a path.
   struct Placeholder: Sendable, Equatable {
@@ -40,7 +42,7 @@ struct PlaceholderGrammar {
     table = fields.table
     hasNames = table.names.contains { Int($0) == nil }
     bracedNames =
-      table.names.filter { $0.contains { $0 == "{" || $0 == "}" } }.map { Array($0.utf8) }
+      table.names.map(OSText.bytes).filter { $0.contains { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") } }
       .sorted { $0.count > $1.count }
   }
 
@@ -54,7 +56,7 @@ struct PlaceholderGrammar {
     }
     if table.position(named: text) != nil { return Template.Placeholder(source: .field(text)) }
     if let part = partOfField(text) { return part }
-    return isFieldName(text) ? Template.Placeholder(source: .field(text)) : nil
+    return isFieldName(text) || Self.isMistake(text) ? Template.Placeholder(source: .field(text)) : nil
   }
 
   /// A field with the sign of a part behind it, as `{1/.}` or `{name//}`, or one counted from the end.
@@ -80,24 +82,38 @@ struct PlaceholderGrammar {
     return Int(text)
   }
 
+  /// Whether a text is made of the signs of placeholders and of digits, and is none: `{..}`, `{+/}`, `{##}`, `{0}`. GNU
+  /// parallel has a meaning for some, and nobody means them as text; a sequence, `{1..3}`, is the shell's.
+  private static func isMistake(_ text: String) -> Bool {
+    // A lone sign is seen in braces for other purposes.
+    guard !["", "-", "+"].contains(text) else { return false }
+    if text.utf8.allSatisfy("./#%+-".utf8.contains) { return true }
+    let parts = text.split(separator: "..", omittingEmptySubsequences: false)
+    let isSequence = parts.count > 1 && parts.allSatisfy { Int($0) != nil }
+    return !isSequence && text.utf8.allSatisfy("./+-0123456789".utf8.contains)
+  }
+
   /// Whether a text can be meant as a field's name: a number, or letters, digits, `_`, `.` and `-`, beginning with a
-  /// letter or `_`; where fields have names, with single blanks between words.
+  /// letter, a digit or `_`; where fields have names, with any of these first, and with single blanks between words.
   private func isFieldName(_ text: String) -> Bool {
     if Self.number(text[...]) != nil { return true }
     let mayHaveBlanks = fields == .perItem || hasNames
     var previous: Unicode.Scalar = " "
+    var hasLetter = false
     for (position, scalar) in text.unicodeScalars.enumerated() {
       let isAllowed =
-        position == 0 ? Self.begins(scalar, in: fields) : Self.goesOn(scalar, mayHaveBlanks: mayHaveBlanks)
+        position == 0 ? begins(scalar, mayHaveNames: mayHaveBlanks) : Self.goesOn(scalar, mayHaveBlanks: mayHaveBlanks)
       guard isAllowed, !(scalar == previous && (scalar == " " || scalar == ".")) else { return false }
+      hasLetter = hasLetter || Self.isLetter(scalar) || scalar == "@"
       previous = scalar
     }
-    return !text.isEmpty && previous != " "
+    return hasLetter && previous != " "
   }
 
-  private static func begins(_ scalar: Unicode.Scalar, in fields: FieldNames) -> Bool {
+  private func begins(_ scalar: Unicode.Scalar, mayHaveNames: Bool) -> Bool {
+    if Self.isLetter(scalar) || ("0"..."9").contains(scalar) { return true }
     // JSON-LD and what is made of XML name members @type.
-    isLetter(scalar) || (scalar == "@" && fields == .perItem)
+    return mayHaveNames && (scalar == "-" || scalar == "." || (scalar == "@" && fields == .perItem))
   }
 
   private static func goesOn(_ scalar: Unicode.Scalar, mayHaveBlanks: Bool) -> Bool {
@@ -108,7 +124,9 @@ struct PlaceholderGrammar {
   private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar == "_" || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) }
     let properties = scalar.properties
-    return properties.isAlphabetic || properties.numericType != nil || properties.isEmojiPresentation
+    // A byte that is not UTF-8 is a letter of the file's own encoding.
+    return OSText.isStandIn(scalar) || properties.isAlphabetic || properties.numericType != nil
+      || properties.isEmojiPresentation
       || properties.generalCategory == .nonspacingMark
   }
 }

@@ -38,13 +38,27 @@ extension Template {
   private static func braced(_ bytes: ArraySlice<UInt8>, _ grammar: PlaceholderGrammar) -> (Placeholder, Int)? {
     for name in grammar.bracedNames
     where bytes.starts(with: name) && bytes.dropFirst(name.count).first == UInt8(ascii: "}") {
-      return (Placeholder(source: .field(String(decoding: name, as: UTF8.self))), bytes.startIndex + name.count + 1)
+      return (Placeholder(source: .field(OSText.decode(name))), bytes.startIndex + name.count + 1)
     }
+    if let end = perl(bytes) { return (Placeholder(source: .field(OSText.decode(Array(bytes[..<end])))), end + 1) }
     guard let end = bytes.firstIndex(where: { $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: "{") }),
       bytes[end] == UInt8(ascii: "}"),
-      let placeholder = grammar.placeholder(String(decoding: bytes[..<end], as: UTF8.self))
+      let placeholder = grammar.placeholder(OSText.decode(Array(bytes[..<end])))
     else { return nil }
     return (placeholder, end + 1)
+  }
+}
+
+extension Template {
+  /// More of a text is not looked through for the end of Perl.
+  private static let longestPerl = 1_000
+
+  /// The end of what GNU parallel takes for Perl, `{= … =}`; it is none of ours, and must not pass as text.
+  private static func perl(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>.Index? {
+    let sign = UInt8(ascii: "=")
+    guard bytes.first == sign else { return nil }
+    let rest = bytes.dropFirst().prefix(longestPerl)
+    return zip(rest.indices, rest.indices.dropFirst()).first { rest[$0] == sign && rest[$1] == UInt8(ascii: "}") }?.1
   }
 }
 

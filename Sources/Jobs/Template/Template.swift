@@ -8,11 +8,11 @@ public import ParallelFor
 /// field by its name, or by its number from the first or the last one; `{1.}`, `{name/}` and so on parts of a field.
 /// Plain lines have one field, `{1}`, the item. Without any placeholder the item becomes the last argument.
 ///
-/// Any name in the header of CSV or TSV makes a placeholder, `{First Name}` too. Else a name is a letter or `_`, then
-/// letters, digits, `_`, `.` and `-`, but not `..`; where the fields have names, with single blanks between words. What
-/// could be a name and is none is an error. All else stays text: `{}}` is the item and a brace, `{a,b}`, `{ print }` and
-/// `{a..z}` stay, and so do `${name}` and `${1}`, which the shell may want, and `%{name}`, which curl and others have for
-/// their own.
+/// Any name in the header of CSV or TSV makes a placeholder, `{First Name}` too. Else a name is letters, digits, `_`, `.`
+/// and `-`, but not `..`; where the fields have names, with single blanks between words. What could be a name and is none
+/// is an error, and so is what looks like a placeholder, as `{..}`, `{0}` and `{= … =}`. All else stays text: `{}}` is the
+/// item and a brace, `{a,b}`, `{ print }` and `{a..z}` stay, and so do `${name}` and `${1}`, which the shell may want, and
+/// `%{name}`, which curl and others have for their own.
 public struct Template: Sendable, Equatable {
   /// A stretch of text, or a place.
   enum Piece: Sendable, Equatable {

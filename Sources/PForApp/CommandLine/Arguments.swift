@@ -2,6 +2,20 @@ import ArgumentParser
 import Dashboard
 import OSText
 
+extension Double {
+  /// Reads a decimal number as people write it: digits, and a dot among them; no sign, no exponent, no hexadecimal digits
+  /// and no words, which nobody means in a count, a time or a size.
+  init?(decimal text: Substring) {
+    guard text.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") }) else { return nil }
+    self.init(text)
+  }
+}
+
+extension UInt8 {
+  /// Whether it is a decimal digit.
+  var isDigit: Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= self }
+}
+
 /// A number of threads: `8`, `150%` of the processors that the program may use, or so many more or fewer than those, `+2`
 /// and `-1`, but at least one.
 struct ThreadCount: CustomStringConvertible, Equatable {
@@ -29,7 +43,7 @@ struct ThreadCount: CustomStringConvertible, Equatable {
   init?(argument: String, processors: @autoclosure () -> Double = Processors.usable) {
     let sign = argument.first.flatMap { "+-".contains($0) ? $0 : nil }
     let digits = argument.dropFirst(sign == nil ? 0 : 1).dropLast(argument.hasSuffix("%") ? 1 : 0)
-    guard digits.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), let number = Int(digits),
+    guard digits.utf8.allSatisfy(\.isDigit), let number = Int(digits),
       number <= 1_000_000
     else { return nil }
     switch (sign, argument.hasSuffix("%")) {
@@ -52,6 +66,8 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
 
   let nanoseconds: Int64
 
+  var milliseconds: Int { Int(nanoseconds / 1_000_000) }
+
   init(seconds: Int64) { nanoseconds = seconds * 1_000_000_000 }
 
   init?(argument: String) {
@@ -62,7 +78,7 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
       rest = rest.dropFirst(digits.count)
       let unit = Self.units.first { rest.hasPrefix($0.name) }
       // Only a bare number needs no unit.
-      guard let number = Double(digits), unit != nil || digits.count == argument.count else { return nil }
+      guard let number = Double(decimal: digits), unit != nil || digits.count == argument.count else { return nil }
       rest = rest.dropFirst(unit?.name.count ?? 0)
       sum += number * (unit?.nanoseconds ?? 1e9)
     } while !rest.isEmpty
@@ -80,7 +96,7 @@ enum SlowLimit: ExpressibleByArgument, Equatable {
 
   init?(argument: String) {
     if argument.hasSuffix("x") || argument.hasSuffix("×") {
-      guard let factor = Double(argument.dropLast()), factor > 0, factor.isFinite else { return nil }
+      guard let factor = Double(decimal: argument.dropLast()), factor > 0, factor.isFinite else { return nil }
       self = .factor(factor)
     } else {
       guard let span = TimeSpan(argument: argument), span.nanoseconds > 0 else { return nil }

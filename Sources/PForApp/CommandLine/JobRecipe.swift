@@ -22,7 +22,11 @@ enum JobRecipe {
   }
 
   /// The job, checked against the fields of the items.
-  func job(for reader: ItemReader) throws(AppError) -> any Job {
+  ///
+  /// - Parameters:
+  ///   - reader: reads the items.
+  ///   - timeBudget: how long the run may take, and so how long a locked database is waited for.
+  func job(for reader: ItemReader, timeBudget: TimeSpan?) throws(AppError) -> any Job {
     do {
       // A plain list of lines has no fields, and asking would wait for a pipe's first line.
       let fields = reader.format.mayHaveFields ? try reader.fieldNames() : .none
@@ -33,7 +37,8 @@ enum JobRecipe {
         return try SQLiteJob(
           path: database, query: sql, fields: fields, rows: options.rows.format,
           access: options.write ? .readWrite : .readOnly,
-          busyTimeoutMilliseconds: Int(options.busyTimeout.nanoseconds / 1_000_000))
+          busyTimeoutMilliseconds: options.busyTimeout.milliseconds,
+          openingTimeoutMilliseconds: timeBudget?.milliseconds)
       }
     } catch {
       throw AppError("\(error)")

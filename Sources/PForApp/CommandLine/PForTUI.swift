@@ -82,15 +82,16 @@ public struct PForTUI: ParsableCommand {
   ]
 
   /// The parser would take a subcommand's name for the file of items, since a run needs no name of its own.
-  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+  static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     let isHelp = arguments.first == "help" && arguments.count <= 2
     if isHelp, arguments.count == 1 { throw CleanExit.helpRequest() }
     if let command = subcommand(isHelp ? arguments[1] : arguments.first) {
       if isHelp { throw CleanExit.helpRequest(command) }
       return try command.parseAsRoot(Array(arguments.dropFirst()))
     }
-    if let run = run(arguments) { return run }
-    let command = try parseAsRoot(arguments)
+    let words = CommandWords(arguments)
+    if let run = run(words) { return run }
+    let command = words.joined(try parseAsRoot(words.short))
     guard !subcommands.contains(where: { $0.command == type(of: command) }) else {
       throw ValidationError(
         "a subcommand stands first, as in pfor-tui demo [options]; a command to run stands after --, and a file of that "
@@ -103,11 +104,11 @@ public struct PForTUI: ParsableCommand {
   ///
   /// A command with subcommands takes the argument parser a third longer: it tries two other commands first, which make
   /// scripts for shells.
-  static func run(_ arguments: [String]) -> PForTUI? {
-    let mayBeSubcommand = arguments.prefix { $0 != "--" }.contains { $0 == "help" || subcommand($0) != nil }
-    guard !mayBeSubcommand, let line = try? RunLine.parseAsRoot(arguments) as? RunLine else { return nil }
+  static func run(_ words: CommandWords) -> PForTUI? {
+    let mayBeSubcommand = words.short.prefix { $0 != "--" }.contains { $0 == "help" || subcommand($0) != nil }
+    guard !mayBeSubcommand, let line = try? RunLine.parseAsRoot(words.short) as? RunLine else { return nil }
     var command = PForTUI()
-    command.options = line.options
+    command.options = words.joined(line.options)
     return command
   }
 
@@ -132,9 +133,8 @@ public struct PForTUI: ParsableCommand {
       try command.run()
     } catch {
       HelpWidth.prepare()
-      let code = exitCode(for: error)
-      guard code != .success else { exit(withError: error) }
-      StandardError.writeRaw(explanation(of: error, arguments))
+      guard exitCode(for: error) != .success else { exit(withError: error) }
+      StandardError.write(refusal(of: error, arguments))
       end(ExitCode.couldNotRun)
     }
   }
@@ -161,13 +161,28 @@ public struct PForTUI: ParsableCommand {
     return output.finish()
   }
 
-  private static func explanation(of error: any Error, _ arguments: [String]) -> String {
-    // A subcommand that was parsed as a root does not know the program's name.
-    let message = subcommands.reduce(fullMessage(for: error)) { message, subcommand in
-      message.replacing("See '\(subcommand.name) ", with: "See 'pfor-tui \(subcommand.name) ")
+  /// What is wrong with a command line, what was expected, and where to read more; one line.
+  static func refusal(of error: any Error, _ arguments: [String]) -> String {
+    let command = arguments.first.flatMap { subcommand($0) == nil ? nil : "pfor-tui \($0)" } ?? "pfor-tui"
+    let message = message(for: error)
+    var sentences = [message] + explanation(of: error, message)
+    let takesCommand = command == "pfor-tui" && !arguments.contains("--")
+    if takesCommand, message.contains("nexpected argument") {
+      sentences.append("A command to run stands after --, as in pfor-tui ITEMS -- wc -l")
     }
-    guard message.contains("nexpected argument"), !arguments.contains("--") else { return message }
-    return "\(message)\nA command to run stands after --, as in: pfor-tui ITEMS -- wc -l"
+    let ended = (sentences + ["See \(command) --help"]).map { $0.hasSuffix(".") ? $0 : "\($0)." }
+    return "pfor-tui: \(ended.joined(separator: " "))"
+  }
+
+  /// What an option is for, if the parser says no more than that its value is wrong or missing.
+  private static func explanation(of error: any Error, _ message: String) -> [String] {
+    // The parser gives it between its message and the usage, behind the name of the option and two blanks.
+    let rest = fullMessage(for: error).split(separator: "\(message)\nHelp:  ", maxSplits: 1).dropFirst().first
+    guard message.hasSuffix("'"), let rest, let end = rest.ranges(of: "\nUsage: ").last else {
+      return []
+    }
+    let label = rest[..<end.lowerBound].split(separator: "  ", maxSplits: 1)
+    return label.dropFirst().map { $0.split(separator: "\n").joined(separator: " ") }
   }
 }
 

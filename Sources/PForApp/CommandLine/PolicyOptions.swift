@@ -3,28 +3,36 @@ import ParallelFor
 
 /// What is done about items that fail or take too long.
 struct PolicyOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Try an item that fails or times out again, up to this many times.", valueName: "n"))
+  // What follows is meant as the value, also if it begins with a dash: the sentence is about -1 then, not about a value
+  // that is missing.
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Try an item that fails or times out again, up to this many times.", valueName: "n"))
   var retries = 0
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Wait this long before the first retry, and twice as long before each further one; up to half of it is random.",
       valueName: "time"))
   var retryDelay = TimeSpan(seconds: 0)
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "End an item that takes longer than a time, such as 30s, or a share of the median, such as 300%.",
       valueName: "limit"))
   var timeout: TimeLimit?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "When to give up on the remaining items: now or soon, and after how many, such as soon,fail=1 or now,fail=3%.",
       valueName: "when,why=n"))
   var halt = HaltRule.never
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Start no item that is unlikely to end within this time of the start.", valueName: "time"))
   var timeBudget: TimeSpan?
 
@@ -52,7 +60,7 @@ struct TimeLimit: ExpressibleByArgument, Equatable {
 
   init?(argument: String) {
     if argument.hasSuffix("%") {
-      guard let percent = Double(argument.dropLast()), percent > 0, percent.isFinite else { return nil }
+      guard let percent = Double(decimal: argument.dropLast()), percent / 100 > 0, percent.isFinite else { return nil }
       timeout = .timesMedian(percent / 100)
     } else {
       guard let span = TimeSpan(argument: argument), span.nanoseconds > 0 else { return nil }
@@ -93,10 +101,10 @@ struct HaltRule: ExpressibleByArgument, Equatable {
 
   private static func limit(_ text: Substring) -> HaltPolicy.Limit? {
     if text.hasSuffix("%") {
-      guard let percent = Double(text.dropLast()), percent > 0, percent <= 100 else { return nil }
+      guard let percent = Double(decimal: text.dropLast()), percent / 100 > 0, percent <= 100 else { return nil }
       return .fraction(percent / 100)
     }
-    guard let count = Int(text), count > 0 else { return nil }
+    guard text.utf8.allSatisfy(\.isDigit), let count = Int(text), count > 0 else { return nil }
     return .count(count)
   }
 }

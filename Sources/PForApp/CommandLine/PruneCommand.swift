@@ -11,13 +11,19 @@ struct PruneCommand: ParsableCommand {
     usage: "pfor-tui prune [--older-than 30d] [--keep 100] [--size 10GB] [--unfinished] [--dry-run]",
     discussion: "Runs that can be resumed are kept unless you add --unfinished. A run in progress is always kept.")
 
-  @Option(help: ArgumentHelp("Remove runs that began longer ago than this.", valueName: "time"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Remove runs that began longer ago than this.", valueName: "time"))
   var olderThan: TimeSpan?
 
-  @Option(help: ArgumentHelp("Keep only this many runs, the newest ones.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Keep only this many runs, the newest ones.", valueName: "n"))
   var keep: Int?
 
-  @Option(help: ArgumentHelp("Keep the newest runs that fit into this much space, such as 500MB.", valueName: "size"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Keep the newest runs that fit into this much space, such as 500MB.", valueName: "size"))
   var size: ByteSize?
 
   @Flag(help: "Remove unfinished runs too.")
@@ -60,7 +66,7 @@ struct ByteSize: ExpressibleByArgument, Equatable {
 
   init?(argument: String) {
     let unit = Self.units.first { argument.hasSuffix($0.name) }
-    guard let number = Double(argument.dropLast(unit?.name.count ?? 0)) else { return nil }
+    guard let number = Double(decimal: argument.dropLast(unit?.name.count ?? 0)) else { return nil }
     let bytes = number * (unit?.bytes ?? 1)
     guard bytes >= 0, bytes < 9e18 else { return nil }
     self.bytes = Int64(bytes)

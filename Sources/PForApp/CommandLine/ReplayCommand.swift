@@ -17,7 +17,9 @@ struct ReplayCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The run to watch; pfor-tui runs lists all runs.", valueName: "run"))
   var name: String?
 
-  @Option(help: ArgumentHelp("The speed as a multiple of the original, or max.", valueName: "times"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The speed as a multiple of the original, or max.", valueName: "times"))
   var speed = ReplaySpeed(times: 1)
 
   @OptionGroup(title: "How it looks") var dashboard: DashboardOptions
@@ -43,7 +45,7 @@ struct ReplaySpeed: ExpressibleByArgument, CustomStringConvertible {
     if argument == "max" {
       times = .infinity
     } else {
-      guard let times = Double(argument), Self.allowed.contains(times) else { return nil }
+      guard let times = Double(decimal: argument[...]), Self.allowed.contains(times) else { return nil }
       self.times = times
     }
   }

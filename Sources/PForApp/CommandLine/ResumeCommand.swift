@@ -99,7 +99,8 @@ struct ResumeCommand: ParsableCommand {
 
   private func options(_ arguments: [String]) throws(AppError) -> RunOptions {
     do {
-      var options = try RunOptions.parse(arguments)
+      let words = CommandWords(arguments)
+      var options = words.joined(try RunOptions.parse(words.short))
       if let threads { options.running.threads = threads }
       return options
     } catch {

@@ -60,7 +60,9 @@ struct JobOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The format of the printed rows.", valueName: "format"))
   var rows: RowFormatName = .tsv
 
-  @Option(help: ArgumentHelp("How long a query waits for a locked database.", valueName: "time"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How long a query waits for a locked database.", valueName: "time"))
   var busyTimeout = TimeSpan(seconds: 5)
 }
 
@@ -96,12 +98,15 @@ struct RunningOptions: ParsableArguments {
   var threads = ThreadCount(5)
 
   @Option(
+    parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "Mark items slower than a time, 2s, or a multiple of the median, 3x; may be given twice. (default: 3x)",
       valueName: "limit"))
   var slow: [SlowLimit] = []
 
-  @Option(help: ArgumentHelp("How long running items may still take when the program must end.", valueName: "time"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How long running items may still take when the program must end.", valueName: "time"))
   var grace = TimeSpan(seconds: 10)
 }
 

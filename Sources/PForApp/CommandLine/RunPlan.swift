@@ -44,10 +44,11 @@ struct RunPlan {
     guard let items = options.items else {
       throw AppError("no items: name a file with one item a line, or - for standard input (see pfor-tui --help)")
     }
+    try Self.checkNames(items, options)
     threads = try Self.threads(options.running.threads.count)
     recipe = try JobRecipe(options)
     reader = try Self.reader(items, options.input)
-    job = try recipe.job(for: reader)
+    job = try recipe.job(for: reader, timeBudget: options.failures.timeBudget)
     inOrder = !options.results.unordered
     tags = options.results.tag
     destination = options.results.output.flatMap { $0 == "-" ? nil : .file($0) } ?? .standardOutput
@@ -56,6 +57,18 @@ struct RunPlan {
     policy = options.failures.policy(grace: options.running.grace)
     recording = options.recording.plan
     logs = options.recording.logs
+  }
+
+  /// An empty text is what a script has in a variable that it forgot to set.
+  private static func checkNames(_ items: String, _ options: RunOptions) throws(AppError) {
+    let recording = options.recording
+    let names = [
+      ("ITEMS", items), ("--db", options.job.db), ("-o", options.results.output), ("--run", recording.runFile),
+      ("--joblog", recording.joblog), ("--events", recording.events),
+    ]
+    for case (let option, ""?) in names {
+      throw AppError("\(option) is given an empty text: give the name of a file")
+    }
   }
 
   private static func threads(_ count: Int) throws(AppError) -> Int {
