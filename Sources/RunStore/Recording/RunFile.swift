@@ -255,6 +255,8 @@ public final class RunFile {
     do throws(RunStoreError) {
       try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
       try database.execute("PRAGMA journal_mode = MEMORY")
+      // When the disk fails for a moment, SQLite keeps the mode and says nothing.
+      if try Self.isLogged(database) { try database.execute("PRAGMA journal_mode = MEMORY") }
       return try !Self.isLogged(database)
     } catch {
       guard error.kind == .inUse else { throw error }
