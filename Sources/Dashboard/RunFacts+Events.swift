@@ -41,14 +41,14 @@ extension RunFacts {
   }
 
   private mutating func finish(_ item: FinishedItem, at instant: Instant) {
-    let waited = stopWaiting(item.id).flatMap { $0.last == item ? $0 : nil }
-    if waited == nil { leaveWorker(item) }
+    let (hadEnded, isCounted) = stopWaiting(after: item)
+    if !hadEnded { leaveWorker(item) }
     tally.count(item.outcome)
     if item.outcome == .cancelled, state == .stopping { stoppedWithRun += 1 }
     updateQueued()
-    if waited?.isCounted != true {
+    if !isCounted {
       // No other attempt has followed the one after which it waited.
-      if waited != nil { retriedTime -= Double(max(0, item.latency)) }
+      if hadEnded { retriedTime -= Double(max(0, item.latency)) }
       slots[slotIndex(item.worker)].itemsDone += 1
       measure(item, max(0, item.latency), at: instant)
     }
@@ -99,6 +99,12 @@ extension RunFacts {
     failures.removeAll { $0.id == item.id }
     slowest.remove(item.id)
     remember(WaitingItem(last: item, retryAt: instant, isCounted: true))
+  }
+
+  /// Whether an item had ended with this attempt and waited for another one, and whether that counts as ended.
+  private mutating func stopWaiting(after last: FinishedItem) -> (hadEnded: Bool, isCounted: Bool) {
+    guard !waiting.isEmpty, let item = stopWaiting(last.id), item.last == last else { return (false, false) }
+    return (true, item.isCounted)
   }
 
   @discardableResult

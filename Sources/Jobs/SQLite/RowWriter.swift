@@ -92,12 +92,12 @@ struct RowWriter {
     var start = 0
     for (position, byte) in bytes.enumerated() {
       guard let escape = tsvEscape(byte) else { continue }
-      buffer.append(contentsOf: bytes[start..<position])
+      buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
       buffer.append(UInt8(ascii: "\\"))
       buffer.append(escape)
       start = position + 1
     }
-    buffer.append(contentsOf: bytes[start...])
+    buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start...]))
   }
 
   /// What follows the backslash that replaces a byte; nil for a byte that stays.

@@ -77,10 +77,9 @@ final class RunLogs: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - attempt: the attempt.
-  ///   - record: the same as run file and logs have it.
   ///   - place: where the item stands.
-  func attemptEnded(_ attempt: ItemAttempt, _ record: AttemptRecord, at place: ItemPlace) {
-    let entry = LogEntry.attempt(attempt, record, place)
+  func attemptEnded(_ attempt: ItemAttempt, at place: ItemPlace) {
+    let entry = LogEntry.attempt(attempt, attempt.makeRecord(), place)
     monitor.withLock {
       while isWanted, queue.count >= Self.mostEntries || queuedBytes >= Self.mostBytes { monitor.wait(for: room) }
       append(entry)

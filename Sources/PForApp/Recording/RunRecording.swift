@@ -140,11 +140,10 @@ final class RunRecording: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - attempt: the attempt.
-  ///   - record: the same as run file and logs have it.
   ///   - place: where the item stands.
   /// - Returns: what to wait for before the item's result is published.
-  func record(_ attempt: ItemAttempt, _ record: AttemptRecord, at place: ItemPlace) -> RunRecorder.Ticket {
-    let (item, ending) = (attempt.item, attempt.ending)
+  func record(_ attempt: ItemAttempt, at place: ItemPlace) -> RunRecorder.Ticket {
+    let (item, ending, record) = (attempt.item, attempt.ending, attempt.makeRecord())
     return recorder.record(
       RecordedItem(place, text: item.value.recorded, fields: item.fields?.recorded), record,
       output: ending.output.recorded, errors: ending.errors.recorded, isFinal: attempt.isLast,

@@ -25,9 +25,7 @@ extension RunRecording: AttemptObserver {
   func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes) {
     notes.place = place(of: attempt.ended.id.number, isDone: attempt.ended.outcome.isSuccess)
     if !attempt.isRevised {
-      let record = attempt.makeRecord()
-      notes.record = record
-      notes.ticket = self.record(attempt, record, at: notes.place)
+      notes.ticket = record(attempt, at: notes.place)
     } else if attempt.isFinal {
       notes.ticket = makeFinal(notes.place, attempt: attempt.ended.attempt)
     }
@@ -38,7 +36,7 @@ extension RunLogs: AttemptObserver {
   // What a log has is recorded as a rule, so that a resumed run does not log it again: so the recording comes first.
   func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes) {
     guard !attempt.isRevised || attempt.isFinal else { return }
-    attemptEnded(attempt, notes.record ?? attempt.makeRecord(), at: notes.place)
+    attemptEnded(attempt, at: notes.place)
   }
 }
 

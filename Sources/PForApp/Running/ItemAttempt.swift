@@ -24,7 +24,7 @@ extension SettledAttempt<Item, JobResult> {
   /// Whether no further attempt will be made in this session, though perhaps in another.
   var isLast: Bool { isFinal || settlement == .stopped }
 
-  /// The attempt as run file and logs have it, with the same times when it is settled once more.
+  /// The attempt as run file and logs have it; the same each time.
   func makeRecord() -> AttemptRecord {
     let produced = deliverable
     let record = AttemptRecord(attempt, produced.ending.process, wait: wait, begin: produced.begin)
@@ -38,8 +38,6 @@ extension SettledAttempt<Item, JobResult> {
 
 /// What an observer of an attempt tells the observers after it.
 struct AttemptNotes: Sendable {
-  /// The attempt as run file and logs have it, so that both have the same times; nil until one of them has made it.
-  var record: AttemptRecord?
   /// Where the item stands among the items, and how often it was tried in earlier sessions.
   var place: ItemPlace
   /// What must be committed before its result is published; nil if nothing must.
