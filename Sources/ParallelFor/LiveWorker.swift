@@ -35,7 +35,7 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
     { ending = run(item) }
   }
 
-  @inlinable
+  @inlinable @inline(__always)
   func run(_ item: BegunItem) -> Ending {
     // Only what was tried before can have been asked for again.
     let asked = item.attempt > 1 ? keeping.retries.input(at: item.id.position) : nil
@@ -58,7 +58,7 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
   }
 
   /// An item that may be tried again stays in its place.
-  @inlinable
+  @inlinable @inline(__always)
   func input(of item: BegunItem) -> Input {
     let position = item.id.position
     let found =

@@ -66,7 +66,7 @@ final class Slots<Value>: @unchecked Sendable {
   @inlinable
   init() {}
 
-  @inlinable
+  @inlinable @inline(__always)
   func put(_ value: Value, at position: Int, using cursor: inout Cursor) {
     pointers(to: position, using: &cursor).values[position % Slots.chunkSize] = value
   }
@@ -78,7 +78,7 @@ final class Slots<Value>: @unchecked Sendable {
   }
 
   /// Takes the value out; nil if none was put.
-  @inlinable
+  @inlinable @inline(__always)
   func take(at position: Int, using cursor: inout Cursor) -> Value? {
     let pointers = pointers(to: position, using: &cursor)
     let place = pointers.values + position % Slots.chunkSize
