@@ -23,7 +23,7 @@ static int goes_on(int number) {
 static void on_signal(int number) {
   int saved = errno;
   unsigned char byte = (unsigned char)number;
-  // Counted before it can be read: whoever has read the byte finds it counted.
+  // Counted before it can be read: a thread that has read the byte finds it counted.
   if (!goes_on(number)) atomic_fetch_add(&endings, 1);
   // A full pipe loses the byte: hundreds of signals then wait to be read, and one more says nothing new.
   ssize_t written = write(pipe_ends[1], &byte, 1);

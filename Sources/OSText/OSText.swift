@@ -46,7 +46,7 @@ public enum OSText {
     return bytes
   }
 
-  /// Whether a character stands for a byte that is not UTF-8.
+  /// Whether a character represents a byte that is not UTF-8.
   public static func isStandIn(_ scalar: Unicode.Scalar) -> Bool { (0x10_FE80...0x10_FEFF).contains(scalar.value) }
 
   /// Whether two strings stand for the same bytes; strings are equal that only a person takes for the same.

@@ -8,7 +8,7 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
 
     package init(rawValue: Int32) { self.rawValue = rawValue }
 
-    /// The kind of which an extended code is a special case.
+    /// The general code of an extended code.
     var primary: Code { Code(rawValue: rawValue & 0xFF) }
   }
 

@@ -6,7 +6,7 @@ enum SQLiteLibrary {
   /// Prepares SQLite before the first connection; later it does nothing.
   ///
   /// SQLite does not count the memory it uses, for which all threads would come for one lock several times a query. And
-  /// it takes paths as bytes, as `OSText` has them, of which not all are UTF-8.
+  /// it takes paths as bytes, as `OSText` has them; not all are UTF-8.
   static func prepare() { _ = isPrepared }
 
   private static let isPrepared: Bool = {

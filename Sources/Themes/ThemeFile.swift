@@ -198,7 +198,7 @@ public struct ThemeFile: Sendable {
     warnings.append(ThemeWarning(source: source, line: nil, key: "", problem: "\(more) more warnings"))
   }
 
-  /// In columns, and in Unicode's characters, of which a column may hold any number; longer texts are cut.
+  /// In columns, and in Unicode's characters, as a column may hold any number of them; longer texts are cut.
   private static let longestText = 200
   /// In bytes.
   private static let longestGlyph = 32

@@ -50,7 +50,7 @@ import Testing
 
   @Test(arguments: [
     (["ids", "--timeout", "-1"], "The value '-1' is invalid for '--timeout <limit>'. End an item that takes longer"),
-    (["ids", "--timeout", "1\n2"], "See pfor-tui --help."), (["ids", "echo"], "A command to run stands after --"),
+    (["ids", "--timeout", "1\n2"], "See pfor-tui --help."), (["ids", "echo"], "A command to run comes after --"),
     (["runs", "x"], "Unexpected argument 'x'. See pfor-tui runs --help."),
     (["export"], "Missing one of: '--joblog', '--csv', '--json', '--trace', '--events'. See pfor-tui export --help."),
     (["prune"], "say what is to go"), (["prune", "--keep", "-1"], "--keep must not be negative"),

@@ -134,7 +134,7 @@ final class ProcessGroups: Sendable {
 
   /// Reaps processes that left their command's group, as daemons do, became ours, and have ended.
   ///
-  /// What else this program may have started is in its own group and waited for by whoever started it.
+  /// Other children of this program are in its own group, and the code that started them waits for them.
   private func reapAdopted() {
     guard state.adoptsOrphans, state.starting == 0 else { return }
     while true {

@@ -34,7 +34,7 @@ final class ProgramPath: Sendable {
     }
   }
 
-  /// Looks a program up anew that is no longer where it was found.
+  /// Looks up again a program that is no longer where it was found.
   func resolveAgain(_ program: [UInt8]) -> [UInt8] {
     lock.withLock { last = ([], []) }
     return resolve(program)

@@ -10,7 +10,7 @@ import ParallelFor
 enum SpawnPolicy {
   /// What to do next.
   enum Decision: Equatable {
-    /// Try again after so many milliseconds.
+    /// Try again after a number of milliseconds.
     case wait(milliseconds: Int)
     /// Fail the item.
     case fail(StartFailure)

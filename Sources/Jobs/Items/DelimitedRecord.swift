@@ -5,7 +5,7 @@ enum DelimitedRecord {
     var reason: String
   }
 
-  /// The fields of a TSV record: what stands between tabs.
+  /// The fields of a TSV record: the texts between tabs.
   static func splitTabs(_ record: UnsafeRawBufferPointer) -> [ByteText] {
     record.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
       .map { ByteText(UnsafeRawBufferPointer(rebasing: $0)) }

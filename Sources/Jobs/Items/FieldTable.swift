@@ -12,7 +12,7 @@ final class FieldTable: Sendable {
   let names: [String]
   private let positions: [FieldName: Int]
 
-  /// Keeps names, each of which must be there once.
+  /// Keeps names; each must be there once.
   init(_ names: [String]) {
     self.names = names
     guard names.count > Self.fewNames else {

@@ -2,11 +2,11 @@ public import ParallelFor
 
 /// One entry of the items file.
 public struct Item: Sendable, Equatable {
-  /// The entry as it stands in the file, without its line ending; see ``ItemFormat``.
+  /// The entry as it is in the file, without its line ending; see ``ItemFormat``.
   public let value: ByteText
   /// The named parts of a record; nil for plain lines.
   public let fields: Fields?
-  /// When it was read, for whoever wants to know how long it waited; nil unless somebody has noted that.
+  /// When it was read, to tell how long it waited; nil unless that was noted.
   public var readAt: Instant?
 
   /// Makes an item of a text and, for a record, its fields.

@@ -1,6 +1,6 @@
 /// How a file is cut into items.
 ///
-/// An item's text, which `{}` stands for, is what stands in the file: the whole line or record, without its line
+/// An item's text, the value of `{}`, is what the file holds: the whole line or record, without its line
 /// ending. Only where a record has a single field is it that field's value, so that a column of ids needs no name.
 ///
 /// For all formats but ``nul``: a line ends with LF or CRLF, the last one may lack it, empty lines are no items, and a
@@ -24,7 +24,7 @@ public enum ItemFormat: Sendable, Equatable {
   /// `false` as written, nested values as their JSON text, `null` as an empty text (in SQL, NULL).
   case jsonl
 
-  /// The format that a file's ending stands for; lines when it says nothing.
+  /// The format that a file's ending names; lines when it names none.
   ///
   /// - Parameters:
   ///   - path: the file's name; `.csv`, `.tsv`, `.jsonl` and `.ndjson` count, in either case.

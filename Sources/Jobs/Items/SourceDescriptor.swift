@@ -109,7 +109,7 @@ final class SourceDescriptor {
 public enum ItemFileChange: Sendable, Equatable {
   /// It holds something else in place of what was read.
   case changed
-  /// Something stands behind what was read.
+  /// The file goes on after what was read.
   case grown
   /// Another file has its name.
   case replaced

@@ -10,7 +10,7 @@ enum ParameterSource: Equatable {
   /// Decides for every parameter of a query.
   ///
   /// - Parameters:
-  ///   - names: each parameter as it stands in the query, such as `:id` or `?2`; nil for a plain `?`.
+  ///   - names: each parameter as it is written in the query, such as `:id` or `?2`; nil for a plain `?`.
   ///   - fields: what is known of the items.
   /// - Throws: when a parameter has no value, with the names that would have one.
   static func sources(

@@ -1,7 +1,7 @@
 /// What a query does with a parameter, which decides how a number is bound whose spelling SQLite would not keep.
 ///
-/// `1.10` is the number 1.1 to an expression, and a text to a column of texts. SQLite itself decides so for what stands
-/// in its tables, by the columns' types; for what is bound it must be told.
+/// `1.10` is the number 1.1 to an expression, and a text to a column of texts. SQLite decides so for the values in
+/// its tables, by the columns' types; for bound values it must be told.
 enum ParameterUse: Equatable {
   /// Compared with numbers, computed with, or stored as it comes.
   case number
@@ -38,7 +38,7 @@ enum ParameterUse: Equatable {
     }
   }
 
-  /// The steps as they are done: what stands behind the statement's body is done before it.
+  /// The steps as they are done: what comes after the statement's body is done before it.
   private static func inOrder(_ program: [ProgramStep]) -> [ProgramStep] {
     guard let halt = program.lastIndex(where: { $0.opcode == "Halt" }) else { return program }
     return Array(program[(halt + 1)...] + program[...halt])
@@ -74,7 +74,7 @@ private struct ProgramReading {
     "lower", "trim", "ltrim", "rtrim", "printf", "format", "hex", "unicode", "soundex", "concat", "concat_ws",
     "group_concat", "string_agg", "quote",
   ]
-  /// So many arguments are looked at of a function that takes any number of them.
+  /// The number of arguments to look at, of a function that takes any number of them.
   private static let fewArguments = 8
 
   /// For each parameter what it has met so far.

@@ -3,7 +3,7 @@ import SQLite
 /// Writes the current row of a statement as bytes, without making values of it.
 struct RowWriter {
   private let format: RowFormat
-  /// For JSON, what stands before each value: `{"id":`, `,"name":`.
+  /// For JSON, what precedes each value: `{"id":`, `,"name":`.
   private let prefixes: [[UInt8]]
   private let columnCount: Int
 

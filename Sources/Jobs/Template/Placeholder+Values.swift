@@ -1,7 +1,7 @@
 import ParallelFor
 
 extension Template.Placeholder {
-  /// Appends what stands at this place for an item.
+  /// Appends the value of this placeholder for an item.
   ///
   /// - Throws: when the item has no such field.
   func append(to buffer: inout [UInt8], item: Item, id: ItemID, worker: WorkerID) throws(Failure) {

@@ -28,7 +28,7 @@ extension Template {
   }
 }
 
-/// Tells what stands between braces, with what is known of the items' fields.
+/// Reads the text between braces, with what is known of the items' fields.
 struct PlaceholderGrammar {
   private let table: FieldTable
   private let fields: FieldNames

@@ -4,7 +4,7 @@ import OSText
 ///
 /// The strings are those of ``OSText``: a byte that is not UTF-8 is quoted as it is.
 public enum ShellWord {
-  /// Where a word stands.
+  /// The place of a word.
   public enum Place: Sendable {
     /// At the beginning of a command, where some words mean something else.
     case command

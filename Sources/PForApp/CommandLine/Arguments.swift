@@ -16,8 +16,8 @@ extension UInt8 {
   var isDigit: Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= self }
 }
 
-/// A number of threads: `8`, `150%` of the processors that the program may use, or so many more or fewer than those, `+2`
-/// and `-1`, but at least one.
+/// A number of threads: `8`, `150%` of the processors that the program may use, or some more or fewer, `+2` and `-1`,
+/// but at least one.
 struct ThreadCount: CustomStringConvertible, Equatable {
   let count: Int
 
@@ -29,7 +29,7 @@ struct ThreadCount: CustomStringConvertible, Equatable {
   static func parse(_ argument: String) throws -> ThreadCount {
     guard let threads = ThreadCount(argument: argument) else {
       throw ValidationError(
-        "give a number of threads, such as 8, a share of the cores, such as 200%, or so many more or fewer than the "
+        "give a number of threads, such as 8, a share of the cores, such as 200%, or a number more or less than the "
           + "cores, such as +2 or -1")
     }
     return threads

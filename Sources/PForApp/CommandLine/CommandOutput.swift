@@ -21,7 +21,7 @@ final class CommandOutput {
     name = "standard output"
   }
 
-  /// Writes to a file, which is made anew.
+  /// Writes to a new file.
   init(file path: String) throws(AppError) {
     let descriptor = open(path.osPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw AppError("\(path): cannot be written: \(String(cString: strerror(errno)))") }

@@ -39,7 +39,7 @@ struct ExportCommand: ParsableCommand {
     })
   }
 
-  /// The file to write to; nil for standard output, which - stands for.
+  /// The file to write to; nil for standard output, written as -.
   private var file: String? { output == "-" ? nil : output }
 
   /// Nobody wants the rest.

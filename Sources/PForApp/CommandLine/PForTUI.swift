@@ -94,7 +94,7 @@ public struct PForTUI: ParsableCommand {
     let command = words.joined(try parseAsRoot(words.short))
     guard !subcommands.contains(where: { $0.command == type(of: command) }) else {
       throw ValidationError(
-        "a subcommand stands first, as in pfor-tui demo [options]; a command to run stands after --, and a file of that "
+        "a subcommand comes first, as in pfor-tui demo [options]; a command to run comes after --, and a file of that "
           + "name is given as ./NAME")
     }
     return command
@@ -168,7 +168,7 @@ public struct PForTUI: ParsableCommand {
     var sentences = [message] + explanation(of: error, message)
     let takesCommand = command == "pfor-tui" && !arguments.contains("--")
     if takesCommand, message.contains("nexpected argument") {
-      sentences.append("A command to run stands after --, as in pfor-tui ITEMS -- wc -l")
+      sentences.append("A command to run comes after --, as in pfor-tui ITEMS -- wc -l")
     }
     let ended = (sentences + ["See \(command) --help"]).map { $0.hasSuffix(".") ? $0 : "\($0)." }
     return "pfor-tui: \(ended.joined(separator: " "))"

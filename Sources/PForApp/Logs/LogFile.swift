@@ -70,7 +70,7 @@ final class LogFile {
     if case .failed(let reason) = sink.problem { problem = "\(wish.path): is not there: \(reason)" }
   }
 
-  /// Lets writes give up when the reader has taken nothing for so many milliseconds; safe from any thread.
+  /// Lets writes give up when the reader has taken nothing for a number of milliseconds; safe from any thread.
   func giveUp(after milliseconds: Int) { sink.giveUp(after: milliseconds) }
 
   private func put(_ line: [UInt8]) {

@@ -17,7 +17,7 @@ enum LogForm: Equatable {
     }
   }
 
-  /// What stands at the beginning of a file.
+  /// The beginning of a file.
   func header(_ run: RunRecord) -> [UInt8] {
     switch self {
     case .joblog: JoblogExport.header

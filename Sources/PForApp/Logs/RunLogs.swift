@@ -9,7 +9,7 @@ import RunStore
 /// slow or a pipe's reader does not read, do workers wait. A log that can no longer be written is given up; the run and
 /// the other log are not.
 final class RunLogs: @unchecked Sendable {
-  /// So many entries, and so many bytes in them, wait at most.
+  /// The most entries that wait, and the most bytes in them.
   private static let mostEntries = 8_192
   private static let mostBytes = 8 << 20
   /// A pause between two takings in nanoseconds, so that a fast run does not wake the thread for every few entries.
@@ -77,7 +77,7 @@ final class RunLogs: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - attempt: the attempt.
-  ///   - place: where the item stands.
+  ///   - place: the item's place in the run file.
   func attemptEnded(_ attempt: ItemAttempt, at place: ItemPlace) {
     let entry = LogEntry.attempt(attempt, attempt.makeRecord(), place)
     monitor.withLock {
@@ -98,7 +98,7 @@ final class RunLogs: @unchecked Sendable {
   /// The logs that could not be written any further; to be asked when they are over.
   var failed: [LogWish] { files.filter { $0.problem != nil }.map(\.wish) }
 
-  /// Lets writes give up when their reader has taken nothing for so many milliseconds; workers no longer wait then.
+  /// Lets writes give up when their reader has taken nothing for a number of milliseconds; workers no longer wait then.
   func giveUp(after milliseconds: Int) { for file in files { file.giveUp(after: milliseconds) } }
 
   /// Writes what is left and closes the logs.

@@ -5,7 +5,7 @@ import RunStore
 
 /// The earlier run that tells how long items are likely to take.
 struct PastRun {
-  /// So many runs are looked into, the newest first.
+  /// The number of runs that are looked into, the newest first.
   private static let runsLookedAt = 100
   /// Where items took less than this on the wall, in nanoseconds, their own times tell no more than their mean does.
   private static let shortItem: Int64 = 1_000_000

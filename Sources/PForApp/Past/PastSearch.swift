@@ -30,7 +30,7 @@ struct PastSearch {
   /// - Parameters:
   ///   - run: the run that goes on.
   ///   - tracker: gets what was found.
-  ///   - waker: wakes who shows it.
+  ///   - waker: wakes the screen that shows it.
   func start(beside run: ParallelRun<Item, JobResult>, for tracker: PastTracker, waker: Waker) {
     _ = WorkerThread.start(name: "pfor-past", .none) {
       guard !run.waitUntilOver(nanoseconds: Self.delay) else { return }

@@ -5,7 +5,7 @@ import ParallelFor
 ///
 /// The earlier times become known while the run goes on: until then it is only noted which items have ended.
 final class PastTracker: @unchecked Sendable {
-  /// The times of so many items that end before then are compared with their earlier ones; later ones all are.
+  /// The number of items that end before then whose times are compared with their earlier ones; later ones all are.
   private static let mostCompared = 10_000
 
   private let lock = Lock()

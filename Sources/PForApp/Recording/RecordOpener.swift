@@ -126,7 +126,7 @@ struct RecordOpener {
   }
 }
 
-/// The command line in the record of a run, so that the run can be gone on with by its name alone.
+/// The command line in the record of a run, so that the run can be resumed by its name alone.
 enum RecordedArguments {
   private static let key = "arguments"
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import RunStore
 
-/// Where the run is recorded, and whether an earlier one is gone on with.
+/// Where the run is recorded, and whether an earlier one is resumed.
 struct RecordOptions: ParsableArguments {
   @Flag(help: "Continue the last unfinished run on these items in this folder, or begin a new one if there is none.")
   var resume = false
@@ -65,7 +65,7 @@ enum RecordPlan: Equatable {
   /// In the file of an earlier run.
   case goOn(String, EarlierItems.Mode)
 
-  /// Whether results of an earlier session may be gone on with.
+  /// Whether results of an earlier session may be continued.
   var mayGoOn: Bool {
     switch self {
     case .none, .new: false

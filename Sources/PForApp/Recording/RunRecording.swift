@@ -25,7 +25,7 @@ final class RunRecording: @unchecked Sendable {
   /// Begins to record.
   ///
   /// - Parameters:
-  ///   - file: a new run file, or an old one that is gone on with.
+  ///   - file: a new run file, or an old one that is resumed.
   ///   - name: what the run is found by.
   ///   - mode: which of the items that stand in the file run again; nil for a new file.
   ///   - isReadOnly: whether items change nothing, so that no harm is done when one runs again.
@@ -140,7 +140,7 @@ final class RunRecording: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - attempt: the attempt.
-  ///   - place: where the item stands.
+  ///   - place: the item's place in the run file.
   /// - Returns: what to wait for before the item's result is published.
   func record(_ attempt: ItemAttempt, at place: ItemPlace) -> RunRecorder.Ticket {
     let (item, ending, record) = (attempt.item, attempt.ending, attempt.makeRecord())
@@ -153,7 +153,7 @@ final class RunRecording: @unchecked Sendable {
   /// Records that a recorded attempt, which was to be followed by another, is its item's last one.
   ///
   /// - Parameters:
-  ///   - place: where the item stands.
+  ///   - place: the item's place in the run file.
   ///   - attempt: the number of the attempt within this session.
   /// - Returns: what to wait for before the item's result is published.
   func makeFinal(_ place: ItemPlace, attempt: Int) -> RunRecorder.Ticket {
@@ -163,7 +163,7 @@ final class RunRecording: @unchecked Sendable {
   /// A worker has left: the last items have ended, or will soon.
   func workerLeft() { recorder.hurryUp() }
 
-  /// Where an item stands in the run file.
+  /// An item's place in the run file.
   ///
   /// - Parameter isDone: whether the item has succeeded, so that nobody will ask once more.
   func place(of number: Int, isDone: Bool) -> ItemPlace {
@@ -177,7 +177,7 @@ final class RunRecording: @unchecked Sendable {
 
   // MARK: - The delivery
 
-  /// Waits until an attempt stands in the run file; false if it never will.
+  /// Waits until an attempt is in the run file; false if it never will be.
   func waitUntilKept(_ ticket: RunRecorder.Ticket) -> Bool {
     recorder.waitUntilCommitted(ticket, isUrgent: false) == nil
   }
@@ -209,7 +209,7 @@ final class RunRecording: @unchecked Sendable {
     for event in events { if case .totalKnown(let count) = event.kind { recorder.recordTotal(count) } }
   }
 
-  /// Waits until all that was recorded so far stands in the run file.
+  /// Waits until all that was recorded so far is in the run file.
   ///
   /// - Returns: why it never will, if so.
   func flush() -> RunStoreError? { recorder.flush() }

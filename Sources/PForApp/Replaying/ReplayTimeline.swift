@@ -8,9 +8,9 @@ import RunStore
 /// once nothing on the newest ``lookAhead`` pages began before it. A session ends with its last event, and the next one
 /// begins there.
 struct ReplayTimeline {
-  /// So many pages are read before an event is told, for items that began before earlier ones.
+  /// The number of pages that are read before an event is told, for items that began before earlier ones.
   static let lookAhead = 16
-  /// At so many items that wait for their turn no more are read: their order is then only nearly right.
+  /// The number of waiting items from which no more are read: their order is then only nearly right.
   static let mostPending = 400_000
 
   private let ending: RunEnding

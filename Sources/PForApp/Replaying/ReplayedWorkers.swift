@@ -57,7 +57,7 @@ struct ReplayedWorkers {
     return [.workerStopped(id)]
   }
 
-  /// Nothing is left to begin: who runs nothing leaves.
+  /// Nothing is left to begin: idle workers leave.
   ///
   /// - Returns: what became of workers.
   mutating func endIdle() -> [RunEvent.Kind] {

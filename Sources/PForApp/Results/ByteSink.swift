@@ -9,7 +9,7 @@ import Synchronization
 
 /// A descriptor that bytes are written to through a buffer, by one thread.
 ///
-/// A reader who has gone, a full disk and a reader who never reads are told apart, and none of them blocks for good.
+/// It tells apart a reader that has gone, a full disk and a reader that never reads; none of them blocks for good.
 /// Writing itself never waits: only a look at whether the reader has made room does.
 final class ByteSink: @unchecked Sendable {
   /// Why bytes can no longer be written.
@@ -51,7 +51,7 @@ final class ByteSink: @unchecked Sendable {
   /// Whether there was room at the last look, though nothing could be written.
   private var hadRoom = false
   private var buffer: [UInt8] = []
-  /// For a file that is gone on with: what stands in it and has not been compared yet.
+  /// For a file that is continued: its bytes that have not been compared yet.
   private var standing: StandingBytes?
   /// What went wrong, if something did; from then on bytes are dropped.
   private(set) var problem: Problem?
@@ -62,7 +62,7 @@ final class ByteSink: @unchecked Sendable {
   ///   - descriptor: what bytes are written to.
   ///   - ownsDescriptor: whether it is closed with the sink.
   ///   - continues: for a file that can be read too: bytes that stand in it already are not written again; from the
-  ///     first difference on the file is written anew.
+  ///     first difference on the file is written again.
   ///   - hasName: whether the user named the file; that it was removed in the meantime is a problem then.
   ///   - writing: writes to a descriptor, as the system's call does; nil for a call that does not wait for a reader.
   init(
@@ -109,7 +109,7 @@ final class ByteSink: @unchecked Sendable {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Writes out what is buffered and cuts off what stands in the file beyond it; nothing is written afterwards.
+  /// Writes out what is buffered and cuts off what the file holds beyond it; nothing is written afterwards.
   func finish() {
     flush()
     if problem == nil { standing?.cut() }

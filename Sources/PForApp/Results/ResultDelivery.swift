@@ -119,7 +119,7 @@ final class ResultDelivery: @unchecked Sendable {
     }
   }
 
-  /// Lets writes give up when their reader has taken nothing for so many milliseconds.
+  /// Lets writes give up when their reader has taken nothing for a number of milliseconds.
   func giveUp(after milliseconds: Int) {
     output?.giveUp(after: milliseconds)
     errors?.giveUp(after: milliseconds)

@@ -10,7 +10,7 @@ import ParallelFor
 
 /// Puts the file of a recorded run's results in the order of the items, as an undisturbed run would have written it.
 ///
-/// It is needed when an item was tried again whose result had been written already. What stands where it belongs is
+/// It is needed when an item was tried again whose result had been written already. What is in its place is
 /// compared and not written again.
 struct ResultRewriting {
   let recording: RunRecording
@@ -20,7 +20,7 @@ struct ResultRewriting {
 
   /// Writes the file.
   ///
-  /// - Returns: why it could not be written; what stands in it then, `resume` completes.
+  /// - Returns: why it could not be written; `resume` completes what is in it then.
   func run() -> ByteSink.Problem? {
     let descriptor = open(path.osPath, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { return .failed(String(cString: strerror(errno))) }

@@ -38,7 +38,7 @@ extension SettledAttempt<Item, JobResult> {
 
 /// What an observer of an attempt tells the observers after it.
 struct AttemptNotes: Sendable {
-  /// Where the item stands among the items, and how often it was tried in earlier sessions.
+  /// The item's place among the items, and how often it was tried in earlier sessions.
   var place: ItemPlace
   /// What must be committed before its result is published; nil if nothing must.
   var ticket: RunRecorder.Ticket?

@@ -75,7 +75,7 @@ struct Launcher {
         afterwards.mustEnd(.hungUp, at: MonotonicClock.now)
         return playOn(session, loop.dashboard, afterwards, signals, glyphs, isQuiet: true)
       }
-      // Whoever reads the results may be slower than the one who left; and a run that ignores the end of its terminal,
+      // The reader of the results may be slower than the user who left; and a run that ignores the end of its terminal,
       // as under nohup, goes on without it.
       return playOn(session, loop.dashboard, loop.controller, signals, glyphs, isQuiet: false)
     }
@@ -138,7 +138,7 @@ struct Launcher {
       tell(recording, isWhole: verdict.isWhole)
       for log in session.failedLogs {
         let (run, file) = (ShellWord.quoted(recording.name), ShellWord.quoted(log.path))
-        StandardError.write("to write that log anew: pfor-tui export \(run) \(log.form.exportFlag) -o \(file)")
+        StandardError.write("to write that log again: pfor-tui export \(run) \(log.form.exportFlag) -o \(file)")
       }
     }
     return verdict.exitCode
@@ -166,7 +166,7 @@ struct Launcher {
     StandardError.write("\(wish): pfor-tui resume \(ShellWord.quoted(recording.name))")
   }
 
-  /// How a resumed run stands that is not whole; nil for any other.
+  /// The state of a resumed run that is not whole; nil for any other.
   private func allSessions(_ session: RunSession, _ verdict: Verdict, total: Int?) -> AllSessions? {
     guard let recording = session.recording, recording.isResumed, !verdict.isWhole, let run = recording.recordNow
     else { return nil }

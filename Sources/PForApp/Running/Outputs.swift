@@ -13,7 +13,7 @@ struct ResultFile {
   let path: String
   private let descriptor: Int32
 
-  /// Opens the file; what stands in it stays.
+  /// Opens the file and keeps its contents.
   ///
   /// - Returns: nil when results go to standard output.
   /// - Throws: when the file cannot be written, or is one that the run reads.
@@ -34,7 +34,7 @@ struct ResultFile {
 
   /// Lets results be written, from the first one on.
   ///
-  /// - Parameter recording: the run's record. When it is that of an earlier session, what stands in the file is not
+  /// - Parameter recording: the run's record. When it is that of an earlier session, what the file holds is not
   ///   written again; else the file is emptied.
   /// - Throws: when the file is the run file itself.
   func begin(_ recording: RunRecording?) throws(AppError) -> ByteSink {

@@ -1,7 +1,7 @@
 import ParallelFor
 import Synchronization
 
-/// How many bytes of items have been read and not been begun: the one who reads waits while they are too many.
+/// How many bytes of items have been read and not begun; the reader waits while there are too many.
 ///
 /// The pool limits how many items are read ahead, not how long they are. Workers touch an atomic count alone, as long as
 /// the reader does not wait.
@@ -16,13 +16,13 @@ final class ReadAhead: Sendable {
   /// - Parameter limit: from more bytes than this on, the reader waits.
   init(limit: Int) { self.limit = limit }
 
-  /// Items with so many bytes have been read.
+  /// Items with a number of bytes have been read.
   func add(_ count: Int) { bytes.add(count, ordering: .sequentiallyConsistent) }
 
-  /// An item with so many bytes has been begun; from any thread.
+  /// An item with a number of bytes has begun; from any thread.
   func remove(_ count: Int) {
     let left = bytes.subtract(count, ordering: .sequentiallyConsistent).newValue
-    // Whoever says that it waits looks at the count afterwards: one of the two sees the other.
+    // The reader says that it waits before it looks at the count: one of the two threads sees the other.
     guard left <= limit, isWaiting.load(ordering: .sequentiallyConsistent) else { return }
     wake()
   }

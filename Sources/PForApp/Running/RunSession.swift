@@ -11,7 +11,7 @@ import Synchronization
   @preconcurrency import Darwin
 #endif
 
-/// A run with all that belongs to it: who feeds it, who writes its results, who keeps them for the screen.
+/// A run with all that belongs to it: its feeder, the writer of its results and their archive for the screen.
 final class RunSession: WatchedRun, Sendable {
   let run: ParallelRun<Item, JobResult>
   let waker: Waker
@@ -88,7 +88,7 @@ final class RunSession: WatchedRun, Sendable {
     }
   }
 
-  /// What puts the results in order when some come late: a file can be written anew, what went elsewhere has gone.
+  /// What puts the results in order when some come late: a file can be written again, what went elsewhere has gone.
   private static func rewriting(
     _ plan: RunPlan, _ output: ByteSink?, _ recording: RunRecording?
   ) -> ResultRewriting? {
@@ -168,7 +168,7 @@ final class RunSession: WatchedRun, Sendable {
   /// Why the run can no longer be recorded.
   var recordingProblem: String? { recording?.problem?.description }
 
-  /// Gives up waiting for readers of results and logs that have taken nothing for so many milliseconds.
+  /// Gives up waiting for readers of results and logs that have taken nothing for a number of milliseconds.
   func giveUpReaders(after milliseconds: Int) {
     delivery.giveUp(after: milliseconds)
     logs?.giveUp(after: milliseconds)

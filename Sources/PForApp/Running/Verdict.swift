@@ -55,8 +55,8 @@ struct Verdict: Equatable {
     facts.tally.unsuccessful + facts.tally.cancelled - (facts.halted == nil ? 0 : facts.stoppedWithRun)
   }
 
-  /// Takes notice of logs that could not be written to their end: the run is none the less what it is, but not all that
-  /// was asked for is there.
+  /// Takes notice of logs that could not be written to their end. This does not change the run's outcome, but the logs are
+  /// not whole.
   mutating func note(_ logProblems: [String]) {
     guard let first = logProblems.first else { return }
     problem = problem ?? first

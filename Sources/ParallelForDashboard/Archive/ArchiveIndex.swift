@@ -1,11 +1,11 @@
-/// Where each ended item's record stands, and what lists need to know of it: 16 bytes an item, on disk but for the
+/// The place of each ended item's record, and what lists need to know of it: 16 bytes an item, on disk but for the
 /// pages in use.
 ///
 /// Items end nearly in order, so few pages are in use at a time.
 struct ArchiveIndex {
   /// An item's entry.
   struct Entry: Equatable {
-    /// Where its record stands in the archive.
+    /// The place of its record in the archive.
     var offset: Int
     /// How it ended.
     var kind: Kind

@@ -1,6 +1,6 @@
 import Dashboard
 
-/// What the archive keeps of a command's process, and where the attempt before stands.
+/// What the archive keeps of a command's process, and the place of the attempt before.
 struct ArchiveSupplement: Equatable {
   static let size = 5 * 8
   private static let absent = Int64.min

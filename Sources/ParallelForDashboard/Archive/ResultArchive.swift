@@ -3,7 +3,7 @@ package import ParallelFor
 
 /// Every ended item with its output, on disk, for the lists and pages of the dashboard.
 ///
-/// Workers write, the main thread reads; an item stands here before its event says that it has ended.
+/// Workers write, the main thread reads; an item is here before its event says that it has ended.
 package final class ResultArchive: ItemArchive, @unchecked Sendable {
   /// How much of a record is read at once for a row of a list.
   private static let rowBytes = 1_024

@@ -38,7 +38,7 @@ package struct ThemeRing {
     cached = nil
   }
 
-  /// The theme's styles, as so many colours can show them.
+  /// The theme's styles, for a number of colours.
   mutating func palette(depth: ColorDepth) -> Palette {
     if let cached, cached.depth == depth { return cached.palette }
     let palette = theme.palette(depth: depth)

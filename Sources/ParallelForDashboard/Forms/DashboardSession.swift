@@ -100,7 +100,7 @@ struct DashboardSession {
 
   private static var glyphs: GlyphSet { Terminal.localeIsUTF8 ? .unicode : .ascii }
 
-  /// Who ended the run by a signal meant the program.
+  /// A signal that ended the run was meant for the program.
   private static func passOn(_ reason: StopReason?) {
     switch reason {
     case .terminated: raise(SIGTERM)

@@ -101,7 +101,7 @@ package final class PlainLoop {
     }
   }
 
-  /// Tells how the run stands.
+  /// Tells the state of the run.
   package func tellProgress(at now: Instant) {
     nextLine = now + Self.interval
     say(ProgressLine.text(dashboard, at: now, width: Self.width, glyphs: glyphs))

@@ -11,7 +11,7 @@ package struct RunController {
 
   private let watched: any WatchedRun
   private var plan: StopPlan
-  /// Whether a signal asks for the end, and not somebody who looks at the run.
+  /// Whether a signal asks for the end, and not a user at the screen.
   private var isSignalled = false
 
   /// - Parameter grace: how long running items may take to end when the program must, in nanoseconds.

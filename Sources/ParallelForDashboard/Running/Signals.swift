@@ -40,7 +40,7 @@ package enum Signals {
     DashboardError("cannot catch signals: \(String(cString: strerror(errno)))")
   }
 
-  /// Gives all signals back to those who had them before, and closes the descriptor.
+  /// Gives all signals their former handlers back and closes the descriptor.
   static func close() { tg_signal_pipe_close() }
 
   /// Whether the end of the terminal ends the program: not if it was begun with SIGHUP ignored, as by `nohup`.

@@ -28,7 +28,7 @@ package protocol WatchedRun: AnyObject {
   func takeEvents() -> [RunEvent]
   /// Plays a past run up to a place; does nothing for one that goes on now.
   ///
-  /// - Returns: whether it begins anew, because the place lies before what has been told.
+  /// - Returns: whether it begins again, because the place lies before what has been told.
   func play(to place: Int64) -> Bool
   /// How long a past run took in nanoseconds, at most; 0 for one that goes on now.
   var length: Int64 { get }
@@ -38,7 +38,7 @@ package protocol WatchedRun: AnyObject {
   ///
   /// - Returns: how many will be.
   func retry(_ ids: [ItemID]) -> Int
-  /// Gives up waiting for whoever takes the results, or other bytes, but has taken nothing for so many milliseconds.
+  /// Gives up waiting for a reader of results or logs that has taken nothing for a number of milliseconds.
   func giveUpReaders(after milliseconds: Int)
   /// Stops what the run has started outside the program, which is about to be stopped itself.
   func suspendItems()

@@ -66,7 +66,7 @@ final class RunDatabase {
 
   /// In thousands of steps of SQLite's machine.
   private static let leastRounds = 10_000
-  /// A page of 4 KiB has at most some hundred rows, each of which takes some dozen steps.
+  /// A page of 4 KiB has at most some hundred rows, and each takes some dozen steps.
   private static let roundsOfPage = 100
 
   /// A tree of pages that leads to the same page again and again has rows without an end: no statement that reads takes

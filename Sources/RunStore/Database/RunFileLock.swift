@@ -25,10 +25,10 @@ final class RunFileLock {
 
   /// Gives the lock back.
   ///
-  /// - Returns: that the side file is left over, if so; nobody holds it, and the next one who needs a lock takes it.
+  /// - Returns: a sentence when the side file is left over; nobody holds it, and the next process that locks takes it.
   func release() -> RunStoreError? {
     guard descriptor >= 0 else { return nil }
-    // Whoever waits for this file sees that its name is gone, and takes a new one.
+    // A process that waits for this file sees that its name is gone, and takes a new one.
     let leftover = SideFile.remove(path)
     close(descriptor)
     descriptor = -1
@@ -46,7 +46,7 @@ final class RunFileLock {
   private static func sideFile(of file: String) -> String { file + "-lock" }
 
   private static func acquire(_ path: String, of file: String) throws(RunStoreError) -> Int32 {
-    // Somebody who only asks holds it for an instant.
+    // A process that only asks holds it for an instant.
     for _ in 0..<10 {
       // Nobody else may make us create or lock a file somewhere else.
       let descriptor = open(path.osPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)

@@ -114,7 +114,7 @@ enum RunRow {
 
   /// Writes the row of a run that begins.
   ///
-  /// - Returns: the row as it stands there.
+  /// - Returns: the row as it is there.
   @discardableResult
   static func insert(_ record: RunRecord, into database: RunDatabase) throws(RunStoreError) -> Loaded {
     let isChecked = database.checks != .none
@@ -137,7 +137,7 @@ enum RunRow {
     return try isChecked ? seal(database) : load(database)
   }
 
-  /// Writes the checksum of what stands in the row.
+  /// Writes the checksum of the row's values.
   ///
   /// - Returns: what that is.
   @discardableResult

@@ -6,7 +6,7 @@ import SQLite
   import Darwin
 #endif
 
-/// What SQLite's errors mean for somebody who has a run file.
+/// What SQLite's errors mean for the user of a run file.
 enum SQLiteProblem {
   /// Calls SQLite, and says what its error means.
   static func told<Value>(_ body: () throws(SQLiteError) -> Value) throws(RunStoreError) -> Value {

@@ -46,7 +46,7 @@ enum Schema {
     /// The first version that must have it; nil if none must.
     var firstNeeded: Int? = 1
 
-    /// The statement that makes it, exactly as it stands in the schema of a version.
+    /// The statement that makes it, exactly as in the schema of a version.
     func statement(of version: Int) -> String {
       guard version >= Schema.firstChecked, !added.isEmpty else { return statement }
       return "\(statement.dropLast()), \(added.joined(separator: ", ")))"

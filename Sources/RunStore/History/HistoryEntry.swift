@@ -26,7 +26,7 @@ public struct HistoryEntry: Sendable, Equatable {
   public let record: RunRecord?
   /// Why the file cannot be read; nil when it can.
   public let problem: RunStoreError?
-  /// The bytes of the file and of what stands beside it.
+  /// The bytes of the file and of its side files.
   public let size: Int64
   /// What became of the run.
   public let state: State
@@ -57,7 +57,7 @@ public struct HistoryEntry: Sendable, Equatable {
       }
   }
 
-  /// Its files: the run, and what stands beside it while it runs or after it was killed.
+  /// Its files: the run, and its side files while it runs or after it was killed.
   static func files(of path: String) -> [String] { [path, path + "-wal", path + "-shm", RunTail.path(of: path)] }
 
   private static func size(of path: String) -> Int64 {

@@ -10,9 +10,9 @@ import OSText
 public struct PrunePolicy: Sendable, Equatable {
   /// Runs that began before this go, in nanoseconds since 1970; nil for no limit.
   public var before: Int64?
-  /// So many of the newest stay at most; nil for no limit.
+  /// How many of the newest stay at most; nil for no limit.
   public var newest: Int?
-  /// The newest stay whose files take so many bytes together at most; nil for no limit.
+  /// How many bytes the files of those that stay take at most; nil for no limit.
   public var bytes: Int64?
   /// Whether runs that could go on may go.
   public var includesUnfinished: Bool

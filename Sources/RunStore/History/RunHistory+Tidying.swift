@@ -7,7 +7,7 @@ import OSText
 #endif
 
 extension RunHistory {
-  /// Removes what killed programs have left in the folder and nobody needs: what stands beside runs that are finished or
+  /// Removes what killed programs have left in the folder and nobody needs: side files of runs that are finished or
   /// gone, files of runs that were never begun, and locks that nobody holds.
   ///
   /// What belongs to an unfinished run stays until it goes on.
@@ -17,7 +17,7 @@ extension RunHistory {
     Set(allNames().compactMap(Self.run(beside:))).sorted().flatMap { tidy("\(folder)/\($0)") }
   }
 
-  /// The name of the run file beside which a file stands; nil if it stands beside none.
+  /// The name of the run file to which a side file belongs; nil if it belongs to none.
   private static func run(beside name: String) -> String? {
     let plain = name.hasSuffix("+") ? String(name.prefix { $0 != "+" }) : name
     let ending = ["-wal", "-shm", "-tail", "-lock", "-new"].first { plain.hasSuffix(suffix + $0) }
@@ -33,7 +33,7 @@ extension RunHistory {
     return isThere && HistoryEntry(path: path).isFinishedWithRest ? leftovers + settle(path) : leftovers
   }
 
-  /// Puts what stands beside a finished run into its file.
+  /// Puts the side files of a finished run into its file.
   private func settle(_ path: String) -> [RunStoreError] {
     do throws(RunStoreError) {
       let file = try RunFile.open(at: path)

@@ -13,7 +13,7 @@ enum ItemColumns {
   /// The place of the item's key among the columns.
   static let key = 5 + AttemptColumns.count
 
-  /// Reads the row on which a statement stands.
+  /// Reads the current row of a statement.
   ///
   /// - Throws: when it is damaged.
   static func read(_ row: Statement, _ database: RunDatabase) throws(RunStoreError) -> ItemRecord {
@@ -59,7 +59,7 @@ enum AttemptColumns {
       + "ELSE (SELECT rest FROM chunks WHERE chunks.id = \(column)_chunk) END"
   }
 
-  /// Reads an attempt and the sizes of its outputs from the row on which a statement stands.
+  /// Reads an attempt and the sizes of its outputs from the current row of a statement.
   ///
   /// - Throws: when it is damaged.
   static func read(

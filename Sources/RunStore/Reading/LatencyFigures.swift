@@ -12,7 +12,7 @@ public struct LatencyFigures: Sendable, Equatable {
   public var p99: Int64?
   /// The longest of the latencies looked at.
   public var maximum: Int64?
-  /// Whether only some of the items were looked at, because they are so many.
+  /// Whether only some of the items were looked at, because there are too many.
   public var isSample: Bool
 
   /// Makes the figures of latencies in any order.

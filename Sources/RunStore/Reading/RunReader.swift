@@ -30,7 +30,7 @@ public final class RunReader: @unchecked Sendable {
     _ = try RunRow.load(database)
   }
 
-  /// Closes the file; whoever still wants to read gets an error.
+  /// Closes the file; later reads are errors.
   public func close() {
     lock.withLock {
       isClosed = true
@@ -149,7 +149,7 @@ public final class RunReader: @unchecked Sendable {
     }
   }
 
-  /// A person who changes the number of threads once a second needs days for so many; what comes after them is left out.
+  /// Changing the number of threads once a second makes this many in days; later changes are left out.
   private static let mostChanges = 500_000
 
   /// The change in a row; nil if it is of a kind that this program does not know.
@@ -312,15 +312,15 @@ public final class RunReader: @unchecked Sendable {
   /// ``locked(_:)``.
   var selectAttempts: String { "SELECT attempt, \(AttemptColumns.list(database, hasSizes: false)) FROM items" }
 
-  /// Reads an attempt from the row on which such a query stands; for use within ``locked(_:)``.
+  /// Reads an attempt from the current row of such a query; for use within ``locked(_:)``.
   func lastAttempt(_ row: Statement) throws(RunStoreError) -> AttemptRecord? {
     try AttemptColumns.read(row, attempt: row.integer(0), from: 1, database).attempt
   }
 
-  /// Reads an item from the row on which such a query stands; for use within ``locked(_:)``.
+  /// Reads an item from the current row of such a query; for use within ``locked(_:)``.
   func item(_ row: Statement) throws(RunStoreError) -> ItemRecord { try ItemColumns.read(row, database) }
 
-  /// Checks the text of an item in the row on which such a query stands; for use within ``locked(_:)``.
+  /// Checks the text of an item in the current row of such a query; for use within ``locked(_:)``.
   func checkKey(_ row: Statement) throws(RunStoreError) { try ItemColumns.checkKey(row, database) }
 
   /// The whole number that a query returns; nil for NULL or no row.

@@ -118,7 +118,7 @@ final class PlainItems {
 }
 
 extension RecordHeader {
-  /// Whether the item succeeded at its first attempt and left nothing but an output that stands in the batch.
+  /// Whether the item succeeded at its first attempt and left nothing but an output that is in the batch.
   var isPlain: Bool {
     kind == .finalAttempt && attempt == 1 && outcome == OutcomeCode.succeeded && row == number
       && wait != Self.absent && [exitStatus, signal, cpu, peakMemory].allSatisfy { $0 == Self.absent }

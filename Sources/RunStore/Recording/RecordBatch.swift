@@ -59,7 +59,7 @@ struct RecordBatch: ~Copyable {
     count += 1
   }
 
-  /// Appends an attempt of which all stands in these bytes; see ``withBytes(_:)``.
+  /// Appends an attempt that is whole in these bytes; see ``withBytes(_:)``.
   mutating func append(copying record: UnsafeRawBufferPointer) {
     append(record)
     count += 1
@@ -248,7 +248,7 @@ struct PartReader {
     case bytes(UnsafeRawBufferPointer)
     case held(RecordedBytes)
 
-    /// What stands in the batch; nil for nothing.
+    /// What the batch holds; nil for nothing.
     var bytes: UnsafeRawBufferPointer? { if case .bytes(let bytes) = self { bytes } else { nil } }
   }
 

@@ -56,7 +56,7 @@ final class RecordWriter {
   private static func lastChunk(in database: RunDatabase) throws(RunStoreError) -> Int64 {
     let last = try database.integer("SELECT max(id) FROM chunks") ?? 0
     guard (0...ItemColumns.largest).contains(last) else {
-      throw SQLiteProblem.damaged(database.path, "a piece of an output stands in row \(last)")
+      throw SQLiteProblem.damaged(database.path, "a piece of an output is in row \(last)")
     }
     return last
   }
@@ -324,7 +324,7 @@ final class RecordWriter {
     try insert.run()
   }
 
-  /// As long as every item stands in the row of its number, no index is needed to list them in order.
+  /// While every item is in the row of its number, no index is needed to list them in order.
   private func makeNumberIndex() throws(RunStoreError) {
     guard !isRenumbered else { return }
     try Schema.add(Schema.itemsByNumber, to: file.database)
@@ -364,7 +364,7 @@ private enum RecordedOutput {
 
   var pieces: AttemptSum.Pieces? { if case .chunks(let pieces) = self { pieces } else { nil } }
 
-  /// The sum of what stands in the row; 0 for nothing.
+  /// The sum of the bytes in the row; 0 for none.
   var sum: Int64 {
     switch self {
     case .absent, .chunks: 0

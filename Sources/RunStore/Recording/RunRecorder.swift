@@ -24,7 +24,7 @@ public final class RunRecorder: @unchecked Sendable {
     public var records: Int
     /// Their bytes in memory.
     public var bytes: Int
-    /// From so many bytes on, those who hand over wait.
+    /// The number of bytes from which the threads that hand over wait.
     public var limit: Int
     /// The number of records that have been committed.
     public var committed = 0
@@ -32,7 +32,7 @@ public final class RunRecorder: @unchecked Sendable {
 
   /// How the recorder works; the standard values fit a run of any kind.
   public struct Limits: Sendable {
-    /// From so many bytes in the queue on, those who hand over wait.
+    /// The number of bytes in the queue from which the threads that hand over wait.
     public var queuedBytes = 4 << 20
     /// Nanoseconds between two transactions, as long as nobody waits and the queue is not half full.
     public var rest: Int64 = 20_000_000
@@ -99,7 +99,7 @@ public final class RunRecorder: @unchecked Sendable {
 
   // MARK: - Handing over
 
-  /// In so many bytes most attempts can be put together.
+  /// The bytes in which most attempts can be put together.
   private static let usualRecordSize = 512
 
   /// Records an attempt at an item; may be called from any thread, and waits while the queue is full.
@@ -141,7 +141,7 @@ public final class RunRecorder: @unchecked Sendable {
   /// Records that a recorded attempt which was to be followed by another is its item's last one.
   ///
   /// - Parameters:
-  ///   - place: where the item stands.
+  ///   - place: the item's place in the run file.
   ///   - attempt: the number of the attempt within this session.
   /// - Returns: the ticket of this record.
   @discardableResult
@@ -190,10 +190,10 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// Whether a record stands in the file.
+  /// Whether a record is in the file.
   public func isCommitted(_ ticket: Ticket) -> Bool { committed.load(ordering: .acquiring) >= ticket.value }
 
-  /// Waits until a record stands in the file.
+  /// Waits until a record is in the file.
   ///
   /// - Parameter isUrgent: whether the file is written to at once; else records go on gathering for a moment first.
   /// - Returns: why it never will, if recording has stopped; nil when it does.
@@ -210,10 +210,11 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// Between two transactions so many times the length of one goes by, and so often it is looked whether records gather.
+  /// The pause between two transactions, as a multiple of the time that one takes, and the number of looks in it at
+  /// whether records are piling up.
   private static let restShare: Int64 = 16
   private static let looks: Int64 = 8
-  /// So many records between two looks show that they gather.
+  /// The number of records between two looks that shows that they are piling up.
   private static let manyRecords: UInt64 = 32
 
   /// Lets the file be written to at once: few records will follow, and somebody may wait for the last.
@@ -224,7 +225,7 @@ public final class RunRecorder: @unchecked Sendable {
     hurry.signal()
   }
 
-  /// Waits until all that has been handed over so far stands in the file.
+  /// Waits until all that has been handed over so far is in the file.
   ///
   /// - Returns: why it never will, if recording has stopped; nil when it does.
   public func flush() -> RunStoreError? {
@@ -239,7 +240,7 @@ public final class RunRecorder: @unchecked Sendable {
   ///   - state: finished, or interrupted when something remains to be done.
   ///   - exitCode: what the program exits with.
   ///   - time: now, in nanoseconds since 1970.
-  /// - Returns: why not all stands in the file, if so.
+  /// - Returns: why not all is in the file, if so.
   public func finish(_ state: RunRecord.State, exitCode: Int32, at time: Int64) -> RunStoreError? {
     append(.finish(state, exitCode: exitCode, at: time))
     return end()
@@ -275,7 +276,7 @@ public final class RunRecorder: @unchecked Sendable {
         let begin = MonotonicClock.now
         try writer.write(batch)
         writingTime = MonotonicClock.now.nanoseconds(since: begin)
-        // Nobody who waits for the records needs to wait for the checkpoint; and at the end, closing makes one.
+        // Threads that wait for the records need not wait for the checkpoint; and at the end, closing makes one.
         if !publish(batch.count) { try file.checkpointIfDue() }
       } catch {
         breakOff(error)

@@ -1,7 +1,7 @@
 /// What a recorder is asked to write besides attempts.
 enum RunRequest: Sendable {
   case change(RunChange)
-  /// The input holds so many items.
+  /// The number of items in the input.
   case total(Int)
   case delivered(DeliveryMark)
   /// An attempt that was to be followed by another is the last one at the item of this row.

@@ -10,7 +10,7 @@ import SQLite
 /// The attempts of the last moments in a file beside the run file: the end of the program does not take them.
 ///
 /// A transaction takes as long as the disk; what is written here is the system's at once, though a power cut may take
-/// it. When the run goes on, what stands here and not in the run file is put there. Two stretches take turns as the
+/// it. When the run goes on, what is here and not in the run file is put there. Two stretches take turns as the
 /// recorder's batches do: one grows while the attempts of the other are committed. Nothing is ever removed from them:
 /// a sum tells whether a record is whole, and the run file whether it is known.
 final class RunTail {
@@ -26,7 +26,7 @@ final class RunTail {
   private var stretch = 0
   private var used = 0
 
-  /// What stands before each record.
+  /// The header of each record.
   private struct Frame: BitwiseCopyable {
     static let size = MemoryLayout<Frame>.size
 
@@ -68,7 +68,7 @@ final class RunTail {
     return (try? Self.read(descriptor, from: 0, count: Self.mark.count, of: path)) == Self.mark
   }
 
-  /// Removes the file, when all of it stands in the run file.
+  /// Removes the file, when all of it is in the run file.
   ///
   /// - Returns: that it is left over, if so.
   func remove() -> RunStoreError? { SideFile.remove(path) }

@@ -1,7 +1,7 @@
 /// A sum of values and bytes by which damage is known: one changed bit changes it, but for one chance in four thousand
 /// millions where half of it is kept.
 ///
-/// It is no secret and no proof against somebody who changes a file with intent. Two values take one multiplication, so
+/// It does not protect against deliberate changes of a file. Two values take one multiplication, so
 /// that a record of a brief item costs next to nothing.
 struct Checksum {
   private static let first: UInt64 = 0xA076_1D64_78BD_642F
@@ -83,25 +83,25 @@ struct AttemptSum {
     if reason != nil || note != nil { row.add(reason, note) }
   }
 
-  /// In which row the pieces of a large output begin, and how long it is; nil for one that stands in the row.
+  /// In which row the pieces of a large output begin, and how long it is; nil for one that is in the row.
   mutating func addPieces(output: Pieces?, errors: Pieces?) {
     guard output != nil || errors != nil else { return }
     row.add(output?.first ?? RecordHeader.absent, errors?.first ?? RecordHeader.absent)
     row.add(Int64(output?.size ?? 0), Int64(errors?.size ?? 0))
   }
 
-  /// Where a large output stands.
+  /// The place of a large output.
   struct Pieces {
     var first: Int64
     var size: Int
   }
 
-  /// The outputs themselves; nil for one that stands in pieces.
+  /// The outputs themselves; nil for one that is in pieces.
   mutating func addOutputs(_ output: UnsafeRawBufferPointer?, _ errors: UnsafeRawBufferPointer?) {
     outputs.add(output, errors)
   }
 
-  /// The sums of the outputs; 0 for one that stands in pieces.
+  /// The sums of the outputs; 0 for one that is in pieces.
   mutating func addOutputs(sum output: Int64, _ errors: Int64) { outputs.add(output, errors) }
 
   /// The value of the column.

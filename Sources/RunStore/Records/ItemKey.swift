@@ -15,7 +15,7 @@ struct ItemKey {
     return key.with(fields)
   }
 
-  /// The key of an item whose text stands in one place.
+  /// The key of an item whose text is in one piece.
   static func of(_ text: UnsafeRawBufferPointer, fields: [UInt8]? = nil) -> Int64 {
     var key = ItemKey()
     key.add(text)

@@ -1,10 +1,10 @@
 import ParallelFor
 
-/// An item as it stands in a run file, with its last attempt.
+/// An item as a run file has it, with its last attempt.
 public struct ItemRecord: Sendable, Equatable {
   /// Its row, by which its output and its earlier attempts are found.
   public var row: Int64
-  /// Its number in the newest items file, from 1; nil when it no longer stands there.
+  /// Its number in the newest items file, from 1; nil when it is no longer there.
   public var number: Int?
   /// The entry of the items file, byte for byte; a stranger's text.
   public var text: [UInt8]

@@ -5,7 +5,7 @@ struct JSONText {
 
   /// Forgets the bytes, which went elsewhere, and goes on behind them.
   ///
-  /// - Parameter isAfterValue: whether a value stands before what comes next.
+  /// - Parameter isAfterValue: whether what comes next follows a value.
   mutating func removeAll(isAfterValue: Bool) {
     bytes.removeAll(keepingCapacity: true)
     needsComma = isAfterValue

@@ -51,7 +51,7 @@ public struct RecordedItem: Sendable {
   /// The entry's fields as a JSON object, see ``FieldsText``; nil for plain lines.
   public var fields: [UInt8]?
 
-  /// Makes an item that stands in no run file yet.
+  /// Makes an item that is in no run file yet.
   ///
   /// - Parameter number: the item's number in the items file, from 1.
   public init(number: Int, text: RecordedBytes, fields: [UInt8]? = nil) {
@@ -69,7 +69,7 @@ public struct RecordedItem: Sendable {
   }
 }
 
-/// Where in a run file an item stands or will stand.
+/// Where in a run file an item is or will be.
 public struct ItemPlace: Sendable, Hashable {
   /// The item's number in the items file, from 1.
   public var number: Int

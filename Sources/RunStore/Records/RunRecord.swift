@@ -81,9 +81,9 @@ public struct RunCounts: Sendable, Equatable {
 
 /// How far results have been handed on, as the program last said.
 public struct DeliveryMark: Sendable, Equatable {
-  /// So many results, from the first item on and without a gap, have been handed on.
+  /// How many results, from the first item on and without a gap, have been handed on.
   public var items = 0
-  /// So many bytes have been written to the results' file.
+  /// How many bytes have been written to the results' file.
   public var bytes: Int64 = 0
 
   /// Makes a mark.

@@ -1,4 +1,4 @@
-/// Tells text from other bytes, for the sake of people who query a run file.
+/// Tells text from other bytes, for users who query a run file.
 enum TextCheck {
   private static let wordSize = 8
   private static let highBits: UInt64 = 0x8080_8080_8080_8080

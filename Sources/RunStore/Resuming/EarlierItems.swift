@@ -37,11 +37,11 @@ public final class EarlierItems {
     public var gone = 0
   }
 
-  /// Up to so many rows are remembered when items have to be searched for; for more, the file gets an index.
+  /// The most rows that are remembered when items have to be searched for; for more, the file gets an index.
   static let rememberedRows: Int64 = 20_000
-  /// So many used rows of one key are passed over before it is remembered how far that went.
+  /// The number of used rows of one key that are passed over before the place is remembered.
   private static let longSearch = 8
-  /// So many stretches of rows are retired in one request.
+  /// The number of stretches of rows that are retired in one request.
   private static let stretches = 1_000
 
   /// What was met so far.
@@ -84,7 +84,7 @@ public final class EarlierItems {
     lastNumbered = try reader.integer("SELECT max(id) FROM items WHERE id < \(RowSet.firstExtra)") ?? 0
     lastExtra = max(RowSet.firstExtra, last)
     guard first > 0, lastNumbered == 0 || RowSet.isPossible(lastNumbered), RowSet.isPossible(lastExtra) else {
-      throw SQLiteProblem.damaged(reader.path, "an item stands in row \(first), \(lastNumbered) or \(last)")
+      throw SQLiteProblem.damaged(reader.path, "an item is in row \(first), \(lastNumbered) or \(last)")
     }
     nextExtra = lastExtra + 1
   }
@@ -143,7 +143,7 @@ public final class EarlierItems {
     rows = []
   }
 
-  /// How many of these rows, none of which this session uses, have a number that they lose.
+  /// How many of these rows, which this session does not use, lose their number.
   private func countNumbered(in rows: ClosedRange<Int64>) throws(RunStoreError) -> Int {
     try reader.locked { () throws(RunStoreError) in
       let query = try reader.statement("SELECT count(*) FROM items WHERE id BETWEEN ? AND ? AND number IS NOT NULL")
@@ -264,7 +264,7 @@ public final class EarlierItems {
 
   /// Whether a row stood there before this session and is still to be had.
   private func isUsable(_ row: Int64) throws(RunStoreError) -> Bool {
-    guard RowSet.isPossible(row) else { throw SQLiteProblem.damaged(reader.path, "an item stands in row \(row)") }
+    guard RowSet.isPossible(row) else { throw SQLiteProblem.damaged(reader.path, "an item is in row \(row)") }
     return (row <= lastNumbered || RowSet.firstExtra...lastExtra ~= row) && !used.contains(row)
   }
 }
@@ -283,7 +283,7 @@ private struct SoughtItem {
     }
   }
 
-  /// Whether the row of ``ItemColumns`` on which a statement stands holds this item.
+  /// Whether the current row of ``ItemColumns`` of a statement holds this item.
   func isIn(_ row: Statement) -> Bool {
     row.integer(ItemColumns.key) == key && isText(row.rawBytes(2)) && row.optionalBytes(3) == fields
   }

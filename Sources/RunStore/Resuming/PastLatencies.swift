@@ -3,10 +3,10 @@ import SQLite
 /// How long items took in a recorded run, found as a resumed run finds its items: by text and fields, and among equal
 /// items by their order.
 ///
-/// As long as every item stands where it stood, the run file is read along; from the first other one on, what is left of
+/// While every item is where it was, the run file is read along; from the first other one on, what is left of
 /// it is searched. Used by one thread.
 public final class PastLatencies {
-  /// So many items are searched at most, so that the memory is bounded: about 16 bytes each.
+  /// The most items that are searched, so that the memory is bounded: about 16 bytes each.
   static let searchedRows = 500_000
   private static let page = 1_000
 

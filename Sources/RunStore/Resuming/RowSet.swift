@@ -4,7 +4,7 @@
 struct RowSet {
   /// The rows that no item's number can mean begin here.
   static let firstExtra: Int64 = 1 << 40
-  /// A stretch has at most so many rows; a number beyond it comes from a damaged file and must not cost its memory.
+  /// The most rows of a stretch; a number beyond it comes from a damaged file and must not cost its memory.
   private static let longest: Int64 = 1 << 32
 
   private var numbered = RowStretch()
@@ -36,7 +36,7 @@ struct RowSet {
   }
 }
 
-/// A bit for each row, in pages of which only those exist that have a member: a row far behind the others, as a damaged
+/// A bit for each row, in pages; a page without members does not exist: a row far behind the others, as a damaged
 /// file has it, costs neither the memory for those before it nor a step for each.
 private struct RowStretch {
   private static let pageSize: Int64 = 1 << 16

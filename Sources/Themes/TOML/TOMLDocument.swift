@@ -3,7 +3,7 @@
 /// TOML 1.0, read strictly: what is not TOML is an error with its line. Times, numbers with fractions and arrays are
 /// checked but not kept, for themes have none. No text makes it trap, and nesting, keys and their lengths are bounded.
 struct TOMLDocument {
-  /// A value and where it stands.
+  /// A value and its place.
   struct Entry: Equatable {
     var value: TOMLValue
     /// From 1.
@@ -40,7 +40,7 @@ struct TOMLDocument {
     }
   }
 
-  /// The line of a dotted key, or else of the section in which it stands or should stand; nil when neither is there.
+  /// The line of a dotted key, or else of the section to which it belongs; nil when neither is there.
   func line(of key: String) -> Int? {
     if let line = entries[key]?.line { return line }
     var section = key[...]

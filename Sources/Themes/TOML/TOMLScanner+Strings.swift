@@ -6,7 +6,7 @@ extension TOMLScanner {
     return try takeLine()
   }
 
-  /// Takes a string that stands in one line; nil if none begins here.
+  /// Takes a string of one line; nil if none begins here.
   mutating func takeLine() throws(TOMLError) -> String? {
     guard let quote = next, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return nil }
     take()

@@ -83,7 +83,7 @@ extension UInt8 {
   static let newline = UInt8(ascii: "\n")
   static let carriageReturn = UInt8(ascii: "\r")
 
-  /// Whether it separates what stands in a line.
+  /// Whether it separates words in a line.
   var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
 
   /// Whether it may stand in a text or a comment: no control character but the tab.

@@ -15,7 +15,7 @@ struct TOMLTables {
     case value
     /// A table with a header of its own.
     case table
-    /// A table that only stands in the header of another one: its own header may follow.
+    /// A table that is only in the header of another one: its own header may follow.
     case implied
     /// A table that dotted keys of this section made: only they may add keys.
     case dotted(section: Int)
