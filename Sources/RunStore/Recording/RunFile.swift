@@ -226,9 +226,8 @@ public final class RunFile {
     do throws(RunStoreError) {
       try checkName()
       try checkSize()
-      // A disk may have failed for a moment.
       let isSettled: Bool
-      do throws(RunStoreError) { isSettled = try settle() } catch { isSettled = try settle() }
+      do throws(RunStoreError) { isSettled = try Self.settle(database) } catch { isSettled = try settleAgain() }
       database.close()
       // SQLite does not say when it cannot remove them.
       if isSettled { leftovers += SideFile.remove([path + "-wal", path + "-shm"]) }
@@ -251,17 +250,24 @@ public final class RunFile {
   /// Moves the write-ahead log into the file. Readers may prevent that, which does no harm.
   ///
   /// - Returns: whether nothing but the file is needed any more.
-  private func settle() throws(RunStoreError) -> Bool {
+  private static func settle(_ database: RunDatabase) throws(RunStoreError) -> Bool {
     do throws(RunStoreError) {
       try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
       try database.execute("PRAGMA journal_mode = MEMORY")
-      // When the disk fails for a moment, SQLite keeps the mode and says nothing.
-      if try Self.isLogged(database) { try database.execute("PRAGMA journal_mode = MEMORY") }
-      return try !Self.isLogged(database)
+      return try !isLogged(database)
     } catch {
       guard error.kind == .inUse else { throw error }
       return false
     }
+  }
+
+  /// Does the same on a new connection: the disk may have failed for a moment, and this connection may believe in a mode
+  /// that the file does not have.
+  private func settleAgain() throws(RunStoreError) -> Bool {
+    database.close()
+    let another = try RunDatabase(path: path, access: .write)
+    defer { another.close() }
+    return try Self.settle(another)
   }
 
   private static func setUp(_ database: RunDatabase, _ durability: Durability) throws(RunStoreError) {
