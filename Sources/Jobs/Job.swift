@@ -42,7 +42,8 @@ public struct JobEnding: Sendable {
   public var errors: CapturedBytes
   /// A remark on the outcome, such as `left a process running`.
   public var note: String?
-  /// How the command's process ended; nil if there was no process.
+  /// How the command's process ended; nil if there was no process. A program that cannot be run has a shell's status,
+  /// 126 or 127.
   public var process: ProcessEnding?
 
   /// Makes an ending.
