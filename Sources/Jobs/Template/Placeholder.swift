@@ -83,8 +83,7 @@ struct PlaceholderGrammar {
   }
 
   /// Whether a text consists of digits and the signs of placeholders without being one: `{..}`, `{+/}`, `{##}`, `{0}`.
-  /// GNU parallel gives some of them a meaning, and users do not mean them as text. The shell has sequences such as
-  /// `{1..3}`.
+  /// GNU parallel gives some of them a meaning, and users do not mean them as text. `{1..3}` is the shell's.
   private static func isMistake(_ text: String) -> Bool {
     // A lone sign in braces has other uses.
     guard !["", "-", "+"].contains(text) else { return false }

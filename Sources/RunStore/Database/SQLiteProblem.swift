@@ -51,7 +51,7 @@ enum SQLiteProblem {
   }
 
   static func notARun(_ path: String) -> RunStoreError {
-    RunStoreError(.notARun, path, "is not a pfor-tui run file; it was not changed")
+    RunStoreError(.notARun, path, "is not a run file of pfor-tui; it was not changed")
   }
 
   private static func noRoom(_ path: String, _ words: String) -> RunStoreError {

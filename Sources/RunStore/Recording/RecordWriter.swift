@@ -118,7 +118,7 @@ final class RecordWriter {
     }
   }
 
-  /// Writes an attempt that is not the last one. The item gets its row with its first attempt, which refers to it.
+  /// Writes an attempt that is not the last one. The item gets a row with its first attempt, for attempts to refer to.
   private func writeEarlier(_ header: RecordHeader, _ parts: inout PartReader) throws(RunStoreError) {
     try displace(header.row)
     if header.row != header.number { try makeNumberIndex() }

@@ -11,8 +11,8 @@ import SQLite
 ///
 /// A transaction takes as long as the disk needs. Bytes written here belong to the system at once, though a power cut
 /// may lose them. When the run is resumed, attempts that only the tail has are put into the run file. Like the
-/// recorder's batches, two stretches take turns: one grows while the attempts of the other are committed. Old bytes are
-/// never removed; a sum tells whether a record is whole, and the run file tells whether it is known.
+/// recorder's batches, two stretches take turns: one grows while the attempts of the other are committed. Old records
+/// stay until they are overwritten. A sum tells whether a record is whole, and the run file whether it is known.
 final class RunTail {
   /// The offset of the first stretch, and the maximum size of a stretch.
   private static let firstStretch = 4 << 10
@@ -75,7 +75,7 @@ final class RunTail {
 
   // MARK: - Writing
 
-  /// Switches to the stretch of the next batch, whose attempts of two batches ago are committed.
+  /// Switches to the other stretch for the next batch; the attempts that it still holds are committed.
   func turn() {
     stretch = 1 - stretch
     used = 0
