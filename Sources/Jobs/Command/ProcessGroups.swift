@@ -59,7 +59,7 @@ final class ProcessGroups: Sendable {
   /// The number of running commands.
   var runningCount: Int { lock.withLock { state.running.count } }
 
-  /// Records that a command is about to start; ``add(_:)`` or ``startFailed()`` must follow.
+  /// Records that a command is about to start; ``add(_:for:on:)`` or ``startFailed()`` must follow.
   func willStart() { lock.withLock { state.starting += 1 } }
 
   /// Records that the command could not be started.
