@@ -1,29 +1,29 @@
 public import ParallelFor
 
-/// What is done to every item; one for a run, used by all workers at once.
+/// The work that a run does for every item; one job serves all workers at once.
 public protocol Job: Sendable {
-  /// What the job does, in a line for the header: the command's template or the query.
+  /// A one-line description for the header: the command's template or the query.
   var title: String { get }
-  /// Whether items change nothing, so that no harm is done when one runs again; false unless a job says otherwise.
+  /// Whether items change nothing, so that running one again does no harm; false by default.
   var isReadOnly: Bool { get }
-  /// What exactly is done to this item: the command line or the query with its parameters; for a person to read.
+  /// Returns the exact work for this item, for people to read: the command line, or the query with its parameters.
   func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String
-  /// Makes what one worker needs, such as a database connection; called on the worker's thread.
+  /// Makes the resources of one worker, such as a database connection; called on the worker's thread.
   func openSession(for worker: WorkerID) throws -> any JobSession
 }
 
 extension Job {
-  /// Nothing is known of what items do.
+  /// False, because the effects of items are unknown.
   public var isReadOnly: Bool { false }
 }
 
-/// What one worker uses for all its items; used by one thread at a time.
+/// The resources that one worker uses for all its items; used by one thread at a time.
 public protocol JobSession: AnyObject {
-  /// Does the job to one item and waits for its end.
+  /// Runs the job for one item and waits for its end.
   func run(_ item: Item, in context: ItemContext) -> JobEnding
-  /// No item is at hand: gives back what others may wait for. Does nothing unless a session says otherwise.
+  /// Releases what others may wait for, because no item is at hand. Does nothing by default.
   func rest()
-  /// Gives back what the session holds.
+  /// Releases the resources of the session.
   func close()
 }
 
@@ -32,17 +32,18 @@ extension JobSession {
   public func rest() {}
 }
 
-/// What came of one item.
+/// The result of one item.
 public struct JobEnding: Sendable {
-  /// How it ended.
+  /// The outcome of the item.
   public var outcome: Outcome
-  /// What it wrote to its standard output, or its rows.
+  /// The standard output, or the rows of a query.
   public var output: CapturedBytes
-  /// What it wrote to its standard error.
+  /// The standard error.
   public var errors: CapturedBytes
-  /// A remark beside the outcome, such as `left a process running`.
+  /// A remark on the outcome, such as `left a process running`.
   public var note: String?
-  /// How the command's process ended; nil for what is no command, or could not be started.
+  /// How the command's process ended; nil if there was no process. A program that cannot be run has a shell's status,
+  /// 126 or 127.
   public var process: ProcessEnding?
 
   /// Makes an ending.
@@ -54,13 +55,13 @@ public struct JobEnding: Sendable {
   }
 }
 
-/// How a command's process ended, and what it has used.
+/// How a command's process ended, and the resources that it used.
 public struct ProcessEnding: Sendable, Equatable {
-  /// Its exit status; nil if a signal ended it.
+  /// The exit status; nil if a signal ended the process.
   public var exitStatus: Int32?
-  /// The signal that ended it, if one did.
+  /// The signal that ended the process; nil if none did.
   public var signal: Int32?
-  /// What it has used.
+  /// The resources that the process used.
   public var usage: ResourceUsage
 
   /// Makes an ending.

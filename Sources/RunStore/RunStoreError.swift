@@ -1,30 +1,30 @@
-/// Why a run file cannot be used, or no longer be written.
+/// Why a run file cannot be used or can no longer be written.
 public struct RunStoreError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of trouble it is.
+  /// The kind of problem.
   public enum Kind: Sendable, Equatable {
-    /// There is no such file.
+    /// The file does not exist.
     case missing
-    /// A file is there already, and none was expected.
+    /// A file exists already, and none was expected.
     case exists
-    /// Another program records into it.
+    /// Another program is recording into the file.
     case inUse
-    /// It is something else than a run file.
+    /// The file is not a run file.
     case notARun
-    /// A newer version of the program made it.
+    /// A newer version of the program made the file.
     case newer
-    /// It is one of ours, but what it holds is torn or makes no sense.
+    /// The file is a run file, but its contents are torn or inconsistent.
     case damaged
-    /// The disk, a quota or a limit has no room for more.
+    /// A disk, a quota or a limit leaves no room for more.
     case noRoom
-    /// It may not be opened, or not be written.
+    /// The system refuses to open or to write the file.
     case notAllowed
-    /// Anything else that reading or writing ran into.
+    /// Any other error while reading or writing.
     case failed
   }
 
-  /// What kind of trouble it is.
+  /// The kind of problem.
   public var kind: Kind
-  /// One sentence that names the file and, where there is something to do, what; may hold a stranger's text.
+  /// One sentence that names the file and, where possible, a remedy; may hold a stranger's text.
   public var description: String
 
   init(_ kind: Kind, _ path: String, _ sentence: String) {
@@ -32,7 +32,7 @@ public struct RunStoreError: Error, Sendable, Equatable, CustomStringConvertible
     description = "\(path): \(sentence)"
   }
 
-  /// The same error, with what was left over when all else was undone.
+  /// Returns the same error with the leftovers that the clean-up could not remove.
   func leaving(_ leftovers: [RunStoreError]) -> RunStoreError {
     var error = self
     error.description = ([description] + leftovers.map(\.description)).joined(separator: "; ")

@@ -1,15 +1,15 @@
 import Screen
 
-/// Reads `sky on black +bold +reverse` into a style.
+/// Parses values such as `sky on black +bold +reverse` into styles.
 struct StyleNotation {
-  /// What is wrong with a value, and what was expected instead.
+  /// What was expected in place of a wrong value.
   struct Problem: Error {
     var expected: String
   }
 
   /// The theme's own names for colours.
   var palette: [String: Color]
-  /// The background of values that name none.
+  /// The background for values that name none.
   var background: Color
 
   func style(_ value: String) throws(Problem) -> Style {
@@ -36,7 +36,7 @@ struct StyleNotation {
     )
   }
 
-  /// A colour that needs no palette.
+  /// Returns the colour of a name outside the palette; nil if the name is unknown.
   static func literal(_ name: String) -> Color? {
     if name == "default" { return .terminalDefault }
     if name.hasPrefix("#") { return hexadecimal(name.dropFirst()) }

@@ -2,21 +2,21 @@ public import Screen
 
 /// A style for every role, and a glyph for every state.
 public struct Theme: Equatable, Sendable {
-  /// What a theme is made for.
+  /// The background that a theme is made for.
   public enum Variant: String, Sendable {
     /// A dark background.
     case dark
     /// A light background.
     case light
-    /// Either: it uses the terminal's own colours.
+    /// Either, because it uses the terminal's own colours.
     case any
   }
 
-  /// What it is called; harmless text.
+  /// The name; safe to print.
   public var name: String
-  /// One sentence about it; harmless text.
+  /// One sentence about the theme; safe to print.
   public var about: String
-  /// What it is made for.
+  /// The background that the theme is made for.
   public var variant: Variant
   /// The glyphs that differ from the usual ones.
   public var glyphs: [ThemeRole: ThemeGlyph]
@@ -37,15 +37,15 @@ public struct Theme: Equatable, Sendable {
     set { styles[Int(role.rawValue)] = newValue }
   }
 
-  /// The glyph of a state; a blank for roles that are no state.
+  /// Returns the glyph of a state; a blank for other roles.
   public func glyph(_ role: ThemeRole, in set: GlyphSet) -> Character {
     guard let glyph = glyphs[role] ?? ThemeGlyph.usual[role] else { return " " }
     return set == .unicode ? glyph.unicode : glyph.ascii
   }
 
-  /// The styles as a terminal of some depth can show them.
+  /// Returns the styles that a terminal of some colour depth can show.
   ///
-  /// Without colours, the attributes of the theme `mono` stand in, for only they are made to tell states apart alone.
+  /// Without colours, the attributes of the theme `mono` are used, because only they tell states apart by themselves.
   public func palette(depth: ColorDepth) -> Palette {
     if depth == .mono {
       let mono = Themes.mono.styles.map { Style(attributes: $0.attributes) }
@@ -55,7 +55,7 @@ public struct Theme: Equatable, Sendable {
     return Palette(styles: reduced, selection: selection(at: depth))
   }
 
-  /// Bright black is unreadable on many terminals' black: on dark backgrounds its text becomes white.
+  /// Reduces a style. Bright black is unreadable on many terminals' black, so on dark backgrounds it becomes white.
   private func reduce(_ style: Style, to depth: ColorDepth) -> Style {
     var reduced = style.reduced(to: depth)
     if depth == .ansi16, variant != .light, reduced.foreground == .ansi(8), style.foreground != .ansi(8) {
@@ -64,7 +64,7 @@ public struct Theme: Equatable, Sendable {
     return reduced
   }
 
-  /// With 16 colours a chosen background may come out as that of the text: the exchange of colours never does.
+  /// With 16 colours, a chosen background can become that of the text, so the colours are reversed instead.
   private func selection(at depth: ColorDepth) -> Style {
     let style = self[.selection]
     guard depth == .ansi16, style.background.reduced(to: depth) != style.background else {
@@ -74,20 +74,20 @@ public struct Theme: Equatable, Sendable {
   }
 }
 
-/// How a state is shown in one column besides its colour and its word.
+/// A one-column symbol for a state, in addition to its colour and its word.
 public struct ThemeGlyph: Hashable, Sendable {
-  /// Where there are Unicode characters.
+  /// The character for terminals with Unicode.
   public var unicode: Character
-  /// Where there are none.
+  /// The character for other terminals.
   public var ascii: Character
 
-  /// Makes a glyph; both must take one column.
+  /// Makes a glyph; both characters must take one column.
   public init(unicode: Character, ascii: Character) {
     self.unicode = unicode
     self.ascii = ascii
   }
 
-  /// The glyphs that a theme has unless its file says otherwise.
+  /// The glyphs of a theme whose file names no others.
   static let usual: [ThemeRole: ThemeGlyph] = [
     .workerIdle: ThemeGlyph(unicode: "·", ascii: "."),
     .workerRunning: ThemeGlyph(unicode: "▶", ascii: ">"),

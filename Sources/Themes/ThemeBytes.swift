@@ -8,12 +8,12 @@ import OSText
 
 /// Reads the bytes of a theme's file.
 enum ThemeBytes {
-  /// No theme is as long as this: a longer file was named by mistake.
+  /// The maximum size in bytes; a larger file was named by mistake.
   private static let largestFile = 1 << 20
 
-  /// - Throws: when there is no such regular file, it may not be read, or it is too large.
+  /// - Throws: when the file is missing, not regular, unreadable or too large.
   static func read(_ path: String) throws(ThemeError) -> [UInt8] {
-    // A pipe without a writer must not make us wait.
+    // Opening a pipe without a writer must not block.
     let descriptor = open(path.osPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable(path, errno) }
     defer { close(descriptor) }
@@ -35,7 +35,7 @@ enum ThemeBytes {
       guard count >= 0 else { throw unreadable(path, errno) }
       if count == 0 { return all }
       all += piece.prefix(count)
-      guard all.count <= largestFile else { throw .unreadable(path, reason: "it is larger than a theme can be") }
+      guard all.count <= largestFile else { throw .unreadable(path, reason: "it is larger than 1 MiB") }
     }
   }
 
@@ -44,7 +44,7 @@ enum ThemeBytes {
   }
 }
 
-/// The system call, which a method named `read` hides.
+/// Calls the system's `read`, which a method of that name hides.
 private func readSystemCall(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Int {
   read(descriptor, &buffer, buffer.count)
 }

@@ -15,24 +15,24 @@ import Screen
 ///     [glyphs]                    # state = "Unicode|ASCII"
 ///     item.failed = "✗|x"
 ///
-/// Nothing in a file can make a theme unusable: what is wrong is reported and looks as in the default theme.
+/// Nothing in a file can make a theme unusable. Mistakes are reported, and those parts look as in the default theme.
 public struct ThemeFile: Sendable {
   /// The theme.
   public private(set) var theme: Theme
-  /// What was passed over, in the order of its finding.
+  /// The problems in the file, in the order in which they were found.
   public private(set) var warnings: [ThemeWarning] = []
   private let source: String
   private var document: TOMLDocument?
   private var entries: [String: TOMLDocument.Entry] { document?.entries ?? [:] }
 
-  /// More warnings than these tell no more about a file.
+  /// The maximum number of warnings; more would not help.
   private static let mostWarnings = 50
 
   /// Reads a theme.
   ///
   /// - Parameters:
   ///   - text: The file's contents.
-  ///   - source: What warnings call the file.
+  ///   - source: The name of the file in warnings.
   ///   - fallbackName: The theme's name when the file gives none.
   public init(parsing text: String, source: String, fallbackName: String) {
     self.init(parsing: Array(text.utf8), source: source, fallbackName: fallbackName)
@@ -43,7 +43,7 @@ public struct ThemeFile: Sendable {
     self.init(bytes, source: source, fallbackName: fallbackName, base: { Themes.builtin(named: $0)?.theme })
   }
 
-  /// Reads a theme on top of what `base` knows by name; the shipped themes come through here, and know no other.
+  /// Reads a theme that can inherit from the themes that `base` returns; shipped themes inherit only from the default.
   init(_ bytes: [UInt8], source: String, fallbackName: String, base: (String) -> Theme?) {
     self.source = source
     theme = Theme(name: TextWidth.prefix(fallbackName, columns: Self.longestText))
@@ -66,7 +66,7 @@ public struct ThemeFile: Sendable {
     var notation = StyleNotation(palette: readPalette(), background: .terminalDefault)
     for role in ThemeRole.allCases {
       readRole(role, notation, isComplete: entries["inherits"] == nil)
-      // The first role is plain text: its background is that of all others.
+      // The first role is plain text; all others inherit its background.
       notation.background = theme[.text].background
     }
     readGlyphs()
@@ -98,7 +98,7 @@ public struct ThemeFile: Sendable {
   private mutating func readText(_ key: String) -> String? {
     guard let entry = entries[key] else { return nil }
     guard let text = entry.string, !text.isEmpty else {
-      warn(key, "expected a text")
+      warn(key, "expected a string")
       return nil
     }
     return TextWidth.prefix(String(text.unicodeScalars.prefix(Self.longestText)), columns: Self.longestText)
@@ -138,7 +138,7 @@ public struct ThemeFile: Sendable {
     let key = "roles.\(role.name)"
     guard let entry = entries[key] else { return nil }
     guard let value = entry.string else {
-      warn(key, "expected a text such as \"red on black +bold\"")
+      warn(key, "expected a string such as \"red on black +bold\"")
       return nil
     }
     do {
@@ -164,7 +164,7 @@ public struct ThemeFile: Sendable {
   }
 
   private static func single(_ text: Substring) -> Character? {
-    // A column may hold any number of combining marks, and is drawn often.
+    // A column can hold any number of combining marks, and is drawn often.
     guard text.utf8.count <= longestGlyph, text.count == 1, SafeText.visible(String(text)) == text,
       TextWidth.columns(of: String(text)) == 1
     else {
@@ -175,7 +175,7 @@ public struct ThemeFile: Sendable {
 
   private mutating func warnAboutUnknownKeys() {
     for key in entries.keys.sorted() where !Self.isKnown(key) {
-      warn(key, "unknown; it is passed over")
+      warn(key, "unknown; it is ignored")
     }
   }
 
@@ -198,12 +198,12 @@ public struct ThemeFile: Sendable {
     warnings.append(ThemeWarning(source: source, line: nil, key: "", problem: "\(more) more warnings"))
   }
 
-  /// In columns, and in Unicode's characters, as a column may hold any number of them; longer texts are cut.
+  /// The maximum length of a text in columns and in Unicode scalars, because a column can hold any number of them.
   private static let longestText = 200
-  /// In bytes.
+  /// The maximum size of a glyph in bytes.
   private static let longestGlyph = 32
 
-  /// A value as a warning shows it.
+  /// Returns a value as warnings show it.
   static func quoted(_ value: String) -> String {
     "\"\(TextWidth.prefix(String(value.unicodeScalars.prefix(longestText)), columns: 60))\""
   }

@@ -1,12 +1,12 @@
 public import Screen
 
-/// What colours are for, on this program's screens; a theme gives each one its style.
+/// The purpose of a style on this program's screens; a theme gives each role its style.
 ///
-/// The raw values are places in a palette: new roles go to the end.
+/// The raw values are positions in a palette, so new roles are added at the end.
 public enum ThemeRole: UInt8, CaseIterable, Sendable {
   /// Plain text; its background is that of the whole screen.
   case text
-  /// Text that matters less: units, labels, what is over.
+  /// Less important text: units, labels, finished items.
   case muted
   /// Titles of panels.
   case title
@@ -14,11 +14,11 @@ public enum ThemeRole: UInt8, CaseIterable, Sendable {
   case border
   /// Keys in the footer and in the help.
   case key
-  /// Laid over the selected row.
+  /// The overlay of the selected row.
   case selection
   /// Text of a dialog.
   case dialog
-  /// Text of a dialog that asks before something is destroyed.
+  /// Text of a dialog that confirms a destructive action.
   case dialogDanger
   /// A message that all is well.
   case notice
@@ -26,7 +26,7 @@ public enum ThemeRole: UInt8, CaseIterable, Sendable {
   case warning
   /// A message that something went wrong.
   case error
-  /// What a search found.
+  /// Matches of a search.
   case match
   /// A worker without an item.
   case workerIdle
@@ -36,40 +36,40 @@ public enum ThemeRole: UInt8, CaseIterable, Sendable {
   case workerDraining
   /// A worker whose item takes long.
   case workerSlow
-  /// An item that has not begun.
+  /// An item that has not started.
   case itemQueued
-  /// An item that runs.
+  /// An item that is running.
   case itemRunning
-  /// An item that ended well.
+  /// An item that succeeded.
   case itemSucceeded
   /// An item that failed.
   case itemFailed
-  /// An item that took longer than it was allowed.
+  /// An item that exceeded its time limit.
   case itemTimedOut
-  /// An item that was ended or never begun because the user asked.
+  /// An item that was stopped or never started because the user asked for it.
   case itemCancelled
-  /// The part of a bar that is done.
+  /// The finished part of a bar.
   case barDone
-  /// The part of a bar that failed.
+  /// The failed part of a bar.
   case barFailed
-  /// The part of a bar that runs.
+  /// The running part of a bar.
   case barRunning
-  /// The part of a bar that is still to come.
+  /// The remaining part of a bar.
   case barRest
-  /// Latencies as usual.
+  /// Usual latencies.
   case latencyLow
   /// Latencies above the usual.
   case latencyMiddle
   /// The longest latencies.
   case latencyHigh
-  /// The run while it is held.
+  /// The run while it is paused.
   case statePaused
   /// The run after its end.
   case stateDone
-  /// An item that failed and waits to be tried again.
+  /// An item that failed and waits for its next attempt.
   case itemWaiting
 
-  /// The role as cells carry it.
+  /// The role in the form that cells store.
   public var role: Role { Role(rawValue: rawValue) }
 
   /// The role's name in theme files.
@@ -110,7 +110,7 @@ public enum ThemeRole: UInt8, CaseIterable, Sendable {
     }
   }
 
-  /// The role with a name from a theme file.
+  /// Makes the role with a name from a theme file; nil for an unknown name.
   public init?(name: String) {
     guard let role = Self.allCases.first(where: { $0.name == name }) else { return nil }
     self = role

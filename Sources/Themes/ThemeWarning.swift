@@ -1,12 +1,12 @@
 import Screen
 
-/// Something in a theme file that was passed over; what it concerns looks as in the default theme.
+/// A problem in a theme file; the affected part looks as in the default theme.
 public struct ThemeWarning: Error, Equatable, Sendable {
   /// The file, or the name of a shipped theme.
   public var source: String
-  /// The line, from 1; nil when the file as a whole is meant.
+  /// The line, from 1; nil for the file as a whole.
   public var line: Int?
-  /// The key, such as `roles.title`; empty when the file as a whole is meant.
+  /// The key, such as `roles.title`; empty for the file as a whole.
   public var key: String
   /// What is wrong and what was expected.
   public var problem: String
@@ -21,27 +21,27 @@ public struct ThemeWarning: Error, Equatable, Sendable {
 }
 
 extension ThemeWarning: CustomStringConvertible {
-  /// The warning as a line for the user, harmless to print.
+  /// The warning as one line for the user, safe to print.
   public var description: String {
     let place = line.map { "\(source):\($0)" } ?? source
     return SafeText.visible(key.isEmpty ? "\(place): \(problem)" : "\(place): \(key): \(problem)")
   }
 }
 
-/// Why there is no such theme.
+/// Why a theme cannot be used.
 public enum ThemeError: Error, Equatable, Sendable {
-  /// No shipped theme, no theme of the user and no file has that name.
+  /// No shipped theme, no theme of the user and no file has this name.
   case notFound(String, known: [String])
-  /// The file cannot be read as text.
+  /// The file cannot be read.
   case unreadable(String, reason: String)
 }
 
 extension ThemeError: CustomStringConvertible {
-  /// The reason as a sentence for the user, harmless to print.
+  /// The reason as a sentence for the user, safe to print.
   public var description: String {
     switch self {
     case .notFound(let name, let known):
-      SafeText.visible("no theme named \"\(name)\"; there are \(known.joined(separator: ", ")), or give a file")
+      SafeText.visible("no theme named \"\(name)\"; use one of \(known.joined(separator: ", ")), or name a file")
     case .unreadable(let path, let reason):
       SafeText.visible("cannot read the theme \"\(path)\": \(reason)")
     }

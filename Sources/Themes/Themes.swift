@@ -6,21 +6,21 @@ import OSText
   import Darwin
 #endif
 
-/// The themes that there are.
+/// The available themes.
 public enum Themes {
-  /// A theme and where it comes from.
+  /// A theme and its origin.
   public struct Found: Sendable {
-    /// What it is asked for by.
+    /// The name that selects the theme.
     public var name: String
-    /// The file it was read from; nil for a shipped theme.
+    /// The file of the theme; nil for a shipped theme.
     public var path: String?
     /// The theme.
     public var theme: Theme
-    /// What in its file was passed over.
+    /// The warnings about the file.
     public var warnings: [ThemeWarning]
   }
 
-  /// The shipped themes, the default one first. They are part of the program.
+  /// The shipped themes, which are part of the program; the default one is first.
   public static let builtin: [Found] = {
     let initial = shipped("default", PackageResources.default_toml) { _ in Theme(name: "default") }
     let others: [(String, [UInt8])] = [
@@ -36,17 +36,17 @@ public enum Themes {
   /// The theme that is used when the user names none: the terminal's own colours.
   public static var standard: Theme { builtin[0].theme }
 
-  /// The shipped theme with a name.
+  /// Returns the shipped theme with a name.
   public static func builtin(named name: String) -> Found? { builtin.first { $0.name == name } }
 
   static var mono: Theme { builtin(named: "mono")?.theme ?? standard }
 
   /// Finds a theme by its name or its file.
   ///
-  /// A name with a slash or ending in `.toml` is a file. Otherwise the directories are searched in order for
-  /// `NAME.toml`, then the shipped themes: a user may replace one.
+  /// A name with a slash or the ending `.toml` is a file. Otherwise the directories are searched in order for
+  /// `NAME.toml`, then the shipped themes, so a user can replace one.
   ///
-  /// - Throws: `ThemeError` when there is none, or it cannot be read. What is merely wrong in it becomes warnings.
+  /// - Throws: `ThemeError` when the theme is missing or unreadable. Mistakes within it become warnings.
   public static func find(nameOrFile name: String, searching directories: [String] = []) throws(ThemeError) -> Found {
     if name.utf8.contains(UInt8(ascii: "/")) || name.hasSuffix(".toml") { return try read(name) }
     for directory in directories {
@@ -57,11 +57,11 @@ public enum Themes {
     throw .notFound(name, known: builtin.map(\.name) + directories.flatMap(names(in:)))
   }
 
-  /// All themes: the user's that can be read, by name, and the shipped ones that they do not replace.
+  /// Returns all themes: the user's that can be read, by name, and the shipped ones that they do not replace.
   ///
   /// - Parameters:
-  ///   - userDirectory: Where the user's own themes lie; nil for nowhere.
-  ///   - whenUnreadable: Told of each file there that cannot be read.
+  ///   - userDirectory: The directory of the user's own themes; nil for none.
+  ///   - whenUnreadable: Called with the error of each file there that cannot be read.
   public static func all(userDirectory: String?, whenUnreadable: (ThemeError) -> Void = { _ in }) -> [Found] {
     var own: [Found] = []
     for path in userDirectory.map({ directory in names(in: directory).map { "\(directory)/\($0).toml" } }) ?? [] {

@@ -11,7 +11,7 @@ import Testing
   @Test func aRunFileThatIsRemovedIsSaid() throws {
     let run = try sandbox.run("seq 3 | pfor-tui - -j1 -q --run r.run -o out --shell 'rm -f r.run; echo {}'")
     #expect(run.status == 255)
-    #expect(run.errors.contains("r.run: was removed or replaced while the run went on"), "\(run.errors)")
+    #expect(run.errors.contains("r.run: was removed or replaced during the run"), "\(run.errors)")
     #expect(!run.errors.contains("to go on"), "\(run.errors)")
     #expect(sandbox.read("out") == "1\n2\n3\n")
   }

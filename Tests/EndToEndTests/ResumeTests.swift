@@ -128,7 +128,7 @@ import Testing
       echo > end; wait $!; echo $?
       """)
     #expect(run.lines == ["255", "255", "0"])
-    #expect(run.errors.split(separator: "\n").count { $0.contains("another pfor-tui records into this run") } == 2)
+    #expect(run.errors.split(separator: "\n").count { $0.contains("another pfor-tui is recording into this run") } == 2)
   }
 
   @Test func aRunFileThatIsThereIsNotOverwritten() throws {

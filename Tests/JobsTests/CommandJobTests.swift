@@ -242,7 +242,7 @@ extension CapturedBytes {
 
   @Test func failsAtOnceWhatWaitingCannotMend() {
     #expect(decide(ENOENT) == .fail(StartFailure(reason: "command not found: p", exitStatus: 127)))
-    let reason = "not executable: p (the interpreter in its first line is not there)"
+    let reason = "not executable: p (the interpreter in its first line does not exist)"
     #expect(decide(ENOENT, isThere: true) == .fail(StartFailure(reason: reason, exitStatus: 126)))
     #expect(decide(E2BIG) == .fail(StartFailure(reason: "argument list too long", exitStatus: 126)))
   }

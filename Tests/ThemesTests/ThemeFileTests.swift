@@ -44,14 +44,14 @@ import Themes
   @Test(arguments: [
     ("variant = \"dim\"", 2, "variant", "expected \"dark\""),
     ("inherits = \"nobody\"", 2, "inherits", "shipped theme"),
-    ("name = 3", 2, "name", "expected a text"),
+    ("name = 3", 2, "name", "expected a string"),
     ("colour = \"red\"", 2, "colour", "unknown"),
     ("[palette]\nsky = \"#12345\"", 3, "palette.sky", "#rrggbb"),
     ("[palette]\nsky = 256", 3, "palette.sky", "0 to 255"),
     ("[roles]\n\ntitle = \"reddish\"", 4, "roles.title", "not \"reddish\""),
     ("[roles]\ntitle = \"red +blink\"", 3, "roles.title", "not \"+blink\""),
     ("[roles]\ntitle = \"red on\"", 3, "roles.title", "after \"on\""),
-    ("[roles]\ntitle = 5", 3, "roles.title", "expected a text"),
+    ("[roles]\ntitle = 5", 3, "roles.title", "expected a string"),
     ("[roles]\n# a remark = 1\nworker.lazy = \"red\"", 4, "roles.worker.lazy", "unknown"),
     ("[glyphs]\nitem.failed = \"ab|x\"", 3, "glyphs.item.failed", "one column"),
     ("[glyphs]\nitem.failed = \"作|x\"", 3, "glyphs.item.failed", "one column"),
@@ -111,8 +111,8 @@ import Themes
       """)
     #expect(
       file.warnings.map(\.description) == [
-        "my.toml:2: mine: unknown; it is passed over", "my.toml:7: roles: unknown; it is passed over",
-        "my.toml:6: since: unknown; it is passed over",
+        "my.toml:2: mine: unknown; it is ignored", "my.toml:7: roles: unknown; it is ignored",
+        "my.toml:6: since: unknown; it is ignored",
       ])
   }
 
@@ -129,7 +129,7 @@ import Themes
   @Test func hostileNamesAreHarmless() {
     let file = parse("name = \"\\u001B]52;c;x\\u0007\\u202E\"\ninherits = \"mono\"\n\"\\u001B[2J\" = 1\n")
     #expect(file.theme.name == "␛]52;c;x␇·")
-    #expect(file.warnings.map(\.description) == ["my.toml:3: ␛[2J: unknown; it is passed over"])
+    #expect(file.warnings.map(\.description) == ["my.toml:3: ␛[2J: unknown; it is ignored"])
   }
 }
 
@@ -171,14 +171,14 @@ import Themes
       }
       let large = "\(directory)/large.toml"
       try Data(count: 2 << 20).write(to: URL(filePath: large))
-      #expect(throws: ThemeError.unreadable(large, reason: "it is larger than a theme can be")) {
+      #expect(throws: ThemeError.unreadable(large, reason: "it is larger than 1 MiB")) {
         try Themes.find(nameOrFile: large)
       }
       let inside = "\(large)/x.toml"
       #expect(throws: ThemeError.unreadable(inside, reason: "Not a directory")) { try Themes.find(nameOrFile: inside) }
       var untold: [ThemeError] = []
       #expect(Themes.all(userDirectory: directory) { untold.append($0) }.map(\.name) == Themes.builtin.map(\.name))
-      #expect(untold == [.unreadable(large, reason: "it is larger than a theme can be")])
+      #expect(untold == [.unreadable(large, reason: "it is larger than 1 MiB")])
     }
     #expect(ThemeError.notFound("\u{1B}x", known: ["a"]).description.contains("\"␛x\""))
   }

@@ -6,7 +6,7 @@ import CPosix
   import Darwin
 #endif
 
-/// The environment of commands: that of this program when the run began, and the item's number and slot.
+/// The environment of commands: this program's environment at the start of the run, plus the item's number and slot.
 final class ChildEnvironment: Sendable {
   private static let numberNames = ["PFOR_SEQ", "PARALLEL_SEQ"]
   private static let slotNames = ["PFOR_SLOT", "PARALLEL_JOBSLOT"]
@@ -14,7 +14,7 @@ final class ChildEnvironment: Sendable {
   /// C strings that live as long as this object.
   nonisolated(unsafe) private let inherited: [UnsafeMutablePointer<CChar>]
 
-  /// Copies the environment as it is now.
+  /// Copies the current environment.
   init() {
     var copies: [UnsafeMutablePointer<CChar>] = []
     var next = cposix_environment()
@@ -33,7 +33,7 @@ final class ChildEnvironment: Sendable {
     (numberNames + slotNames).contains { name in strncmp(entry, name + "=", name.utf8.count + 1) == 0 }
   }
 
-  /// Puts the entries that differ from item to item into a list of NUL-ended strings.
+  /// Fills a list of NUL-terminated strings with the entries that differ between items.
   func fill(_ list: inout ArgumentList, number: Int, slot: Int) {
     list.removeAll()
     for (names, value) in [(Self.numberNames, number), (Self.slotNames, slot)] {
@@ -46,7 +46,7 @@ final class ChildEnvironment: Sendable {
     }
   }
 
-  /// Appends the pointers to what all items share.
+  /// Appends pointers to the entries that all items share.
   func append(to pointers: inout [UnsafeMutablePointer<CChar>?]) {
     for entry in inherited { pointers.append(entry) }
   }

@@ -1,7 +1,7 @@
 import CPosix
 import ParallelFor
 
-/// Words for how a command ended.
+/// Describes how a command ended.
 enum CommandEnding {
   private static let signalNames: [Int32: String] = {
     let names = [
@@ -12,9 +12,9 @@ enum CommandEnding {
     return table
   }()
 
-  /// The outcome of a command that was waited for.
+  /// Returns the outcome of a command that was reaped.
   ///
-  /// A command that we told to end counts as cancelled whatever it made of that: it may have cleaned up and left with
+  /// A command that we told to end counts as cancelled however it reacted. It may have cleaned up and exited with
   /// status 0, but it has not done its work.
   static func outcome(status: Int32, wasSignalled: Bool) -> Outcome {
     if wasSignalled { return .cancelled }
@@ -27,7 +27,7 @@ enum CommandEnding {
     return code == 0 ? .succeeded : .failed(Failure("exit status \(code)"))
   }
 
-  /// How the process ended, in numbers.
+  /// Returns the exit status or the signal, and the usage.
   static func process(status: Int32, usage: ResourceUsage) -> ProcessEnding {
     let signal = cposix_ending_signal(status)
     return ProcessEnding(

@@ -1,23 +1,23 @@
 import OSText
 public import ParallelFor
 
-/// Runs one command an item: a program with arguments, or a line of the shell.
+/// Runs one command per item: a program with arguments, or a shell line.
 ///
-/// Each command has a process group of its own, reads nothing (its standard input is `/dev/null`), and its two outputs
-/// are captured apart. An item ends when its command ends; what the command left running in its group is asked to end,
-/// and killed by ``Strays/killAll()`` at the latest.
+/// Each command has its own process group, `/dev/null` as standard input, and separately captured outputs. An item ends
+/// when its command ends. Processes that the command left running in its group are asked to end, and
+/// ``Strays/killAll()`` kills them at the latest.
 public struct CommandJob: Job {
-  /// What is run.
+  /// The command to run.
   public let template: Template
   let environment: ChildEnvironment
   let programs: ProgramPath
   let spillFile: SpillFile
 
-  /// Makes the job; the environment of the commands is this program's as it is now.
+  /// Makes the job; commands get a copy of this program's current environment.
   ///
   /// - Parameters:
-  ///   - template: what to run; check it against the items' fields first.
-  ///   - spillFile: where large outputs go.
+  ///   - template: the command to run; check it against the items' fields first.
+  ///   - spillFile: the file for large outputs.
   public init(_ template: Template, spillFile: SpillFile = .shared) {
     self.template = template
     self.spillFile = spillFile
@@ -28,11 +28,11 @@ public struct CommandJob: Job {
   /// The command as the user wrote it.
   public var title: String { template.title }
 
-  /// The command line for one item.
+  /// Returns the command line for one item.
   public func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String {
     template.commandLine(for: item, id: id, worker: worker)
   }
 
-  /// Makes the buffers that one worker uses for all its commands; throws nothing.
+  /// Makes the buffers that one worker uses for all its commands; never throws.
   public func openSession(for worker: WorkerID) throws -> any JobSession { CommandSession(self) }
 }

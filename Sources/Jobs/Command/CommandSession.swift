@@ -7,7 +7,7 @@ import ParallelFor
   import Darwin
 #endif
 
-/// Runs the commands of one worker, one after another, with the same buffers.
+/// Runs the commands of one worker one after another, and reuses its buffers.
 final class CommandSession: JobSession {
   private typealias Pointer = UnsafeMutablePointer<CChar>
 
@@ -17,7 +17,7 @@ final class CommandSession: JobSession {
   private var variables = ArgumentList()
   private var argumentPointers: [Pointer?] = []
   private var environmentPointers: [Pointer?] = []
-  /// The path of the last program, with a NUL behind it.
+  /// The last program's name, and its path with a terminating NUL.
   private var program: (name: [UInt8], path: [CChar]) = ([], [])
   private var capture: OutputCapture
 
@@ -50,7 +50,7 @@ final class CommandSession: JobSession {
     let problem = capture.collect(from: pipes, of: member.leader)
     if problem != nil { groups.signal(member, SIGKILL) }
     let ending = groups.reap(member)
-    // What nobody has asked to end before it did, was in time, however late we are to look.
+    // A command that ended before it was asked to was in time, however late we notice.
     if !ending.wasSignalled { context.workEndedByItself() }
     job.note = ending.leftProcesses ? "left a process running" : nil
     job.process = CommandEnding.process(status: ending.status, usage: ending.usage)
@@ -65,7 +65,7 @@ final class CommandSession: JobSession {
     return job
   }
 
-  /// Starts the command, waiting for descriptors and processes to come free; nil when cancelled meanwhile.
+  /// Starts the command, waiting for free descriptors and processes; returns nil when it is cancelled meanwhile.
   private func start(unless context: ItemContext) throws(StartFailure) -> (ProcessGroups.Member, OutputPipes)? {
     var tries = 0
     var lonelyTries = 0
@@ -121,13 +121,13 @@ final class CommandSession: JobSession {
       }
     }
     var code = spawn()
-    // Since it was looked up, it may have gone from its folder, and another folder of PATH have one.
+    // Since the look-up, the program may have disappeared from its folder, and another folder of PATH may have one.
     if code == ENOENT, let other = programElsewhere() {
       path = other
       code = spawn()
     }
     guard code == ENOEXEC else { return code }
-    // A script without a first line that names its interpreter: the shell's, as execvp has it.
+    // Like execvp, let the shell run a script whose first line names no interpreter.
     return withPointers { original, environment in
       var arguments: [Pointer?] = [strdup("/bin/sh"), strdup(path)]
       defer { for copy in arguments.prefix(2) { free(copy) } }
@@ -141,7 +141,7 @@ final class CommandSession: JobSession {
     }
   }
 
-  /// The path of the first argument; looked up only when it differs from the last one.
+  /// Returns the path of the program; looks it up only when it differs from the last one.
   private func resolvedProgram() -> [CChar] {
     let end = (arguments.ends.first ?? 1) - 1
     let name = arguments.bytes[..<end]
@@ -151,7 +151,7 @@ final class CommandSession: JobSession {
     return program.path
   }
 
-  /// The path of the last program, looked up once more; nil if that is where it was looked for.
+  /// Looks up the last program again; returns nil if its path is unchanged.
   private func programElsewhere() -> [CChar]? {
     let path = ProgramPath.cString(job.programs.resolveAgain(program.name))
     guard path != program.path else { return nil }
@@ -179,10 +179,10 @@ final class CommandSession: JobSession {
 }
 
 extension ArgumentList {
-  /// Lends the list as the nil-ended array of C strings that `posix_spawn` wants.
+  /// Lends the list as the nil-terminated array of C strings that `posix_spawn` expects.
   ///
   /// - Parameters:
-  ///   - pointers: memory for the array, used again and again.
+  ///   - pointers: reusable memory for the array.
   ///   - more: appends further strings.
   ///   - body: uses the array.
   mutating func withPointers(

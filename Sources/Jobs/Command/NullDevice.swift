@@ -6,17 +6,17 @@ import Synchronization
   import Darwin
 #endif
 
-/// `/dev/null`, opened once for all commands; when that fails, the next command tries again.
+/// `/dev/null`, opened once for all commands; after a failure, the next command tries again.
 final class NullDevice: Sendable {
   static let shared = NullDevice { posixOpen("/dev/null", O_RDONLY | O_CLOEXEC) }
 
   private let opened = Atomic<Int32>(-1)
   private let open: @Sendable () -> Int32
 
-  /// - Parameter open: opens it, and leaves in `errno` why it cannot.
+  /// - Parameter open: opens the device; on failure, the reason is in `errno`.
   init(open: @escaping @Sendable () -> Int32) { self.open = open }
 
-  /// The descriptor, never to be closed; negative, and the reason in `errno`, when it cannot be opened now.
+  /// Returns the descriptor, which must not be closed; negative on failure, with the reason in `errno`.
   func descriptor() -> Int32 {
     let known = opened.load(ordering: .acquiring)
     guard known < 0 else { return known }

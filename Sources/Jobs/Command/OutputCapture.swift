@@ -6,12 +6,12 @@ import CPosix
   import Darwin
 #endif
 
-/// The two pipes that carry a command's standard output and standard error.
+/// The two pipes for a command's standard output and standard error.
 struct OutputPipes {
   let output: (read: Int32, write: Int32)
   let errors: (read: Int32, write: Int32)
 
-  /// Opens both, or none and leaves the reason in `errno`.
+  /// Opens both pipes; on failure, opens none and leaves the reason in `errno`.
   init?() {
     var first: [Int32] = [-1, -1]
     var second: [Int32] = [-1, -1]
@@ -50,12 +50,12 @@ struct OutputPipes {
   }
 }
 
-/// Reads a command's two outputs side by side until both end or the command does.
+/// Reads a command's two outputs in parallel until both end or the command does.
 struct OutputCapture {
   private static let chunkLength = 64 << 10
-  /// More than the largest pipe can hold: what a command wrote before its end is always read.
+  /// Enough reads for more than the largest pipe holds, so that everything written before the command's end is read.
   private static let readsInTurn = 32
-  /// How often to look whether the command has ended where no descriptor tells, in milliseconds.
+  /// The interval at which to check for the command's end where no descriptor signals it, in milliseconds.
   private static let lookInterval: Int32 = 20
 
   private var output: CaptureBuffer
@@ -64,17 +64,17 @@ struct OutputCapture {
   private let read: (Int32, UnsafeMutableRawBufferPointer) -> Int
 
   /// - Parameters:
-  ///   - spillFile: where large outputs go.
-  ///   - read: reads from a descriptor, as the system's call does.
+  ///   - spillFile: the file for large outputs.
+  ///   - read: reads from a descriptor like the system call.
   init(spillFile: SpillFile, read: @escaping (Int32, UnsafeMutableRawBufferPointer) -> Int = posixRead) {
     self.read = read
     output = CaptureBuffer(spillFile: spillFile)
     errors = CaptureBuffer(spillFile: spillFile)
   }
 
-  /// Collects until both pipes have ended, or the command has and the pipes are drained; closes the reading ends.
+  /// Collects until both pipes have ended, or the command has ended and the pipes are drained; closes the reading ends.
   ///
-  /// - Returns: why the outputs could not be read to their end or kept, or nil.
+  /// - Returns: why the outputs could not be read to their end or kept; nil on success.
   mutating func collect(from pipes: OutputPipes, of process: pid_t) -> SpillError? {
     let watch = cposix_process_descriptor(process)
     defer {
@@ -91,7 +91,7 @@ struct OutputCapture {
       while polled[0].fd >= 0 || polled[1].fd >= 0 {
         let ready = poll(&polled, 3, watch >= 0 ? -1 : Self.lookInterval)
         if ready < 0 && errno != EINTR { return SpillError(description: "cannot wait: \(errorText(errno))") }
-        // Looked at before reading, so that all that was written before the end is read.
+        // Checked before reading, so that everything written before the end is read.
         let hasEnded = watch >= 0 ? polled[2].revents != 0 : cposix_child_has_ended(process, 0) == 1
         if try drain(polled[0], into: &output) { polled[0].fd = -1 }
         if try drain(polled[1], into: &errors) { polled[1].fd = -1 }
@@ -103,20 +103,20 @@ struct OutputCapture {
     }
   }
 
-  /// What was collected; the buffers are empty afterwards.
+  /// Returns the collected bytes and empties the buffers.
   mutating func finish() throws(SpillError) -> (output: CapturedBytes, errors: CapturedBytes) {
     (try output.finish(), try errors.finish())
   }
 
-  /// Forgets what was collected.
+  /// Forgets the collected bytes.
   mutating func reset() {
     output.reset()
     errors.reset()
   }
 
-  /// Reads what is there; true at the pipe's end. An error is no end: what follows it is not known.
+  /// Reads the available bytes; returns true at the pipe's end. An error is not an end, because more bytes may follow.
   ///
-  /// A pipe that is filled as fast as it is emptied, perhaps by what outlived the command, gets a limited turn.
+  /// The number of reads is limited, because a process that outlived the command may fill the pipe again and again.
   private func drain(_ polled: pollfd, into buffer: inout CaptureBuffer) throws(SpillError) -> Bool {
     guard polled.fd >= 0 else { return true }
     for _ in 0..<Self.readsInTurn {
@@ -136,7 +136,7 @@ struct OutputCapture {
   }
 }
 
-/// Memory to read into; what is never read into is never touched, so that many workers begin fast and stay small.
+/// Memory to read into. Pages that are never read into are never touched, so many workers start fast and stay small.
 private final class Chunk {
   let bytes: UnsafeMutableRawBufferPointer
 

@@ -6,15 +6,16 @@ import Synchronization
   import Darwin
 #endif
 
-/// Tells a command's memory from ours.
+/// Distinguishes a command's memory from this program's.
 ///
-/// On Linux a command's process is this program until it becomes the command, and its peak counts from there: `true`
-/// seems to have had as much as we. What the system reports says something only when it is clearly above our own peak.
+/// On Linux, a command's process is a copy of this program until it executes the command, and its peak includes that
+/// time: even `true` seems to use as much as this program. A reported peak is meaningful only when it is clearly above
+/// our own.
 enum OwnMemory {
-  /// The most that this program has had, as far as was asked, in bytes; it only grows.
+  /// The peak of this program in bytes when it was last read; it only grows.
   private static let peak = Atomic<Int64>(0)
 
-  /// What a command had at most, by what the system says of its process, in bytes; nil when that may be ours.
+  /// Returns the peak memory of a command in bytes, from the reported value; nil when that may be this program's.
   static func peak(ofCommand reported: Int64) -> Int64? {
     #if os(Linux)
       if isClear(reported) { peak.max(current() ?? .max, ordering: .relaxed) }
@@ -25,10 +26,10 @@ enum OwnMemory {
   }
 
   #if os(Linux)
-    /// The kernel's counts are not exact to some pages for each processor.
+    /// Whether a peak is clearly above ours; the kernel's counts are off by some pages per processor.
     private static func isClear(_ bytes: Int64) -> Bool { bytes - bytes / 4 > peak.load(ordering: .relaxed) }
 
-    /// From the line `VmHWM:    12345 kB` of the process's status.
+    /// Reads this program's peak from a line such as `VmHWM:    12345 kB` of its status file.
     private static func current() -> Int64? {
       let file = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
       guard file >= 0 else { return nil }

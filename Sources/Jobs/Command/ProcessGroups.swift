@@ -7,13 +7,13 @@ public import ParallelFor
   import Darwin
 #endif
 
-/// All process groups that commands of ours run in, and those that outlived their command.
+/// The process groups of all commands, including groups that outlived their command.
 ///
-/// The lock is held whenever a leader is reaped or a group is signalled, so that no signal can reach a group whose
-/// number has been given to someone else. In a program that adopts orphans (``Strays/adoptOrphans()``) those in a group
-/// become our children, which pins the group's number until they too are reaped.
+/// Leaders are reaped and groups are signalled only under the lock, so that no signal can reach a group whose number
+/// was reused. In a program that adopts orphans (``Strays/adoptOrphans()``), the orphans of a group become our
+/// children, which keeps the group's number in use until they are reaped too.
 final class ProcessGroups: Sendable {
-  /// One command's group, different from every other one even when the number is used again.
+  /// The group of one command; unique even when the group's number is reused.
   struct Member: Sendable, Hashable {
     let leader: pid_t
     let serial: UInt64
@@ -24,9 +24,9 @@ final class ProcessGroups: Sendable {
     var status: Int32
     /// Whether a signal was sent to its group while it ran.
     var wasSignalled: Bool
-    /// Whether processes of its group still lived.
+    /// Whether processes of its group were still alive.
     var leftProcesses: Bool
-    /// What it and the children it waited for have used.
+    /// The resources of the command and of the children that it waited for.
     var usage: ResourceUsage
   }
 
@@ -43,7 +43,7 @@ final class ProcessGroups: Sendable {
     /// The signals that have stopped children.
     var stops: [pid_t: Int32] = [:]
     var nextSerial: UInt64 = 0
-    /// Commands that are being started: they may be children already, and not yet be in `running`.
+    /// The number of commands that are being started; they may already be children without being in `running`.
     var starting = 0
     var adoptsOrphans = false
   }
@@ -56,16 +56,16 @@ final class ProcessGroups: Sendable {
 
   private init() {}
 
-  /// How many commands run now.
+  /// The number of running commands.
   var runningCount: Int { lock.withLock { state.running.count } }
 
-  /// Takes note that a command is about to be started; ``add(_:)`` or ``startFailed()`` follows.
+  /// Records that a command is about to start; ``add(_:for:on:)`` or ``startFailed()`` must follow.
   func willStart() { lock.withLock { state.starting += 1 } }
 
-  /// Takes note that the command could not be started.
+  /// Records that the command could not be started.
   func startFailed() { lock.withLock { state.starting -= 1 } }
 
-  /// Takes note of a command that was just started.
+  /// Records a command that was just started.
   func add(_ leader: pid_t, for item: ItemID, on worker: WorkerID) -> Member {
     lock.withLock {
       state.starting -= 1
@@ -75,23 +75,23 @@ final class ProcessGroups: Sendable {
     }
   }
 
-  /// Sends a signal to a command's group, if the command has not been reaped.
+  /// Sends a signal to a command's group if the command has not been reaped.
   func signal(_ member: Member, _ signal: Int32) {
     lock.withLock {
       guard state.running[member.leader]?.serial == member.serial else { return }
-      // It may have ended by itself already and only not been reaped; then it was not stopped by us.
+      // The command may have ended by itself without being reaped yet; then we did not stop it.
       if cposix_child_has_ended(member.leader, 0) == 0 { state.running[member.leader]?.wasSignalled = true }
       kill(-member.leader, signal)
       if signal != SIGKILL { kill(-member.leader, SIGCONT) }
     }
   }
 
-  /// Stops the groups of all commands that run, or lets them go on; that is no request to end.
+  /// Stops or continues the groups of all running commands, which does not ask them to end.
   func suspend(_ isSuspended: Bool) {
     lock.withLock { for leader in state.running.keys { kill(-leader, isSuspended ? SIGSTOP : SIGCONT) } }
   }
 
-  /// The commands that a signal has stopped and none has let go on.
+  /// The commands that a signal has stopped and that have not been continued.
   var stopped: [StoppedCommand] {
     lock.withLock {
       var signal: Int32 = 0
@@ -104,7 +104,7 @@ final class ProcessGroups: Sendable {
     }
   }
 
-  /// Waits for a command's end, reaps it, and asks what is left in its group to end.
+  /// Waits for a command's end, reaps it, and asks the processes left in its group to end.
   func reap(_ member: Member) -> Ending {
     _ = cposix_child_has_ended(member.leader, 1)
     return lock.withLock {
@@ -126,13 +126,13 @@ final class ProcessGroups: Sendable {
     }
   }
 
-  /// From now on children may come that nobody here started.
+  /// Adopts orphans, so that from now on this process may have children that it did not start.
   func adoptOrphans() {
     cposix_adopt_orphans()
     lock.withLock { state.adoptsOrphans = true }
   }
 
-  /// Reaps processes that left their command's group, as daemons do, became ours, and have ended.
+  /// Reaps adopted processes that left their command's group, as daemons do, and have ended.
   ///
   /// Other children of this program are in its own group, and the code that started them waits for them.
   private func reapAdopted() {
@@ -143,7 +143,7 @@ final class ProcessGroups: Sendable {
       let group = getpgid(child)
       guard group != getpgrp() else { return }
       if state.strays.contains(group) {
-        // Reaping its last process frees the group's number: then it must not be signalled any more.
+        // Reaping its last process frees the group's number, which must not be signalled afterwards.
         if !isAlive(group: group) { state.strays.remove(group) }
       } else if waitpid(child, nil, WNOHANG) != child {
         return
@@ -151,8 +151,8 @@ final class ProcessGroups: Sendable {
     }
   }
 
-  /// Kills every process of every group that may still live, running commands included, and waits until what can be
-  /// waited for is gone, at most about a second.
+  /// Kills every process of every group that may be alive, including running commands, and waits at most about a second
+  /// for the leftover groups to end.
   func killAll() {
     lock.withLock {
       for leader in state.running.keys { kill(-leader, SIGKILL) }
@@ -167,7 +167,7 @@ final class ProcessGroups: Sendable {
     }
   }
 
-  /// Reaps what ended in a leaderless group, as far as it is ours, and tells whether anything in it lives.
+  /// Reaps our ended processes in a leaderless group, and returns whether the group still has a process.
   private func isAlive(group: pid_t) -> Bool {
     var status: Int32 = 0
     var answer: pid_t
@@ -176,42 +176,42 @@ final class ProcessGroups: Sendable {
   }
 }
 
-/// The commands that run now, in all runs of the program.
+/// The running commands of all runs of the program.
 public enum RunningCommands {
-  /// Stops them, with what they started in their groups, because the program itself is about to be stopped.
+  /// Stops the commands and the processes in their groups, because the program itself is about to be stopped.
   public static func suspend() { ProcessGroups.shared.suspend(true) }
 
-  /// Lets them go on.
+  /// Continues the commands.
   public static func resume() { ProcessGroups.shared.suspend(false) }
 
-  /// Lets those begin that the stop of the program has caught at their start: to be called when the program goes on.
+  /// Continues commands that were starting when the program was stopped; call it when the program continues.
   public static func goOnStarting() { cposix_continue_starting() }
 
-  /// Those that do not go on, because a signal has stopped them: as a rule they want to read the terminal. Signals of
-  /// ``suspend()`` are not meant, if ``resume()`` came before this is asked.
+  /// The commands that a signal has stopped, usually because they tried to read the terminal. After ``resume()``, those
+  /// that ``suspend()`` stopped are not included.
   public static var stopped: [StoppedCommand] { ProcessGroups.shared.stopped }
 }
 
 /// A command that a signal has stopped.
 public struct StoppedCommand: Sendable, Equatable {
-  /// The item that it runs for.
+  /// The item that the command runs for.
   public let item: ItemID
-  /// The worker that runs it.
+  /// The worker that runs the command.
   public let worker: WorkerID
-  /// The signal.
+  /// The signal that stopped the command.
   public let signal: Int32
 }
 
 /// Processes that outlived the commands which started them.
 public enum Strays {
-  /// Makes processes that outlive their parents ours, where the system can, so that none is lost sight of.
+  /// Makes this process the parent of processes that outlive theirs, where the system can, so that none is lost.
   ///
-  /// For a program's start: it changes whose children the whole process has.
+  /// Call it at the program's start, because it changes which children the whole process has.
   public static func adoptOrphans() { ProcessGroups.shared.adoptOrphans() }
 
-  /// Kills every process of ours that still lives: what finished commands left in their process groups, and commands
-  /// that still run. Called when the run is over.
+  /// Kills every process of ours that is still alive: those that finished commands left in their process groups, and
+  /// running commands. Call it when the run is over.
   ///
-  /// A process that put itself into another group or session on purpose, as a daemon does, is not found.
+  /// It does not find a process that deliberately moved to another group or session, as a daemon does.
   public static func killAll() { ProcessGroups.shared.killAll() }
 }

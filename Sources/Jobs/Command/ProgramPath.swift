@@ -6,7 +6,7 @@ import ParallelFor
   import Darwin
 #endif
 
-/// Finds programs as `execvp` does, and remembers the last one: nearly always all workers ask for the same.
+/// Finds programs as `execvp` does, and remembers the last one, because nearly all workers ask for the same.
 ///
 /// Names and paths are bytes.
 final class ProgramPath: Sendable {
@@ -23,9 +23,9 @@ final class ProgramPath: Sendable {
       .map { $0.isEmpty ? [UInt8(ascii: ".")] : Array($0) }
   }
 
-  /// The path to run for a command's first word.
+  /// Returns the path to run for a command's first word.
   ///
-  /// - Returns: the word itself when it holds a slash or is found nowhere; starting it then gives the reason.
+  /// - Returns: the word itself when it contains a slash or is not found; starting it then gives the reason.
   func resolve(_ program: [UInt8]) -> [UInt8] {
     guard !program.isEmpty && !program.contains(Self.slash) else { return program }
     return lock.withLock {
@@ -34,7 +34,7 @@ final class ProgramPath: Sendable {
     }
   }
 
-  /// Looks up again a program that is no longer where it was found.
+  /// Looks up a program again that is no longer where it was found.
   func resolveAgain(_ program: [UInt8]) -> [UInt8] {
     lock.withLock { last = ([], []) }
     return resolve(program)
@@ -42,7 +42,7 @@ final class ProgramPath: Sendable {
 
   private func lookUp(_ program: [UInt8]) -> [UInt8] {
     let candidates = folders.map { $0 + [Self.slash] + program }.filter(Self.isFile)
-    // Like execvp: one that may not be executed is passed over, and named only when there is no better one.
+    // Like execvp: a file that is not executable is used only when there is no better one.
     return candidates.first { access(Self.cString($0), X_OK) == 0 } ?? candidates.first ?? program
   }
 
@@ -52,6 +52,6 @@ final class ProgramPath: Sendable {
     return stat(cString(path), &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// The path with a NUL behind it.
+  /// Returns the path with a terminating NUL.
   static func cString(_ path: [UInt8]) -> [CChar] { (path + [0]).map { CChar(bitPattern: $0) } }
 }

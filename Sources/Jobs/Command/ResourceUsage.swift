@@ -4,12 +4,12 @@
   import Darwin
 #endif
 
-/// What a command has used, its children included as far as it waited for them.
+/// The resources that a command used, including the children that it waited for.
 public struct ResourceUsage: Sendable, Equatable {
-  /// Nanoseconds of processor time, in the program and in the system.
+  /// The processor time in nanoseconds, in the program and in the system.
   public var processorTime: Int64
-  /// The most memory that any one of its processes had at a time, in bytes; nil when that was not more than ours, on
-  /// Linux, where it cannot be told then.
+  /// The largest peak memory of any one of its processes, in bytes. On Linux, it is nil when it did not exceed this
+  /// program's own, because it is unknown then.
   public var peakMemory: Int64?
 
   /// Makes a usage.
@@ -18,7 +18,7 @@ public struct ResourceUsage: Sendable, Equatable {
     self.peakMemory = peakMemory
   }
 
-  /// That of what never began.
+  /// The usage of a command that never started.
   static let none = ResourceUsage(processorTime: 0, peakMemory: nil)
 
   init(_ usage: rusage) {

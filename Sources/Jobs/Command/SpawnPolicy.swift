@@ -6,9 +6,9 @@ import ParallelFor
   import Darwin
 #endif
 
-/// Decides what becomes of an item whose command could not be started.
+/// Decides what happens to an item whose command could not be started.
 enum SpawnPolicy {
-  /// What to do next.
+  /// The next step.
   enum Decision: Equatable {
     /// Try again after a number of milliseconds.
     case wait(milliseconds: Int)
@@ -16,22 +16,22 @@ enum SpawnPolicy {
     case fail(StartFailure)
   }
 
-  /// The statuses by which shells tell that a program cannot be run, and that there is none.
+  /// The exit statuses with which shells report that a program cannot be run, and that it was not found.
   private static let notExecutable: Int32 = 126
   private static let notFound: Int32 = 127
 
-  /// How often a start is tried while nothing of ours runs that could make room.
+  /// The number of attempts to start while no command of ours runs that could free resources.
   static let lonelyTries = 6
 
-  /// The decision after a failed try.
+  /// Returns the decision after a failed attempt.
   ///
   /// - Parameters:
-  ///   - code: the error's number.
-  ///   - program: what was to be run.
-  ///   - isThere: whether there is such a file.
-  ///   - lonelyTries: how many tries in a row, this one included, failed while no other command of ours ran.
-  ///   - tries: how many tries failed in all.
-  ///   - descriptorLimit: the process's limit of open files.
+  ///   - code: the error number.
+  ///   - program: the name of the program.
+  ///   - isThere: whether the program's file exists.
+  ///   - lonelyTries: the number of consecutive failures, including this one, while no other command of ours ran.
+  ///   - tries: the number of all failures.
+  ///   - descriptorLimit: the process's limit on open files.
   static func decide(
     code: Int32, program: String, isThere: Bool, lonelyTries: Int, tries: Int, descriptorLimit: Int
   ) -> Decision {
@@ -44,7 +44,7 @@ enum SpawnPolicy {
     case ENOENT where isThere:
       return .fail(
         StartFailure(
-          reason: "not executable: \(program) (the interpreter in its first line is not there)",
+          reason: "not executable: \(program) (the interpreter in its first line does not exist)",
           exitStatus: notExecutable))
     case ENOENT, ENOTDIR:
       return .fail(StartFailure(reason: "command not found: \(program)", exitStatus: notFound))
@@ -75,10 +75,10 @@ enum SpawnPolicy {
 struct StartFailure: Error, Equatable {
   /// One sentence.
   var reason: String
-  /// What a shell would have exited with; nil when it was not the program's fault.
+  /// The exit status that a shell would have; nil when the program was not the cause.
   var exitStatus: Int32?
 
-  /// The item's ending: as that of a shell that could not start it.
+  /// The item's ending, which is that of a shell that could not start the command.
   var ending: JobEnding {
     var ending = JobEnding(outcome: .failed(Failure(reason)))
     ending.process = exitStatus.map { ProcessEnding(exitStatus: $0, signal: nil, usage: .none) }

@@ -7,15 +7,15 @@ import SQLite
   import Darwin
 #endif
 
-/// A shop's database and a list of customers whose reports differ honestly in cost.
+/// A shop's database and a list of customers whose reports really differ in cost.
 ///
-/// The report asks for each order of a customer how many units of its product were sold that day, and `orders` has no
-/// index that helps with that: each order costs a walk through the whole table. Most customers have one order, a few
-/// have dozens. `CREATE INDEX sold ON orders (product, day)` makes all of them quick.
+/// For each order of a customer, the report asks how many units of its product were sold that day. `orders` has no
+/// index for that, so each order costs a scan of the whole table. Most customers have one order, a few have dozens.
+/// `CREATE INDEX sold ON orders (product, day)` makes all reports fast.
 public struct DemoShop: Sendable {
   /// The database.
   public let database: String
-  /// The file of customer ids, one a line.
+  /// The file of customer ids, one per line.
   public let items: String
 
   /// The query for one customer.
@@ -29,7 +29,7 @@ public struct DemoShop: Sendable {
   private static let orderCount = 280_000
   private static let itemCount = 2_000
 
-  /// Makes `shop.sqlite` and `ids.txt` in a folder; the same ones every time.
+  /// Creates `shop.sqlite` and `ids.txt` in a folder; their contents are the same every time.
   ///
   /// - Parameter folder: an existing folder; files of these names in it are replaced.
   /// - Throws: ``SQLiteJobError`` when a file cannot be written.
@@ -41,14 +41,14 @@ public struct DemoShop: Sendable {
     try Self.write(Self.ids(), to: items)
   }
 
-  /// How many orders a customer on the list has: at least `n` with a chance of 1 in n², at most 40.
+  /// Returns the number of orders of a customer on the list: at least `n` with a chance of 1 in n², at most 40.
   private static func weight(of id: Int) -> Int {
     var generator = SplitMix(seed: UInt64(id))
     let chance = Double(generator.next() >> 11) / Double(1 << 53)
     return min(40, Int(1 / (1 - chance).squareRoot()))
   }
 
-  /// The customers to report on, in an order that spreads the costly ones.
+  /// Returns the customers to report on, in an order that spreads the costly ones.
   private static func ids() -> [Int] {
     var generator = SplitMix(seed: 2)
     return Array((1...itemCount).map { $0 * 10 }.shuffled(using: &generator))
@@ -92,7 +92,7 @@ public struct DemoShop: Sendable {
     }
   }
 
-  /// Customers on the list get the number of orders they are to have, the others share the rest.
+  /// Gives customers on the list their number of orders; the others share the rest.
   private static func fillOrders(_ database: SQLiteConnection) throws(SQLiteError) {
     var customers = (1...itemCount).flatMap { Array(repeating: $0 * 10, count: weight(of: $0 * 10)) }
     var generator = SplitMix(seed: 3)
@@ -120,7 +120,7 @@ public struct DemoShop: Sendable {
   }
 }
 
-/// Steele, Lea and Flood's SplitMix64: the same numbers for the same seed, everywhere.
+/// Steele, Lea and Flood's SplitMix64: the same numbers for the same seed on every platform.
 struct SplitMix: RandomNumberGenerator {
   private var state: UInt64
 

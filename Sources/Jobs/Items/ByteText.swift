@@ -1,12 +1,12 @@
 import OSText
 
-/// A text from outside, kept byte for byte: a string when it is valid UTF-8, the raw bytes when it is not.
+/// A text from outside, kept byte for byte: as a string when it is valid UTF-8, otherwise as raw bytes.
 ///
-/// Up to 15 bytes need no memory of their own.
+/// Up to 15 bytes need no separate memory.
 public enum ByteText: Sendable, Hashable {
   /// Valid UTF-8.
   case text(String)
-  /// Anything else.
+  /// Any other bytes.
   case bytes([UInt8])
 
   /// Copies bytes.
@@ -21,7 +21,7 @@ public enum ByteText: Sendable, Hashable {
   /// Keeps bytes.
   public init(_ bytes: [UInt8]) { self = bytes.withUnsafeBytes { ByteText($0) } }
 
-  /// The same bytes; two strings that only a person takes for the same are not.
+  /// Compares the bytes; canonically equivalent strings differ.
   public static func == (left: ByteText, right: ByteText) -> Bool {
     left.withBytes { left in right.withBytes { left.elementsEqual($0) } }
   }
@@ -31,7 +31,7 @@ public enum ByteText: Sendable, Hashable {
     withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 
-  /// The text for people: what is not UTF-8 becomes U+FFFD.
+  /// The text for people to read; invalid UTF-8 becomes U+FFFD.
   public var description: String {
     switch self {
     case .text(let text): text
@@ -39,9 +39,9 @@ public enum ByteText: Sendable, Hashable {
     }
   }
 
-  /// The text as a string of ``OSText``, from which the same bytes come back.
+  /// The text as a string of ``OSText``, which can be converted back to the same bytes.
   var exact: String {
-    // Most texts are what they say; stand-ins begin with F4.
+    // Most texts need no conversion; stand-ins start with F4.
     if case .text(let text) = self, !text.utf8.contains(0xF4) { text } else { OSText.decode(bytes) }
   }
 
@@ -53,7 +53,7 @@ public enum ByteText: Sendable, Hashable {
     }
   }
 
-  /// The bytes as they came.
+  /// The original bytes.
   public var bytes: [UInt8] {
     switch self {
     case .text(let text): Array(text.utf8)
@@ -61,7 +61,7 @@ public enum ByteText: Sendable, Hashable {
     }
   }
 
-  /// Appends the bytes as they came.
+  /// Appends the original bytes.
   func append(to buffer: inout [UInt8]) {
     switch self {
     case .text(let text): buffer.append(contentsOf: text.utf8)
@@ -69,7 +69,7 @@ public enum ByteText: Sendable, Hashable {
     }
   }
 
-  /// Lends the bytes without copying them where that is possible.
+  /// Lends the bytes, without copying them where possible.
   public func withBytes<Value>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Value) rethrows -> Value {
     switch self {
     case .text(var text): try text.withUTF8(body)

@@ -1,17 +1,17 @@
-/// Cuts one record of CSV or TSV into its fields.
+/// Splits a record of CSV or TSV into its fields.
 enum DelimitedRecord {
   /// What is wrong with a record.
   struct Problem: Error {
     var reason: String
   }
 
-  /// The fields of a TSV record: the texts between tabs.
+  /// Returns the fields of a TSV record: the texts between tabs.
   static func splitTabs(_ record: UnsafeRawBufferPointer) -> [ByteText] {
     record.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
       .map { ByteText(UnsafeRawBufferPointer(rebasing: $0)) }
   }
 
-  /// The fields of a CSV record after RFC 4180.
+  /// Returns the fields of a CSV record according to RFC 4180.
   ///
   /// - Throws: when something other than a comma follows a closing quote.
   static func splitCommas(_ record: UnsafeRawBufferPointer) throws(Problem) -> [ByteText] {
@@ -33,7 +33,7 @@ enum DelimitedRecord {
     }
   }
 
-  /// The field after an opening quote, and the position after its closing quote.
+  /// Returns the field after an opening quote, and the position after its closing quote.
   private static func quotedField(
     _ record: UnsafeRawBufferPointer, from start: Int, number: Int
   ) throws(Problem) -> (ByteText, Int) {

@@ -1,18 +1,18 @@
 import OSText
 
-/// The names of a record's fields, to be found by name or number in time that does not grow with their number.
+/// The names of a record's fields, found by name or number in constant time.
 ///
-/// Names are the same only byte for byte: to Swift, an accent is the same whether it is written as a part of its letter or
-/// behind it, and to the file these are two columns.
+/// Names are compared byte for byte. Swift considers an accented letter equal in its composed and decomposed forms, but
+/// to the file they are two columns.
 final class FieldTable: Sendable {
-  /// Up to this many names, comparing is faster than looking up.
+  /// Up to this number of names, comparing is faster than hashing.
   private static let fewNames = 16
 
-  /// The names in their order, each once.
+  /// The names in order; each is unique.
   let names: [String]
   private let positions: [FieldName: Int]
 
-  /// Keeps names; each must be there once.
+  /// Keeps names, which must be unique.
   init(_ names: [String]) {
     self.names = names
     guard names.count > Self.fewNames else {
@@ -22,15 +22,15 @@ final class FieldTable: Sendable {
     positions = Dictionary(zip(names.lazy.map(FieldName.init), names.indices), uniquingKeysWith: { first, _ in first })
   }
 
-  /// The position of one name.
+  /// Returns the position of a name.
   func position(named name: String) -> Int? {
     positions.isEmpty ? names.firstIndex { OSText.isSame($0, name) } : positions[FieldName(name)]
   }
 
-  /// Whether these are the names.
+  /// Whether the names equal others, byte for byte.
   func isSame(as others: [String]) -> Bool { names.elementsEqual(others, by: OSText.isSame) }
 
-  /// The position that `name` means: one of the names, or a number from 1; a name goes before a number.
+  /// Returns the position that `name` refers to: a name or a number from 1; a name takes precedence.
   func position(of name: String) -> Int? {
     if let position = position(named: name) { return position }
     guard name.utf8.first != UInt8(ascii: "+"), let number = Int(name), number >= 1, number <= names.count else {
@@ -40,7 +40,7 @@ final class FieldTable: Sendable {
   }
 }
 
-/// A field's name as a key of a dictionary.
+/// A field's name as a dictionary key.
 struct FieldName: Hashable {
   private let text: String
 
@@ -55,7 +55,7 @@ struct FieldName: Hashable {
 }
 
 extension FieldNames {
-  /// The names, if they are known.
+  /// The names if they are known; otherwise an empty table.
   var table: FieldTable {
     if case .known(let names) = self { FieldTable(names) } else { FieldTable([]) }
   }

@@ -3,9 +3,9 @@ import OSText
 /// The named parts of one record; all records of a file with a header share the names.
 public final class Fields: Sendable, Equatable {
   let table: FieldTable
-  /// The values, as many as names; nil is JSON's `null`.
+  /// The values, one per name; nil is JSON's `null`.
   public let values: [ByteText?]
-  /// The positions of values that look like numbers and are texts, as JSON's quotes say.
+  /// The positions of texts that look like numbers, as JSON's quotes tell.
   let texts: Set<Int>
 
   /// Makes the fields of a record; there must be as many values as names.
@@ -21,25 +21,25 @@ public final class Fields: Sendable, Equatable {
   /// The names in the order of the file.
   public var names: [String] { table.names }
 
-  /// The position of the field that `name` means: a field's name, or its number from 1.
+  /// Returns the position of the field that `name` refers to: a field's name, or its number from 1.
   public func position(of name: String) -> Int? { table.position(of: name) }
 
-  /// Equal names and equal values.
+  /// Compares names and values.
   public static func == (left: Fields, right: Fields) -> Bool {
     left === right || (left.table.isSame(as: right.names) && left.values == right.values && left.texts == right.texts)
   }
 }
 
-/// What is known before the run about the fields of its items.
+/// The fields of the items, as far as they are known before the run.
 public enum FieldNames: Sendable, Equatable {
   /// The items are plain text.
   case none
   /// Every item has these fields.
   case known([String])
-  /// Every item brings its own names.
+  /// Every item has its own names.
   case perItem
 
-  /// The same names, byte for byte.
+  /// Compares names byte for byte.
   public static func == (left: FieldNames, right: FieldNames) -> Bool {
     switch (left, right) {
     case (.none, .none), (.perItem, .perItem): true
@@ -50,7 +50,7 @@ public enum FieldNames: Sendable, Equatable {
 }
 
 extension Fields {
-  /// The members of a JSON object; nil if the bytes are none.
+  /// Returns the members of a JSON object; nil if the bytes are not one.
   public static func members(ofJSON bytes: [UInt8]) -> Fields? {
     try? bytes.withUnsafeBytes { try JSONRecord.parse($0) }
   }

@@ -1,23 +1,23 @@
 import OSText
 
-/// The members of one JSON object as they are read; of two of one name the last counts, as in nearly every JSON library.
+/// Gathers the members of one JSON object. Of duplicate names the last one counts, as in nearly every JSON library.
 struct GatheredMembers {
   private let previous: FieldTable?
-  /// The names that differ from those of the record before, from the first of them on with all before; empty until then.
+  /// All names from the first that differs from the previous record, including those before it; empty until then.
   private var names: [String] = []
   private var positions: [FieldName: Int] = [:]
   private var values: [ByteText?] = []
   private var texts: Set<Int> = []
   private var isAsBefore: Bool
 
-  /// Begins; most records have the names of the one before.
+  /// Starts with the names of the previous record, because most records have the same ones.
   init(_ previous: FieldTable?) {
     self.previous = previous
     isAsBefore = previous != nil
     values.reserveCapacity(previous?.names.count ?? 0)
   }
 
-  /// Takes the next member.
+  /// Adds the next member.
   mutating func add(_ name: String, _ value: ByteText?, isString: Bool) {
     if isAsBefore {
       if let previous, values.count < previous.names.count, OSText.isSame(previous.names[values.count], name) {
@@ -35,7 +35,7 @@ struct GatheredMembers {
     }
   }
 
-  /// The record.
+  /// The fields of the record.
   var fields: Fields {
     let own = isAsBefore ? Array((previous?.names ?? []).prefix(values.count)) : names
     if let previous, previous.isSame(as: own) { return Fields(previous, values, texts: texts) }
@@ -53,7 +53,7 @@ struct GatheredMembers {
     note(value, isString, at: values.count - 1)
   }
 
-  /// Only a string that could be taken for a number needs to be remembered as one.
+  /// Remembers strings that could be taken for numbers; others need no note.
   private mutating func note(_ value: ByteText?, _ isString: Bool, at position: Int) {
     if isString, let value, NumberSpelling(value) != nil {
       texts.insert(position)

@@ -6,10 +6,10 @@ public struct Item: Sendable, Equatable {
   public let value: ByteText
   /// The named parts of a record; nil for plain lines.
   public let fields: Fields?
-  /// When it was read, to tell how long it waited; nil unless that was noted.
+  /// When the item was read, which tells how long it waited; nil unless it was recorded.
   public var readAt: Instant?
 
-  /// Makes an item of a text and, for a record, its fields.
+  /// Makes an item from a text and, for a record, its fields.
   public init(_ value: ByteText, fields: Fields? = nil) {
     self.value = value
     self.fields = fields
@@ -18,7 +18,7 @@ public struct Item: Sendable, Equatable {
   /// Makes a plain item.
   public init(_ text: String) { self.init(.text(text)) }
 
-  /// The entry for people: what is not UTF-8 becomes U+FFFD. A stranger's text: make it harmless before drawing it.
+  /// The entry for people to read; invalid UTF-8 becomes U+FFFD. It is a stranger's text; make it safe to draw.
   public var text: String { value.description }
 
   /// The entry byte for byte.
@@ -30,7 +30,7 @@ public struct Item: Sendable, Equatable {
     guard value.count > limit else { return text }
     return value.withBytes { bytes in
       var text = String(decoding: bytes.prefix(limit), as: UTF8.self)
-      // The cut may have split the last character, or lengthened the text by what replaces the split bytes.
+      // The cut may have split the last character, and its replacement may be longer.
       if !text.isEmpty { text.removeLast() }
       while text.utf8.count > limit { text.removeLast() }
       return text

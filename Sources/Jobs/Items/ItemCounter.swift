@@ -1,13 +1,13 @@
-/// Counts the items of a regular file beside the run, on a descriptor of its own.
+/// Counts the items of a regular file during the run, with its own descriptor.
 public enum ItemCounter {
-  /// Counts the items that an ``ItemReader`` would read; keeps none of them.
+  /// Counts the items that an ``ItemReader`` would read, without keeping them.
   ///
   /// - Parameters:
   ///   - path: a regular file.
-  ///   - format: how it is cut.
-  ///   - isCancelled: asked about once for every 256 KiB; true ends the counting.
+  ///   - format: the format of the file.
+  ///   - isCancelled: called once for every 256 KiB; true ends the counting.
   /// - Returns: the number, or nil when cancelled.
-  /// - Throws: when the file cannot be opened or cut. Records that are cut well but hold an error are counted.
+  /// - Throws: when the file cannot be opened or split into records. Invalid records are counted.
   public static func count(
     path: String, format: ItemFormat, isCancelled: () -> Bool = { false }
   ) throws(ItemError) -> Int? {

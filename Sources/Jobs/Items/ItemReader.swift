@@ -1,15 +1,15 @@
-/// Reads the items of a source one after another, never more than it needs; used by one thread.
+/// Reads the items of a source one after another, never more than needed; used by one thread.
 public final class ItemReader {
-  /// What is known of a record's fields.
+  /// What is known about the fields of records.
   private enum Header {
     case unread
     /// The names that all records share; `isNamed` when they come from the file.
     case known(FieldTable, isNamed: Bool)
   }
 
-  /// Where the items come from.
+  /// The source of the items.
   public let source: ItemSource
-  /// How they are cut.
+  /// The format of the items.
   public let format: ItemFormat
 
   private var records: RecordStream
@@ -18,9 +18,9 @@ public final class ItemReader {
   private var problem: ItemError?
   private var previousNames: FieldTable?
 
-  /// Opens the source; reads nothing yet.
+  /// Opens the source without reading from it.
   ///
-  /// - Throws: no such file, a directory, not readable.
+  /// - Throws: when the source is missing, a directory or unreadable.
   public convenience init(source: ItemSource, format: ItemFormat) throws(ItemError) {
     try self.init(source: source, format: format, maximumRead: .max)
   }
@@ -34,10 +34,10 @@ public final class ItemReader {
       source: source, format: format, maximumLength: maximumLength, maximumRead: maximumRead, isWatched: true)
   }
 
-  /// What the items' fields are called; for csv and tsv it waits for the first record.
+  /// Returns the names of the items' fields; for CSV and TSV, it waits for the first record.
   ///
-  /// - Returns: for an empty csv or tsv file `perItem`, since nothing is known and nothing will be run.
-  /// - Throws: when the first record cannot be read, or two columns have one name.
+  /// - Returns: `perItem` for an empty CSV or TSV file, because nothing is known and nothing will run.
+  /// - Throws: when the first record cannot be read, or two columns have the same name.
   public func fieldNames() throws(ItemError) -> FieldNames {
     switch format {
     case .lines, .nul: return .none
@@ -49,11 +49,11 @@ public final class ItemReader {
     }
   }
 
-  /// The next items, as soon as there is one: an interactive source is not kept waiting for a batch to fill.
+  /// Returns the next items as soon as there is one, so that an interactive source need not fill a batch.
   ///
-  /// - Parameter limit: the most items to return, at least 1.
+  /// - Parameter limit: the maximum number of items, at least 1.
   /// - Returns: at least one item, or nil at the end.
-  /// - Throws: when the source cannot be read further; all items before that place have been returned.
+  /// - Throws: when the source cannot be read further; all earlier items have been returned.
   public func nextBatch(limit: Int) throws(ItemError) -> [Item]? {
     if let problem { throw problem }
     var batch: [Item] = []
@@ -62,7 +62,7 @@ public final class ItemReader {
       if let item = peeked.take() { batch.append(item) }
       try take(into: &batch, limit: limit)
       while batch.isEmpty, try records.fill() { try take(into: &batch, limit: limit) }
-      // Once the end is known, the stream gives out a last record without a terminator.
+      // At the end of the source, the stream returns a last record without a terminator.
       if batch.isEmpty { try take(into: &batch, limit: limit) }
       return batch.isEmpty ? nil : batch
     } catch {
@@ -72,14 +72,14 @@ public final class ItemReader {
     }
   }
 
-  /// How the items file differs, after its end was reached, from what was read of it; nil when it does not.
+  /// How the items file differs from what was read, once its end was reached; nil when it does not.
   ///
-  /// To be asked when nobody reads any more.
+  /// Use it only when no thread reads any longer.
   public var change: ItemFileChange? {
     if case .file(let path) = source { records.change(at: path) } else { records.change(at: nil) }
   }
 
-  /// Takes what has been read already.
+  /// Takes items from the bytes that have been read already.
   private func take(into batch: inout [Item], limit: Int) throws(ItemError) {
     while batch.count < limit, let record = try records.nextBuffered() {
       if let item = try item(of: record) { batch.append(item) }
@@ -129,7 +129,7 @@ public final class ItemReader {
     }
   }
 
-  /// Reads the first record of csv or tsv: the names, or the first item.
+  /// Reads the first record of CSV or TSV: the names, or the first item.
   private func readHeader() throws(ItemError) {
     var first = try records.nextBuffered()
     while first == nil {
@@ -148,7 +148,7 @@ public final class ItemReader {
     }
   }
 
-  /// The names that a header's fields give; one without a name is called by its number.
+  /// Returns the names in a header's fields; a field without a name gets its number.
   private func names(_ values: [ByteText], line: Int) throws(ItemError) -> [String] {
     var names: [String] = []
     var positions: [FieldName: Int] = [:]
@@ -157,8 +157,8 @@ public final class ItemReader {
       if let other = positions.updateValue(position, forKey: FieldName(name)) {
         throw ItemError(
           source.name, line: line,
-          "expected every column to have a name of its own; columns \(other + 1) and \(position + 1) are both "
-            + "“\(name)” (with --no-header columns are called by number)")
+          "expected a different name for every column; columns \(other + 1) and \(position + 1) are both "
+            + "“\(name)” (--no-header numbers the columns instead)")
       }
       names.append(name)
     }

@@ -6,14 +6,14 @@ import OSText
   import Darwin
 #endif
 
-/// Where the items come from.
+/// The source of the items.
 public enum ItemSource: Sendable, Equatable {
   /// A file, named pipe or device by its path.
   case file(String)
   /// Standard input.
   case standardInput
 
-  /// What to call it in messages.
+  /// The name of the source in messages.
   public var name: String {
     switch self {
     case .file(let path): path
@@ -21,7 +21,7 @@ public enum ItemSource: Sendable, Equatable {
     }
   }
 
-  /// True for a regular file, whose items can be counted beside the run.
+  /// Whether the source is a regular file, whose items can be counted during the run.
   public var isRegularFile: Bool {
     var status = stat()
     let answer =
@@ -32,7 +32,7 @@ public enum ItemSource: Sendable, Equatable {
     return answer == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// True for a terminal, whose keys are the items then.
+  /// Whether the source is a terminal, where typed lines are the items.
   public var isTerminal: Bool {
     guard case .file(let path) = self else { return isatty(0) == 1 }
     var status = stat()
@@ -45,8 +45,8 @@ public enum ItemSource: Sendable, Equatable {
 
   /// Opens the source for reading.
   ///
-  /// - Parameter isWatched: whether it is to be known whether a file changes what it held.
-  /// - Throws: an error naming the file and what is wrong: no such file, a directory, not readable.
+  /// - Parameter isWatched: whether to detect changes to the bytes that were read from a file.
+  /// - Throws: when the source is missing, a directory or unreadable; the error names the file.
   func open(isWatched: Bool) throws(ItemError) -> SourceDescriptor {
     switch self {
     case .file(let path):

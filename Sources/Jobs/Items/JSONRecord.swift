@@ -1,6 +1,6 @@
-/// Reads one JSON object (RFC 8259) into names and values; checks all of it, nested values too.
+/// Parses one JSON object (RFC 8259) into names and values; checks all of it, including nested values.
 struct JSONRecord {
-  /// What is wrong, and at which byte from 0.
+  /// What is wrong, and at which byte, from 0.
   struct Problem: Error {
     var reason: String
     var position: Int
@@ -13,9 +13,9 @@ struct JSONRecord {
 
   private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  /// The members of the object that `bytes` hold.
+  /// Returns the members of the object in `bytes`.
   ///
-  /// - Parameter previous: the names of the record before, shared when they are the same.
+  /// - Parameter previous: the names of the previous record, which are shared when they are the same.
   /// - Throws: what was expected, and where.
   static func parse(_ bytes: UnsafeRawBufferPointer, previous: FieldTable? = nil) throws(Problem) -> Fields {
     var record = JSONRecord(bytes)
@@ -50,7 +50,7 @@ struct JSONRecord {
     return gathered.fields
   }
 
-  /// Goes through the members after an opening brace, up to the closing one.
+  /// Parses the members after an opening brace, up to the closing one.
   private mutating func members(
     _ member: (inout JSONRecord, String) throws(Problem) -> Void
   ) throws(Problem) {
@@ -132,7 +132,7 @@ struct JSONRecord {
     return position - start
   }
 
-  /// The string that begins here, its escapes undone.
+  /// Parses the string that starts here and decodes its escapes.
   private mutating func string() throws(Problem) -> ByteText {
     position += 1
     let start = position
@@ -167,7 +167,7 @@ struct JSONRecord {
     }
   }
 
-  /// The character of `\uXXXX` or of a surrogate pair; half a pair becomes U+FFFD.
+  /// Parses the character of `\uXXXX` or of a surrogate pair; half a pair becomes U+FFFD.
   private mutating func unicodeEscape() throws(Problem) -> Unicode.Scalar {
     let first = try fourHexDigits()
     if let scalar = Unicode.Scalar(first) { return scalar }

@@ -1,4 +1,4 @@
-/// A sum over the bytes that were read, in whatever pieces they came.
+/// A sum over the bytes that were read; how they were split into pieces does not matter.
 struct ReadSum: Equatable {
   private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
 
@@ -7,7 +7,7 @@ struct ReadSum: Equatable {
   private var rest: UInt64 = 0
   private var restCount = 0
 
-  /// Adds the bytes behind those that were added before.
+  /// Adds the next bytes.
   mutating func add(_ bytes: UnsafeRawBufferPointer) {
     var place = 0
     while restCount > 0, place < bytes.count {

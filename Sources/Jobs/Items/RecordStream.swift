@@ -4,15 +4,15 @@
   import Darwin
 #endif
 
-/// Cuts a stream of bytes into records, each a slice of one big buffer: what reader and counter have in common.
+/// Splits a stream of bytes into records, each a slice of one big buffer; used by the reader and the counter.
 ///
-/// Owns the bytes from `start` to `end` of its buffer; the record being looked for begins at `start`, and up to
-/// `scanned` no end of it was found.
+/// The stream owns the bytes from `start` to `end` of its buffer. The current record starts at `start` and does not end
+/// before `scanned`.
 struct RecordStream: ~Copyable {
   /// One record without its terminator; valid until the next call of the stream.
   struct Record {
     var bytes: UnsafeRawBufferPointer
-    /// The line on which it begins, from 1; the number of the record for NUL-separated items.
+    /// The line on which the record starts, from 1; for NUL-separated items, the number of the record.
     var line: Int
   }
 
@@ -47,8 +47,8 @@ struct RecordStream: ~Copyable {
 
   deinit { buffer.deallocate() }
 
-  /// The next record that is not empty (for NUL-separated items, the next of all) among the bytes read so far, or nil
-  /// when only ``fill()`` can bring one.
+  /// Returns the next record from the bytes that were read so far; nil when ``fill()`` must read more. Empty records
+  /// are skipped, except NUL-separated ones.
   mutating func nextBuffered() throws(ItemError) -> Record? {
     if mayHaveByteOrderMark { guard dropByteOrderMark() else { return nil } }
     while let terminator = try findEnd() {
@@ -61,7 +61,7 @@ struct RecordStream: ~Copyable {
 
   /// Reads more bytes, waiting until there are some.
   ///
-  /// - Returns: false at the end of the source, when nothing more can come.
+  /// - Returns: false at the end of the source, when nothing more can follow.
   mutating func fill() throws(ItemError) -> Bool {
     guard !isAtEnd else { return false }
     makeRoom()
@@ -71,10 +71,10 @@ struct RecordStream: ~Copyable {
     return true
   }
 
-  /// How the file differs, after its end was reached, from what was read of it; nil when it does not.
+  /// Returns how the file differs from what was read, once its end was reached; nil when it does not.
   func change(at path: String?) -> ItemFileChange? { isAtEnd ? source.change(at: path) : nil }
 
-  /// Finds the terminator of the record at `start`, or the end of the source when a record lacks it.
+  /// Finds the terminator of the record at `start`, or the end of the source when the record lacks it.
   private mutating func findEnd() throws(ItemError) -> Int? {
     while scanned < end, let base = buffer.baseAddress,
       let found = memchr(base + scanned, Int32(format.terminator), end - scanned)
@@ -98,7 +98,7 @@ struct RecordStream: ~Copyable {
     return end
   }
 
-  /// Refuses a file whose lines end with carriage returns alone: all of it would be one record.
+  /// Refuses a file whose lines end with carriage returns alone, because all of it would be one record.
   private func checkLineEnds() throws(ItemError) {
     guard format != .nul, line == 1 else { return }
     let record = slice(to: end)
@@ -107,7 +107,7 @@ struct RecordStream: ~Copyable {
       if byte == UInt8(ascii: "\r") && !(format.isQuoted && quotes.isOpen) {
         throw ItemError(
           name, line: line,
-          "expected lines that end with LF or CRLF, found carriage returns only (tr '\\r' '\\n' mends them)")
+          "expected lines that end with LF or CRLF, found carriage returns only (tr '\\r' '\\n' converts them)")
       }
       quotes.pass(byte)
       if byte == UInt8(ascii: "\n") { return }
@@ -116,7 +116,7 @@ struct RecordStream: ~Copyable {
 
   private func check(length: Int) throws(ItemError) {
     guard length > maximumLength else { return }
-    throw ItemError(name, line: line, "longer than the \(maximumLength) bytes that an item may have")
+    throw ItemError(name, line: line, "expected an item of at most \(maximumLength) bytes")
   }
 
   private func slice(to terminator: Int) -> UnsafeRawBufferPointer {
@@ -132,7 +132,7 @@ struct RecordStream: ~Copyable {
     scanned = start
   }
 
-  /// Drops a byte order mark; false while too few bytes are there to tell.
+  /// Drops a byte order mark; returns false while there are too few bytes to tell.
   private mutating func dropByteOrderMark() -> Bool {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let isMark = buffer[start..<end].prefix(3).elementsEqual(mark.prefix(end - start))
@@ -145,7 +145,7 @@ struct RecordStream: ~Copyable {
     return true
   }
 
-  /// Moves what is left to the front and grows the buffer when one record fills half of it.
+  /// Moves the remaining bytes to the front, and grows the buffer when one record fills half of it.
   private mutating func makeRoom() {
     if start > 0 {
       if let base = buffer.baseAddress, end > start { memmove(base, base + start, end - start) }
@@ -161,26 +161,26 @@ struct RecordStream: ~Copyable {
   }
 }
 
-/// Knows whether a place in a CSV record is inside quotes; a quote opens only at the start of a field.
+/// Tracks whether a position in a CSV record is inside quotes; a quote opens only at the start of a field.
 struct QuoteScanner {
   private enum State {
     case fieldStart
     case unquoted
     case quoted
-    /// After a quote inside a quoted field: the field's end, or the first half of a doubled quote.
+    /// After a quote inside a quoted field: the end of the field, or the first half of a doubled quote.
     case quoteSeen
   }
 
   private var state = State.fieldStart
 
-  /// True inside quotes.
+  /// Whether the position is inside quotes.
   var isOpen: Bool { state == .quoted }
 
-  /// Passes over bytes without a line end; true when a line end after them is part of a field.
+  /// Skips bytes without a line end; returns whether a line end after them is part of a field.
   mutating func isOpen(after bytes: Slice<UnsafeMutableRawBufferPointer>) -> Bool {
     let run = UnsafeRawBufferPointer(rebasing: bytes)
     let quote = UInt8(ascii: "\"")
-    // Most records hold no quote at all; then only the last byte matters for what comes after.
+    // Most records contain no quotes; then only the last byte matters for what follows.
     if state != .quoted && state != .quoteSeen && !run.contains(byte: quote) {
       if let last = run.last { state = last == UInt8(ascii: ",") ? .fieldStart : .unquoted }
       return false
@@ -189,10 +189,10 @@ struct QuoteScanner {
     return isOpen
   }
 
-  /// Passes over a line end inside quotes.
+  /// Skips a line end inside quotes.
   mutating func passLineEnd() { pass(UInt8(ascii: "\n")) }
 
-  /// Passes over one byte.
+  /// Skips one byte.
   mutating func pass(_ byte: UInt8) {
     let isQuote = byte == UInt8(ascii: "\"")
     switch state {
@@ -205,13 +205,13 @@ struct QuoteScanner {
 }
 
 extension UnsafeRawBufferPointer {
-  /// True when a byte occurs.
+  /// Whether a byte occurs.
   func contains(byte: UInt8) -> Bool {
     guard let baseAddress, !isEmpty else { return false }
     return memchr(baseAddress, Int32(byte), count) != nil
   }
 
-  /// How often a byte occurs.
+  /// Returns the number of times a byte occurs.
   func count(of byte: UInt8) -> Int {
     var total = 0
     for candidate in self where candidate == byte { total += 1 }

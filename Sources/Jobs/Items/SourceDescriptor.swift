@@ -14,9 +14,9 @@ final class SourceDescriptor {
   private let name: String
   private let closes: Bool
   private let isWatched: Bool
-  /// What a regular file was like when it was opened, and then when its end was reached; nil for anything else.
+  /// The state of a regular file when it was opened, later when its end was reached; nil for other sources.
   private var state: FileState?
-  /// Where reading began, and where it is.
+  /// Where reading started, and the current position.
   private let start: Int64
   private var position: Int64
   private var sum = ReadSum()
@@ -41,9 +41,9 @@ final class SourceDescriptor {
     if closes { close(descriptor) }
   }
 
-  /// Reads what is there, waiting for at least one byte; 0 at the end.
+  /// Reads the available bytes, waiting for at least one; returns 0 at the end.
   ///
-  /// - Throws: when it cannot be read, or a file has lost or changed what it held when it was opened or read.
+  /// - Throws: when the source cannot be read, or when bytes of a file were lost or changed meanwhile.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(ItemError) -> Int {
     while true {
       let count = posixRead(descriptor, buffer)
@@ -52,7 +52,7 @@ final class SourceDescriptor {
       if count >= 0 { return count }
       switch errno {
       case EINTR: continue
-      case EAGAIN:  // a descriptor that someone else made non-blocking
+      case EAGAIN:  // another process made the descriptor non-blocking
         var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         _ = poll(&wait, 1, -1)
       default: throw ItemError(name, "cannot be read: \(errorText(errno))")
@@ -65,8 +65,8 @@ final class SourceDescriptor {
     if isWatched, state != nil { sum.add(bytes) }
   }
 
-  /// At the end: the size of some of the system's files is not how much can be read of them, only a smaller one tells
-  /// something.
+  /// Checks a file at its end. For some of the system's files the size is not the number of readable bytes; only a
+  /// shrinking size is meaningful.
   private func checkFile() throws(ItemError) {
     guard let before = state, let now = FileState(of: descriptor) else { return }
     state = now
@@ -78,9 +78,9 @@ final class SourceDescriptor {
     throw ItemError(name, "was changed while its items were read")
   }
 
-  /// How a file differs, after its end was reached, from what was read of it; nil when it does not.
+  /// Returns how a file differs from what was read, once its end was reached; nil when it does not.
   ///
-  /// - Parameter path: where the file was found.
+  /// - Parameter path: the path of the file.
   func change(at path: String?) -> ItemFileChange? {
     guard let before = state, let now = FileState(of: descriptor) else { return nil }
     if let path, let named = FileState(at: path), !named.isSameFile(as: now) { return .replaced }
@@ -89,7 +89,7 @@ final class SourceDescriptor {
     return now.size > max(before.size, position) ? .grown : nil
   }
 
-  /// Whether the bytes that were read are still those that stand there.
+  /// Whether the file still holds the bytes that were read.
   private var holdsWhatWasRead: Bool {
     var (found, place) = (ReadSum(), start)
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceSize, alignment: 16)
@@ -105,17 +105,17 @@ final class SourceDescriptor {
   }
 }
 
-/// What became of a file after its items were read.
+/// A change to a file after its items were read.
 public enum ItemFileChange: Sendable, Equatable {
-  /// It holds something else in place of what was read.
+  /// The file holds other bytes in place of those that were read.
   case changed
-  /// The file goes on after what was read.
+  /// The file has more bytes after those that were read.
   case grown
-  /// Another file has its name.
+  /// Another file has the name now.
   case replaced
 }
 
-/// What tells whether a file was written to.
+/// The attributes that tell whether a file was written to.
 private struct FileState {
   let size: Int64
   private let device: dev_t

@@ -1,4 +1,4 @@
-/// Collects the bytes of one output; used again for the next item, with its memory.
+/// Collects the bytes of one output; reused for the next item, with its memory.
 struct CaptureBuffer {
   private let file: SpillFile
   private(set) var bytes: [UInt8] = []
@@ -6,19 +6,19 @@ struct CaptureBuffer {
 
   init(spillFile: SpillFile) { file = spillFile }
 
-  /// Appends bytes; beyond the inline limit they go to the spill file.
+  /// Appends bytes; bytes beyond the inline limit go to the spill file.
   mutating func append(_ more: UnsafeRawBufferPointer) throws(SpillError) {
     bytes.append(contentsOf: more)
     if bytes.count > CapturedBytes.inlineLimit { try spill() }
   }
 
-  /// Lets `body` append in place, then moves what is too much to the spill file.
+  /// Lets `body` append in place, then moves bytes beyond the inline limit to the spill file.
   mutating func extend(_ body: (inout [UInt8]) -> Void) throws(SpillError) {
     body(&bytes)
     if bytes.count > CapturedBytes.inlineLimit { try spill() }
   }
 
-  /// The bytes collected since the last call; the buffer is empty afterwards.
+  /// Returns the bytes since the last call, and empties the buffer.
   mutating func finish() throws(SpillError) -> CapturedBytes {
     if spilled != nil { try spill() }
     defer { reset() }
@@ -26,7 +26,7 @@ struct CaptureBuffer {
     return bytes.isEmpty ? .empty : CapturedBytes(bytes: bytes.withUnsafeBytes { Array($0) })
   }
 
-  /// Forgets what was collected.
+  /// Forgets the collected bytes.
   mutating func reset() {
     bytes.removeAll(keepingCapacity: true)
     spilled = nil

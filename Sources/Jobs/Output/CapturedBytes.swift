@@ -1,17 +1,17 @@
-/// Bytes that lie somewhere else and are read piece by piece.
+/// Bytes that are stored elsewhere and are read piece by piece.
 public protocol ByteSource: AnyObject, Sendable {
-  /// How many bytes there are.
+  /// The number of bytes.
   var count: Int { get }
-  /// Some of the bytes; the caller asks only for those that exist.
+  /// Reads some of the bytes; the caller asks only for those that exist.
   func read(from offset: Int, count: Int) throws(SpillError) -> [UInt8]
 }
 
-/// Bytes that an item produced: in memory when they are few, else in a temporary file that has no name, or wherever an
-/// earlier run has left them.
+/// Bytes that an item produced. Few bytes are in memory; others are in a temporary file without a name, or where an
+/// earlier run left them.
 ///
-/// What lies in the file gives its space back when the last copy of the value is gone.
+/// The space in the temporary file is freed when the last copy of the value is gone.
 public struct CapturedBytes: Sendable {
-  /// The most bytes that are kept in memory.
+  /// The maximum number of bytes that are kept in memory.
   public static let inlineLimit = 64 << 10
 
   private enum Storage: Sendable {
@@ -21,16 +21,16 @@ public struct CapturedBytes: Sendable {
 
   private let storage: Storage
 
-  /// Keeps bytes in memory, however many.
+  /// Keeps any number of bytes in memory.
   public init(bytes: [UInt8]) { storage = .inline(bytes) }
 
-  /// Refers to bytes that lie somewhere else.
+  /// Refers to bytes that are stored elsewhere.
   public init(_ source: any ByteSource) { storage = .elsewhere(source) }
 
   /// No bytes.
   public static let empty = CapturedBytes(bytes: [])
 
-  /// How many bytes there are.
+  /// The number of bytes.
   public var count: Int {
     switch storage {
     case .inline(let bytes): bytes.count
@@ -38,13 +38,13 @@ public struct CapturedBytes: Sendable {
     }
   }
 
-  /// True when there are none.
+  /// Whether there are no bytes.
   public var isEmpty: Bool { count == 0 }
 
-  /// The bytes, when they are in memory; nil when they lie elsewhere.
+  /// The bytes if they are in memory; nil if they are stored elsewhere.
   public var inMemory: [UInt8]? { if case .inline(let bytes) = storage { bytes } else { nil } }
 
-  /// The bytes of memory that keep this alive; what lies elsewhere counts next to nothing.
+  /// The memory that the value keeps in use, in bytes; bytes stored elsewhere do not count.
   public var memoryFootprint: Int {
     switch storage {
     case .inline(let bytes): bytes.count
@@ -52,12 +52,12 @@ public struct CapturedBytes: Sendable {
     }
   }
 
-  /// Some of the bytes.
+  /// Reads some of the bytes.
   ///
   /// - Parameters:
-  ///   - offset: the first byte wanted, from 0.
-  ///   - count: how many; fewer come back at the end.
-  /// - Throws: when they lie elsewhere and cannot be read.
+  ///   - offset: the first byte, from 0.
+  ///   - count: the number of bytes; fewer are returned at the end.
+  /// - Throws: when the bytes are stored elsewhere and cannot be read.
   public func read(from offset: Int, count: Int) throws(SpillError) -> [UInt8] {
     let start = min(max(0, offset), self.count)
     let wanted = min(max(0, count), self.count - start)
@@ -69,7 +69,7 @@ public struct CapturedBytes: Sendable {
 
   /// Calls `body` with the bytes piece by piece, in order.
   ///
-  /// - Throws: what `body` throws, or a ``SpillError`` when the bytes lie elsewhere and cannot be read.
+  /// - Throws: the errors of `body`, or a ``SpillError`` when the bytes are stored elsewhere and cannot be read.
   public func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     if case .inline(let bytes) = storage {
       if !bytes.isEmpty { try bytes.withUnsafeBytes(body) }
@@ -83,7 +83,7 @@ public struct CapturedBytes: Sendable {
     }
   }
 
-  /// The first line without its ending, at most `limit` bytes of it; empty when the bytes cannot be read.
+  /// Returns the first line without its ending, at most `limit` bytes of it; empty when the bytes cannot be read.
   public func firstLine(limit: Int = 1024) -> [UInt8] {
     guard let start = try? read(from: 0, count: limit) else { return [] }
     return Array(start.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })

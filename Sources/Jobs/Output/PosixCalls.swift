@@ -6,7 +6,7 @@ import OSText
   import Darwin
 #endif
 
-// The calls whose names are also the names of our methods.
+// System calls whose names some of our methods share.
 
 func posixOpen(_ path: String, _ flags: Int32) -> Int32 { open(path.osPath, flags) }
 
@@ -14,5 +14,5 @@ func posixRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> 
   read(descriptor, buffer.baseAddress, buffer.count)
 }
 
-/// What an error number means, in the C library's words.
+/// Returns the C library's description of an error number.
 func errorText(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -8,7 +8,7 @@ import ParallelFor
   import Darwin
 #endif
 
-/// Why output could not be kept or read again.
+/// Why an output could not be kept or read again.
 public struct SpillError: Error, Sendable, Equatable, CustomStringConvertible {
   /// One sentence, such as `cannot keep the output in /tmp: No space left on device`.
   public var description: String
@@ -17,9 +17,9 @@ public struct SpillError: Error, Sendable, Equatable, CustomStringConvertible {
   public init(description: String) { self.description = description }
 }
 
-/// One temporary file without a name for all output that memory should not hold; made when first needed.
+/// One temporary file without a name for all outputs that are too large for memory; created when first needed.
 ///
-/// Places in it are given out once and never twice; a place given back becomes a hole where the system can do that.
+/// Space in the file is never reused. Freed space becomes a hole where the system supports that.
 public final class SpillFile: Sendable {
   /// The file that the run's jobs share.
   public static let shared = SpillFile()
@@ -29,12 +29,12 @@ public final class SpillFile: Sendable {
     var end: Int64 = 0
   }
 
-  /// The folder that holds the file, by `TMPDIR` or `/tmp`.
+  /// The folder of the file: `TMPDIR` or `/tmp`.
   public let directory: String
   private let lock = Lock()
   nonisolated(unsafe) private var state = State()
 
-  /// Names the folder; makes nothing yet.
+  /// Names the folder; creates nothing yet.
   ///
   /// - Parameter directory: nil for `TMPDIR`, or `/tmp` when that is not set.
   public init(directory: String? = nil) {
@@ -47,14 +47,14 @@ public final class SpillFile: Sendable {
 
   /// Stores bytes in the file.
   ///
-  /// - Throws: when the file cannot be made or the disk is full; then nothing stays stored.
+  /// - Throws: when the file cannot be created or the disk is full; nothing is stored then.
   public func store(_ bytes: [UInt8]) throws(SpillError) -> CapturedBytes {
     let spilled = SpilledBytes(self)
     try spilled.append(bytes)
     return CapturedBytes(spilled)
   }
 
-  /// Writes bytes to a fresh place and returns its offset.
+  /// Writes bytes to new space and returns its offset.
   func write(_ bytes: UnsafeRawBufferPointer) throws(SpillError) -> Int64 {
     let (descriptor, offset) = try reserve(bytes.count)
     var written = 0
@@ -72,7 +72,7 @@ public final class SpillFile: Sendable {
     return offset
   }
 
-  /// Reads all of a buffer from an offset.
+  /// Fills a buffer from an offset.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(SpillError) {
     let descriptor = lock.withLock { state.descriptor }
     var done = 0
@@ -85,7 +85,7 @@ public final class SpillFile: Sendable {
     }
   }
 
-  /// Lets the system have the space again.
+  /// Returns the space to the system.
   func giveBack(offset: Int64, count: Int) {
     _ = cposix_punch_hole(lock.withLock { state.descriptor }, offset, Int64(count))
   }
@@ -106,9 +106,9 @@ public final class SpillFile: Sendable {
   }
 }
 
-/// The places of one output in the spill file; gives them back with its last reference.
+/// The space of one output in the spill file; freed with its last reference.
 ///
-/// Filled by one thread and only then shared.
+/// One thread fills it before it is shared.
 final class SpilledBytes: ByteSource, @unchecked Sendable {
   private let file: SpillFile
   private var extents: [(offset: Int64, count: Int)] = []

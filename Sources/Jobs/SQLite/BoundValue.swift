@@ -1,16 +1,16 @@
-/// What is bound to a parameter of a query.
+/// The value that is bound to a parameter of a query.
 enum BoundValue: Equatable {
   case null
   case integer(Int64)
   case real(Double)
   case text(ByteText)
 
-  /// Decides what a value of an item is bound as.
+  /// Decides how to bind a value of an item.
   ///
   /// - Parameters:
   ///   - value: the item or a field; nil is NULL.
-  ///   - isText: whether the items' file says that it is a text, as JSON's quotes do.
-  ///   - use: what the query does with the parameter.
+  ///   - isText: whether the items file marks the value as a text, as quotes in JSON do.
+  ///   - use: how the query uses the parameter.
   init(_ value: ByteText?, isText: Bool, for use: ParameterUse) {
     guard let value else {
       self = .null
@@ -26,7 +26,7 @@ enum BoundValue: Equatable {
     }
   }
 
-  /// The value as SQL writes it, for a person to read.
+  /// The value in SQL notation, for people to read.
   var literal: String {
     switch self {
     case .null: "NULL"

@@ -1,16 +1,17 @@
 import SQLite
 
-/// The name of a database as the user gives it: a file's path, or a URI of SQLite's, which begins with `file:`.
+/// The name of a database as the user gives it: a path, or an SQLite URI that starts with `file:`.
 ///
-/// As in SQLite's own shell, `file:x.db` is the file `x.db`, `%20` in it a blank, and `?immutable=1` a parameter for
-/// SQLite. A file whose name begins so is given as `./file:x.db`. Nothing else is special: `:memory:` is a file.
+/// As in SQLite's own shell, `file:x.db` is the file `x.db`, `%20` in it is a blank, and `?immutable=1` is a parameter
+/// for SQLite. A file whose name starts with `file:` is given as `./file:x.db`. Nothing else is special: `:memory:` is
+/// a file.
 public struct DatabaseName: Sendable, Equatable {
   /// The file's path.
   public let path: String
-  /// What SQLite is to open.
+  /// The target that SQLite opens.
   let target: SQLiteConnection.Target
 
-  /// Reads a name.
+  /// Parses a name.
   public init(_ name: String) {
     guard name.hasPrefix("file:") else {
       self.init(path: name)
@@ -19,7 +20,7 @@ public struct DatabaseName: Sendable, Equatable {
     let rest = name.dropFirst("file:".count)
     let end = rest.firstIndex { $0 == "?" || $0 == "#" } ?? rest.endIndex
     let path = Self.decoded(Self.withoutAuthority(rest[..<end]))
-    // Parameters are for SQLite to read; without them the path is enough.
+    // Only SQLite interprets parameters; without them, the path is enough.
     if end < rest.endIndex && rest[end] == "?" {
       self.init(path: path, target: .uri(name))
     } else {
@@ -32,7 +33,7 @@ public struct DatabaseName: Sendable, Equatable {
     self.target = target ?? .file(path)
   }
 
-  /// Drops the host, which may only be this one.
+  /// Drops the host, which can only be this machine.
   private static func withoutAuthority(_ text: Substring) -> Substring {
     for authority in ["//localhost/", "///"] where text.hasPrefix(authority) {
       return text.dropFirst(authority.count - 1)

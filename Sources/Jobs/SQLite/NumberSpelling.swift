@@ -1,24 +1,24 @@
-/// A number as SQL and JSON write it: `40`, `-40.5`, `4e1`, `.5`.
+/// A number in the notation of SQL and JSON: `40`, `-40.5`, `4e1`, `.5`.
 ///
-/// Leading zeros (`007`), a plus sign, blanks, hexadecimal digits and words such as `Inf` make a text of it: what is
-/// written so is more often a code than a number.
+/// Leading zeros (`007`), a plus sign, blanks, hexadecimal digits and words such as `Inf` make it a text, because such
+/// spellings are more often codes than numbers.
 struct NumberSpelling: Equatable {
-  /// What SQLite makes of the spelling.
+  /// The value that SQLite gives to the spelling.
   enum Value: Equatable {
     case integer(Int64)
     case real(Double)
   }
 
-  /// How many digits a number of 64 bits keeps in any case.
+  /// The number of significant digits that every double preserves.
   private static let faithfulDigits = 15
 
   let value: Value
-  /// Whether SQLite writes the number in just this way, so that nothing is lost when it makes a text of it.
+  /// Whether SQLite writes the number exactly like this, so that converting it to a text loses nothing.
   let isCanonical: Bool
-  /// Whether the number is the one that is written, to its last digit.
+  /// Whether the value equals the written number to its last digit.
   let isFaithful: Bool
 
-  /// Reads a text; nil when it is no number.
+  /// Parses a text; nil when it is not a number.
   init?(_ text: ByteText) {
     guard let parsed = text.withBytes({ Self.read($0) }) else { return nil }
     self = parsed
@@ -43,7 +43,7 @@ struct NumberSpelling: Equatable {
     return NumberSpelling(value: .real(real), isCanonical: isFaithful && shape.isCanonicalReal, isFaithful: isFaithful)
   }
 
-  /// Nothing but digits, after a minus sign if there is one, without leading zeros and within 64 bits.
+  /// Parses an integer: digits after an optional minus sign, without leading zeros and within 64 bits.
   private static func integer(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
     let isNegative = bytes[0] == minus
     let start = isNegative ? 1 : 0
@@ -67,7 +67,7 @@ struct NumberSpelling: Equatable {
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte >= zero && byte <= zero + 9 }
 
-  /// The parts of a number, each counted.
+  /// The counted parts of a number.
   private struct Shape {
     private(set) var isNegative = false
     private var whole = 0
@@ -77,7 +77,7 @@ struct NumberSpelling: Equatable {
     private var endsWithZero = false
     private(set) var significantDigits = 0
     private(set) var isZero = true
-    /// Zeros after the dot and before the first other digit.
+    /// The zeros between the dot and the first other digit.
     private var leadingZeros = 0
 
     init?(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -90,12 +90,12 @@ struct NumberSpelling: Equatable {
       while position < bytes.count, isDigit(bytes[position]) { pass(bytes[position], at: &position) }
       whole = position - start
       isPlainZero = whole == 1 && bytes[start] == zero
-      // A leading zero makes a code of it.
+      // A leading zero makes it a code.
       if whole > 1 && bytes[start] == zero { return nil }
       guard takeFraction(bytes, &position), takeExponent(bytes, &position), position == bytes.count else { return nil }
     }
 
-    /// As SQLite writes a REAL of a middle size: digits, a dot, and at least one digit, no more zeros than needed.
+    /// Whether SQLite writes a REAL like this: digits, a dot, at least one digit, and no superfluous zeros.
     var isCanonicalReal: Bool {
       guard let fraction, fraction > 0, whole > 0, !hasExponent else { return false }
       guard !endsWithZero || fraction == 1 else { return false }

@@ -1,11 +1,11 @@
 import SQLite
 
-/// A worker's connection with the query prepared on it.
+/// A worker's connection with the prepared query.
 final class OpenQuery {
   let statement: SQLiteStatement
-  /// For reading only: a writing item is a transaction of its own.
+  /// The transaction of items that only read; an item that writes is its own transaction.
   let reading: ReadTransaction?
-  /// Writes rows with the columns that the statement has now.
+  /// Writes rows with the statement's current columns.
   private(set) var writer: RowWriter
   private let rows: RowFormat
   private var preparations: Int
@@ -13,9 +13,9 @@ final class OpenQuery {
   /// Opens the connection and prepares the query.
   ///
   /// - Parameters:
-  ///   - job: what to open.
-  ///   - stop: set from any thread to make that, and later what is done, end.
-  /// - Throws: when either fails.
+  ///   - job: the job to open.
+  ///   - stop: set from any thread to end the opening, and later any running statement.
+  /// - Throws: when the connection or the query fails.
   init(_ job: SQLiteJob, stop: StopFlag) throws(SQLiteJobError) {
     let database = try QueryDatabase(
       job.path, access: job.access, busyTimeoutMilliseconds: job.busyTimeoutMilliseconds, stop: stop)

@@ -1,18 +1,18 @@
 import ParallelFor
 
-/// Where the value of one parameter of a query comes from.
+/// The source of the value of a query's parameter.
 enum ParameterSource: Equatable {
   /// The item's text.
   case item
   /// A field by its name, or by its number from 1.
   case field(String)
 
-  /// Decides for every parameter of a query.
+  /// Returns the source of every parameter of a query.
   ///
   /// - Parameters:
-  ///   - names: each parameter as it is written in the query, such as `:id` or `?2`; nil for a plain `?`.
-  ///   - fields: what is known of the items.
-  /// - Throws: when a parameter has no value, with the names that would have one.
+  ///   - names: each parameter as the query writes it, such as `:id` or `?2`; nil for a plain `?`.
+  ///   - fields: the fields of the items, as far as they are known.
+  /// - Throws: when a parameter has no value; the error lists the names that do.
   static func sources(
     of names: [String?], fields: FieldNames
   ) throws(SQLiteJobError) -> [ParameterSource] {
@@ -22,7 +22,7 @@ enum ParameterSource: Equatable {
     let known = fields.table
     var sources: [ParameterSource] = []
     for (position, name) in names.enumerated() {
-      // A lone ? is the item; with a number it is the field of that number, alone or not.
+      // A lone ? is the item; with a number it is the field with that number, even when alone.
       if names.count == 1 && (name == nil || fields == .none) {
         sources.append(.item)
       } else {
@@ -42,7 +42,7 @@ enum ParameterSource: Equatable {
     case .perItem: return
     case .none:
       throw SQLiteJobError(
-        "the query has several parameters (\(parameter) among them) and plain lines have one value: use one parameter, "
+        "the query has several parameters (including \(parameter)), but plain lines have one value; use one parameter, "
           + "or items with fields (--format csv, tsv or jsonl)")
     case .known(let known):
       guard table.position(of: field) == nil else { return }
@@ -50,7 +50,7 @@ enum ParameterSource: Equatable {
     }
   }
 
-  /// What is bound for one item.
+  /// Returns the value to bind for one item.
   ///
   /// - Throws: when the item has no such field.
   func value(of item: Item, for use: ParameterUse) throws(Failure) -> BoundValue {

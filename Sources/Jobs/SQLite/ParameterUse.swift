@@ -1,16 +1,16 @@
-/// What a query does with a parameter, which decides how a number is bound whose spelling SQLite would not keep.
+/// How a query uses a parameter, which decides how to bind a number whose spelling SQLite would change.
 ///
-/// `1.10` is the number 1.1 to an expression, and a text to a column of texts. SQLite decides so for the values in
-/// its tables, by the columns' types; for bound values it must be told.
+/// `1.10` is the number 1.1 in an expression, and a text in a column of texts. For the values in its tables, SQLite
+/// decides by the columns' types; for bound values, the caller must decide.
 enum ParameterUse: Equatable {
-  /// Compared with numbers, computed with, or stored as it comes.
+  /// Compared with numbers, computed with, or stored as it is.
   case number
-  /// Compared with texts, stored as one, joined with one, or cast to one.
+  /// Compared with texts, stored as one, concatenated with one, or cast to one.
   case text
-  /// Only given out again in rows that tell numbers from texts, as JSON does.
+  /// Only returned in rows that distinguish numbers from texts, as JSON does.
   case shown
 
-  /// Whether a number is bound as a number, not as the text that was written.
+  /// Whether to bind a number as a number rather than as the written text.
   func takes(_ number: NumberSpelling) -> Bool {
     switch self {
     case .number: true
@@ -19,15 +19,15 @@ enum ParameterUse: Equatable {
     }
   }
 
-  /// Finds out what a statement does with each of its parameters.
+  /// Finds out how a statement uses each of its parameters.
   ///
-  /// What reaches a text only through a temporary table of SQLite's, as in `INSERT INTO t SELECT ? FROM t`, is not seen.
+  /// It does not see that a parameter reaches a text through a temporary table, as in `INSERT INTO t SELECT ? FROM t`.
   ///
   /// - Parameters:
-  ///   - program: the statement's program, as `EXPLAIN` shows it; empty when there is none to be had, and then all
-  ///     parameters are used as numbers.
+  ///   - program: the statement's program from `EXPLAIN`. If it is empty, because there is none, all parameters are
+  ///     used as numbers.
   ///   - count: the number of parameters.
-  ///   - rows: how rows are written.
+  ///   - rows: the format of the rows.
   static func uses(in program: [ProgramStep], count: Int, rows: RowFormat) -> [ParameterUse] {
     var reading = ProgramReading(count: count)
     for step in inOrder(program) { reading.pass(step) }
@@ -38,7 +38,7 @@ enum ParameterUse: Equatable {
     }
   }
 
-  /// The steps as they are done: what comes after the statement's body is done before it.
+  /// Returns the steps in the order of execution: those after the statement's body run before it.
   private static func inOrder(_ program: [ProgramStep]) -> [ProgramStep] {
     guard let halt = program.lastIndex(where: { $0.opcode == "Halt" }) else { return program }
     return Array(program[(halt + 1)...] + program[...halt])
@@ -53,13 +53,13 @@ struct ProgramStep: Equatable {
   var p3: Int
   var p4: String
   var p5: Int
-  /// For the check of a strict table's row: which of its columns hold texts.
+  /// Which columns of a strict table hold texts, for the check of its rows.
   var textColumns: [Bool] = []
 }
 
-/// What becomes of the parameters, from register to register; one pass over the program.
+/// Follows the parameters from register to register, in one pass over the program.
 private struct ProgramReading {
-  /// What a parameter has met.
+  /// The uses of a parameter that were found.
   struct Meetings {
     var text = false
     var number = false
@@ -74,12 +74,12 @@ private struct ProgramReading {
     "lower", "trim", "ltrim", "rtrim", "printf", "format", "hex", "unicode", "soundex", "concat", "concat_ws",
     "group_concat", "string_agg", "quote",
   ]
-  /// The number of arguments to look at, of a function that takes any number of them.
+  /// The number of arguments to examine in calls of variadic functions.
   private static let fewArguments = 8
 
-  /// For each parameter what it has met so far.
+  /// The uses of each parameter so far.
   private(set) var meetings: [Meetings]
-  /// The registers that hold a parameter now, and which.
+  /// The registers that currently hold a parameter, with the parameter's number.
   private var holders: [Int: Int] = [:]
 
   init(count: Int) { meetings = Array(repeating: Meetings(), count: count) }
@@ -122,7 +122,7 @@ private struct ProgramReading {
     }
   }
 
-  /// A call: its name and number of arguments are in the fourth operand, `length(1)`; a negative number is unknown.
+  /// Notes the arguments of a call. The fourth operand is like `length(1)`; a negative number of arguments is unknown.
   private mutating func call(_ step: ProgramStep) {
     let parts = step.p4.split(separator: "(")
     guard let name = parts.first, let count = parts.last.flatMap({ Int($0.dropLast()) }) else { return }

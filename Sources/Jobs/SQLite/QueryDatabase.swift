@@ -7,18 +7,18 @@ import SQLite
   import Darwin
 #endif
 
-/// The database of a job on one worker's connection, whose errors name it as the user did.
+/// A job's database on one worker's connection; errors use the name that the user gave.
 struct QueryDatabase {
   private let connection: SQLiteConnection
 
   /// Opens a database.
   ///
   /// - Parameters:
-  ///   - path: its name, see ``DatabaseName``.
-  ///   - access: whether it may be written.
+  ///   - path: the name, see ``DatabaseName``.
+  ///   - access: whether the database may be written.
   ///   - busyTimeoutMilliseconds: how long to wait for another connection's lock.
-  ///   - stop: set from any thread to make the opening, and later any statement, end.
-  /// - Throws: no such file, not a database, locked for too long.
+  ///   - stop: set from any thread to end the opening, and later any running statement.
+  /// - Throws: when the file is missing, is not a database, or stays locked for too long.
   init(
     _ path: String, access: SQLiteJob.Access, busyTimeoutMilliseconds: Int, stop: StopFlag
   ) throws(SQLiteJobError) {
@@ -29,7 +29,7 @@ struct QueryDatabase {
         name.target, name: path, access: access == .readOnly ? .readOnly : .readWrite,
         patience: busyTimeoutMilliseconds, stop: stop)
       connection.refuseQuotedTexts()
-      // A file that is no database is told of here, not by the first query.
+      // Fail here if the file is not a database, rather than at the first query.
       try connection.execute("PRAGMA foreign_keys = ON; SELECT 1 FROM sqlite_master LIMIT 1")
     } catch {
       throw SQLiteJobError(error)
@@ -44,7 +44,7 @@ struct QueryDatabase {
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw SQLiteJobError("\(name): is a directory, expected an SQLite database")
     }
-    // A pipe without a writer would hold us at its opening.
+    // Opening a pipe without a writer would block.
     guard ![S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT) else {
       throw SQLiteJobError("\(name): is a pipe or a socket, expected an SQLite database")
     }
@@ -53,7 +53,7 @@ struct QueryDatabase {
 
   /// Prepares one statement.
   ///
-  /// - Throws: SQLite's message with its place in the query, or a sentence on empty text and second statements.
+  /// - Throws: SQLite's message with its position in the query; also for an empty text and for more than one statement.
   func prepare(_ query: String) throws(SQLiteJobError) -> SQLiteStatement {
     let first: SQLiteStatement?
     let rest: String
@@ -87,13 +87,13 @@ struct QueryDatabase {
 
   // MARK: - Programs
 
-  /// The program of a statement that has been prepared; empty if SQLite does not show it.
+  /// Returns the program of a statement that has been prepared; empty if SQLite does not show it.
   func program(of query: String) -> [ProgramStep] {
     guard let explaining = try? connection.prepare("EXPLAIN \(query)") else { return [] }
     var steps: [ProgramStep] = []
     while (try? explaining.advance()) ?? false {
       let number = { Int(explaining.integer($0)) }
-      // The programs of triggers follow, numbered from 0 again.
+      // The programs of triggers follow and are numbered from 0 again.
       guard number(0) == steps.count else { break }
       let word = { (column: Int) in explaining.text(column) }
       var step = ProgramStep(
@@ -104,7 +104,7 @@ struct QueryDatabase {
     return steps
   }
 
-  /// Which columns of a strict table hold texts, in their order.
+  /// Returns for each column of a strict table, in order, whether it holds texts.
   private func textColumns(of table: String) -> [Bool] {
     guard let listing = try? connection.prepare("SELECT type FROM pragma_table_info(?)") else { return [] }
     listing.bind(table, at: 0)

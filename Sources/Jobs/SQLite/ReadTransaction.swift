@@ -3,11 +3,13 @@ import SQLite
 
 /// A read transaction that spans neighbouring items of one worker, so that not each of them locks the database file.
 ///
-/// Taking and giving back the file's lock costs several times as much as a point query. The transaction ends before the
-/// worker waits for an item, and after a millisecond at the latest or with the item that lasts longer: other writers wait
+/// A read transaction that spans consecutive items of one worker, so that not every item locks the database file.
+///
+/// Locking and unlocking the file costs several times as much as a point query. The transaction ends before the worker
+/// waits for an item, and after a millisecond at the latest or with the item that lasts longer. So other writers wait
 /// hardly longer than they would for each query alone.
 final class ReadTransaction {
-  /// No item joins a transaction that is older than this, in nanoseconds.
+  /// The age in nanoseconds at which no further item joins a transaction.
   private static let longest: Int64 = 1_000_000
 
   private let begin: SQLiteStatement
@@ -21,26 +23,26 @@ final class ReadTransaction {
 
   deinit { end() }
 
-  /// An item begins.
+  /// Starts an item.
   func enter() {
     guard since == nil else { return }
     since = MonotonicClock.now
     run(begin)
   }
 
-  /// An item has ended.
+  /// Ends an item.
   func leave() {
     guard let since, MonotonicClock.now.nanoseconds(since: since) > Self.longest else { return }
     end()
   }
 
-  /// Gives the lock back.
+  /// Releases the lock.
   func end() {
     guard since != nil else { return }
     since = nil
     run(commit)
   }
 
-  /// BEGIN takes no lock and COMMIT of a reader writes nothing: neither has a way to fail that its items do not tell.
+  /// Runs BEGIN or COMMIT. BEGIN takes no lock and a reader's COMMIT writes nothing, so the items report any failure.
   private func run(_ statement: SQLiteStatement) { try? statement.execute() }
 }

@@ -1,9 +1,9 @@
 import SQLite
 
-/// Writes the current row of a statement as bytes, without making values of it.
+/// Writes the current row of a statement as bytes, without creating intermediate values.
 struct RowWriter {
   private let format: RowFormat
-  /// For JSON, what precedes each value: `{"id":`, `,"name":`.
+  /// For JSON, the text before each value: `{"id":`, `,"name":`.
   private let prefixes: [[UInt8]]
   private let columnCount: Int
 
@@ -44,7 +44,7 @@ struct RowWriter {
   }
 
   private static func append(_ number: Int64, to buffer: inout [UInt8]) {
-    // Digits from the last; a string for each number would cost more than all the rest of a short row.
+    // The last digit first. A string for each number would cost more than the rest of a short row.
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
       var rest = number.magnitude
       var start = 20
@@ -58,7 +58,7 @@ struct RowWriter {
     }
   }
 
-  /// As SQLite writes it, with 15 digits, if that is the number to its last bit; else with as many digits as it needs.
+  /// Appends SQLite's spelling with 15 digits if it is exact; otherwise as many digits as the number needs.
   private func appendReal(_ statement: SQLiteStatement, _ column: Int, to buffer: inout [UInt8]) {
     let number = statement.real(column)
     if format == .json && !number.isFinite { return buffer.append(contentsOf: "null".utf8) }
@@ -100,7 +100,7 @@ struct RowWriter {
     buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start...]))
   }
 
-  /// What follows the backslash that replaces a byte; nil for a byte that stays.
+  /// Returns the byte after the backslash that replaces a byte; nil for a byte that is not escaped.
   private static func tsvEscape(_ byte: UInt8) -> UInt8? {
     switch byte {
     case UInt8(ascii: "\t"): UInt8(ascii: "t")
@@ -125,7 +125,7 @@ struct RowWriter {
 
   private static func appendJSON(_ bytes: some Collection<UInt8>, to buffer: inout [UInt8]) {
     buffer.append(UInt8(ascii: "\""))
-    // Decoding repairs what is not UTF-8.
+    // Decoding repairs invalid UTF-8.
     for byte in String(decoding: bytes, as: UTF8.self).utf8 {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): buffer += [UInt8(ascii: "\\"), byte]

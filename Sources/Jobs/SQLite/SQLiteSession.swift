@@ -29,7 +29,7 @@ final class SQLiteSession: JobSession {
     context.onCancel(interrupt)
     do throws(Failure) {
       guard let writers = job.writers else { return try runOnQuery(item) }
-      // Opening takes a turn too: SQLite reads the schema then, and would meet the lock of the worker that writes.
+      // Opening takes a turn too, because SQLite reads the schema then and would meet the lock of the writing worker.
       guard writers.enter(place) else { return JobEnding(outcome: .cancelled) }
       defer { writers.leave() }
       return try runOnQuery(item)
@@ -43,8 +43,8 @@ final class SQLiteSession: JobSession {
     return try run(query, item)
   }
 
-  /// The query on its connection; nil when the item was cancelled before there was one. What cannot be opened fails the
-  /// item, and the next one tries again.
+  /// Returns the open query; nil when the item was cancelled before it was open. A failed opening fails the item, and
+  /// the next item tries again.
   private func opened() throws(Failure) -> OpenQuery? {
     if let query { return query }
     do throws(SQLiteJobError) {
@@ -71,7 +71,7 @@ final class SQLiteSession: JobSession {
     return JobEnding(outcome: .succeeded, output: try kept { (output) throws(SpillError) in try output.finish() })
   }
 
-  /// Goes through all rows; returns an ending only when the item was cancelled.
+  /// Steps through all rows; returns an ending only when the item was cancelled.
   private func stepThrough(_ query: OpenQuery) throws(Failure) -> JobEnding? {
     var isFirst = true
     while true {

@@ -3,34 +3,35 @@ import SQLite
 
 /// Lets the workers of a run write to their database one after another, each in its turn.
 ///
-/// SQLite lets one connection write at a time. The others try again now and then, and one of many may try in vain for
-/// seconds. Workers of one run need not try: they know of each other, and wait only for other programs. A worker may write
-/// for some milliseconds before the turn passes on, because waking the next thread takes longer than many short writes.
+/// SQLite lets one connection write at a time. The others retry at intervals, and one of many may retry for seconds
+/// without success. Workers of one run need not retry: they know of each other, and only wait for other programs. A
+/// worker may write for some milliseconds before its turn ends, because waking the next thread takes longer than many
+/// short writes.
 final class WriterQueue: @unchecked Sendable {
-  /// One worker's place in the queue.
+  /// A worker's place in the queue.
   final class Place {
     fileprivate let condition = Condition()
     fileprivate var isCalled = false
-    /// Told to look, and has not looked yet.
+    /// Whether the worker was woken and has not checked yet.
     fileprivate var isWoken = false
-    /// Set when its item is to end.
+    /// Set when the worker's item must end.
     let stop: StopFlag
 
     init(stop: StopFlag) { self.stop = stop }
   }
 
-  /// How long one worker may write again and again while others wait, in nanoseconds.
+  /// How long one worker may keep writing while others wait, in nanoseconds.
   private static let longestTurn: Int64 = 20_000_000
 
   private let monitor = Monitor()
-  /// Guarded by the monitor, as all below.
+  /// The monitor guards this and all of the following.
   private var waiting: [Place] = []
   private var isTaken = false
   private var turnBegan = Instant(nanoseconds: 0)
 
-  /// Waits for the turn.
+  /// Waits for the worker's turn.
   ///
-  /// - Returns: false when the item is to end; then it is nobody's turn for that.
+  /// - Returns: false when the item must end; the worker has no turn then.
   func enter(_ place: Place) -> Bool {
     let now = MonotonicClock.now
     return monitor.withLock {
@@ -42,7 +43,7 @@ final class WriterQueue: @unchecked Sendable {
     }
   }
 
-  /// Ends the write that began with ``enter(_:)``.
+  /// Ends the write that started with ``enter(_:)``.
   func leave() {
     let now = MonotonicClock.now
     monitor.withLock {
@@ -57,7 +58,7 @@ final class WriterQueue: @unchecked Sendable {
     }
   }
 
-  /// Lets every waiting worker check whether it must still wait; safe from any thread.
+  /// Makes every waiting worker check whether it must still wait; safe from any thread.
   func lookAgain() { monitor.withLock { for place in waiting { wake(place) } } }
 
   private func wake(_ place: Place) {
@@ -80,7 +81,7 @@ final class WriterQueue: @unchecked Sendable {
     while !place.isCalled {
       if place.stop.isSet {
         waiting.removeAll { $0 === place }
-        // The worker that left may have woken this one, which leaves too.
+        // The leaving worker may have woken this one. It leaves too, so it wakes the next.
         if !isTaken, let first = waiting.first { wake(first) }
         return false
       }

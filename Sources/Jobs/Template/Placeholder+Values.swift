@@ -23,7 +23,7 @@ extension Template.Placeholder {
       return append(item.value, part, to: &buffer)
     }
     if let position = fields.position(of: name) { return append(fields.values[position], part, to: &buffer) }
-    // The dot at its end may be the sign for a value without its extension.
+    // The trailing dot may mean the value without its extension.
     guard part == .whole, name.hasSuffix("."), let position = fields.position(of: String(name.dropLast())) else {
       throw Failure("the item has no field “\(name)”")
     }
@@ -45,7 +45,7 @@ extension Template.Placeholder {
 
   private static let slash = UInt8(ascii: "/")
 
-  /// Without the last dot of the last component and what follows it, if anything does.
+  /// Drops the last dot of the last component and everything after it.
   private static func withoutExtension(_ path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     guard let end = path.lastIndex(where: { $0 == UInt8(ascii: ".") || $0 == slash }), path[end] != slash else {
       return path
@@ -53,13 +53,13 @@ extension Template.Placeholder {
     return path[..<end]
   }
 
-  /// What follows the last slash.
+  /// Returns everything after the last slash.
   private static func lastComponent(_ path: [UInt8]) -> ArraySlice<UInt8> {
     guard let end = path.lastIndex(of: slash) else { return path[...] }
     return path[(end + 1)...]
   }
 
-  /// As `dirname` does: `.` when there is no slash, `/` for what lies in the root.
+  /// Returns the directory as `dirname` does: `.` without a slash, `/` for entries of the root.
   private static func directory(_ path: [UInt8]) -> ArraySlice<UInt8> {
     guard let nameEnd = path.lastIndex(where: { $0 != slash }) else {
       return path.isEmpty ? [UInt8(ascii: ".")] : [slash]

@@ -1,9 +1,9 @@
 import OSText
 
 extension Template {
-  /// What is put in at one place: a value, or a part of it if it is a path.
+  /// A value that is inserted at one place, or a part of it if it is a path.
   struct Placeholder: Sendable, Equatable {
-    /// Where the value comes from.
+    /// The source of the value.
     enum Source: Sendable, Equatable {
       case item
       case number
@@ -14,7 +14,7 @@ extension Template {
       case fieldFromEnd(Int)
     }
 
-    /// What of a path is put in.
+    /// The part of a path that is inserted.
     enum Part: String, Sendable, CaseIterable {
       case whole = ""
       case withoutExtension = "."
@@ -28,13 +28,13 @@ extension Template {
   }
 }
 
-/// Reads the text between braces, with what is known of the items' fields.
+/// Interprets the text between braces, given the known fields of the items.
 struct PlaceholderGrammar {
   private let table: FieldTable
   private let fields: FieldNames
   /// Whether the known fields have names, not just numbers.
   private let hasNames: Bool
-  /// The known names that hold braces themselves, the longest first.
+  /// The known names that contain braces, the longest first.
   let bracedNames: [[UInt8]]
 
   init(_ fields: FieldNames) {
@@ -46,7 +46,7 @@ struct PlaceholderGrammar {
       .sorted { $0.count > $1.count }
   }
 
-  /// The placeholder with this text between its braces, or nil when it is none.
+  /// Returns the placeholder with this text between its braces; nil if it is not one.
   func placeholder(_ text: String) -> Template.Placeholder? {
     if let part = Template.Placeholder.Part(rawValue: text) { return Template.Placeholder(source: .item, part: part) }
     switch text {
@@ -59,7 +59,7 @@ struct PlaceholderGrammar {
     return isFieldName(text) || Self.isMistake(text) ? Template.Placeholder(source: .field(text)) : nil
   }
 
-  /// A field with the sign of a part behind it, as `{1/.}` or `{name//}`, or one counted from the end.
+  /// Returns a field followed by the sign of a part, such as `{1/.}` or `{name//}`, or a field counted from the end.
   private func partOfField(_ text: String) -> Template.Placeholder? {
     let parts: [Template.Placeholder.Part] = [
       .lastComponentWithoutExtension, .directory, .lastComponent, .withoutExtension, .whole,
@@ -70,7 +70,7 @@ struct PlaceholderGrammar {
         return Template.Placeholder(source: .fieldFromEnd(number), part: part)
       }
       let isField = table.position(named: name) != nil || Self.number(name[...]) != nil
-      // A dot may belong to a name; then it is looked for when there is an item.
+      // A dot may belong to a name; that is decided for each item.
       guard part != .whole, isField || (part != .withoutExtension && isFieldName(name)) else { continue }
       return Template.Placeholder(source: .field(name), part: part)
     }
@@ -82,10 +82,10 @@ struct PlaceholderGrammar {
     return Int(text)
   }
 
-  /// Whether a text is made of the signs of placeholders and of digits, and is none: `{..}`, `{+/}`, `{##}`, `{0}`. GNU
-  /// parallel has a meaning for some, and nobody means them as text; a sequence, `{1..3}`, is the shell's.
+  /// Whether a text consists of digits and the signs of placeholders without being one: `{..}`, `{+/}`, `{##}`, `{0}`.
+  /// GNU parallel gives some of them a meaning, and users do not mean them as text. `{1..3}` is the shell's.
   private static func isMistake(_ text: String) -> Bool {
-    // A lone sign is seen in braces for other purposes.
+    // A lone sign in braces has other uses.
     guard !["", "-", "+"].contains(text) else { return false }
     if text.utf8.allSatisfy("./#%+-".utf8.contains) { return true }
     let parts = text.split(separator: "..", omittingEmptySubsequences: false)
@@ -93,8 +93,9 @@ struct PlaceholderGrammar {
     return !isSequence && text.utf8.allSatisfy("./+-0123456789".utf8.contains)
   }
 
-  /// Whether a text can be meant as a field's name: a number, or letters, digits, `_`, `.` and `-`, beginning with a
-  /// letter, a digit or `_`; where fields have names, with any of these first, and with single blanks between words.
+  /// Whether a text can be meant as a field's name: a number, or letters, digits, `_`, `.` and `-`, starting with a
+  /// letter, a digit or `_`. Where fields have names, a name may start with any of these and have single blanks between
+  /// words.
   private func isFieldName(_ text: String) -> Bool {
     if Self.number(text[...]) != nil { return true }
     let mayHaveBlanks = fields == .perItem || hasNames
@@ -112,7 +113,7 @@ struct PlaceholderGrammar {
 
   private func begins(_ scalar: Unicode.Scalar, mayHaveNames: Bool) -> Bool {
     if Self.isLetter(scalar) || ("0"..."9").contains(scalar) { return true }
-    // JSON-LD and what is made of XML name members @type.
+    // JSON-LD and conversions from XML use names such as @type.
     return mayHaveNames && (scalar == "-" || scalar == "." || (scalar == "@" && fields == .perItem))
   }
 
@@ -124,7 +125,7 @@ struct PlaceholderGrammar {
   private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar == "_" || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) }
     let properties = scalar.properties
-    // A byte that is not UTF-8 is a letter of the file's own encoding.
+    // A byte that is not UTF-8 is taken for a letter of the file's own encoding.
     return OSText.isStandIn(scalar) || properties.isAlphabetic || properties.numericType != nil
       || properties.isEmojiPresentation
       || properties.generalCategory == .nonspacingMark

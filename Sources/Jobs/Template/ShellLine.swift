@@ -1,13 +1,13 @@
 import OSText
 import ParallelFor
 
-/// A shell line whose inserted values can never be read as shell text.
+/// A shell line whose inserted values are never read as shell text.
 ///
-/// The values are handed to `sh` as arguments and the line names them by variables: `grep {} f` runs as
-/// `pfor_1=$1; grep "${pfor_1}" f`. What an expansion yields is not parsed again, so that even a line whose quotes are
-/// misjudged here (in a here-document, say) may at worst split a value into words, but never run it.
+/// The values are passed to `sh` as arguments, and the line refers to them by variables: `grep {} f` runs as
+/// `pfor_1=$1; grep "${pfor_1}" f`. The shell does not parse the result of an expansion again. Even if the
+/// quotes of a line are misjudged here, as in a here-document, a value may be split into words but is never executed.
 struct ShellLine: Sendable, Equatable {
-  /// How the user quoted the text around a place.
+  /// The user's quotes around a placeholder.
   enum Quoting: Sendable, Equatable {
     case none
     case single
@@ -15,10 +15,10 @@ struct ShellLine: Sendable, Equatable {
   }
 
   private let pieces: [Template.Piece]
-  /// The quoting around each placeholder, in order.
+  /// The quotes around each placeholder, in order.
   private let quoting: [Quoting]
-  /// Whether a value in quotes means the same at each place as a variable does: not in a comment, which a newline would
-  /// end, nor in a here-document or backticks, where quotes mean something else.
+  /// Whether each placeholder can be replaced with a quoted value. That is wrong in a comment, which a newline would
+  /// end, and in a here-document or backticks, where quotes have another meaning.
   let takesValues: Bool
 
   init(_ pieces: [Template.Piece]) {
@@ -48,7 +48,7 @@ struct ShellLine: Sendable, Equatable {
     return fixed + [[.literal(script)], [.literal(Array("sh".utf8))]] + values.map { [$0] }
   }
 
-  /// The line with the values in their places, quoted.
+  /// Returns the line with the quoted values in their places.
   func line(for item: Item, id: ItemID, worker: WorkerID) throws(Failure) -> String {
     var values: [[UInt8]] = []
     for (position, piece) in pieces.enumerated() {
@@ -64,8 +64,8 @@ struct ShellLine: Sendable, Equatable {
     return OSText.decode(line)
   }
 
-  /// Whether blanks surround a place: a value beside other text could become a part of a variable's name, of `~` or of
-  /// a redirection.
+  /// Whether blanks surround a placeholder. A value next to other text could become part of a variable's name, of `~`
+  /// or of a redirection.
   private func isAlone(_ position: Int) -> Bool {
     func isBlank(_ byte: UInt8?) -> Bool { byte.map { " \t\n;".utf8.contains($0) } ?? true }
     let before: UInt8? = position == 0 ? nil : pieces[position - 1].lastByte
@@ -73,7 +73,7 @@ struct ShellLine: Sendable, Equatable {
     return isBlank(before) && isBlank(after)
   }
 
-  /// Appends the pieces with a text of its own for each placeholder, stepping out of the user's quotes around it.
+  /// Appends the pieces with a text for each placeholder, and leaves the user's quotes around it.
   private func join(into text: inout [UInt8], _ value: (Int) -> [UInt8]) {
     var number = 0
     for piece in pieces {
@@ -95,19 +95,18 @@ struct ShellLine: Sendable, Equatable {
 }
 
 extension Template.Piece {
-  /// The byte with which it begins; one that is no blank for a placeholder.
+  /// The first byte; for a placeholder, any byte that is not a blank.
   fileprivate var firstByte: UInt8? {
     if case .literal(let bytes) = self { bytes.first } else { UInt8(ascii: "x") }
   }
 
-  /// The byte with which it ends; one that is no blank for a placeholder.
+  /// The last byte; for a placeholder, any byte that is not a blank.
   fileprivate var lastByte: UInt8? {
     if case .literal(let bytes) = self { bytes.last } else { UInt8(ascii: "x") }
   }
 }
 
-/// Follows the quotes of a shell line, as far as single and double quotes, backslashes, comments, `$(…)` and
-/// backticks go.
+/// Tracks the quotes of a shell line. It knows single and double quotes, backslashes, comments, `$(…)` and backticks.
 struct ShellContext {
   private enum Level: Equatable {
     case plain
@@ -120,11 +119,11 @@ struct ShellContext {
 
   private var levels: [Level] = [.plain]
   private var isEscaped = false
-  /// Whether a here-document may have begun.
+  /// Whether a here-document may have started.
   private var hasDocument = false
   private var previous: UInt8 = UInt8(ascii: " ")
 
-  /// The quotes around the current place.
+  /// The quotes around the current position.
   var quoting: ShellLine.Quoting {
     switch levels.last {
     case .single: .single
@@ -133,18 +132,18 @@ struct ShellContext {
     }
   }
 
-  /// Whether a quoted value may stand at the current place.
+  /// Whether a quoted value is allowed at the current position.
   var takesValue: Bool {
     !isEscaped && !hasDocument && !levels.contains(.comment) && !levels.contains(.backtick)
   }
 
-  /// Passes over a placeholder.
+  /// Skips a placeholder.
   mutating func passValue() {
     isEscaped = false
     previous = UInt8(ascii: "x")
   }
 
-  /// Passes over one byte of the user's text.
+  /// Skips one byte of the user's text.
   mutating func pass(_ byte: UInt8) {
     defer { previous = byte }
     if isEscaped {

@@ -1,7 +1,7 @@
 import OSText
 
 extension Template {
-  /// Cuts a text at its placeholders.
+  /// Splits a text at its placeholders.
   static func pieces(of text: String, _ grammar: PlaceholderGrammar) -> [Piece] {
     let bytes = OSText.bytes(text)
     var pieces: [Piece] = []
@@ -22,7 +22,7 @@ extension Template {
     return pieces
   }
 
-  /// The placeholder that begins at a position, and the position after it.
+  /// Returns the placeholder that starts at a position, and the position after it.
   private static func placeholder(
     in bytes: [UInt8], at start: Int, _ grammar: PlaceholderGrammar
   ) -> (Placeholder, Int)? {
@@ -34,7 +34,7 @@ extension Template {
     return (placeholder, end)
   }
 
-  /// The placeholder whose text begins here, up to the next brace, and the position after that.
+  /// Returns the placeholder whose text starts here and ends at the next brace, and the position after that.
   private static func braced(_ bytes: ArraySlice<UInt8>, _ grammar: PlaceholderGrammar) -> (Placeholder, Int)? {
     for name in grammar.bracedNames
     where bytes.starts(with: name) && bytes.dropFirst(name.count).first == UInt8(ascii: "}") {
@@ -50,10 +50,10 @@ extension Template {
 }
 
 extension Template {
-  /// More of a text is not looked through for the end of Perl.
+  /// The maximum number of bytes in which to search for the end of Perl code.
   private static let longestPerl = 1_000
 
-  /// The end of what GNU parallel takes for Perl, `{= … =}`; it is none of ours, and must not pass as text.
+  /// Returns the end of GNU parallel's Perl code, `{= … =}`, which is not supported and must not pass as text.
   private static func perl(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>.Index? {
     let sign = UInt8(ascii: "=")
     guard bytes.first == sign else { return nil }
@@ -63,7 +63,7 @@ extension Template {
 }
 
 extension Template.Placeholder {
-  /// Whether it names a field.
+  /// Whether the placeholder names a field.
   var isField: Bool {
     switch source {
     case .field, .fieldFromEnd: true

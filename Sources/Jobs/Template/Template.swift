@@ -1,20 +1,23 @@
 import OSText
 public import ParallelFor
 
-/// A command with places for the item, with GNU parallel's meanings.
+/// A command with placeholders for the item, with GNU parallel's meanings.
 ///
-/// `{}` the item, `{.}` without its extension, `{/}` its last path component, `{//}` its directory, `{/.}` the last
-/// component without extension, `{#}` the item's number from 1, `{%}` the worker's slot, `{name}`, `{1}` and `{-1}` a
-/// field by its name, or by its number from the first or the last one; `{1.}`, `{name/}` and so on parts of a field.
-/// Plain lines have one field, `{1}`, the item. Without any placeholder the item becomes the last argument.
+/// - `{}` is the item, `{.}` the item without its extension, `{/}` its last path component, `{//}` its directory, and
+///   `{/.}` the last component without extension.
+/// - `{#}` is the item's number from 1, and `{%}` the worker's slot.
+/// - `{name}`, `{1}` and `{-1}` are fields by name, or by number from the first or the last one. `{1.}`, `{name/}` and
+///   so on are parts of a field. Plain lines have one field, `{1}`, the item.
 ///
-/// Any name in the header of CSV or TSV makes a placeholder, `{First Name}` too. Else a name is letters, digits, `_`, `.`
-/// and `-`, but not `..`; where the fields have names, with single blanks between words. What could be a name and is none
-/// is an error, and so is what looks like a placeholder, as `{..}`, `{0}` and `{= … =}`. All else stays text: `{}}` is the
-/// item and a brace, `{a,b}`, `{ print }` and `{a..z}` stay, and so do `${name}` and `${1}`, which the shell may want, and
-/// `%{name}`, which curl and others have for their own.
+/// Without any placeholder, the item becomes the last argument.
+///
+/// Any name in the header of CSV or TSV makes a placeholder, even `{First Name}`. Otherwise a name consists of letters,
+/// digits, `_`, `.` and `-`, but not `..`; where fields have names, single blanks may separate words. An unknown name
+/// is an error, and so is a text that only looks like a placeholder, such as `{..}`, `{0}` or `{= … =}`. Everything
+/// else stays text: `{}}` is the item and a brace, and `{a,b}`, `{ print }` and `{a..z}` stay. So do `${name}` and
+/// `${1}`, which the shell may need, and `%{name}`, which curl and others use.
 public struct Template: Sendable, Equatable {
-  /// A stretch of text, or a place.
+  /// A piece of text, or a placeholder.
   enum Piece: Sendable, Equatable {
     case literal([UInt8])
     case placeholder(Placeholder)
@@ -24,14 +27,14 @@ public struct Template: Sendable, Equatable {
   public let title: String
   /// One list of pieces for each argument.
   let arguments: [[Piece]]
-  /// For a shell line, its pieces with the quotes that surround each place.
+  /// For a shell line, its pieces with the quotes around each placeholder.
   let shell: ShellLine?
 
-  /// A command without a shell: a program and its arguments.
+  /// Makes a command without a shell: a program and its arguments.
   ///
   /// - Parameters:
   ///   - arguments: the words.
-  ///   - fields: what is known of the items' fields.
+  ///   - fields: the fields of the items, as far as they are known.
   public init(arguments: [String], fields: FieldNames = .none) {
     let grammar = PlaceholderGrammar(fields)
     var pieces = arguments.map { Template.pieces(of: $0, grammar) }
@@ -41,14 +44,14 @@ public struct Template: Sendable, Equatable {
     self.arguments = pieces
   }
 
-  /// A line for `/bin/sh -c`; whatever is put in reaches it as data and is never read as shell text.
+  /// Makes a line for `/bin/sh -c`; inserted values reach it as data and are never read as shell text.
   ///
-  /// That is true of this one shell. In a line such as `sh -c 'echo {}'`, `eval` or `ssh HOST 'echo {}'` a second one
-  /// reads the value once more; it gets it safely as an argument, `sh -c 'echo "$1"' sh {}`, or as its input.
+  /// This holds for this one shell. In a line such as `sh -c 'echo {}'`, `eval` or `ssh HOST 'echo {}'`, a second shell
+  /// reads the value again. To pass it safely, use an argument, as in `sh -c 'echo "$1"' sh {}`, or the input.
   ///
   /// - Parameters:
   ///   - line: the line.
-  ///   - fields: what is known of the items' fields.
+  ///   - fields: the fields of the items, as far as they are known.
   public init(shell line: String, fields: FieldNames = .none) {
     title = line
     var pieces = Template.pieces(of: line, PlaceholderGrammar(fields))
@@ -60,7 +63,7 @@ public struct Template: Sendable, Equatable {
     arguments = shell.arguments
   }
 
-  /// A word as the user wrote it; quoted when a shell would not read it so, but for the braces of placeholders.
+  /// Returns a word as the user wrote it; quoted if a shell would read it differently, braces aside.
   private static func title(of word: String, _ pieces: [Piece]) -> String {
     let isPlain = pieces.allSatisfy { piece in
       guard case .literal(let bytes) = piece else { return true }
@@ -73,7 +76,7 @@ public struct Template: Sendable, Equatable {
     arguments.joined().contains { if case .placeholder = $0 { true } else { false } }
   }
 
-  /// Checks before the run that the fields named here exist, as far as that can be known.
+  /// Checks before the run that the named fields exist, as far as the fields are known.
   ///
   /// - Throws: a sentence that names the unknown field and lists the known ones.
   public func check(against names: FieldNames) throws(TemplateError) {
@@ -99,16 +102,16 @@ public struct Template: Sendable, Equatable {
     }
   }
 
-  /// The arguments for one item, the program first.
+  /// Returns the arguments for one item, the program first.
   ///
-  /// - Throws: when the item has no such field or a NUL byte, which no argument can hold.
+  /// - Throws: when the item lacks a field, or has a NUL byte, which no argument can contain.
   public func arguments(for item: Item, id: ItemID, worker: WorkerID) throws(Failure) -> [[UInt8]] {
     var list = ArgumentList()
     try fill(&list, for: item, id: id, worker: worker)
     return list.arguments
   }
 
-  /// Puts the arguments for one item into a list that is used again and again.
+  /// Fills a reusable list with the arguments for one item.
   func fill(_ list: inout ArgumentList, for item: Item, id: ItemID, worker: WorkerID) throws(Failure) {
     list.removeAll()
     for pieces in arguments {
@@ -119,7 +122,7 @@ public struct Template: Sendable, Equatable {
           let start = list.bytes.count
           try placeholder.append(to: &list.bytes, item: item, id: id, worker: worker)
           guard !list.bytes[start...].contains(0) else {
-            throw Failure("the item holds a NUL byte, which an argument of a command cannot hold")
+            throw Failure("the item contains a NUL byte, which a command's argument cannot contain")
           }
         }
       }
@@ -127,9 +130,9 @@ public struct Template: Sendable, Equatable {
     }
   }
 
-  /// The command line for a person to read and to use again in a shell, as a string of ``OSText``.
+  /// Returns the command line as a string of ``OSText``, for people to read and to use again in a shell.
   ///
-  /// A shell line is given with its values in it; where a value could not be written so, with what runs it.
+  /// A shell line contains its values. Where that is impossible, the result is the `sh` command that runs it.
   public func commandLine(for item: Item, id: ItemID, worker: WorkerID) -> String {
     do throws(Failure) {
       if let shell, shell.takesValues { return try shell.line(for: item, id: id, worker: worker) }
@@ -156,7 +159,7 @@ public struct TemplateError: Error, Sendable, Equatable, CustomStringConvertible
   }
 }
 
-/// The arguments of one command as NUL-ended strings in one buffer.
+/// The arguments of one command as NUL-terminated strings in one buffer.
 struct ArgumentList {
   var bytes: [UInt8] = []
   private(set) var ends: [Int] = []

@@ -18,12 +18,12 @@ final class RunDatabase {
   /// Which rows of a file have checksums.
   enum Checks {
     case none
-    /// Those that were written since the file came from an older version.
+    /// Only the rows that were written after the file was migrated from an older version.
     case some
     case all
   }
 
-  /// How long others, such as a person's `sqlite3`, may hold a lock on the file, in milliseconds.
+  /// How long other programs, such as an interactive `sqlite3`, may hold a lock on the file, in milliseconds.
   private static let patience = 10_000
 
   let path: String
@@ -31,9 +31,9 @@ final class RunDatabase {
   /// Which rows have checksums.
   var checks = Checks.none
 
-  /// Opens a file, without a look at what it holds.
+  /// Opens a file without checking its contents.
   ///
-  /// - Throws: when it is not there, or there though it should be made, or no regular file, or may not be opened.
+  /// - Throws: when the file is missing, exists but should be created, is not a regular file, or cannot be opened.
   init(path: String, access: Access) throws(RunStoreError) {
     self.path = path
     try Self.checkFile(path, access)
@@ -48,7 +48,7 @@ final class RunDatabase {
     if access == .read { try limitStatements() }
   }
 
-  /// Checks that a file is there and a regular one, or not there if it is to be made.
+  /// Checks that a file is present and regular, or absent if it is to be created.
   static func checkFile(_ path: String, _ access: Access) throws(RunStoreError) {
     var status = stat()
     guard stat(path.osPath, &status) == 0 else {
@@ -61,32 +61,32 @@ final class RunDatabase {
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw SQLiteProblem.notARun(path) }
     guard access == .create else { return }
-    throw RunStoreError(.exists, path, "is there already; resume that run, or name another file")
+    throw RunStoreError(.exists, path, "already exists; resume that run, or name another file")
   }
 
-  /// In thousands of steps of SQLite's machine.
+  /// In thousands of steps of SQLite's virtual machine.
   private static let leastRounds = 10_000
-  /// A page of 4 KiB has at most some hundred rows, and each takes some dozen steps.
+  /// A page of 4 KiB has at most a few hundred rows, and each takes a few dozen steps.
   private static let roundsOfPage = 100
 
-  /// A tree of pages that leads to the same page again and again has rows without an end: no statement that reads takes
-  /// more steps than the rows of a file of this size can need.
+  /// Limits every statement to the steps that a file of this size can need. A damaged tree of pages can lead back to
+  /// itself and would yield rows forever.
   private func limitStatements() throws(RunStoreError) {
     let pages = Int(try integer("PRAGMA page_count") ?? 0)
     connection.limitStatements(rounds: Self.leastRounds + min(pages, 1 << 40) * Self.roundsOfPage)
   }
 
-  /// Runs statements that return nothing we want to know.
+  /// Runs statements and ignores their results.
   func execute(_ text: String) throws(RunStoreError) {
     try SQLiteProblem.told { () throws(SQLiteError) in try connection.execute(text) }
   }
 
-  /// The whole number that a query returns; nil for NULL or no row.
+  /// Returns the whole number that a query yields; nil for NULL or no row.
   func integer(_ text: String) throws(RunStoreError) -> Int64? {
     try SQLiteProblem.told { () throws(SQLiteError) in try connection.integer(text) }
   }
 
-  /// Whether the last page of the file is not whole.
+  /// Whether the last page of the file is incomplete.
   var endsWithinPage: Bool {
     get throws(RunStoreError) {
       var status = stat()
@@ -100,27 +100,27 @@ final class RunDatabase {
     try SQLiteProblem.told { () throws(SQLiteError) in try connection.prepare(text) }
   }
 
-  /// Leaves it to ``checkpoint()`` to move pages from the write-ahead log to the file.
+  /// Leaves checkpoints of the write-ahead log to ``checkpoint()``.
   func checkpointsByHand() { connection.checkpointsByHand() }
 
-  /// How many pages the write-ahead log had after the last commit, once ``checkpointsByHand()`` was called.
+  /// The number of pages in the write-ahead log after the last commit; needs ``checkpointsByHand()``.
   var loggedPages: Int { connection.loggedPages }
 
-  /// Moves what nobody still reads from the write-ahead log to the file; what cannot be moved stays where it is.
+  /// Moves pages that no reader needs from the write-ahead log to the file; the others stay in the log.
   func checkpoint() { connection.checkpoint() }
 
-  /// How many rows the last statement changed.
+  /// The number of rows that the last statement changed.
   var changes: Int { connection.changes }
 
-  /// Forgets what the open transaction did, if there is one.
+  /// Rolls back the open transaction, if there is one.
   func rollBack() { connection.rollBack() }
 
-  /// Closes the connection with its statements; it cannot be used afterwards.
+  /// Closes the connection and its statements; it cannot be used afterwards.
   func close() { connection.close() }
 
   /// Reads some bytes of a value without reading all of it.
   ///
-  /// - Throws: when there is no such value, or fewer bytes.
+  /// - Throws: when the value does not exist or has fewer bytes.
   func read(
     table: String, column: String, row: Int64, from offset: Int, into bytes: UnsafeMutableRawBufferPointer
   ) throws(RunStoreError) {

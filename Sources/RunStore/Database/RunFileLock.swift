@@ -6,16 +6,16 @@ import OSText
   import Darwin
 #endif
 
-/// The right to record into a run file: a lock on a side file that goes with the process, however that ends.
+/// The right to record into a run file: a lock on a side file. The system releases it when the process ends.
 ///
-/// Not a lock on the file itself: to close any descriptor of a database takes SQLite's own locks away.
+/// The lock is not on the run file itself, because closing any descriptor of a database drops SQLite's own locks.
 final class RunFileLock {
   private let path: String
   private var descriptor: Int32
 
   /// Takes the lock.
   ///
-  /// - Throws: when another program holds it, or the side file cannot be made.
+  /// - Throws: when another program holds the lock, or the side file cannot be created.
   init(of file: String) throws(RunStoreError) {
     path = Self.sideFile(of: file)
     descriptor = try Self.acquire(path, of: file)
@@ -23,12 +23,12 @@ final class RunFileLock {
 
   deinit { _ = release() }
 
-  /// Gives the lock back.
+  /// Releases the lock.
   ///
-  /// - Returns: a sentence when the side file is left over; nobody holds it, and the next process that locks takes it.
+  /// - Returns: an error when the side file is left over. It is unlocked then, and the next process can lock it.
   func release() -> RunStoreError? {
     guard descriptor >= 0 else { return nil }
-    // A process that waits for this file sees that its name is gone, and takes a new one.
+    // A process that waits for this file notices that its name is gone, and creates a new one.
     let leftover = SideFile.remove(path)
     close(descriptor)
     descriptor = -1
@@ -46,9 +46,9 @@ final class RunFileLock {
   private static func sideFile(of file: String) -> String { file + "-lock" }
 
   private static func acquire(_ path: String, of file: String) throws(RunStoreError) -> Int32 {
-    // A process that only asks holds it for an instant.
+    // `isHeld` in another process holds the lock for an instant.
     for _ in 0..<10 {
-      // Nobody else may make us create or lock a file somewhere else.
+      // O_NOFOLLOW: another user's symbolic link must not make us create or lock a file elsewhere.
       let descriptor = open(path.osPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
       guard descriptor >= 0 else { throw refusal(SystemReason(), path, of: file) }
       guard isOurs(descriptor) else {
@@ -60,20 +60,20 @@ final class RunFileLock {
       poll(nil, 0, 10)
     }
     throw RunStoreError(
-      .inUse, file, "another pfor-tui records into this run; wait until it has ended, or name another file")
+      .inUse, file, "another pfor-tui is recording into this run; wait until it ends, or name another file")
   }
 
   private static func refusal(_ reason: SystemReason, _ path: String, of file: String) -> RunStoreError {
     if reason.code == ELOOP || reason.code == EISDIR || reason.code == ENXIO { return isInTheWay(path, of: file) }
-    return RunStoreError(reason.kind, file, "cannot be recorded into: \(path): \(reason.words)")
+    return RunStoreError(reason.kind, file, "cannot record into it: \(path): \(reason.words)")
   }
 
   private static func isInTheWay(_ path: String, of file: String) -> RunStoreError {
     RunStoreError(
-      .exists, file, "\(path) is in the way, which is no lock of pfor-tui; move it away, or name another file")
+      .exists, file, "\(path) is in the way and is not a pfor-tui lock; move it away, or name another file")
   }
 
-  /// There is never anything in a lock; what has something in it is not ours to be removed.
+  /// Whether the side file is a lock of ours. Our locks are always empty; a file with contents is never removed.
   private static func isOurs(_ descriptor: Int32) -> Bool {
     var status = stat()
     return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0

@@ -1,6 +1,6 @@
 import SQLite
 
-/// The one row of the table `run`, read and written.
+/// Reads and writes the one row of the table `run`.
 enum RunRow {
   private static let names = [
     "id", "created", "title", "kind", "command", "source", "directory", "options", "state", "ended", "exit_code",
@@ -12,13 +12,13 @@ enum RunRow {
   /// The row as it is read.
   struct Loaded {
     var record: RunRecord
-    /// Whether items stand in other rows than their numbers say.
+    /// Whether the rows of items can differ from their numbers.
     var isRenumbered: Bool
-    /// What of the row never changes.
+    /// The sum of the columns that never change.
     var fixed: Fixed
   }
 
-  /// The sum of the columns that never change while a run goes on.
+  /// The sum of the columns that never change during a run.
   struct Fixed {
     fileprivate var sum: Int64
     fileprivate var isUnchecked: Bool
@@ -26,7 +26,7 @@ enum RunRow {
 
   /// Reads the row.
   ///
-  /// - Throws: when there is not exactly one, or it is damaged.
+  /// - Throws: when there is not exactly one row, or the row is damaged.
   static func load(_ database: RunDatabase) throws(RunStoreError) -> Loaded {
     let isChecked = database.checks != .none
     let more = isChecked ? "unchecked, checksum" : "1, NULL"
@@ -37,16 +37,16 @@ enum RunRow {
     if isChecked {
       database.checks = loaded.fixed.isUnchecked ? .some : .all
       guard row.optionalInteger(count + 1) == sum(of: loaded) else {
-        throw SQLiteProblem.damaged(database.path, "what it says about the run does not fit its checksum")
+        throw SQLiteProblem.damaged(database.path, "the row of the run does not match its checksum")
       }
     }
-    guard try !row.step() else { throw SQLiteProblem.damaged(database.path, "it tells of more than one run") }
+    guard try !row.step() else { throw SQLiteProblem.damaged(database.path, "it describes more than one run") }
     return loaded
   }
 
   private static func read(_ row: Statement, _ database: RunDatabase) throws(RunStoreError) -> Loaded {
     guard let state = RunRecord.State(rawValue: Int(truncatingIfNeeded: row.integer(8))) else {
-      throw SQLiteProblem.damaged(database.path, "it says that the run is in state \(row.integer(8))")
+      throw SQLiteProblem.damaged(database.path, "the state of its run is \(row.integer(8))")
     }
     for column in [11, 12, 13, 14, 15, 17] where !(0...ItemColumns.largest).contains(row.integer(column)) {
       throw SQLiteProblem.damaged(database.path, "its \(names[column]) is \(row.integer(column))")
@@ -100,7 +100,7 @@ enum RunRow {
 
   // MARK: - JSON
 
-  /// The keys and values of an array or an object.
+  /// Returns the keys and values of an array or an object.
   private static func pairs(
     _ database: RunDatabase, _ json: String
   ) throws(RunStoreError) -> [(key: String, value: String)] {
@@ -112,9 +112,9 @@ enum RunRow {
     return all
   }
 
-  /// Writes the row of a run that begins.
+  /// Inserts the row of a new run.
   ///
-  /// - Returns: the row as it is there.
+  /// - Returns: the row as it is stored.
   @discardableResult
   static func insert(_ record: RunRecord, into database: RunDatabase) throws(RunStoreError) -> Loaded {
     let isChecked = database.checks != .none
@@ -139,7 +139,7 @@ enum RunRow {
 
   /// Writes the checksum of the row's values.
   ///
-  /// - Returns: what that is.
+  /// - Returns: the row as it is stored.
   @discardableResult
   static func seal(_ database: RunDatabase) throws(RunStoreError) -> Loaded {
     let row = try database.prepare("SELECT \(names.joined(separator: ", ")), unchecked FROM run")
@@ -151,20 +151,20 @@ enum RunRow {
     return loaded
   }
 
-  /// A statement that writes how far the run is; see ``bindUpdate(of:isRenumbered:_:to:)``.
+  /// Prepares the statement that updates the progress of a run; see ``bindUpdate(of:isRenumbered:_:to:)``.
   static func prepareUpdate(_ database: RunDatabase) throws(RunStoreError) -> Statement {
     let changing = names[first...] + ["checksum"]
     return try database.prepare("UPDATE run SET \(changing.map { "\($0) = ?" }.joined(separator: ", "))")
   }
 
-  /// Binds what changes while a run goes on, and the row's checksum.
+  /// Binds the columns that change during a run, and the row's checksum.
   static func bindUpdate(of record: RunRecord, isRenumbered: Bool, _ fixed: Fixed, to row: Statement) {
     bindProgress(of: record, to: row, shift: first)
     row.bind(isRenumbered ? 1 : 0, at: count - 1 - first)
     row.bind(sum(of: record, isRenumbered: isRenumbered, fixed), at: count - first)
   }
 
-  /// The first of the columns that change.
+  /// The index of the first column that changes.
   private static let first = 8
 
   private static func bindProgress(of record: RunRecord, to row: Statement, shift: Int = 0) {

@@ -1,8 +1,8 @@
 import SQLite
 
-/// The tables of a run file, and how files of earlier versions get those of the newest.
+/// The tables of a run file, and the migration of files from earlier versions.
 ///
-/// What was once released never changes. `RunStore.docc/run-file.md` tells people about each table and column.
+/// Released definitions never change. `RunStore.docc/run-file.md` describes each table and column for users.
 enum Schema {
   /// Marks a database as a run file (`pfor`).
   static let applicationID: Int64 = 0x7066_6F72
@@ -13,7 +13,7 @@ enum Schema {
   /// The first version in which the index of unsuccessful items is always there.
   private static let firstIndexed = 2
 
-  /// What `items` and `attempts` have in common, in the order in which it is bound and read.
+  /// The columns that `items` and `attempts` share, in the order in which they are bound and read.
   static let attemptNames = firstAttemptNames + ["checksum"]
 
   private static let firstAttemptNames = [
@@ -24,7 +24,7 @@ enum Schema {
   private static let attemptColumns = firstAttemptNames.map { name in
     switch name {
     case "reason", "note": "\(name) TEXT"
-    // TEXT or BLOB, whichever the bytes are.
+    // TEXT or BLOB, depending on the bytes.
     case "output", "errors": name
     default: "\(name) INTEGER"
     }
@@ -41,12 +41,12 @@ enum Schema {
     let name: String
     /// The statement of version 1, as SQLite keeps it.
     let statement: String
-    /// The columns that came with ``firstChecked``.
+    /// The columns that were added in ``firstChecked``.
     var added: [String] = []
-    /// The first version that must have it; nil if none must.
+    /// The first version that must have the object; nil if no version must.
     var firstNeeded: Int? = 1
 
-    /// The statement that makes it, exactly as in the schema of a version.
+    /// Returns the statement that creates the object, exactly as in the schema of a version.
     func statement(of version: Int) -> String {
       guard version >= Schema.firstChecked, !added.isEmpty else { return statement }
       return "\(statement.dropLast()), \(added.joined(separator: ", ")))"
@@ -101,27 +101,27 @@ enum Schema {
           SELECT number, text, attempts.attempt, 0, \(columns(of: "attempts"))
             FROM attempts JOIN items ON items.id = attempts.item
         """),
-    // Some files of version 1 have it already.
+    // Some files of version 1 have this index already.
     Object(
       name: "items_unsuccessful", statement: "CREATE INDEX items_unsuccessful ON items(number) WHERE outcome > 0",
       firstNeeded: firstIndexed),
     itemsByKey, itemsByNumber,
   ]
 
-  /// Makes the tables of a version in an empty database, in the open transaction.
+  /// Creates the tables of a version in an empty database, in the open transaction.
   static func create(in database: RunDatabase, version: Int = Schema.version) throws(RunStoreError) {
     let needed = objects.filter { $0.firstNeeded.map { $0 <= version } ?? false }
     let pragmas = ["PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)"]
     try database.execute((pragmas + needed.map { $0.statement(of: version) }).joined(separator: ";\n"))
   }
 
-  /// Makes one of the objects that only some files need, in the open transaction.
+  /// Creates an object that only some files need, in the open transaction.
   static func add(_ object: Object, to database: RunDatabase) throws(RunStoreError) {
     guard try database.integer("SELECT 1 FROM sqlite_schema WHERE name = '\(object.name)'") == nil else { return }
     try database.execute(object.statement(of: version))
   }
 
-  /// Takes a database to the newest version, in the open transaction.
+  /// Migrates a database to the newest version, in the open transaction.
   static func migrate(_ database: RunDatabase, from version: Int) throws(RunStoreError) {
     for object in objects {
       if object.firstNeeded == firstIndexed, version < firstIndexed { try add(object, to: database) }
@@ -133,9 +133,9 @@ enum Schema {
 
   // MARK: - Checks
 
-  /// The version of a run file whose tables are exactly ours.
+  /// Returns the version of a run file after checking that its tables are exactly ours.
   ///
-  /// - Throws: when the file is no run file, or a newer program made it, or somebody has changed its tables.
+  /// - Throws: when the file is not a run file, a newer program made it, or its tables were changed.
   static func check(_ database: RunDatabase) throws(RunStoreError) -> Int {
     guard try database.integer("PRAGMA application_id") == applicationID else {
       throw SQLiteProblem.notARun(database.path)
@@ -147,14 +147,14 @@ enum Schema {
     guard found <= version else {
       throw RunStoreError(
         .newer, database.path,
-        "was written by a newer pfor-tui (format \(found), this one knows \(version)); use that one, or another file")
+        "was written by a newer pfor-tui (format \(found); this one reads up to \(version)); use that, or another file")
     }
     try checkObjects(of: database, version: found)
     database.checks = found < firstChecked ? .none : .all
     return found
   }
 
-  /// A view in place of a table, a trigger or a computed column could do anything, and never end.
+  /// Refuses foreign objects. A view in place of a table, a trigger or a computed column can do anything or never end.
   private static func checkObjects(of database: RunDatabase, version: Int) throws(RunStoreError) {
     var missing = Dictionary(uniqueKeysWithValues: objects.map { ($0.name, $0) })
     let rows = try database.prepare("SELECT name, sql FROM sqlite_schema")
@@ -162,7 +162,7 @@ enum Schema {
     while try rows.step() {
       let name = rows.text(0)
       guard let object = missing.removeValue(forKey: name), rows.text(1) == object.statement(of: version) else {
-        throw SQLiteProblem.damaged(database.path, "it holds a \"\(name)\" that is none of ours")
+        throw SQLiteProblem.damaged(database.path, "it holds an unknown \"\(name)\"")
       }
     }
     for object in missing.values where object.firstNeeded.map({ $0 <= version }) ?? false {

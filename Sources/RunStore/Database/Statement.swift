@@ -1,10 +1,10 @@
 import SQLite
 
-/// A statement on a run file, whose errors say what they mean for the file.
+/// A statement on a run file; its errors are translated for the user of the file.
 typealias Statement = SQLiteStatement
 
 extension SQLiteStatement {
-  /// Goes to the next row; false when there is none.
+  /// Advances to the next row; returns false when there is none.
   func step() throws(RunStoreError) -> Bool {
     do throws(SQLiteError) {
       return try advance()
@@ -13,7 +13,7 @@ extension SQLiteStatement {
     }
   }
 
-  /// Runs a statement without rows to its end and makes it fit to be run again.
+  /// Runs a statement that yields no rows, and resets it.
   func run() throws(RunStoreError) {
     do throws(SQLiteError) {
       try execute()
@@ -22,7 +22,7 @@ extension SQLiteStatement {
     }
   }
 
-  /// Runs an INSERT that may meet a row with the same key; false if it did.
+  /// Runs an INSERT that may meet a row with the same key; returns false if it did.
   func runUnlessPresent() throws(RunStoreError) -> Bool {
     do throws(SQLiteError) {
       return try executeUnlessPresent()

@@ -4,15 +4,15 @@
   import Darwin
 #endif
 
-/// Why the last system call failed; to be made before any other call, which would replace the reason.
+/// Why the last system call failed; create it before any other call, which would replace the reason.
 struct SystemReason {
   let code: Int32
 
   init() { code = errno }
 
-  /// What the system calls it.
+  /// The system's description of the error.
   var words: String { String(cString: strerror(code)) }
 
-  /// What it means for a file that should be written.
+  /// The kind of problem for a file that is being written.
   var kind: RunStoreError.Kind { [ENOSPC, EDQUOT, EFBIG].contains(code) ? .noRoom : .notAllowed }
 }

@@ -1,6 +1,6 @@
 import ParallelFor
 
-/// Items as comma-separated values; texts and outputs are the bytes that were recorded.
+/// Exports items as comma-separated values; texts and outputs are the recorded bytes.
 enum CSVExport {
   private static let names = [
     "number", "item", "outcome", "reason", "attempts", "worker", "start", "wait", "latency", "exit_status", "signal",
@@ -53,7 +53,7 @@ enum CSVExport {
     buffer.bytes.append(UInt8(ascii: ","))
   }
 
-  /// Outputs are quoted in any case, so that one need not be read to its end before it is written.
+  /// Outputs are always quoted, so that they can be written before they are read to the end.
   private static func append(_ output: StoredBytes, to buffer: inout ExportBuffer) throws {
     guard output.count > 0 else { return }
     buffer.bytes.append(quote)

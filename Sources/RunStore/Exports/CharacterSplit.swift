@@ -1,11 +1,11 @@
-/// Cuts pieces of bytes between characters, so that each piece can be decoded by itself.
+/// Splits pieces of bytes between characters, so that each piece can be decoded by itself.
 struct CharacterSplit {
   private static let longestCharacter = 4
 
-  /// The beginning of a character whose end has not come.
+  /// The start of a character whose end has not arrived.
   private(set) var rest: [UInt8] = []
 
-  /// What is whole so far, without what was returned before.
+  /// Returns the complete characters that were not returned before.
   mutating func whole(_ piece: UnsafeRawBufferPointer) -> [UInt8] {
     var bytes = rest
     bytes.append(contentsOf: piece)
@@ -15,7 +15,7 @@ struct CharacterSplit {
     return bytes
   }
 
-  /// How many bytes at the end begin a character that is not whole.
+  /// Returns the number of bytes at the end that start an incomplete character.
   private static func openBytes(_ bytes: [UInt8]) -> Int {
     for (distance, byte) in bytes.reversed().prefix(longestCharacter - 1).enumerated() {
       switch byte {

@@ -1,14 +1,14 @@
 import ParallelFor
 
-/// The events of a run as JSON lines; also written while a run goes on.
+/// The events of a run as JSON lines; also written during a run.
 ///
-/// The first line names the schema and its version. A newer version of the program may add members and kinds of events
-/// to version 1; what there is keeps its meaning.
+/// The first line names the schema and its version. Newer versions of the program may add members and kinds of events
+/// to version 1; existing ones keep their meaning.
 public enum EventsExport {
   /// The version of the schema.
   public static let version = 1
 
-  /// The first line: the schema and what is known of the run.
+  /// Returns the first line: the schema and the description of the run.
   public static func header(_ run: RunRecord) -> [UInt8] {
     line("run began", at: run.created) { json in
       json.key("schema")
@@ -24,7 +24,7 @@ public enum EventsExport {
     }
   }
 
-  /// The line of a change of the run as a whole.
+  /// Returns the line of a change of the run as a whole.
   public static func line(_ change: RunChange) -> [UInt8] {
     line(change.kind.rawValue, at: change.time) { json in
       guard let value = change.value else { return }
@@ -33,16 +33,16 @@ public enum EventsExport {
     }
   }
 
-  /// The line of an attempt that has ended.
+  /// Returns the line of an attempt that has ended.
   ///
   /// - Parameters:
   ///   - number: the item's number, from 1.
   ///   - text: the item.
   ///   - attempt: the attempt.
-  ///   - isLast: whether the item has ended for good with it; false when another one follows, or a resumed run runs the
-  ///     item because it was stopped.
-  ///   - outputCount: the bytes that it wrote to its standard output.
-  ///   - errorCount: the bytes that it wrote to its standard error.
+  ///   - isLast: whether the item has ended for good; false when another attempt follows, or when the item was stopped
+  ///     and a resumed run repeats it.
+  ///   - outputCount: the size of the standard output in bytes.
+  ///   - errorCount: the size of the standard error in bytes.
   public static func line(
     number: Int, text: [UInt8], _ attempt: AttemptRecord, isLast: Bool, outputCount: Int, errorCount: Int
   ) -> [UInt8] {

@@ -1,6 +1,6 @@
 import ParallelFor
 
-/// Items as JSON lines, and a last line that sums up.
+/// Exports items as JSON lines, followed by a summary line.
 enum JSONExport {
   static func export(_ reader: RunReader, to write: ([UInt8]) throws -> Void) throws {
     try withoutActuallyEscaping(write) { write in
@@ -41,7 +41,7 @@ enum JSONExport {
     buffer.bytes += json.bytes
   }
 
-  /// An output as a JSON string, in pieces; what is not UTF-8 becomes U+FFFD.
+  /// Appends an output as a JSON string, in pieces; invalid UTF-8 becomes U+FFFD.
   private static func append(_ output: StoredBytes, to buffer: inout ExportBuffer) throws {
     var split = CharacterSplit()
     buffer.bytes.append(UInt8(ascii: "\""))
@@ -54,7 +54,7 @@ enum JSONExport {
   }
 }
 
-/// The members about an attempt that JSON lines and events have in common.
+/// The members of an attempt that JSON lines and events share.
 enum AttemptText {
   static func append(_ attempt: AttemptRecord, to json: inout JSONText) {
     if let reason = attempt.reason { append("reason", reason, to: &json) }
@@ -87,9 +87,9 @@ enum AttemptText {
   }
 }
 
-/// What is known about a run as a whole, as a line of JSON.
+/// The description of a run as a whole as a line of JSON.
 public enum RunSummaryText {
-  /// The line with its ending.
+  /// Returns the line with its line ending.
   public static func line(_ run: RunRecord, latency: LatencyFigures? = nil) -> [UInt8] {
     var json = JSONText()
     json.beginObject()

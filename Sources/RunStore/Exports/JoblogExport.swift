@@ -1,23 +1,23 @@
 import ParallelFor
 
-/// GNU parallel's log of jobs; also written line by line while a run goes on.
+/// GNU parallel's job log; also written line by line during a run.
 ///
-/// An item that has not ended for good is in no log of jobs: one that waits for its next attempt, or that was stopped.
+/// Only items that have ended for good are in it: none that waits for its next attempt or was stopped.
 public enum JoblogExport {
-  /// The first line with its ending.
+  /// The first line with its line ending.
   public static let header = Array("Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n".utf8)
   private static let runtimeWidth = 10
 
-  /// The line of an item that has ended, with its ending.
+  /// Returns the line of an item that has ended, with its line ending.
   ///
-  /// As GNU parallel has it, an item that was killed for its time has the exit value -1. What would end the line or a
-  /// column within the command is written as `\n`, `\t` and so on.
+  /// As in GNU parallel, an item that timed out has the exit value -1. Bytes of the command that would end the line or
+  /// a column are written as `\n`, `\t` and so on.
   ///
   /// - Parameters:
   ///   - number: the item's number, from 1.
-  ///   - attempt: its last attempt.
-  ///   - received: the bytes that it wrote to its standard output.
-  ///   - command: what was done to it.
+  ///   - attempt: the last attempt.
+  ///   - received: the size of the standard output in bytes.
+  ///   - command: the command or query that was run.
   public static func line(number: Int, _ attempt: AttemptRecord, received: Int, command: [UInt8]) -> [UInt8] {
     let runtime = TimeText.seconds(attempt.latency, places: 3)
     let padding = String(repeating: " ", count: max(0, runtimeWidth - runtime.utf8.count))

@@ -1,25 +1,25 @@
 import ParallelFor
 
-/// A form in which a whole run can be written out, row by row and with little memory.
+/// A format for exporting a whole run, row by row and with little memory.
 public enum RunExport: String, Sendable, CaseIterable {
-  /// GNU parallel's log of jobs: nine columns, separated by tabs.
+  /// GNU parallel's job log: nine columns, separated by tabs.
   case joblog
-  /// Comma-separated values (RFC 4180) with a line of names first.
+  /// Comma-separated values (RFC 4180) with a header line.
   case csv
-  /// A JSON object for each item in a line, and a last one that sums up.
+  /// One line with a JSON object for each item, and a summary line.
   case json
   /// A Chrome trace with a lane for each worker, for Perfetto and `chrome://tracing`.
   case trace
-  /// The events of the run as JSON lines, as they are written while it runs.
+  /// The events of the run as JSON lines, as they are written during a run.
   case events
 
-  /// Writes a run out.
+  /// Exports a run.
   ///
   /// - Parameters:
   ///   - reader: reads the run.
-  ///   - command: says what was done to an item, for the log of jobs; by default the item's text.
-  ///   - write: gets the bytes piece by piece; pieces end with whole lines but in large outputs.
-  /// - Throws: a ``RunStoreError`` when the run cannot be read, and what `write` throws.
+  ///   - command: returns the command or query of an item for the job log; by default the item's text.
+  ///   - write: receives the bytes piece by piece; pieces end at line ends, except within large outputs.
+  /// - Throws: a ``RunStoreError`` when the run cannot be read, and the errors of `write`.
   public func export(
     _ reader: RunReader, command: (ItemRecord) -> [UInt8] = \.text, to write: ([UInt8]) throws -> Void
   ) throws {
@@ -42,7 +42,7 @@ struct ExportBuffer {
 
   init(_ write: @escaping ([UInt8]) throws -> Void) { self.write = write }
 
-  /// Hands on what was collected, if it is much.
+  /// Writes the collected bytes once they have reached the limit.
   mutating func flushIfLarge() throws {
     if bytes.count >= Self.limit { try flush() }
   }

@@ -8,25 +8,25 @@
 public enum TimeText {
   private static let second: Int64 = 1_000_000_000
 
-  /// `20231114-221320-123` for names; sorts by time.
+  /// Formats a time for names, as `20231114-221320-123`; such names sort by time.
   static func compact(_ time: Int64) -> String {
     let parts = Parts(time)
     return "\(parts.year)\(two(parts.month))\(two(parts.day))-\(two(parts.hour))\(two(parts.minute))"
       + "\(two(parts.second))-\(digits(parts.nanoseconds / 1_000_000, 3))"
   }
 
-  /// `2023-11-14T22:13:20.123Z`.
+  /// Formats a time as `2023-11-14T22:13:20.123Z`.
   public static func iso(_ time: Int64) -> String {
     let parts = Parts(time)
     return "\(parts.year)-\(two(parts.month))-\(two(parts.day))T\(two(parts.hour)):\(two(parts.minute))"
       + ":\(two(parts.second)).\(digits(parts.nanoseconds / 1_000_000, 3))Z"
   }
 
-  /// Nanoseconds as a decimal number of larger units: `1500000` in milliseconds with one place is `1.5`; rounds down.
+  /// Formats nanoseconds in a larger unit: `1500000` in milliseconds with one place is `1.5`; rounds toward zero.
   ///
   /// - Parameters:
-  ///   - unit: the nanoseconds of the larger unit, a power of ten.
-  ///   - places: how many decimal places there are, at most as many as the unit has zeros.
+  ///   - unit: the larger unit in nanoseconds, a power of ten.
+  ///   - places: the number of decimal places, at most the number of zeros in the unit.
   static func decimal(_ nanoseconds: Int64, unit: Int64, places: Int) -> String {
     let magnitude = nanoseconds.magnitude
     let unit = unit.magnitude
@@ -36,7 +36,7 @@ public enum TimeText {
     return "\(nanoseconds < 0 ? "-" : "")\(magnitude / unit).\(digits(fraction, places))"
   }
 
-  /// Nanoseconds as seconds with nine places, or fewer.
+  /// Formats nanoseconds as seconds, with nine decimal places or fewer.
   static func seconds(_ nanoseconds: Int64, places: Int = 9) -> String {
     decimal(nanoseconds, unit: second, places: places)
   }

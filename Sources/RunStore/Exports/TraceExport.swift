@@ -1,6 +1,6 @@
 import ParallelFor
 
-/// A run as a Chrome trace: a lane for each worker, a slice for each attempt, a curve for the number of threads.
+/// Exports a run as a Chrome trace: a lane per worker, a slice per attempt, a curve for the number of threads.
 enum TraceExport {
   private static let process = 1
   private static let longestName = 200
@@ -28,7 +28,7 @@ enum TraceExport {
     }
   }
 
-  /// Writes the events, with a comma between them.
+  /// Writes the events, separated by commas.
   private struct TraceLines {
     let origin: Int64
     private var named: Set<Int> = []

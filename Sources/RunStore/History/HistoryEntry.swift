@@ -8,13 +8,13 @@ import OSText
 
 /// A run file in a list of runs.
 public struct HistoryEntry: Sendable, Equatable {
-  /// What became of the run.
+  /// The state of a run.
   public enum State: String, Sendable {
-    /// A program records into it now.
+    /// A program is recording into it now.
     case running
     /// Every item has ended for good.
     case finished
-    /// It was ended, or killed, before every item had.
+    /// The run was ended or killed before every item had ended.
     case unfinished
     /// The file cannot be read.
     case unreadable
@@ -28,10 +28,10 @@ public struct HistoryEntry: Sendable, Equatable {
   public let problem: RunStoreError?
   /// The bytes of the file and of its side files.
   public let size: Int64
-  /// What became of the run.
+  /// The state of the run.
   public let state: State
 
-  /// Looks into a run file.
+  /// Reads the entry from a run file.
   public init(path: String) {
     var record: RunRecord?
     var problem: RunStoreError?
@@ -57,7 +57,7 @@ public struct HistoryEntry: Sendable, Equatable {
       }
   }
 
-  /// Its files: the run, and its side files while it runs or after it was killed.
+  /// The paths of the run file and of the side files that it has while it runs or after it was killed.
   static func files(of path: String) -> [String] { [path, path + "-wal", path + "-shm", RunTail.path(of: path)] }
 
   private static func size(of path: String) -> Int64 {

@@ -6,15 +6,15 @@ import OSText
   import Darwin
 #endif
 
-/// Which runs are let go.
+/// Which runs to remove.
 public struct PrunePolicy: Sendable, Equatable {
-  /// Runs that began before this go, in nanoseconds since 1970; nil for no limit.
+  /// Runs that started before this time are removed, in nanoseconds since 1970; nil for no limit.
   public var before: Int64?
-  /// How many of the newest stay at most; nil for no limit.
+  /// The maximum number of runs to keep, the newest first; nil for no limit.
   public var newest: Int?
-  /// How many bytes the files of those that stay take at most; nil for no limit.
+  /// The maximum size of the files that are kept, in bytes; nil for no limit.
   public var bytes: Int64?
-  /// Whether runs that could go on may go.
+  /// Whether runs that can be resumed may be removed.
   public var includesUnfinished: Bool
 
   /// Makes a policy.
@@ -25,7 +25,7 @@ public struct PrunePolicy: Sendable, Equatable {
     self.includesUnfinished = includesUnfinished
   }
 
-  /// The runs to let go among all runs, the newest first; never one that runs or cannot be read.
+  /// Selects the runs to remove from all runs, the newest first; never one that is running or unreadable.
   public func selected(from runs: [HistoryEntry]) -> [HistoryEntry] {
     var kept = 0
     var keptBytes: Int64 = 0
@@ -44,10 +44,10 @@ public struct PrunePolicy: Sendable, Equatable {
 extension HistoryEntry {
   /// Removes the run's files.
   ///
-  /// - Throws: when a program records into it, or it cannot be removed.
+  /// - Throws: when a program is recording into the run, or a file cannot be removed.
   public func remove() throws(RunStoreError) {
     let lock = try RunFileLock(of: path)
-    // The run first: what is left beside it after a power cut belongs to nothing then.
+    // The run file first: after a power cut, side files without a run are harmless.
     for file in Self.files(of: path) {
       if let leftover = SideFile.remove(file) { throw leftover }
     }

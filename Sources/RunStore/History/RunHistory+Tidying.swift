@@ -7,17 +7,17 @@ import OSText
 #endif
 
 extension RunHistory {
-  /// Removes what killed programs have left in the folder and nobody needs: side files of runs that are finished or
-  /// gone, files of runs that were never begun, and locks that nobody holds.
+  /// Removes files that killed programs left in the folder: side files of runs that are finished or gone, files of runs
+  /// that never started, and locks that no process holds.
   ///
-  /// What belongs to an unfinished run stays until it goes on.
+  /// The side files of an unfinished run stay until it is resumed.
   ///
-  /// - Returns: what cannot be removed, a sentence for each file.
+  /// - Returns: an error for each file that cannot be removed.
   public func tidy() -> [RunStoreError] {
     Set(allNames().compactMap(Self.run(beside:))).sorted().flatMap { tidy("\(folder)/\($0)") }
   }
 
-  /// The name of the run file to which a side file belongs; nil if it belongs to none.
+  /// Returns the name of the run file that a side file belongs to; nil if there is none.
   private static func run(beside name: String) -> String? {
     let plain = name.hasSuffix("+") ? String(name.prefix { $0 != "+" }) : name
     let ending = ["-wal", "-shm", "-tail", "-lock", "-new"].first { plain.hasSuffix(suffix + $0) }
@@ -25,7 +25,7 @@ extension RunHistory {
   }
 
   private func tidy(_ path: String) -> [RunStoreError] {
-    // A program that makes or records a run holds its lock.
+    // A program that creates or records a run holds its lock.
     guard !RunFileLock.isHeld(of: path), let lock = try? RunFileLock(of: path) else { return [] }
     let isThere = access(path.osPath, F_OK) == 0
     var leftovers = SideFile.remove([path + "-new"] + (isThere ? [] : HistoryEntry.files(of: path).dropFirst()))
@@ -33,7 +33,7 @@ extension RunHistory {
     return isThere && HistoryEntry(path: path).isFinishedWithRest ? leftovers + settle(path) : leftovers
   }
 
-  /// Puts the side files of a finished run into its file.
+  /// Merges the side files of a finished run into its file.
   private func settle(_ path: String) -> [RunStoreError] {
     do throws(RunStoreError) {
       let file = try RunFile.open(at: path)
@@ -46,7 +46,7 @@ extension RunHistory {
 }
 
 extension HistoryEntry {
-  /// Whether a program was killed between the last write to a run that is finished and its end.
+  /// Whether a program was killed between the last write to a finished run and its close.
   fileprivate var isFinishedWithRest: Bool {
     state == .finished && Self.files(of: path).dropFirst().contains { access($0.osPath, F_OK) == 0 }
   }

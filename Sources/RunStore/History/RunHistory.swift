@@ -8,28 +8,28 @@ import OSText
 
 /// A folder of run files.
 public struct RunHistory: Sendable {
-  /// The ending of run files.
+  /// The file name extension of run files.
   public static let suffix = ".run"
 
   /// The folder.
   public let folder: String
 
-  /// Names the folder; makes nothing.
+  /// Names the folder; creates nothing.
   public init(folder: String) { self.folder = folder }
 
-  /// The folder for the runs of a user: `$XDG_STATE_HOME/pfor-tui/runs`, or below `~/.local/state`.
+  /// Returns the folder for the runs of a user: `$XDG_STATE_HOME/pfor-tui/runs`, or below `~/.local/state`.
   ///
   /// - Parameter environment: the environment of the program.
-  /// - Returns: nil when neither is known. As its specification wants it, a relative `XDG_STATE_HOME` does not count.
+  /// - Returns: nil when neither is known. A relative `XDG_STATE_HOME` is ignored, as its specification demands.
   public static func standard(environment: [String: String]) -> RunHistory? {
     let named = environment["XDG_STATE_HOME"].flatMap { OSFile.isAbsolute($0) ? $0 : nil }
     let home = environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.local/state" }
     return (named ?? home).map { RunHistory(folder: "\($0)/pfor-tui/runs") }
   }
 
-  /// Makes the folder and those above it, for the user alone.
+  /// Creates the folder and its parents, accessible to the user alone.
   ///
-  /// - Throws: when that is not possible.
+  /// - Throws: when a folder cannot be created.
   public func makeFolder() throws(RunStoreError) {
     var path = OSFile.isAbsolute(folder) ? "" : "."
     for part in OSFile.parts(folder) {
@@ -40,46 +40,46 @@ public struct RunHistory: Sendable {
       if stat(path.osPath, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
       throw RunStoreError(
         reason.kind, folder,
-        "the folder for runs cannot be made (\(path): \(reason.words)); name another run file, or record none")
+        "the folder for runs cannot be created (\(path): \(reason.words)); name another run file, or record none")
     }
   }
 
-  /// A name for a run that begins: such names sort by time.
+  /// Returns a name for a new run; such names sort by time.
   ///
   /// - Parameters:
-  ///   - created: when, in nanoseconds since 1970.
-  ///   - process: what tells it from another run that begins in the same millisecond, such as the process's number.
+  ///   - created: when the run starts, in nanoseconds since 1970.
+  ///   - process: distinguishes runs that start in the same millisecond, such as the process ID.
   public static func id(created: Int64, process: Int32) -> String {
     "\(TimeText.compact(created))-\(String(UInt32(bitPattern: process), radix: 36))"
   }
 
-  /// Where the file of a run belongs.
+  /// Returns the path of a run's file.
   public func path(of id: String) -> String { "\(folder)/\(id)\(Self.suffix)" }
 
-  /// All runs of the folder, the newest first; none when there is no folder.
+  /// All runs of the folder, the newest first; empty when there is no folder.
   public func runs() -> [HistoryEntry] {
     fileNames().sorted(by: >).map { HistoryEntry(path: "\(folder)/\($0)") }
   }
 
-  /// The names of all runs of the folder, the newest first, without a look into them.
+  /// The names of all runs of the folder, the newest first, without reading the files.
   public func names() -> [String] {
     fileNames().sorted(by: >).map { String($0.dropLast(Self.suffix.count)) }
   }
 
-  /// The runs of the folder, the newest first, each looked into when it is asked for.
+  /// The runs of the folder, the newest first; each file is read only when it is reached.
   public var newest: some Sequence<HistoryEntry> {
     fileNames().sorted(by: >).lazy.map { HistoryEntry(path: "\(folder)/\($0)") }
   }
 
-  /// The newest run that began in a directory and can go on: it is neither finished nor recorded into now.
+  /// Returns the newest run that started in a directory and can be resumed: it is neither finished nor running.
   public func lastUnfinished(in directory: String) -> HistoryEntry? {
     newest.first { $0.state == .unfinished && OSText.isSame($0.record?.directory ?? "", directory) }
   }
 
-  /// The file of the run that a person names.
+  /// Returns the file of the run that the user names.
   ///
-  /// - Parameter name: a path, the name of a run or its beginning; nil for the newest run.
-  /// - Throws: when no run or more than one fits.
+  /// - Parameter name: a path, the name of a run or its first characters; nil for the newest run.
+  /// - Throws: when no run or more than one matches.
   public func find(_ name: String?) throws(RunStoreError) -> String {
     let all = fileNames().sorted(by: >)
     guard let name else {
@@ -92,13 +92,13 @@ public struct RunHistory: Sendable {
     if let only = fitting.first, fitting.count == 1 { return "\(folder)/\(only)" }
     if OSFile.exists(name) { return name }
     guard fitting.isEmpty else {
-      throw RunStoreError(.missing, name, "\(fitting.count) runs begin so; say more of the name")
+      throw RunStoreError(.missing, name, "\(fitting.count) runs match this name; give more of the name")
     }
     throw RunStoreError(.missing, name, "no run of that name in \(folder), and no such file")
   }
 
   private func fileNames() -> [String] { allNames().filter { $0.hasSuffix(Self.suffix) } }
 
-  /// The names of all files that are not hidden.
+  /// Returns the names of all files that are not hidden.
   func allNames() -> [String] { OSFile.names(in: folder).filter { !$0.hasPrefix(".") } }
 }

@@ -1,21 +1,21 @@
 import SQLite
 
-/// Items as rows of a query.
+/// The columns of items in a query.
 enum ItemColumns {
-  /// No count of ours is larger.
+  /// The upper limit of all counts in a run file.
   static let largest: Int64 = 1 << 40
 
-  /// The beginning of a query whose rows ``read(_:_:)`` understands.
+  /// Returns the start of a query whose rows ``read(_:_:)`` understands.
   static func select(_ database: RunDatabase) -> String {
     "SELECT id, number, text, fields, attempt, \(AttemptColumns.list(database)), key FROM items"
   }
 
-  /// The place of the item's key among the columns.
+  /// The index of the item's key among the columns.
   static let key = 5 + AttemptColumns.count
 
   /// Reads the current row of a statement.
   ///
-  /// - Throws: when it is damaged.
+  /// - Throws: when the row is damaged.
   static func read(_ row: Statement, _ database: RunDatabase) throws(RunStoreError) -> ItemRecord {
     try checkKey(row, database)
     let (attempt, outputCount, errorCount) = try AttemptColumns.read(row, attempt: row.integer(4), from: 5, database)
@@ -30,20 +30,20 @@ enum ItemColumns {
       errorCount: errorCount)
   }
 
-  /// Checks that the text and the fields are those that were recorded.
+  /// Checks that the text and the fields are the recorded ones.
   static func checkKey(_ row: Statement, _ database: RunDatabase) throws(RunStoreError) {
     let key = ItemKey.of(row.rawBytes(2), fields: row.optionalBytes(3))
     guard key == row.integer(Self.key) else {
-      throw SQLiteProblem.damaged(database.path, "the item in row \(row.integer(0)) does not fit its checksum")
+      throw SQLiteProblem.damaged(database.path, "the item in row \(row.integer(0)) does not match its checksum")
     }
   }
 }
 
-/// The columns that items and attempts have in common.
+/// The columns that items and attempts share.
 enum AttemptColumns {
-  /// The columns in the order in which ``read(_:attempt:from:_:)`` takes them.
+  /// Returns the columns in the order that ``read(_:attempt:from:_:)`` expects.
   ///
-  /// - Parameter hasSizes: whether the sizes of outputs are wanted, for which SQLite must read them.
+  /// - Parameter hasSizes: whether to include the sizes of outputs; SQLite must read the outputs for that.
   static func list(_ database: RunDatabase, hasSizes: Bool = true) -> String {
     """
     outcome, worker, start, wait, latency, exit_status, signal, reason, cpu, peak_memory, note, \
@@ -51,7 +51,7 @@ enum AttemptColumns {
     """
   }
 
-  /// How many columns that are.
+  /// The number of columns.
   static let count = 16
 
   private static func size(_ column: String, _ isWanted: Bool) -> String {
@@ -61,7 +61,7 @@ enum AttemptColumns {
 
   /// Reads an attempt and the sizes of its outputs from the current row of a statement.
   ///
-  /// - Throws: when it is damaged.
+  /// - Throws: when the row is damaged.
   static func read(
     _ row: Statement, attempt: Int64, from first: Int, _ database: RunDatabase
   ) throws(RunStoreError) -> (attempt: AttemptRecord?, outputCount: Int, errorCount: Int) {
@@ -100,7 +100,7 @@ enum AttemptColumns {
   ) throws(RunStoreError) {
     guard NumberRange.workers.contains(row.integer(first + 1)), NumberRange.times.contains(row.integer(first + 2)),
       [3, 4, 8, 9].allSatisfy({ NumberRange.measures.contains(row.integer(first + $0)) })
-    else { throw SQLiteProblem.damaged(database.path, "an attempt has numbers that cannot be") }
+    else { throw SQLiteProblem.damaged(database.path, "an attempt has impossible numbers") }
     guard let checksum = row.optionalInteger(first + 15) else {
       if database.checks == .all { throw damaged(database) }
       return
@@ -114,12 +114,12 @@ enum AttemptColumns {
   }
 
   private static func damaged(_ database: RunDatabase) -> RunStoreError {
-    SQLiteProblem.damaged(database.path, "an attempt does not fit its checksum")
+    SQLiteProblem.damaged(database.path, "an attempt does not match its checksum")
   }
 }
 
 extension RecordHeader {
-  /// What counts for the checksum of the attempt in a row.
+  /// The values of the attempt in a row that its checksum covers.
   fileprivate init(_ row: Statement, attempt: Int64, from first: Int) {
     self = .request
     self.attempt = attempt
@@ -140,8 +140,8 @@ public struct EarlierAttempt: Sendable, Equatable {
   let row: Int64
   /// The attempt.
   public var attempt: AttemptRecord
-  /// The size of what it wrote to its standard output, in bytes.
+  /// The size of the standard output, in bytes.
   public var outputCount: Int
-  /// The size of what it wrote to its standard error, in bytes.
+  /// The size of the standard error, in bytes.
   public var errorCount: Int
 }

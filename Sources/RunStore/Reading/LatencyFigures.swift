@@ -1,21 +1,21 @@
 import SQLite
 
-/// How long the items of a run took.
+/// The latencies of the items of a run.
 public struct LatencyFigures: Sendable, Equatable {
-  /// Nanoseconds that half of the items took at most; nil without items.
+  /// The 50th percentile in nanoseconds; nil without items.
   public var p50: Int64?
-  /// Nanoseconds that nine of ten items took at most.
+  /// The 90th percentile in nanoseconds.
   public var p90: Int64?
-  /// Nanoseconds that 95 of a hundred items took at most.
+  /// The 95th percentile in nanoseconds.
   public var p95: Int64?
-  /// Nanoseconds that 99 of a hundred items took at most.
+  /// The 99th percentile in nanoseconds.
   public var p99: Int64?
-  /// The longest of the latencies looked at.
+  /// The longest latency in nanoseconds.
   public var maximum: Int64?
-  /// Whether only some of the items were looked at, because there are too many.
+  /// Whether the figures come from a sample, because the run has too many items.
   public var isSample: Bool
 
-  /// Makes the figures of latencies in any order.
+  /// Computes the figures of latencies in any order.
   public init(_ latencies: [Int64], isSample: Bool = false) {
     let sorted = latencies.sorted()
     func rank(_ percent: Int) -> Int64? {
@@ -31,18 +31,18 @@ public struct LatencyFigures: Sendable, Equatable {
 }
 
 extension RunReader {
-  /// How long the items took; of a large run, some items are asked, evenly spread.
+  /// Returns the latencies of the items; of a large run, those of an evenly spread sample.
   ///
-  /// - Parameter limit: how many items are asked at most.
+  /// - Parameter limit: the maximum number of items to read.
   public func latencies(limit: Int = 50_000) throws(RunStoreError) -> LatencyFigures {
     let counts = try record().counts
     guard counts.done + counts.cancelled > limit else { return LatencyFigures(try allLatencies(limit)) }
     return LatencyFigures(try someLatencies(limit), isSample: true)
   }
 
-  /// Items that did not succeed, in the order of the items file.
+  /// Returns the items that did not succeed, in the order of the items file.
   ///
-  /// - Parameter limit: how many come back at most.
+  /// - Parameter limit: the maximum number of items to return.
   public func unsuccessful(limit: Int) throws(RunStoreError) -> [ItemRecord] {
     try locked { () throws(RunStoreError) in
       let rows = try statement(

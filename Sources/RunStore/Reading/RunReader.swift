@@ -1,12 +1,12 @@
 import ParallelFor
 import SQLite
 
-/// Reads a run file, also while a program records into it; may be used from any thread.
+/// Reads a run file, even while a program records into it; can be used from any thread.
 ///
-/// It reads in small steps, so that it never keeps the recorder's log from being emptied. Everything in a run file may
-/// be a stranger's text.
+/// It reads in small steps, because a long read would keep the recorder's log from being emptied. Everything in a run
+/// file may be a stranger's text.
 public final class RunReader: @unchecked Sendable {
-  /// How many items are read at a time.
+  /// The number of items that are read at a time.
   private static let page = 1_000
 
   /// The path of the file.
@@ -15,14 +15,14 @@ public final class RunReader: @unchecked Sendable {
   private let database: RunDatabase
   private var statements: [String: Statement] = [:]
   private var isClosed = false
-  /// The attempt whose outputs were compared with their checksum last.
+  /// The attempt whose outputs were last checked.
   private var verified: (table: String, row: Int64)?
-  /// The piece of a large output that was read last.
+  /// The piece of a large output that was last read.
   private var piece: (id: Int64, bytes: [UInt8])?
 
   /// Opens a run file.
   ///
-  /// - Throws: when there is none, it is something else, newer than this program or damaged.
+  /// - Throws: when the file is missing, is not a run file, is newer than this program, or is damaged.
   public init(path: String) throws(RunStoreError) {
     self.path = path
     database = try RunDatabase(path: path, access: .read)
@@ -30,7 +30,7 @@ public final class RunReader: @unchecked Sendable {
     _ = try RunRow.load(database)
   }
 
-  /// Closes the file; later reads are errors.
+  /// Closes the file; later reads throw.
   public func close() {
     lock.withLock {
       isClosed = true
@@ -39,26 +39,26 @@ public final class RunReader: @unchecked Sendable {
     }
   }
 
-  /// The run as a whole, as it is now.
+  /// Returns the current record of the run as a whole.
   public func record() throws(RunStoreError) -> RunRecord {
     try locked { () throws(RunStoreError) in try RunRow.load(database).record }
   }
 
-  /// Whether a program records into the file now.
+  /// Whether a program is recording into the file now.
   public var isBeingRecorded: Bool { RunFileLock.isHeld(of: path) }
 
   // MARK: - Items
 
-  /// An item of the newest items file by its number, from 1; nil when nothing is recorded of it.
+  /// Returns an item of the newest items file by its number, from 1; nil when nothing is recorded for it.
   public func item(number: Int) throws(RunStoreError) -> ItemRecord? {
     try items(from: number, limit: 1).first.flatMap { $0.number == number ? $0 : nil }
   }
 
-  /// Items of the newest items file in its order.
+  /// Returns items of the newest items file in its order.
   ///
   /// - Parameters:
-  ///   - number: the first number wanted, from 1.
-  ///   - limit: how many come back at most.
+  ///   - number: the first number, from 1.
+  ///   - limit: the maximum number of items to return.
   public func items(from number: Int, limit: Int) throws(RunStoreError) -> [ItemRecord] {
     try locked { () throws(RunStoreError) in
       try page(after: ItemCursor(number: Int64(number) &- 1, row: .max), limit: limit).items
@@ -81,9 +81,9 @@ public final class RunReader: @unchecked Sendable {
     }
   }
 
-  /// The attempts at an item before its last one, in order.
+  /// Returns the attempts at an item before its last one, in order.
   ///
-  /// - Parameter limit: how many come back at most: the first ones.
+  /// - Parameter limit: the maximum number of attempts to return; the first ones are kept.
   public func earlierAttempts(of item: ItemRecord, limit: Int = 1_000) throws(RunStoreError) -> [EarlierAttempt] {
     guard item.attempts > (item.attempt == nil ? 0 : 1) else { return [] }
     return try attempts(of: item, after: (.min, .min), limit: limit)
@@ -136,7 +136,7 @@ public final class RunReader: @unchecked Sendable {
     return EarlierAttempt(row: row.integer(0), attempt: attempt, outputCount: outputCount, errorCount: errorCount)
   }
 
-  /// What changed the run as a whole, in order.
+  /// Returns the changes of the run as a whole, in order.
   public func changes() throws(RunStoreError) -> [RunChange] {
     try locked { () throws(RunStoreError) in
       let checksum = database.checks == .none ? "NULL" : "checksum"
@@ -149,10 +149,10 @@ public final class RunReader: @unchecked Sendable {
     }
   }
 
-  /// Changing the number of threads once a second makes this many in days; later changes are left out.
+  /// One change of the number of threads per second reaches this number in days; later changes are left out.
   private static let mostChanges = 500_000
 
-  /// The change in a row; nil if it is of a kind that this program does not know.
+  /// Returns the change in a row; nil if this program does not know its kind.
   private func change(_ row: Statement) throws(RunStoreError) -> RunChange? {
     guard let kind = RunChange.Kind(rawValue: row.text(1)) else {
       guard database.checks == .none else { throw SQLiteProblem.damaged(path, "a change has no known kind") }
@@ -162,14 +162,14 @@ public final class RunReader: @unchecked Sendable {
     let checksum = row.optionalInteger(3)
     guard checksum == ChangeSum.of(change) || checksum == nil && database.checks != .all,
       NumberRange.times.contains(change.time), change.value.map({ NumberRange.workers.contains(Int64($0)) }) ?? true
-    else { throw SQLiteProblem.damaged(path, "a change of the run does not fit its checksum") }
+    else { throw SQLiteProblem.damaged(path, "a change of the run does not match its checksum") }
     return change
   }
 
   // MARK: - Outputs
 
-  /// What the last attempt at an item wrote, to be read when it is needed; if it failed, also when another attempt has
-  /// been recorded by then.
+  /// Returns an output of the last attempt at an item, which is read on demand. An unsuccessful attempt stays readable
+  /// after another one has been recorded.
   public func bytes(_ stream: OutputStream, of item: ItemRecord) -> StoredBytes {
     let count = stream == .output ? item.outputCount : item.errorCount
     let isFinal = item.attempt?.outcome.isSuccess ?? false
@@ -177,13 +177,13 @@ public final class RunReader: @unchecked Sendable {
       self, isFinal ? .item(item.row) : .attempt(item.attempts, ofItem: item.row), stream, count: count)
   }
 
-  /// What an earlier attempt wrote, to be read when it is needed.
+  /// Returns an output of an earlier attempt, which is read on demand.
   public func bytes(_ stream: OutputStream, of attempt: EarlierAttempt) -> StoredBytes {
     let count = stream == .output ? attempt.outputCount : attempt.errorCount
     return StoredBytes(self, .earlier(attempt.row), stream, count: count)
   }
 
-  /// Fills a buffer with bytes of an output from an offset on.
+  /// Fills a buffer with bytes of an output, starting at an offset.
   func read(
     _ place: StoredBytes.Place, _ stream: OutputStream, from offset: Int, into buffer: UnsafeMutableRawBufferPointer
   ) throws(RunStoreError) {
@@ -193,7 +193,7 @@ public final class RunReader: @unchecked Sendable {
       case .item(let row): try read("items", row, stream, from: offset, into: buffer)
       case .earlier(let row): try read("attempts", row, stream, from: offset, into: buffer)
       case .attempt(let attempt, let item):
-        // In one transaction: the recorder may move the attempt at any moment.
+        // In one transaction, because the recorder may move the attempt at any moment.
         try database.execute("BEGIN")
         defer { database.rollBack() }
         let isLast = try database.integer("SELECT attempt FROM items WHERE id = \(item)") == Int64(attempt)
@@ -203,7 +203,6 @@ public final class RunReader: @unchecked Sendable {
     }
   }
 
-  /// The same, within the lock.
   private func read(
     _ table: String, _ row: Int64, _ stream: OutputStream, from offset: Int,
     into buffer: UnsafeMutableRawBufferPointer
@@ -221,7 +220,7 @@ public final class RunReader: @unchecked Sendable {
     }
   }
 
-  /// Compares the outputs that stand in a row with their checksum, before any of them is given out.
+  /// Checks the outputs that are stored in a row against their checksum before any of them is returned.
   private func verify(_ table: String, _ row: Int64) throws(RunStoreError) {
     guard database.checks != .none, verified.map({ $0 != (table, row) }) ?? true else { return }
     let outputs = try statement("SELECT output, errors, checksum, outcome FROM \(table) WHERE rowid = ?")
@@ -232,9 +231,9 @@ public final class RunReader: @unchecked Sendable {
     sum.addOutputs(outputs.lentBytes(0), outputs.lentBytes(1))
     let isRight = outputs.optionalInteger(2).map { sum.fitsOutputs($0) } ?? (database.checks == .some)
     guard isRight else {
-      throw SQLiteProblem.damaged(path, "an output in row \(row) of \(table) does not fit its checksum")
+      throw SQLiteProblem.damaged(path, "an output in row \(row) of \(table) does not match its checksum")
     }
-    // A row that may still be replaced is compared again.
+    // A row that can still be replaced is checked again.
     verified = outputs.integer(3) == OutcomeCode.succeeded || table == "attempts" ? (table, row) : nil
   }
 
@@ -256,7 +255,7 @@ public final class RunReader: @unchecked Sendable {
     }
   }
 
-  /// A piece of a large output, compared with its checksum.
+  /// Returns a piece of a large output after checking it.
   private func chunk(_ id: Int64) throws(RunStoreError) -> [UInt8] {
     if let piece, piece.id == id { return piece.bytes }
     let isChecked = database.checks != .none
@@ -267,7 +266,7 @@ public final class RunReader: @unchecked Sendable {
     let sum = ChunkSum.of(row.rawBytes(0), rest: row.integer(1))
     let isRight = row.optionalInteger(2).map { $0 == sum } ?? (database.checks != .all)
     guard isRight, row.count(0) <= RecordWriter.chunkSize else {
-      throw SQLiteProblem.damaged(path, "a piece of an output does not fit its checksum")
+      throw SQLiteProblem.damaged(path, "a piece of an output does not match its checksum")
     }
     let bytes = row.bytes(0)
     piece = (id, bytes)
@@ -305,10 +304,10 @@ public final class RunReader: @unchecked Sendable {
     return (items, next)
   }
 
-  /// The beginning of a query for items; for use within ``locked(_:)``.
+  /// The start of a query for items; for use within ``locked(_:)``.
   var selectItems: String { ItemColumns.select(database) }
 
-  /// The beginning of a query for the last attempts at items without the sizes of their outputs; for use within
+  /// The start of a query for the last attempts at items without the sizes of their outputs; for use within
   /// ``locked(_:)``.
   var selectAttempts: String { "SELECT attempt, \(AttemptColumns.list(database, hasSizes: false)) FROM items" }
 
@@ -323,7 +322,7 @@ public final class RunReader: @unchecked Sendable {
   /// Checks the text of an item in the current row of such a query; for use within ``locked(_:)``.
   func checkKey(_ row: Statement) throws(RunStoreError) { try ItemColumns.checkKey(row, database) }
 
-  /// The whole number that a query returns; nil for NULL or no row.
+  /// Returns the whole number that a query yields; nil for NULL or no row.
   func integer(_ query: String) throws(RunStoreError) -> Int64? {
     try locked { () throws(RunStoreError) in try database.integer(query) }
   }
@@ -336,7 +335,7 @@ public final class RunReader: @unchecked Sendable {
     }
   }
 
-  /// A statement that is prepared once; for use within ``locked(_:)``.
+  /// Returns a statement that is prepared once; for use within ``locked(_:)``.
   func statement(_ text: String) throws(RunStoreError) -> Statement {
     if let known = statements[text] { return known }
     let fresh = try database.prepare(text)
@@ -345,7 +344,7 @@ public final class RunReader: @unchecked Sendable {
   }
 }
 
-/// A place among the items in the order of the items file.
+/// A position among the items in the order of the items file.
 private struct ItemCursor {
   var number: Int64
   var row: Int64

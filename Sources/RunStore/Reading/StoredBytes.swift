@@ -1,20 +1,20 @@
-/// An output in a run file, read piece by piece when it is needed.
+/// An output in a run file that is read piece by piece on demand.
 public struct StoredBytes: Sendable {
   private static let chunk = 64 << 10
 
   private let reader: RunReader
   private let place: Place
   private let stream: OutputStream
-  /// How many bytes there are.
+  /// The number of bytes.
   public let count: Int
 
-  /// The attempt whose output is meant.
+  /// The attempt that the output belongs to.
   enum Place {
-    /// The last one at the item of a row.
+    /// The last attempt at the item of a row.
     case item(Int64)
-    /// The one with this number at the item of a row: the last one, or an earlier one by now.
+    /// The attempt with this number at the item of a row; an earlier one by now, or still the last one.
     case attempt(Int, ofItem: Int64)
-    /// An earlier one, by its own row.
+    /// An earlier attempt, by its own row.
     case earlier(Int64)
   }
 
@@ -25,12 +25,12 @@ public struct StoredBytes: Sendable {
     self.count = count
   }
 
-  /// Some of the bytes.
+  /// Reads some of the bytes.
   ///
   /// - Parameters:
-  ///   - offset: the first byte wanted, from 0.
-  ///   - wanted: how many; fewer come back at the end.
-  /// - Throws: when the file cannot be read, or no longer holds them.
+  ///   - offset: the first byte, from 0.
+  ///   - wanted: the number of bytes; fewer are returned at the end.
+  /// - Throws: when the file cannot be read or no longer holds the bytes.
   public func read(from offset: Int, count wanted: Int) throws(RunStoreError) -> [UInt8] {
     let start = min(max(0, offset), count)
     let length = min(max(0, wanted), count - start)

@@ -1,16 +1,16 @@
 import SQLite
 
-/// Writes the most frequent records by far, items that succeeded at once, in the order of their rows and many with one
-/// statement: that takes half of the time of one statement for each.
+/// Writes items that succeeded at once, by far the most frequent records. It sorts them by row and writes many with one
+/// statement, which takes half the time of one statement each.
 ///
-/// They are gathered until something else must be written, which may concern the same rows.
+/// It gathers them until something else must be written, because that may concern the same rows.
 final class PlainItems {
-  /// How many items one statement inserts.
+  /// The number of items that one statement inserts.
   private static let groupSize = 16
-  /// What is bound for each of them, after the fields of all; the rest is the same for all.
+  /// The values that are bound for each item, after the fields of all items; the others are constant.
   private static let boundNames = ["id", "key", "text", "worker", "start", "wait", "latency", "output", "checksum"]
 
-  /// Where in the batch an item's record begins.
+  /// The position of an item's record in the batch.
   private struct Place {
     let row: Int64
     let offset: Int
@@ -22,12 +22,12 @@ final class PlainItems {
 
   init(_ database: RunDatabase) throws(RunStoreError) {
     self.database = database
-    // All columns in the table's order: else SQLite copies each value once more.
+    // All columns in the table's order; otherwise SQLite copies each value once more.
     let names = ["id", "number", "key", "text", "fields", "attempt"] + Schema.attemptNames
     let rows = (0..<Self.groupSize).map { item in
       "(\(names.map { Self.expression(for: $0, of: item) }.joined(separator: ", ")))"
     }
-    // When a row is there already, those before it stay: with ABORT, SQLite would note each page to undo them.
+    // FAIL keeps the rows before one that exists already. With ABORT, SQLite would journal each page to undo them.
     insertGroup = try database.prepare(
       "INSERT OR FAIL INTO items(\(names.joined(separator: ", "))) VALUES \(rows.joined(separator: ", "))")
   }
@@ -48,17 +48,17 @@ final class PlainItems {
   /// Gathers a record.
   func add(_ header: RecordHeader, at offset: Int) { places.append(Place(row: header.row, offset: offset)) }
 
-  /// Forgets what was gathered.
+  /// Forgets the gathered records.
   func removeAll() { places.removeAll(keepingCapacity: true) }
 
-  /// Lets go of what is bound.
+  /// Releases the bound values.
   func finish() { insertGroup.finish() }
 
-  /// Writes what was gathered.
+  /// Writes the gathered records.
   ///
   /// - Parameters:
   ///   - batch: the batch that holds the records.
-  ///   - insertOne: writes a single one.
+  ///   - insertOne: writes a single record.
   func write(
     from batch: borrowing RecordBatch,
     insertOne: (RecordHeader, inout PartReader) throws(RunStoreError) -> Void
@@ -79,7 +79,7 @@ final class PlainItems {
     }
   }
 
-  /// - Returns: how many were written before one whose row was there already.
+  /// - Returns: the number of items that were written before one whose row exists already.
   private func writeGroup(from first: Int, of batch: borrowing RecordBatch) throws(RunStoreError) -> Int {
     for item in 0..<Self.groupSize {
       var parts = batch.reader(at: places[first + item].offset)
@@ -118,7 +118,7 @@ final class PlainItems {
 }
 
 extension RecordHeader {
-  /// Whether the item succeeded at its first attempt and left nothing but an output that is in the batch.
+  /// Whether the item succeeded at its first attempt and has nothing but an output that is in the batch.
   var isPlain: Bool {
     kind == .finalAttempt && attempt == 1 && outcome == OutcomeCode.succeeded && row == number
       && wait != Self.absent && [exitStatus, signal, cpu, peakMemory].allSatisfy { $0 == Self.absent }

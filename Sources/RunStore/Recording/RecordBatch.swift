@@ -1,31 +1,31 @@
-/// Records on their way to the writer, one after the other in one piece of memory.
+/// Records for the writer, one after the other in one block of memory.
 ///
-/// Each record is a ``RecordHeader`` and then its parts. What is too large to be copied is held by reference.
+/// Each record is a ``RecordHeader`` followed by its parts. Parts that are too large to copy are held by reference.
 struct RecordBatch: ~Copyable {
-  /// Parts above this size are not copied.
+  /// The maximum size of parts that are copied.
   private static let copiedLimit = 64 << 10
   private static let headerSize = MemoryLayout<RecordHeader>.size
 
   private var memory: UnsafeMutableRawPointer
   private var capacity: Int
-  /// Whether the memory goes with the batch.
+  /// Whether the batch must free the memory.
   private var isOwner = true
   /// The bytes in use.
   private(set) var size = 0
   /// The number of records.
   private(set) var count = 0
-  /// The parts that were too large to be copied, in the order in which they are used.
+  /// The parts that were too large to copy, in the order of their use.
   private(set) var held: [RecordedBytes] = []
-  /// What is not an attempt, in the order in which it is used.
+  /// The records that are not attempts, in the order of their use.
   private(set) var requests: [RunRequest] = []
 
-  /// - Parameter capacity: the bytes for which there is room at first.
+  /// - Parameter capacity: the initial capacity in bytes.
   init(capacity: Int = 64 << 10) {
     self.capacity = capacity
     memory = .allocate(byteCount: capacity, alignment: 16)
   }
 
-  /// - Parameter space: memory that outlives the batch, as long as that suffices.
+  /// - Parameter space: memory that outlives the batch; used until it is full.
   init(in space: UnsafeMutableRawBufferPointer) {
     (memory, capacity, isOwner) = (space.baseAddress.unsafelyUnwrapped, space.count, false)
   }
@@ -59,7 +59,7 @@ struct RecordBatch: ~Copyable {
     count += 1
   }
 
-  /// Appends an attempt that is whole in these bytes; see ``withBytes(_:)``.
+  /// Appends the bytes of a whole attempt; see ``withBytes(_:)``.
   mutating func append(copying record: UnsafeRawBufferPointer) {
     append(record)
     count += 1
@@ -73,13 +73,13 @@ struct RecordBatch: ~Copyable {
     if !other.requests.isEmpty { requests += other.requests }
   }
 
-  /// Calls `body` with all records; nil if parts of them stand elsewhere.
+  /// Calls `body` with all records; returns nil if some of their parts are elsewhere.
   func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value? {
     guard held.isEmpty, requests.isEmpty else { return nil }
     return body(UnsafeRawBufferPointer(start: memory, count: size))
   }
 
-  /// Appends something that is not an attempt.
+  /// Appends a request.
   mutating func append(_ request: RunRequest) {
     reserve(Self.headerSize)
     memory.storeBytes(of: .request, toByteOffset: size, as: RecordHeader.self)
@@ -88,14 +88,14 @@ struct RecordBatch: ~Copyable {
     count += 1
   }
 
-  /// Forgets all records and keeps the memory.
+  /// Removes all records and keeps the memory.
   mutating func removeAll() {
     (size, count) = (0, 0)
     held.removeAll(keepingCapacity: true)
     requests.removeAll(keepingCapacity: true)
   }
 
-  /// Hands every record to `body`.
+  /// Calls `body` with every record.
   func forEach(_ body: (RecordHeader, inout PartReader) throws(RunStoreError) -> Void) throws(RunStoreError) {
     var reader = PartReader(memory, held: held, requests: requests)
     for _ in 0..<count {
@@ -104,7 +104,7 @@ struct RecordBatch: ~Copyable {
     }
   }
 
-  /// Reads from the record on that begins at an offset and holds nothing by reference.
+  /// Returns a reader for the record at an offset, which holds nothing by reference.
   func reader(at offset: Int) -> PartReader { PartReader(memory, at: offset) }
 
   private mutating func reserve(_ more: Int) {
@@ -127,7 +127,7 @@ struct RecordBatch: ~Copyable {
     return PartSize(size - start)
   }
 
-  /// The key of the item whose text was just appended.
+  /// Returns the key of the item whose text was just appended.
   private func key(of item: borrowing RecordedItem, _ text: PartSize) throws -> Int64 {
     if text == .held { return try ItemKey.of(item.text, fields: item.fields) }
     return ItemKey.of(UnsafeRawBufferPointer(start: memory + size - text.count, count: text.count), fields: item.fields)
@@ -149,7 +149,7 @@ struct RecordBatch: ~Copyable {
   }
 }
 
-/// How long a part of a record is, or why it does not stand there.
+/// The size of a part of a record, or the reason why the part is not in the batch.
 struct PartSize: Equatable {
   private let value: Int32
 
@@ -163,7 +163,7 @@ struct PartSize: Equatable {
   var count: Int { max(0, Int(value)) }
 }
 
-/// The fixed beginning of a record.
+/// The fixed start of a record.
 struct RecordHeader: BitwiseCopyable {
   enum Kind: UInt8 {
     case finalAttempt
@@ -177,13 +177,13 @@ struct RecordHeader: BitwiseCopyable {
   var number: Int64 = 0
   var row: Int64 = 0
   var key: Int64 = 0
-  /// Among all attempts of all sessions, from 1.
+  /// The number of the attempt over all sessions, from 1.
   var attempt: Int64 = 0
   var outcome: Int64 = 0
   var worker: Int64 = 0
   var start: Int64 = 0
   var latency: Int64 = 0
-  /// The following are ``absent`` when they are not known.
+  /// The following are ``absent`` when they are unknown.
   var wait = absent
   var exitStatus = absent
   var signal = absent
@@ -200,7 +200,7 @@ struct RecordHeader: BitwiseCopyable {
 
   private init(kind: Kind) { self.kind = kind }
 
-  /// The header of an attempt in bytes that came from a file; nil if they are no such record, whole and alone.
+  /// Reads the header of an attempt from the bytes of a file; nil unless they are exactly one whole record.
   init?(checking record: UnsafeRawBufferPointer) {
     guard record.count >= MemoryLayout<RecordHeader>.size,
       Kind(rawValue: record[0]).map({ $0 != .request }) ?? false
@@ -212,7 +212,7 @@ struct RecordHeader: BitwiseCopyable {
     else { return nil }
   }
 
-  /// Whether a run file takes all the numbers.
+  /// Whether a run file accepts all the numbers.
   private var isPossible: Bool {
     let counts = 1...ItemColumns.largest
     let measures = [wait, cpu, peakMemory].filter { $0 != Self.absent } + [latency]
@@ -222,7 +222,7 @@ struct RecordHeader: BitwiseCopyable {
       && measures.allSatisfy { NumberRange.measures.contains($0) }
   }
 
-  /// All but the key and the sizes of the parts.
+  /// Sets everything but the key and the sizes of the parts.
   init(_ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, isFinal: Bool) {
     kind = isFinal ? .finalAttempt : .earlierAttempt
     number = Int64(item.number)
@@ -240,7 +240,7 @@ struct RecordHeader: BitwiseCopyable {
   }
 }
 
-/// Walks over the records of a batch.
+/// Reads the records of a batch one after the other.
 struct PartReader {
   /// A part of a record.
   enum Part {
@@ -248,7 +248,7 @@ struct PartReader {
     case bytes(UnsafeRawBufferPointer)
     case held(RecordedBytes)
 
-    /// What the batch holds; nil for nothing.
+    /// The bytes in the batch; nil for other parts.
     var bytes: UnsafeRawBufferPointer? { if case .bytes(let bytes) = self { bytes } else { nil } }
   }
 
@@ -270,9 +270,9 @@ struct PartReader {
     self.offset = offset
   }
 
-  /// Passes over all parts of a record whose header was just read, none of them held by reference.
+  /// Skips all parts of a record whose header was just read; none of them may be held by reference.
   ///
-  /// - Returns: where the record begins.
+  /// - Returns: the offset of the record.
   mutating func skip(_ header: RecordHeader) -> Int {
     let start = offset - MemoryLayout<RecordHeader>.size
     for part in [header.text, header.fields, header.reason, header.note, header.output, header.errors] {
@@ -286,7 +286,7 @@ struct PartReader {
     return memory.loadUnaligned(fromByteOffset: offset, as: RecordHeader.self)
   }
 
-  /// The next part, which is this long.
+  /// Reads the next part, which has this size.
   mutating func part(_ size: PartSize) -> Part {
     if size == .absent { return .absent }
     if size == .held {

@@ -2,11 +2,11 @@ import SQLite
 
 /// Writes batches of records into a run file, each in one transaction; used by one thread.
 final class RecordWriter {
-  /// Outputs above this size are kept in pieces.
+  /// The maximum size of outputs that are stored in their row; larger ones are stored in pieces.
   static let inlineLimit = 1 << 20
   /// The size of a piece.
   static let chunkSize = 256 << 10
-  /// Where the columns that items and attempts have in common begin in the statements that insert them.
+  /// The first of the columns that items and attempts share, in the statements that insert them.
   private enum First {
     static let ofItem = 6
     static let ofAttempt = 2
@@ -61,7 +61,7 @@ final class RecordWriter {
     return last
   }
 
-  /// Writes all records of a batch; either all of them stand in the file afterwards, or none and it throws.
+  /// Writes all records of a batch. If it throws, none of them is in the file.
   func write(_ batch: borrowing RecordBatch) throws(RunStoreError) {
     defer {
       for statement in [insertItem, insertAttempt, insertChunk] { statement.finish() }
@@ -118,7 +118,7 @@ final class RecordWriter {
     }
   }
 
-  /// The item has a row from its first attempt on, so that its attempts are known by it.
+  /// Writes an attempt that is not the last one. The item gets a row with its first attempt, for attempts to refer to.
   private func writeEarlier(_ header: RecordHeader, _ parts: inout PartReader) throws(RunStoreError) {
     try displace(header.row)
     if header.row != header.number { try makeNumberIndex() }
@@ -146,7 +146,7 @@ final class RecordWriter {
     run.latest = max(run.latest ?? .min, header.start &+ header.latency)
   }
 
-  /// Makes room for a new last attempt at the item of a row; the old one moves to the earlier ones.
+  /// Makes room for a new last attempt at the item of a row; the old one becomes an earlier attempt.
   private func displace(_ row: Int64) throws(RunStoreError) {
     oldOutcome.bind(row, at: 0)
     defer { oldOutcome.reset() }
@@ -214,7 +214,7 @@ final class RecordWriter {
     }
   }
 
-  /// Stores an output that is to stand in pieces; reads another one that lies somewhere else.
+  /// Stores a large output in pieces, and reads a smaller one that is stored elsewhere.
   private func stored(_ part: PartReader.Part) throws(RunStoreError) -> RecordedOutput {
     switch part {
     case .absent: .absent
@@ -225,7 +225,7 @@ final class RecordWriter {
     }
   }
 
-  /// Binds an output and, after it, the first of its pieces if it has any.
+  /// Binds an output, followed by the row of its first piece if it has any.
   private func bind(_ output: RecordedOutput, to statement: Statement, at position: Int) {
     switch output {
     case .absent, .chunks: statement.bindNull(at: position)
@@ -248,7 +248,7 @@ final class RecordWriter {
     return bytes
   }
 
-  /// Stores bytes in pieces of the same size and returns the first one's row; the others follow it.
+  /// Stores bytes in pieces of the same size and returns the row of the first one; the others follow it.
   private func writeChunks(_ source: RecordedBytes) throws(RunStoreError) -> Int64 {
     let first = nextChunk
     var rest = source.count
@@ -288,7 +288,7 @@ final class RecordWriter {
   }
 
   private func unreadable(_ reason: Any) -> RunStoreError {
-    RunStoreError(.failed, file.path, "an output that should be recorded cannot be read back: \(reason)")
+    RunStoreError(.failed, file.path, "an output to be recorded cannot be read back: \(reason)")
   }
 
   // MARK: - Requests
@@ -324,7 +324,7 @@ final class RecordWriter {
     try insert.run()
   }
 
-  /// While every item is in the row of its number, no index is needed to list them in order.
+  /// Creates the index by number, which is not needed while every item is in the row of its number.
   private func makeNumberIndex() throws(RunStoreError) {
     guard !isRenumbered else { return }
     try Schema.add(Schema.itemsByNumber, to: file.database)
@@ -355,7 +355,7 @@ final class RecordWriter {
   }
 }
 
-/// An output on its way into a row.
+/// An output in the form in which its row stores it.
 private enum RecordedOutput {
   case absent
   case lent(UnsafeRawBufferPointer)
@@ -364,7 +364,7 @@ private enum RecordedOutput {
 
   var pieces: AttemptSum.Pieces? { if case .chunks(let pieces) = self { pieces } else { nil } }
 
-  /// The sum of the bytes in the row; 0 for none.
+  /// The sum of the bytes in the row; 0 if there are none.
   var sum: Int64 {
     switch self {
     case .absent, .chunks: 0

@@ -7,48 +7,48 @@ import SQLite
   import Darwin
 #endif
 
-/// A run file that this program alone records into, from its opening to its closing.
+/// A run file that only this program records into while it is open.
 public final class RunFile {
-  /// How much of the last moments a power cut may take. The end of the program, even by SIGKILL, takes nothing that was
-  /// committed in either case.
+  /// How much a power cut may lose. In either case the end of the program, even by SIGKILL, loses nothing that was
+  /// committed.
   public enum Durability: Sendable {
-    /// What is committed is on the disk: not even a power cut takes it.
+    /// A power cut loses nothing that was committed, because commits reach the disk.
     case powerCut
-    /// A power cut may take what was committed since the last checkpoint, and nothing more; those items run again.
+    /// A power cut may lose commits since the last checkpoint and nothing else; those items run again.
     case programEnd
   }
 
-  /// A file up to this size is checked from end to end before a run is resumed from it.
+  /// The maximum number of pages of a file that is checked from end to end before its run is resumed.
   private static let checkedPages: Int64 = 4_096
-  /// Pages of 4 KiB in the write-ahead log from which on they are moved to the file: few, so that little of that is left
-  /// for the end of the run, when nobody works beside it.
+  /// The number of 4 KiB pages in the write-ahead log that triggers a checkpoint. It is low so that little is left for
+  /// the end of the run, when no work runs alongside.
   private static let checkpointPages = 1_000
 
   /// The path of the file.
   public let path: String
-  /// The run as it was when the file was opened.
+  /// The record of the run when the file was opened.
   public let record: RunRecord
   let isRenumbered: Bool
-  /// What never changes in the row of the run.
+  /// The sum of the columns that never change in the row of the run.
   let fixed: RunRow.Fixed
-  /// When the last thing happened in a session that was killed; nil if the last one ended in good order.
+  /// The time of the last event in a session that was killed; nil if the last session ended properly.
   let killedSessionEnd: Int64?
   let database: RunDatabase
   private let lock: RunFileLock
-  /// The file itself, whatever its name leads to later.
+  /// The identity of the file itself, even if its name leads elsewhere later.
   private let identity: FileIdentity?
-  /// How large it is at least: it only grows.
+  /// The minimum size of the file, which only grows.
   private var size: Int64
-  /// What should have been removed beside the file and is still there, a sentence for each.
+  /// An error for each file that should have been removed and is still there.
   public private(set) var leftovers: [RunStoreError] = []
 
-  /// Makes the file of a run that begins.
+  /// Creates the file of a new run.
   ///
   /// - Parameters:
-  ///   - path: where; there must be no such file yet, and its folder must exist.
+  ///   - path: the path; the file must not exist yet, and its folder must exist.
   ///   - record: the run.
-  ///   - durability: what a power cut may take.
-  /// - Throws: when a file is there, another program holds it, or it cannot be written.
+  ///   - durability: what a power cut may lose.
+  /// - Throws: when the file exists, another program holds it, or it cannot be written.
   public static func create(
     at path: String, _ record: RunRecord, durability: Durability = .powerCut
   ) throws(RunStoreError) -> RunFile {
@@ -68,8 +68,8 @@ public final class RunFile {
     }
   }
 
-  /// Removes the file of a run that has not begun: what is not recorded must not look as if it could be resumed. What
-  /// cannot be removed is among the ``leftovers``.
+  /// Removes the file of a run that has not started, so that it does not look as if it could be resumed. Files that
+  /// cannot be removed are added to the ``leftovers``.
   public func discard() {
     database.close()
     leftovers += SideFile.remove(HistoryEntry.files(of: path))
@@ -80,15 +80,15 @@ public final class RunFile {
     if let leftover = lock.release() { leftovers.append(leftover) }
   }
 
-  /// SQLite would take what a removed database has left beside it for a part of the new one.
+  /// Checks for files that a removed database left; SQLite would take them for parts of the new one.
   private static func checkSideFiles(of path: String) throws(RunStoreError) {
     for side in ["-wal", "-shm", "-journal", "-tail"].map({ path + $0 }) where isThere(side) {
       throw RunStoreError(
-        .exists, path, "\(side) is there, left by another database of that name; move it away, or name another file")
+        .exists, path, "\(side) exists, left by another database of that name; move it away, or name another file")
     }
   }
 
-  /// The file gets its name when it is whole, so that a kill leaves no half of one.
+  /// Creates the file under another name and renames it when it is complete, so that a kill leaves no partial file.
   private static func makeWhole(
     _ path: String, _ record: RunRecord
   ) throws(RunStoreError) -> (RunRow.Loaded, [RunStoreError]) {
@@ -115,23 +115,23 @@ public final class RunFile {
     return row
   }
 
-  /// Not every file system has links; where there are some, a file that came in between is not overwritten.
+  /// Gives the file its name. A link overwrites no file that appeared meanwhile; not every file system has links.
   private static func name(_ unfinished: String, _ path: String) throws(RunStoreError) {
     if link(unfinished.osPath, path.osPath) == 0 { return }
     if errno == EEXIST { try RunDatabase.checkFile(path, .create) }
     guard rename(unfinished.osPath, path.osPath) == 0 else { throw cannotBeMade(path, SystemReason()) }
   }
 
-  /// SQLite would make it readable for everybody; what it makes beside it later has the same mode.
+  /// Creates an empty file for the user alone. SQLite would make it readable for all; its side files get the same mode.
   private static func makeEmpty(_ name: String, for path: String) throws(RunStoreError) {
     if let reason = FileIdentity.makeFile(name) { throw cannotBeMade(path, reason) }
   }
 
   private static func cannotBeMade(_ path: String, _ reason: SystemReason) -> RunStoreError {
-    RunStoreError(reason.kind, path, "cannot be made: \(reason.words)")
+    RunStoreError(reason.kind, path, "cannot be created: \(reason.words)")
   }
 
-  /// A name that nobody has taken, as a stranger or a program that was killed may have.
+  /// Returns an unused name; another program, or one that was killed, may have taken the first choice.
   private static func freeName(beside path: String) -> String {
     var name = path + "-new"
     while isThere(name) { name += "+" }
@@ -143,12 +143,12 @@ public final class RunFile {
     return lstat(path.osPath, &status) == 0
   }
 
-  /// Opens the file of a run to go on with it.
+  /// Opens the file of a run to resume it.
   ///
-  /// - Throws: when there is no run file, when it is damaged or newer than this program, when another program records
-  ///   into it, or it cannot be written. Nothing has been changed in it then.
+  /// - Throws: when the file is missing, is not a run file, is damaged or newer than this program, when another program
+  ///   is recording into it, or when it cannot be written. The file is unchanged then.
   public static func open(at path: String, durability: Durability = .powerCut) throws(RunStoreError) -> RunFile {
-    // Looks without the right to write come first: what is not ours, or damaged, is not touched.
+    // Check without write access first, so that foreign or damaged files are not touched.
     try RunReader(path: path).close()
     let lock = try RunFileLock(of: path)
     try checkWhole(RunDatabase(path: path, access: .read))
@@ -200,9 +200,9 @@ public final class RunFile {
     return stat(path.osPath, &status) == 0 ? Int64(status.st_size) : .max
   }
 
-  /// Moves pages from the write-ahead log to the file when there are many; to be called after commits.
+  /// Moves pages from the write-ahead log to the file when there are many; call it after commits.
   ///
-  /// - Throws: when somebody has cut the file off.
+  /// - Throws: when another program has truncated the file.
   func checkpointIfDue() throws(RunStoreError) {
     guard database.loggedPages >= Self.checkpointPages else { return }
     try checkSize()
@@ -210,17 +210,17 @@ public final class RunFile {
     size = Self.size(of: path)
   }
 
-  /// SQLite would not notice that pages are missing: it reads zeros, and does not read what it has in memory.
+  /// Checks for a truncated file. SQLite would not notice: it reads zeros, or uses the pages that it has in memory.
   private func checkSize() throws(RunStoreError) {
     guard isThere, Self.size(of: path) < size else { return }
-    throw SQLiteProblem.damaged(path, "it was cut off while the run went on")
+    throw SQLiteProblem.damaged(path, "it was truncated during the run")
   }
 
-  /// Closes the file, as a recorder does when it has finished.
+  /// Closes the file after recording.
   ///
-  /// When nobody else reads it, what lies beside it is put into it, so that the one file is the whole run.
+  /// When no other process reads the file, the side files are merged into it, so that the one file is the whole run.
   ///
-  /// - Returns: why the file is not the whole run, if so.
+  /// - Returns: why the file is not the whole run; nil if it is, or if readers kept the side files in use.
   func close() -> RunStoreError? {
     defer { releaseLock() }
     do throws(RunStoreError) {
@@ -229,7 +229,7 @@ public final class RunFile {
       let isSettled: Bool
       do throws(RunStoreError) { isSettled = try Self.settle(database) } catch { isSettled = try settleAgain() }
       database.close()
-      // SQLite does not say when it cannot remove them.
+      // SQLite does not report when it cannot remove these files.
       if isSettled { leftovers += SideFile.remove([path + "-wal", path + "-shm"]) }
       return nil
     } catch {
@@ -238,18 +238,18 @@ public final class RunFile {
     }
   }
 
-  /// Whether the file is still where it was made or opened.
+  /// Whether the file is still at the path where it was created or opened.
   var isThere: Bool { identity == nil || FileIdentity(path) == identity }
 
   private func checkName() throws(RunStoreError) {
     guard !isThere else { return }
     throw RunStoreError(
-      .missing, path, "was removed or replaced while the run went on, so that this run is not recorded there")
+      .missing, path, "was removed or replaced during the run, so this run is not recorded there")
   }
 
   /// Moves the write-ahead log into the file. Readers may prevent that, which does no harm.
   ///
-  /// - Returns: whether nothing but the file is needed any more.
+  /// - Returns: whether the side files are no longer needed.
   private static func settle(_ database: RunDatabase) throws(RunStoreError) -> Bool {
     do throws(RunStoreError) {
       try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -271,7 +271,7 @@ public final class RunFile {
   }
 
   private static func setUp(_ database: RunDatabase, _ durability: Durability) throws(RunStoreError) {
-    // The mode is a byte of the first page. A journal on the disk for its change would, after a kill, keep readers out.
+    // The mode is a byte of the first page. A journal of its change on the disk would lock readers out after a kill.
     if try !isLogged(database) { try database.execute("PRAGMA journal_mode = MEMORY") }
     try database.execute("PRAGMA journal_mode = WAL")
     try database.execute("PRAGMA synchronous = \(durability == .powerCut ? "FULL" : "NORMAL")")

@@ -1,66 +1,66 @@
 import ParallelFor
 import Synchronization
 
-/// Records a run as it goes, on a thread of its own: workers hand over what happened and go on.
+/// Records a run on a thread of its own; workers hand over their records and continue.
 ///
-/// What is handed over gets a ``Ticket``; tickets grow in the order of the calls, and what has a smaller ticket is never
-/// committed later. An item is done when the ticket of its last attempt is committed: then its outcome and its whole
-/// output stand in the file, and no end of the program takes them away.
+/// Each record gets a ``Ticket``. Tickets grow in the order of the calls, and records are committed in that order. An
+/// item is done when the ticket of its last attempt is committed: its outcome and its whole output are in the file
+/// then, and the end of the program does not lose them.
 ///
-/// When writing fails, for example because the disk is full, the recorder stops for good: what it is given is dropped,
-/// nobody waits any longer, and ``problem`` says why. What was committed before stays.
+/// When writing fails, for example because the disk is full, the recorder stops for good. It drops further records, no
+/// thread waits any longer, and ``problem`` says why. Earlier commits stay in the file.
 public final class RunRecorder: @unchecked Sendable {
-  /// The place of a record in the order of all records of this recorder.
+  /// The position of a record among all records of this recorder.
   public struct Ticket: Sendable, Comparable {
     let value: UInt64
 
-    /// Orders tickets as they were given out.
+    /// Orders tickets by the time of their calls.
     public static func < (left: Ticket, right: Ticket) -> Bool { left.value < right.value }
   }
 
-  /// What has been handed over and is not yet committed.
+  /// The records that are not yet committed.
   public struct Backlog: Sendable, Equatable {
     /// The number of records.
     public var records: Int
-    /// Their bytes in memory.
+    /// Their size in memory, in bytes.
     public var bytes: Int
-    /// The number of bytes from which the threads that hand over wait.
+    /// The number of bytes at which calls start to wait.
     public var limit: Int
     /// The number of records that have been committed.
     public var committed = 0
   }
 
-  /// How the recorder works; the standard values fit a run of any kind.
+  /// The limits of a recorder; the default values fit any run.
   public struct Limits: Sendable {
-    /// The number of bytes in the queue from which the threads that hand over wait.
+    /// The number of bytes in the queue at which calls start to wait.
     public var queuedBytes = 4 << 20
-    /// Nanoseconds between two transactions, as long as nobody waits and the queue is not half full.
+    /// Nanoseconds between two transactions, while no thread waits and the queue is less than half full.
     public var rest: Int64 = 20_000_000
 
-    /// Makes the standard limits.
+    /// Makes the default limits.
     public init() {}
   }
 
   private let file: RunFile
-  /// Where attempts stand until they are committed; nil where there can be no such file.
+  /// The file that keeps attempts until they are committed; nil where it cannot exist.
   private let tail: RunTail?
   private let limits: Limits
   private let whenBroken: @Sendable (RunStoreError) -> Void
   private let committed = Atomic<UInt64>(0)
 
   private let monitor = Monitor()
-  /// There is work for a writer that has none.
+  /// Signals an idle writer that there is work.
   private let work = Condition()
-  /// A writer that rests shall go on.
+  /// Signals a resting writer to continue.
   private let hurry = Condition()
   private let room = Condition()
   private let progress = Condition()
-  /// The following belong to the monitor, which no check of each access must do again.
+  /// The monitor guards the following; `unchecked` avoids a second check of each access.
   @exclusivity(unchecked) private var queue: RecordBatch
   @exclusivity(unchecked) private var lastTicket: UInt64 = 0
   @exclusivity(unchecked) private var writing = Backlog(records: 0, bytes: 0, limit: 0)
   @exclusivity(unchecked) private var isHurried = false
-  /// How many threads wait for a record to be committed.
+  /// The number of threads that wait for a commit.
   @exclusivity(unchecked) private var waiting = 0
   @exclusivity(unchecked) private var isEnding = false
   @exclusivity(unchecked) private var isDiscarded = false
@@ -68,13 +68,13 @@ public final class RunRecorder: @unchecked Sendable {
   @exclusivity(unchecked) private var problemFound: RunStoreError?
   @exclusivity(unchecked) private var leftoversFound: [RunStoreError] = []
 
-  /// Begins to record into a file.
+  /// Starts to record into a file.
   ///
   /// - Parameters:
-  ///   - file: the file; the recorder closes it when it has finished.
-  ///   - limits: how it works.
-  ///   - whenBroken: called once, on the recorder's thread or the one that hands over, when recording is no longer
-  ///     possible.
+  ///   - file: the file; the recorder closes it at the end.
+  ///   - limits: the limits of the recorder.
+  ///   - whenBroken: called once when recording is no longer possible, on the recorder's thread or on a thread that
+  ///     records.
   /// - Throws: when the file cannot be written.
   public init(
     _ file: RunFile, limits: Limits = Limits(), whenBroken: @escaping @Sendable (RunStoreError) -> Void = { _ in }
@@ -82,36 +82,36 @@ public final class RunRecorder: @unchecked Sendable {
     self.file = file
     tail = RunTail(of: file.path, run: file.record.id)
     self.limits = limits
-    // Memory costs nothing until it is used, but to move what grows is done while all wait.
+    // Reserve everything now: unused memory costs nothing, but growing would copy records while all threads wait.
     queue = RecordBatch(capacity: limits.queuedBytes)
     self.whenBroken = whenBroken
     let writer = UncheckedBox(try RecordWriter(file))
     guard WorkerThread.start(name: "pfor-recorder", .none, body: { self.write(with: writer.value) }) else {
-      throw RunStoreError(.failed, file.path, "cannot be recorded into: the system has no thread to give")
+      throw RunStoreError(.failed, file.path, "cannot record into it: the system has no thread to give")
     }
   }
 
   /// The path of the run file.
   public var path: String { file.path }
 
-  /// Whether the run file is still where it was made or opened.
+  /// Whether the run file is still at the path where it was created or opened.
   public var isThere: Bool { file.isThere }
 
   // MARK: - Handing over
 
-  /// The bytes in which most attempts can be put together.
+  /// The size in bytes of the space in which most attempts fit.
   private static let usualRecordSize = 512
 
-  /// Records an attempt at an item; may be called from any thread, and waits while the queue is full.
+  /// Records an attempt at an item; can be called from any thread, and waits while the queue is full.
   ///
   /// - Parameters:
   ///   - item: the item.
-  ///   - attempt: when, where and how it ended; attempts count from 1 within this session.
-  ///   - output: what it wrote to its standard output, or its rows.
-  ///   - errors: what it wrote to its standard error.
-  ///   - isFinal: false when another attempt will follow.
-  ///   - isKeptAtOnce: whether from the return on the end of the program must not take it, which costs a write to a
-  ///     file; if not, the end of the program takes the attempts of the last tens of milliseconds.
+  ///   - attempt: when, where and how the attempt ended; attempts count from 1 within this session.
+  ///   - output: the standard output, or the rows of a query.
+  ///   - errors: the standard error.
+  ///   - isFinal: false when another attempt follows.
+  ///   - isKeptAtOnce: whether the attempt survives the end of the program as soon as the call returns, which costs a
+  ///     write to a file. Otherwise the end of the program loses the attempts of the last tens of milliseconds.
   /// - Returns: the ticket of this record.
   @discardableResult
   public func record(
@@ -121,7 +121,7 @@ public final class RunRecorder: @unchecked Sendable {
     withUnsafeTemporaryAllocation(byteCount: Self.usualRecordSize, alignment: 16) { space in
       var record = RecordBatch(in: space)
       do { try record.append(item, attempt, output: output, errors: errors, isFinal: isFinal) } catch {
-        breakOff(RunStoreError(.failed, file.path, "what should be recorded cannot be read back: \(error)"))
+        breakOff(RunStoreError(.failed, file.path, "an attempt to be recorded cannot be read back: \(error)"))
         return Ticket(value: .max)
       }
       return append(record, isKeptAtOnce: isKeptAtOnce)
@@ -138,7 +138,7 @@ public final class RunRecorder: @unchecked Sendable {
     return ticket
   }
 
-  /// Records that a recorded attempt which was to be followed by another is its item's last one.
+  /// Records that an attempt which was recorded as an earlier one is its item's last one.
   ///
   /// - Parameters:
   ///   - place: the item's place in the run file.
@@ -153,11 +153,11 @@ public final class RunRecorder: @unchecked Sendable {
   @discardableResult
   public func record(_ change: RunChange) -> Ticket { append(.change(change)) }
 
-  /// Records how many items the input holds.
+  /// Records the number of items in the input.
   @discardableResult
   public func recordTotal(_ count: Int) -> Ticket { append(.total(count)) }
 
-  /// Records how far results have been handed on.
+  /// Records how far results have been delivered.
   @discardableResult
   public func recordDelivery(_ mark: DeliveryMark) -> Ticket { append(.delivered(mark)) }
 
@@ -178,10 +178,10 @@ public final class RunRecorder: @unchecked Sendable {
 
   // MARK: - Waiting
 
-  /// Why recording stopped; nil while all is well.
+  /// Why recording stopped; nil before that.
   public var problem: RunStoreError? { monitor.withLock { problemFound } }
 
-  /// What has been handed over and is not yet committed.
+  /// The records that are not yet committed.
   public var backlog: Backlog {
     monitor.withLock {
       Backlog(
@@ -190,13 +190,13 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// Whether a record is in the file.
+  /// Whether a record is committed.
   public func isCommitted(_ ticket: Ticket) -> Bool { committed.load(ordering: .acquiring) >= ticket.value }
 
-  /// Waits until a record is in the file.
+  /// Waits until a record is committed.
   ///
-  /// - Parameter isUrgent: whether the file is written to at once; else records go on gathering for a moment first.
-  /// - Returns: why it never will, if recording has stopped; nil when it does.
+  /// - Parameter isUrgent: whether to write to the file at once; otherwise records gather for a moment first.
+  /// - Returns: why the record will never be committed, if recording has stopped; nil when it is committed.
   public func waitUntilCommitted(_ ticket: Ticket, isUrgent: Bool = true) -> RunStoreError? {
     if isCommitted(ticket) { return nil }
     return monitor.withLock {
@@ -210,14 +210,14 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// The pause between two transactions, as a multiple of the time that one takes, and the number of looks in it at
-  /// whether records are piling up.
+  /// The pause after a transaction, as a multiple of the time that it took, and the number of checks during the pause
+  /// for whether records are piling up.
   private static let restShare: Int64 = 16
   private static let looks: Int64 = 8
-  /// The number of records between two looks that shows that they are piling up.
+  /// The number of records between two checks that shows that they are piling up.
   private static let manyRecords: UInt64 = 32
 
-  /// Lets the file be written to at once: few records will follow, and somebody may wait for the last.
+  /// Writes to the file at once; call it when few records will follow and a thread may wait for the last one.
   public func hurryUp() { monitor.withLock { hurryUpWithLock() } }
 
   private func hurryUpWithLock() {
@@ -225,30 +225,30 @@ public final class RunRecorder: @unchecked Sendable {
     hurry.signal()
   }
 
-  /// Waits until all that has been handed over so far is in the file.
+  /// Waits until all records so far are committed.
   ///
-  /// - Returns: why it never will, if recording has stopped; nil when it does.
+  /// - Returns: why they will never be committed, if recording has stopped; nil when they are.
   public func flush() -> RunStoreError? {
     waitUntilCommitted(Ticket(value: monitor.withLock { lastTicket }))
   }
 
-  /// Writes what is left and how the run ended, and closes the file; nothing can be recorded afterwards.
+  /// Writes the remaining records and how the run ended, and closes the file; nothing can be recorded afterwards.
   ///
-  /// That the session has ended is a ``RunChange`` to be recorded before.
+  /// Record the end of the session as a ``RunChange`` before.
   ///
   /// - Parameters:
   ///   - state: finished, or interrupted when something remains to be done.
-  ///   - exitCode: what the program exits with.
-  ///   - time: now, in nanoseconds since 1970.
-  /// - Returns: why not all is in the file, if so.
+  ///   - exitCode: the exit status of the program.
+  ///   - time: the current time in nanoseconds since 1970.
+  /// - Returns: why the file is incomplete; nil when it is complete.
   public func finish(_ state: RunRecord.State, exitCode: Int32, at time: Int64) -> RunStoreError? {
     append(.finish(state, exitCode: exitCode, at: time))
     return end()
   }
 
-  /// Writes what is left and closes the file as if the program had been killed then.
+  /// Writes the remaining records and closes the file as if the program had been killed then.
   ///
-  /// - Parameter isDiscarded: whether the file is removed if nothing was recorded in this session.
+  /// - Parameter isDiscarded: whether to remove the file if nothing was recorded in this session.
   public func end(isDiscarded: Bool = false) -> RunStoreError? {
     monitor.withLock {
       isEnding = true
@@ -261,7 +261,7 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// What should have been removed beside the run file, or with it, and is still there; to be asked at the end.
+  /// The files that should have been removed and are still there; valid at the end.
   public var leftovers: [RunStoreError] { monitor.withLock { leftoversFound } }
 
   private var closed: RunStoreError { RunStoreError(.failed, file.path, "recording has ended") }
@@ -276,7 +276,7 @@ public final class RunRecorder: @unchecked Sendable {
         let begin = MonotonicClock.now
         try writer.write(batch)
         writingTime = MonotonicClock.now.nanoseconds(since: begin)
-        // Threads that wait for the records need not wait for the checkpoint; and at the end, closing makes one.
+        // Publish first, so that waiting threads do not wait for the checkpoint. At the end, closing makes one anyway.
         if !publish(batch.count) { try file.checkpointIfDue() }
       } catch {
         breakOff(error)
@@ -284,7 +284,7 @@ public final class RunRecorder: @unchecked Sendable {
       batch.removeAll()
       rest(after: writingTime)
     }
-    // What a recording that broke off has not committed is put into the run file when it goes on.
+    // If recording broke off, the tail stays: its attempts are put into the run file when the run is resumed.
     let leftover = problem == nil ? removeTail() : nil
     let problem = close()
     monitor.withLock {
@@ -295,7 +295,7 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// The tail of an earlier session may be there though this one could not open it.
+  /// Removes the tail; that of an earlier session may exist although this one could not open it.
   private func removeTail() -> RunStoreError? {
     (tail ?? RunTail(of: file.path, run: file.record.id))?.remove()
   }
@@ -306,7 +306,7 @@ public final class RunRecorder: @unchecked Sendable {
     return nil
   }
 
-  /// Waits for records and takes all; false when there will be no more.
+  /// Waits for records and takes all of them; returns false when there will be no more.
   private func take(_ batch: inout RecordBatch) -> Bool {
     monitor.withLock {
       while queue.count == 0 || problemFound != nil, !isEnding { monitor.wait(for: work) }
@@ -330,18 +330,18 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// Lets records gather, so that a transaction has many; hurry is signalled when there are enough or it is urgent.
+  /// Lets records gather for a larger transaction; `hurry` is signalled when there are enough or one is urgent.
   private func rest(after writingTime: Int64) {
     monitor.withLock {
-      // Where transactions are short, they may be many: so that a kill takes less.
+      // Short transactions may follow each other quickly, so that a kill loses less.
       let look = min(limits.rest, Self.restShare * writingTime) / Self.looks
       var (looks, seen): (Int64, UInt64) = (0, lastTicket)
       while looks < Self.looks, !isHurried, !isEnding, queue.size < limits.queuedBytes / 2 {
-        // Each look takes the processor from a worker: where many records gather, one is enough.
+        // Each check takes the processor from a worker. Where many records gather, one check is enough.
         let next = lastTicket - seen < Self.manyRecords ? 1 : Self.looks - looks
         seen = lastTicket
         monitor.wait(for: hurry, nanoseconds: look * next)
-        // When nothing gathers, somebody may wait for the last there is.
+        // When nothing more gathers, a thread may be waiting for the last record.
         if waiting > 0, lastTicket == seen, queue.count > 0 { return }
         looks += next
       }
@@ -362,7 +362,7 @@ public final class RunRecorder: @unchecked Sendable {
   }
 }
 
-/// Hands a value to the one thread that will use it.
+/// Passes a value to the one thread that will use it.
 private struct UncheckedBox<Value>: @unchecked Sendable {
   let value: Value
 

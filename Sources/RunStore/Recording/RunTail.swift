@@ -7,17 +7,17 @@ import SQLite
   import Darwin
 #endif
 
-/// The attempts of the last moments in a file beside the run file: the end of the program does not take them.
+/// A file beside the run file that keeps the latest attempts when the program ends.
 ///
-/// A transaction takes as long as the disk; what is written here is the system's at once, though a power cut may take
-/// it. When the run goes on, what is here and not in the run file is put there. Two stretches take turns as the
-/// recorder's batches do: one grows while the attempts of the other are committed. Nothing is ever removed from them:
-/// a sum tells whether a record is whole, and the run file whether it is known.
+/// A transaction takes as long as the disk needs. Bytes written here belong to the system at once, though a power cut
+/// may lose them. When the run is resumed, attempts that only the tail has are put into the run file. Like the
+/// recorder's batches, two stretches take turns: one grows while the attempts of the other are committed. Old records
+/// stay until they are overwritten. A sum tells whether a record is whole, and the run file whether it is known.
 final class RunTail {
-  /// Where the stretches begin, and how long one may become.
+  /// The offset of the first stretch, and the maximum size of a stretch.
   private static let firstStretch = 4 << 10
   private static let stretchSize = 8 << 20
-  /// How the file begins; what begins otherwise is not ours.
+  /// The first bytes of the file; a file that starts differently is not ours.
   private static let mark = Array("pfor-tui attempts of the last moments\n".utf8)
 
   private let path: String
@@ -32,14 +32,14 @@ final class RunTail {
 
     var count: Int64
     var sum: Int64
-    /// So that a tail is not taken for that of another run which got the file's name.
+    /// The key of the run, so that the tail is not taken for that of another run with the same file name.
     var run: Int64
   }
 
-  /// Opens the tail of a run file, and makes it when it is not there.
+  /// Opens the tail of a run file; creates it if it does not exist.
   ///
-  /// - Returns: nil when that cannot be done, or something else has its name; attempts are not lost for that, but each
-  ///   must wait for its transaction.
+  /// - Returns: nil when that fails, or another file has the name. No attempts are lost then, but each must wait for
+  ///   its transaction.
   init?(of file: String, run id: String) {
     path = Self.path(of: file)
     run = Self.key(of: id)
@@ -68,20 +68,20 @@ final class RunTail {
     return (try? Self.read(descriptor, from: 0, count: Self.mark.count, of: path)) == Self.mark
   }
 
-  /// Removes the file, when all of it is in the run file.
+  /// Removes the file when all of it is in the run file.
   ///
-  /// - Returns: that it is left over, if so.
+  /// - Returns: why the file is left over; nil when it is gone.
   func remove() -> RunStoreError? { SideFile.remove(path) }
 
   // MARK: - Writing
 
-  /// Attempts of another batch follow; those of the batch before the last one are committed.
+  /// Switches to the other stretch for the next batch; the attempts that it still holds are committed.
   func turn() {
     stretch = 1 - stretch
     used = 0
   }
 
-  /// Writes a record; false if it does not stand there.
+  /// Writes a record; returns false if it could not be written whole.
   func append(_ record: UnsafeRawBufferPointer) -> Bool {
     let count = Frame.size + record.count
     guard used + count <= Self.stretchSize else { return false }
@@ -100,10 +100,10 @@ final class RunTail {
 
   // MARK: - Reading
 
-  /// Puts into a run file what its tail holds and it does not.
+  /// Puts the attempts that only the tail has into the run file.
   ///
-  /// - Returns: whether there was anything.
-  /// - Throws: when the tail cannot be read, so that items which are done would run again.
+  /// - Returns: whether there were any.
+  /// - Throws: when the tail cannot be read, because items that are done would run again.
   static func restore(into file: RunFile) throws(RunStoreError) -> Bool {
     let descriptor = open(path(of: file.path).osPath, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return try nothing(SystemReason(), file.path) }
@@ -112,7 +112,7 @@ final class RunTail {
     var batch = RecordBatch()
     let known = try file.database.prepare("SELECT 1 FROM items WHERE id = ? AND attempt >= ?")
     defer { known.close() }
-    // An item's attempts follow each other, in whichever stretch they stand.
+    // The attempts at an item follow each other, but may be in different stretches.
     let records = try records(descriptor, of: key(of: file.record.id), file.path)
     for (header, record) in records.sorted(by: { $0.0.attempt < $1.0.attempt }) {
       known.bind(header.row, at: 0)
@@ -125,10 +125,10 @@ final class RunTail {
     return true
   }
 
-  /// Reasons for which what has the tail's name is not ours.
+  /// Errors which show that the file with the tail's name is not ours, or does not exist.
   private static let foreign = [ENOENT, ENAMETOOLONG, ELOOP, ENXIO, ESPIPE, EISDIR, EINVAL]
 
-  /// False where there is no tail.
+  /// Returns false if there is no tail; throws for other reasons.
   private static func nothing(_ reason: SystemReason, _ file: String) throws(RunStoreError) -> Bool {
     guard foreign.contains(reason.code) else { throw unreadable(reason, file) }
     return false
@@ -136,7 +136,7 @@ final class RunTail {
 
   private static func unreadable(_ reason: SystemReason, _ file: String) -> RunStoreError {
     RunStoreError(
-      .failed, file, "\(path(of: file)) cannot be read, which holds the last attempts of the run: \(reason.words)")
+      .failed, file, "\(path(of: file)) holds the last attempts of the run and cannot be read: \(reason.words)")
   }
 
   private static func records(
@@ -155,7 +155,7 @@ final class RunTail {
     return all
   }
 
-  /// The record with which the bytes begin; nil if that is not whole, or of another run.
+  /// Returns the first record in the bytes; nil if it is incomplete or of another run.
   private static func record(_ bytes: ArraySlice<UInt8>, of run: Int64) -> ArraySlice<UInt8>? {
     guard bytes.count > Frame.size else { return nil }
     let frame = bytes.withUnsafeBytes { $0.loadUnaligned(as: Frame.self) }
@@ -165,7 +165,7 @@ final class RunTail {
     return record.withUnsafeBytes { ItemKey.of($0) } == frame.sum ? record : nil
   }
 
-  /// The bytes from a place on, as many as there are; none of what is no file.
+  /// Reads up to `count` bytes from an offset; none if the path leads to something other than a file.
   private static func read(
     _ descriptor: Int32, from start: Int, count: Int, of file: String
   ) throws(RunStoreError) -> [UInt8] {

@@ -2,27 +2,27 @@ public import ParallelFor
 
 /// One attempt at one item: when, where, how long and how it ended.
 public struct AttemptRecord: Sendable, Equatable {
-  /// Which attempt it is, from 1.
+  /// The number of the attempt, from 1.
   public var attempt: Int
   /// The slot of the worker.
   public var worker: Int
-  /// When it began, in nanoseconds since 1970.
+  /// When the attempt started, in nanoseconds since 1970.
   public var start: Int64
-  /// Nanoseconds from its beginning to its end.
+  /// The duration in nanoseconds.
   public var latency: Int64
-  /// How it ended.
+  /// How the attempt ended.
   public var outcome: Outcome
-  /// Nanoseconds for which the item had waited to be begun; nil when unknown.
+  /// How long the item waited to start, in nanoseconds; nil when unknown.
   public var wait: Int64?
-  /// What a command exited with; nil when it did not exit by itself.
+  /// The exit status of a command; nil when a signal ended it.
   public var exitStatus: Int32?
   /// The signal that ended a command; nil when none did.
   public var signal: Int32?
-  /// Nanoseconds of processor time that a command used; nil when unknown.
+  /// The processor time of a command in nanoseconds; nil when unknown.
   public var cpu: Int64?
-  /// The most memory that a command had, in bytes; nil when unknown.
+  /// The peak memory of a command in bytes; nil when unknown.
   public var peakMemory: Int64?
-  /// A remark beside the outcome; nil when there is none.
+  /// A remark on the outcome; nil when there is none.
   public var note: String?
 
   /// Makes an attempt's record.
@@ -44,19 +44,19 @@ public struct AttemptRecord: Sendable, Equatable {
     self.note = note
   }
 
-  /// When it ended, in nanoseconds since 1970.
+  /// When the attempt ended, in nanoseconds since 1970.
   public var end: Int64 { start &+ latency }
 
-  /// Whether the item may have ended for good with it. One that was stopped has not: a resumed run runs it.
+  /// Whether the item can have ended for good with this attempt. A resumed run repeats a cancelled one.
   public var canEndItem: Bool { outcome != .cancelled }
 
-  /// Why it failed; nil when it did not.
+  /// Why the attempt failed; nil when it did not.
   public var reason: String? {
     if case .failed(let failure) = outcome { failure.reason } else { nil }
   }
 }
 
-/// How outcomes are numbered in a run file.
+/// The codes of outcomes in a run file.
 enum OutcomeCode {
   static let succeeded: Int64 = 0
   static let failed: Int64 = 1
@@ -72,7 +72,7 @@ enum OutcomeCode {
     }
   }
 
-  /// The outcome of a code and the reason of a failure; nil if there is no such code.
+  /// Returns the outcome for a code and the reason of a failure; nil for an unknown code.
   static func outcome(_ code: Int64, reason: String?) -> Outcome? {
     switch code {
     case succeeded: .succeeded
@@ -85,7 +85,7 @@ enum OutcomeCode {
 }
 
 extension RunCounts {
-  /// Counts an outcome by its code, or takes it out again with -1.
+  /// Counts an outcome by its code, or removes it with -1.
   mutating func count(_ code: Int64, by difference: Int = 1) {
     switch code {
     case OutcomeCode.succeeded: succeeded += difference

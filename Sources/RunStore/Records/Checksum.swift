@@ -1,8 +1,8 @@
-/// A sum of values and bytes by which damage is known: one changed bit changes it, but for one chance in four thousand
-/// millions where half of it is kept.
+/// A checksum of values and bytes that detects damage. Any changed bit changes it; where only half of it is kept, one
+/// change in 2^32 goes unnoticed.
 ///
-/// It does not protect against deliberate changes of a file. Two values take one multiplication, so
-/// that a record of a brief item costs next to nothing.
+/// It does not protect against deliberate changes to a file. Two values take one multiplication, so the record of a
+/// short item costs next to nothing.
 struct Checksum {
   private static let first: UInt64 = 0xA076_1D64_78BD_642F
   private static let second: UInt64 = 0xE703_7ED1_A0B4_28DB
@@ -11,21 +11,21 @@ struct Checksum {
   private var sum: UInt64 = 0
   private var place = first
 
-  /// Goes on with two values, whose place among the others counts.
+  /// Adds two values; their position among the others counts.
   mutating func add(_ one: Int64, _ other: Int64) {
     sum ^= Self.mixed(UInt64(bitPattern: one) ^ place, UInt64(bitPattern: other) ^ Self.second)
     place = place &* Self.third &+ Self.second
   }
 
-  /// Goes on with two texts, or other bytes; nil for NULL.
+  /// Adds two texts or other bytes; nil for NULL.
   mutating func add(_ one: UnsafeRawBufferPointer?, _ other: UnsafeRawBufferPointer?) {
     add(one.map(Self.of) ?? 0, other.map(Self.of) ?? 0)
   }
 
-  /// The sum of all that was added.
+  /// The sum of everything that was added.
   var value: Int64 { Int64(bitPattern: Self.mixed(sum ^ Self.second, place ^ Self.first)) }
 
-  /// The sum of some bytes; never 0.
+  /// Returns the sum of some bytes; never 0.
   static func of(_ bytes: UnsafeRawBufferPointer) -> Int64 {
     var state = UInt64(bytes.count) ^ first
     var rest = bytes
@@ -37,7 +37,7 @@ struct Checksum {
     return Int64(bitPattern: mixed(one ^ third, other ^ state) | 1)
   }
 
-  /// Up to 16 bytes as two words, which overlap if they are fewer.
+  /// Returns up to 16 bytes as two words, which overlap when there are fewer.
   private static func lastWords(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64) {
     if bytes.count >= 8 { return (word(bytes, at: 0), word(bytes, at: bytes.count - 8)) }
     if bytes.count >= 4 { return (halfWord(bytes, at: 0), halfWord(bytes, at: bytes.count - 4)) }
@@ -59,16 +59,16 @@ struct Checksum {
   }
 }
 
-/// What of an attempt its checksum is made of, as it is recorded and as it is read.
+/// The checksum of an attempt, computed alike when it is recorded and when it is read.
 ///
-/// The checksum's upper half is the sum of the row without the bytes of its outputs, so that rows can be listed without
-/// them; its lower half is the sum of those that stand in the row. Pieces of large outputs have sums of their own.
+/// The upper half is the sum of the row without its outputs, so that rows can be listed without reading them. The lower
+/// half is the sum of the outputs that are stored in the row. Pieces of large outputs have their own sums.
 struct AttemptSum {
   /// ``RecordHeader/absent`` in the values means NULL.
   private var row = Checksum()
   private var outputs = Checksum()
 
-  /// - Parameter header: the attempt; its key, its number and the sizes of its parts do not count.
+  /// - Parameter header: the attempt; its key, its number and the sizes of its parts are not included.
   init(_ header: RecordHeader) {
     row.add(header.attempt, header.outcome)
     row.add(header.worker, header.start)
@@ -77,40 +77,40 @@ struct AttemptSum {
     row.add(header.cpu, header.peakMemory)
   }
 
-  /// Why it failed, and the remark.
+  /// Adds the reason of a failure and the remark.
   mutating func addTexts(_ reason: UnsafeRawBufferPointer?, _ note: UnsafeRawBufferPointer?) {
     // Most attempts have neither.
     if reason != nil || note != nil { row.add(reason, note) }
   }
 
-  /// In which row the pieces of a large output begin, and how long it is; nil for one that is in the row.
+  /// Adds the first row and the size of outputs that are in pieces; nil for an output that is in the row.
   mutating func addPieces(output: Pieces?, errors: Pieces?) {
     guard output != nil || errors != nil else { return }
     row.add(output?.first ?? RecordHeader.absent, errors?.first ?? RecordHeader.absent)
     row.add(Int64(output?.size ?? 0), Int64(errors?.size ?? 0))
   }
 
-  /// The place of a large output.
+  /// The position of a large output.
   struct Pieces {
     var first: Int64
     var size: Int
   }
 
-  /// The outputs themselves; nil for one that is in pieces.
+  /// Adds the outputs themselves; nil for one that is in pieces.
   mutating func addOutputs(_ output: UnsafeRawBufferPointer?, _ errors: UnsafeRawBufferPointer?) {
     outputs.add(output, errors)
   }
 
-  /// The sums of the outputs; 0 for one that is in pieces.
+  /// Adds the sums of the outputs; 0 for one that is in pieces.
   mutating func addOutputs(sum output: Int64, _ errors: Int64) { outputs.add(output, errors) }
 
   /// The value of the column.
   var value: Int64 { row.value & ~0xFFFF_FFFF | outputs.value & 0xFFFF_FFFF }
 
-  /// Whether a column's value fits the row without its outputs.
+  /// Whether a column's value matches the row without its outputs.
   func fitsRow(_ value: Int64) -> Bool { (value ^ self.value) & ~0xFFFF_FFFF == 0 }
 
-  /// Whether a column's value fits the outputs.
+  /// Whether a column's value matches the outputs.
   func fitsOutputs(_ value: Int64) -> Bool { (value ^ self.value) & 0xFFFF_FFFF == 0 }
 }
 

@@ -1,6 +1,6 @@
-/// Fields of an item as the JSON object that a run file keeps.
+/// The fields of an item as the JSON object that a run file stores.
 public enum FieldsText {
-  /// Encodes names and values; a value that is nil becomes `null`, and what is not UTF-8 becomes U+FFFD.
+  /// Encodes names and values; nil becomes `null`, and invalid UTF-8 becomes U+FFFD.
   public static func encode(names: [String], values: [[UInt8]?]) -> [UInt8] {
     var json = JSONText()
     json.beginObject()
@@ -12,7 +12,7 @@ public enum FieldsText {
     return json.bytes
   }
 
-  /// Decodes what ``encode(names:values:)`` has made, with the fields in their order; nil if it is anything else.
+  /// Decodes the text that ``encode(names:values:)`` produces, with the fields in order; nil for anything else.
   public static func decode(_ bytes: [UInt8]) -> (names: [String], values: [[UInt8]?])? {
     var scanner = Scanner(bytes)
     return scanner.object()

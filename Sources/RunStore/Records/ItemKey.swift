@@ -1,4 +1,4 @@
-/// The number by which an item is found again: a hash of its text and its fields that never changes between versions.
+/// The number that identifies an item: a hash of its text and its fields that never changes between versions.
 struct ItemKey {
   private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
   private static let wordSize = 8
@@ -8,14 +8,14 @@ struct ItemKey {
   private var tailCount = 0
   private var total = 0
 
-  /// The key of an item.
+  /// Returns the key of an item.
   static func of(_ text: RecordedBytes, fields: [UInt8]?) throws -> Int64 {
     var key = ItemKey()
     try text.forEachChunk { key.add($0) }
     return key.with(fields)
   }
 
-  /// The key of an item whose text is in one piece.
+  /// Returns the key of an item whose text is in one piece.
   static func of(_ text: UnsafeRawBufferPointer, fields: [UInt8]? = nil) -> Int64 {
     var key = ItemKey()
     key.add(text)
@@ -29,7 +29,7 @@ struct ItemKey {
     return Int64(bitPattern: Self.mix(value ^ other.value &* Self.factor))
   }
 
-  /// Goes on with more bytes; how they are cut into pieces does not matter.
+  /// Adds more bytes; how they are split into pieces does not matter.
   private mutating func add(_ bytes: UnsafeRawBufferPointer) {
     var place = 0
     while tailCount > 0, place < bytes.count {

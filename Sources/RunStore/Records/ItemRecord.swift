@@ -1,57 +1,57 @@
 import ParallelFor
 
-/// An item as a run file has it, with its last attempt.
+/// An item in a run file, with its last attempt.
 public struct ItemRecord: Sendable, Equatable {
-  /// Its row, by which its output and its earlier attempts are found.
+  /// The row, which leads to the output and to the earlier attempts.
   public var row: Int64
-  /// Its number in the newest items file, from 1; nil when it is no longer there.
+  /// The number in the newest items file, from 1; nil when the item is no longer in it.
   public var number: Int?
   /// The entry of the items file, byte for byte; a stranger's text.
   public var text: [UInt8]
   /// The entry's fields as a JSON object; nil for plain lines.
   public var fields: [UInt8]?
-  /// The last attempt; nil when one was made but the item has not ended.
+  /// The last attempt; nil when the item has earlier attempts but has not ended.
   public var attempt: AttemptRecord?
-  /// How many attempts have been made.
+  /// The number of attempts that were made.
   public var attempts: Int
-  /// The size of what it wrote to its standard output, or of its rows, in bytes.
+  /// The size of the standard output, or of the rows of a query, in bytes.
   public var outputCount: Int
-  /// The size of what it wrote to its standard error, in bytes.
+  /// The size of the standard error, in bytes.
   public var errorCount: Int
 
-  /// Whether nothing remains to be done: it has ended by itself, well or not.
+  /// Whether nothing remains to be done: the item has ended by itself, successfully or not.
   public var isDone: Bool { attempt?.canEndItem ?? false }
 }
 
-/// Which bytes of an attempt are meant.
+/// One of the two outputs of an attempt.
 public enum OutputStream: String, Sendable, CaseIterable {
-  /// What it wrote to its standard output, or its rows.
+  /// The standard output, or the rows of a query.
   case output
-  /// What it wrote to its standard error.
+  /// The standard error.
   case errors
 }
 
-/// Something that changed the run as a whole.
+/// A change of the run as a whole.
 public struct RunChange: Sendable, Equatable {
   /// What changed.
   public enum Kind: String, Sendable, CaseIterable {
-    /// The program began to run items, for the first time or again; the value is the number of threads.
+    /// The program started to run items, for the first time or again; the value is the number of threads.
     case sessionBegan = "session began"
     /// The program ended; the value is its exit status, or nil when it was killed.
     case sessionEnded = "session ended"
-    /// The number of threads asked for changed; the value is the new number.
+    /// The requested number of threads changed; the value is the new number.
     case threadsChanged = "threads changed"
-    /// No item was begun from then on.
+    /// The program stopped starting items.
     case paused
-    /// Items were begun again.
+    /// The program started items again.
     case resumed
   }
 
-  /// When it changed, in nanoseconds since 1970.
+  /// When the change happened, in nanoseconds since 1970.
   public var time: Int64
   /// What changed.
   public var kind: Kind
-  /// The number that belongs to it; nil when none does.
+  /// The number that belongs to the change; nil when there is none.
   public var value: Int?
 
   /// Makes a change.

@@ -1,11 +1,11 @@
-/// Writes JSON, one value after the other; what it is given need not be valid text.
+/// Writes JSON, one value after the other; the input need not be valid text.
 struct JSONText {
   private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
-  /// Forgets the bytes, which went elsewhere, and goes on behind them.
+  /// Forgets the bytes after they were written elsewhere, and continues behind them.
   ///
-  /// - Parameter isAfterValue: whether what comes next follows a value.
+  /// - Parameter isAfterValue: whether the next bytes follow a value.
   mutating func removeAll(isAfterValue: Bool) {
     bytes.removeAll(keepingCapacity: true)
     needsComma = isAfterValue
@@ -27,7 +27,7 @@ struct JSONText {
   mutating func integer(_ number: Int64) { value(String(number)) }
   mutating func integer(_ number: Int) { value(String(number)) }
 
-  /// A number that is written already, such as `12.345`.
+  /// Writes a number that is already formatted, such as `12.345`.
   mutating func number(_ digits: String) { value(digits) }
 
   mutating func string(_ text: String) {
@@ -35,7 +35,7 @@ struct JSONText {
     quote(text.utf8)
   }
 
-  /// A string of bytes; what is not UTF-8 becomes U+FFFD.
+  /// Writes a string of bytes; invalid UTF-8 becomes U+FFFD.
   mutating func string(_ text: [UInt8]) {
     separate()
     bytes.append(UInt8(ascii: "\""))
@@ -43,7 +43,7 @@ struct JSONText {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  /// JSON that was made elsewhere.
+  /// Writes JSON that was made elsewhere.
   mutating func raw(_ json: [UInt8]) {
     separate()
     bytes.append(contentsOf: json)
@@ -81,7 +81,7 @@ struct JSONText {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  /// Appends the inside of a string; what is not UTF-8 becomes U+FFFD.
+  /// Appends the inside of a string; invalid UTF-8 becomes U+FFFD.
   static func appendEscaped(_ text: [UInt8], to bytes: inout [UInt8]) {
     if String(validating: text, as: UTF8.self) == nil {
       escape(String(decoding: text, as: UTF8.self).utf8, to: &bytes)

@@ -1,49 +1,49 @@
-/// What is known about a run as a whole.
+/// The description of a run as a whole.
 ///
-/// Never holds secrets: the environment is not stored.
+/// It never holds secrets, because the environment is not stored.
 public struct RunRecord: Sendable, Equatable {
-  /// What the run was doing when this was last written.
+  /// The state of the run when the record was last written.
   public enum State: Int, Sendable {
-    /// It runs, or was killed; whether it runs is told by the file's lock.
+    /// The run is running or was killed; the file's lock tells which.
     case running
     /// Every item has ended for good.
     case finished
-    /// It was ended before every item had run.
+    /// The run was ended before every item had run.
     case interrupted
   }
 
-  /// A name for people and for the command line; unique among the runs of a folder.
+  /// A name for users and for the command line; unique among the runs of a folder.
   public var id: String
-  /// When the run was begun, in nanoseconds since 1970.
+  /// When the run started, in nanoseconds since 1970.
   public var created: Int64
-  /// What is done to each item, in a line: the command's template or the query.
+  /// A one-line description of the work: the command's template or the query.
   public var title: String
   /// The kind of job, such as `command`, `shell` or `sqlite`.
   public var kind: String
-  /// The words of the command, or the query: a run is resumed with the same ones.
+  /// The words of the command, or the query. A resumed run uses the same ones.
   public var command: [String]
-  /// Where the items come from: a path as it was given, or `-`.
+  /// The source of the items: a path as it was given, or `-`.
   public var source: String
   /// The working directory of the run.
   public var directory: String
   /// The options that matter to a resumed run, by name.
   public var options: [String: String]
-  /// What the run was doing.
+  /// The state of the run.
   public var state = State.running
-  /// When the run ended, in nanoseconds since 1970; nil while it has not.
+  /// When the run ended, in nanoseconds since 1970; nil before that.
   public var ended: Int64?
-  /// What the program exited with; nil while it has not.
+  /// The exit status of the program; nil before it ended.
   public var exitCode: Int32?
-  /// How many items the input holds, once that is known.
+  /// The number of items in the input, once it is known.
   public var total: Int?
-  /// How many items ended how.
+  /// The number of items by outcome.
   public var counts = RunCounts()
   /// When the latest recorded attempt ended, in nanoseconds since 1970; nil when there is none.
   public var latest: Int64?
-  /// How far results had been handed on.
+  /// How far results have been delivered.
   public var delivered = DeliveryMark()
 
-  /// Makes the record of a run that begins.
+  /// Makes the record of a new run.
   public init(
     id: String, created: Int64, title: String, kind: String, command: [String], source: String, directory: String,
     options: [String: String] = [:]
@@ -59,31 +59,31 @@ public struct RunRecord: Sendable, Equatable {
   }
 }
 
-/// How many items ended how; an item counts by its last attempt.
+/// The number of items by the outcome of their last attempt.
 public struct RunCounts: Sendable, Equatable {
-  /// Items that did what they should.
+  /// Items that succeeded.
   public var succeeded = 0
   /// Items that failed for good.
   public var failed = 0
-  /// Items that ran longer than they might.
+  /// Items that exceeded their time limit.
   public var timedOut = 0
   /// Items that were stopped; they are not done.
   public var cancelled = 0
 
-  /// Makes counts of nothing.
+  /// Makes counts of zero.
   public init() {}
 
   /// Items that have ended for good: all but the cancelled ones.
   public var done: Int { succeeded + failed + timedOut }
-  /// Items that failed or ran too long.
+  /// Items that failed or exceeded their time limit.
   public var unsuccessful: Int { failed + timedOut }
 }
 
-/// How far results have been handed on, as the program last said.
+/// How far results had been delivered when the program last recorded it.
 public struct DeliveryMark: Sendable, Equatable {
-  /// How many results, from the first item on and without a gap, have been handed on.
+  /// The number of results that were delivered, from the first item on and without a gap.
   public var items = 0
-  /// How many bytes have been written to the results' file.
+  /// The number of bytes that were written to the results file.
   public var bytes: Int64 = 0
 
   /// Makes a mark.

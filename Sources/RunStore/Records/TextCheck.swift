@@ -4,12 +4,12 @@ enum TextCheck {
   private static let highBits: UInt64 = 0x8080_8080_8080_8080
   private static let lowBits: UInt64 = 0x0101_0101_0101_0101
 
-  /// Whether the bytes are valid UTF-8 without a NUL, which would seem to end them.
+  /// Whether the bytes are valid UTF-8 without a NUL, which many programs take for the end.
   static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var place = 0
     while place + wordSize <= bytes.count {
       let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-      // A high bit stays where a byte is zero or not ASCII.
+      // A high bit remains where a byte is zero or not ASCII.
       guard (word | (word &- lowBits)) & highBits == 0 else { return isOtherText(bytes, from: place) }
       place += wordSize
     }

@@ -1,50 +1,50 @@
 import ParallelFor
 import SQLite
 
-/// What a resumed run finds in its file while it reads the items again: for each item whether it need not run.
+/// Decides for each item of a resumed run whether it must run, while the run reads its items again.
 ///
-/// An item is found by its text and its fields, not by its number: the row of the same number goes first, then, among
-/// equal items, the recorded rows in their order, and every row is used once. So a file of items that was shuffled,
-/// extended or shortened resumes rightly. Used by the one thread that reads the items.
+/// An item is found by its text and its fields, not by its number. The row of the same number is tried first, then the
+/// recorded rows of equal items in their order; every row is used once. So a run resumes correctly when its items file
+/// was shuffled, extended or shortened. Used only by the thread that reads the items.
 public final class EarlierItems {
   /// Which of the recorded items run again.
   public enum Mode: String, Sendable, CaseIterable {
-    /// Those that were stopped, besides what was never recorded.
+    /// Items that were stopped or never recorded.
     case outstanding
-    /// Those that failed, ran too long or were stopped, besides what was never recorded.
+    /// Items that failed, timed out, were stopped or were never recorded.
     case failed
-    /// All.
+    /// All items.
     case all
   }
 
-  /// What is to be done about an item.
+  /// What to do with an item.
   public enum Decision: Sendable, Equatable {
-    /// It is done; its output can be read from the run file.
+    /// The item is done; its output can be read from the run file.
     case keep(ItemRecord)
-    /// It must run and is recorded at this place.
+    /// The item must run, and is recorded at this place.
     case run(ItemPlace)
   }
 
-  /// How many items were met so far.
+  /// The number of items that were met so far.
   public struct Counts: Sendable, Equatable {
-    /// Done and kept.
+    /// Items that are done and kept.
     public var kept = 0
-    /// Recorded, and run again.
+    /// Items that are recorded and run again.
     public var again = 0
-    /// Not recorded before.
+    /// Items that were not recorded before.
     public var new = 0
-    /// Recorded, and no longer among the items; known at their end.
+    /// Recorded items that are no longer among the items; known at the end of the items.
     public var gone = 0
   }
 
-  /// The most rows that are remembered when items have to be searched for; for more, the file gets an index.
+  /// The maximum number of rows to remember for searches; for more, the file gets an index.
   static let rememberedRows: Int64 = 20_000
-  /// The number of used rows of one key that are passed over before the place is remembered.
+  /// The number of used rows of one key that a search skips before it remembers its position.
   private static let longSearch = 8
-  /// The number of stretches of rows that are retired in one request.
+  /// The number of ranges of rows that are retired in one request.
   private static let stretches = 1_000
 
-  /// What was met so far.
+  /// The items that were met so far.
   public private(set) var counts = Counts()
 
   private let reader: RunReader
@@ -57,16 +57,16 @@ public final class EarlierItems {
   private var nextExtra: Int64
   private var number = 0
   private var used = RowSet()
-  /// The rows of each key in order, once they had to be searched for.
+  /// The rows of each key in order; nil before the first search.
   private var remembered: [Int64: ArraySlice<Int64>]?
   private var hasIndex = false
-  /// For keys with many used rows: the last of these.
+  /// The last of the used rows of each key that has many.
   private var passed: [Int64: Int64] = [:]
 
-  /// Begins to compare.
+  /// Starts the comparison.
   ///
   /// - Parameters:
-  ///   - recorder: records into the file that is resumed; nothing may have been recorded in it but changes.
+  ///   - recorder: records into the resumed file; it may have recorded nothing but changes so far.
   ///   - reader: reads the same file.
   ///   - mode: which of the recorded items run again.
   public convenience init(_ recorder: RunRecorder, _ reader: RunReader, mode: Mode) throws(RunStoreError) {
@@ -115,7 +115,7 @@ public final class EarlierItems {
     return .keep(record)
   }
 
-  /// Takes notice that the items file has ended: recorded items that no longer stand in it lose their numbers.
+  /// Records that the items file has ended: recorded items that are no longer in it lose their numbers.
   ///
   /// - Throws: when the run file cannot be read.
   public func endOfItems() throws(RunStoreError) {
@@ -143,7 +143,7 @@ public final class EarlierItems {
     rows = []
   }
 
-  /// How many of these rows, which this session does not use, lose their number.
+  /// Returns how many of these rows, which this session does not use, lose their numbers.
   private func countNumbered(in rows: ClosedRange<Int64>) throws(RunStoreError) -> Int {
     try reader.locked { () throws(RunStoreError) in
       let query = try reader.statement("SELECT count(*) FROM items WHERE id BETWEEN ? AND ? AND number IS NOT NULL")
@@ -174,7 +174,7 @@ public final class EarlierItems {
 
   // MARK: - Finding a row
 
-  /// The row that has the item's number if it is the same item, and whether a new item cannot have that row.
+  /// Returns the row with the item's number if it holds the same item, and whether a new item cannot have that row.
   private func atSameNumber(_ item: SoughtItem) throws(RunStoreError) -> (ItemRecord?, isRowTaken: Bool) {
     if !isRenumbered, Int64(number) > lastNumbered { return (nil, false) }
     return try reader.locked { () throws(RunStoreError) in
@@ -185,22 +185,22 @@ public final class EarlierItems {
       while try rows.step() {
         isRowTaken = true
         if try isUsable(rows.integer(0)), item.isIn(rows) { return (try reader.item(rows), true) }
-        // A damaged text must not pass for another item.
+        // A damaged text must not be taken for another item.
         try reader.checkKey(rows)
       }
       return (nil, isRowTaken)
     }
   }
 
-  /// The first row of the same item that is still to be had.
+  /// Returns the first unused row of the same item.
   private func search(for item: SoughtItem) throws(RunStoreError) -> ItemRecord? {
-    // So far every item was in its place, and there are no more.
+    // So far every item was in its own row, and no rows are left.
     if remembered == nil, !hasIndex, !isRenumbered, Int64(number) > lastNumbered { return nil }
     try prepareSearch()
     return try remembered == nil ? searchIndex(for: item) : searchRemembered(for: item)
   }
 
-  /// Until the first search every row before this number is in use, so that only later ones are to be had.
+  /// Prepares the first search. Every row before this number is in use by then, so only later ones are searched.
   private func prepareSearch() throws(RunStoreError) {
     guard remembered == nil, !hasIndex else { return }
     if !isRenumbered, lastNumbered - Int64(number) < rememberedLimit {
@@ -253,7 +253,7 @@ public final class EarlierItems {
       while try rows.step() {
         let row = rows.integer(0)
         if try isUsable(row), item.isIn(rows) { return try reader.item(rows) }
-        // Only what is in use from the first row on may be passed over from now on.
+        // Later searches may skip only an unbroken sequence of used rows from the first one on.
         isPassable = isPassable && used.contains(row)
         usedRows += 1
         if isPassable, usedRows > Self.longSearch { passed[item.key] = row }
@@ -262,14 +262,14 @@ public final class EarlierItems {
     }
   }
 
-  /// Whether a row stood there before this session and is still to be had.
+  /// Whether a row existed before this session and is unused.
   private func isUsable(_ row: Int64) throws(RunStoreError) -> Bool {
     guard RowSet.isPossible(row) else { throw SQLiteProblem.damaged(reader.path, "an item is in row \(row)") }
     return (row <= lastNumbered || RowSet.firstExtra...lastExtra ~= row) && !used.contains(row)
   }
 }
 
-/// An item that is looked for among the recorded ones.
+/// An item that is searched for among the recorded ones.
 private struct SoughtItem {
   let key: Int64
   private let text: RecordedBytes
@@ -292,7 +292,7 @@ private struct SoughtItem {
     guard bytes.count == text.count else { return false }
     var place = 0
     var isSame = true
-    // A text that cannot be read is no text that was recorded.
+    // A text that cannot be read was never recorded.
     guard
       (try? text.forEachChunk { chunk in
         isSame = isSame && bytes[place..<min(place + chunk.count, bytes.count)].elementsEqual(chunk)

@@ -1,25 +1,25 @@
 import SQLite
 
-/// How long items took in a recorded run, found as a resumed run finds its items: by text and fields, and among equal
-/// items by their order.
+/// The latencies of items in a recorded run, found like the items of a resumed run: by text and fields, and in order
+/// among equal items.
 ///
-/// While every item is where it was, the run file is read along; from the first other one on, what is left of
-/// it is searched. Used by one thread.
+/// The run file is read in step with the items until the first one that is not in its old place; from then on, the rest
+/// of the file is searched. Used by one thread.
 public final class PastLatencies {
-  /// The most items that are searched, so that the memory is bounded: about 16 bytes each.
+  /// The maximum number of items to search, which bounds the memory: about 16 bytes each.
   static let searchedRows = 500_000
   private static let page = 1_000
 
   private let reader: RunReader
   private let searchedLimit: Int
   private var number: Int64 = 0
-  /// The rows from ``next`` on have been read and not been compared.
+  /// The rows that were read; those from ``next`` on have not been compared.
   private var rows: [Row] = []
   private var next = 0
   private var lastRow: Int64 = 0
   private var search: KeySearch?
 
-  /// Begins at the first item.
+  /// Starts at the first item.
   ///
   /// - Parameter reader: reads the run.
   public convenience init(_ reader: RunReader) throws(RunStoreError) {
@@ -32,7 +32,7 @@ public final class PastLatencies {
     if try reader.integer("SELECT renumbered FROM run") != 0 { try beginSearch() }
   }
 
-  /// How long the next item of the items file took in nanoseconds; nil when that is not known, or it was stopped.
+  /// Returns the latency of the next item of the items file in nanoseconds; nil if unknown or if the item was stopped.
   ///
   /// - Parameters:
   ///   - text: the entry, byte for byte.
@@ -55,7 +55,7 @@ public final class PastLatencies {
     return search?.take(key)
   }
 
-  /// What is recorded of the item with the present number, if anything is.
+  /// Returns the row with the current number; nil if there is none.
   private func row() throws(RunStoreError) -> Row? {
     while true {
       if next == rows.count, try !readPage() { return nil }
@@ -74,7 +74,7 @@ public final class PastLatencies {
     next = 0
   }
 
-  /// False at the end.
+  /// Reads the next rows; returns false at the end.
   private func readPage() throws(RunStoreError) -> Bool {
     next = 0
     rows = try reader.locked { () throws(RunStoreError) in
@@ -104,13 +104,13 @@ public final class PastLatencies {
     var latency: Int64?
   }
 
-  /// Items by their keys; among equal ones, the first that has not been taken is taken.
+  /// Items by their keys; equal ones are taken in order.
   private struct KeySearch {
     private struct Entry {
       var key: Int64
       /// In nanoseconds; negative when unknown.
       var latency: Float
-      /// How many of those with this key have been taken; counted in the first of them. Until they are sorted, their order.
+      /// In the first entry of a key: how many with that key were taken. Before sorting: the original position.
       var taken: UInt32
     }
 
@@ -128,7 +128,7 @@ public final class PastLatencies {
       }
     }
 
-    /// Equal items keep their order.
+    /// Sorts by key; equal items keep their order.
     mutating func sort() {
       entries.sort { ($0.key, $0.taken) < ($1.key, $1.taken) }
       for index in entries.indices { entries[index].taken = 0 }

@@ -1,18 +1,18 @@
-/// A set of rows of a run file, a bit for each.
+/// A set of rows of a run file, with one bit per row.
 ///
-/// Rows come in two stretches: those with the number of an item, from 1 on, and those beyond ``firstExtra``.
+/// Rows lie in two stretches: those with the number of an item, from 1 on, and those from ``firstExtra`` on.
 struct RowSet {
-  /// The rows that no item's number can mean begin here.
+  /// The first row that cannot be an item's number.
   static let firstExtra: Int64 = 1 << 40
-  /// The most rows of a stretch; a number beyond it comes from a damaged file and must not cost its memory.
+  /// The maximum length of a stretch. A larger number comes from a damaged file and must not cost memory.
   private static let longest: Int64 = 1 << 32
 
   private var numbered = RowStretch()
   private var extra = RowStretch()
-  /// How many rows are in the set.
+  /// The number of rows in the set.
   private(set) var count = 0
 
-  /// Whether there can be such a row.
+  /// Whether a row with this number can exist.
   static func isPossible(_ row: Int64) -> Bool {
     (1..<longest).contains(row) || (firstExtra..<firstExtra + longest).contains(row)
   }
@@ -21,14 +21,14 @@ struct RowSet {
     row >= Self.firstExtra ? extra.contains(row - Self.firstExtra) : numbered.contains(row)
   }
 
-  /// The first row of a range that is in the set, or the end of the range; rows are of one stretch.
+  /// Returns the first member in a range of one stretch, or the end of the range.
   func firstMember(in range: Range<Int64>) -> Int64 {
     guard range.lowerBound >= Self.firstExtra else { return numbered.firstMember(in: range) }
     let first = Self.firstExtra
     return first + extra.firstMember(in: range.lowerBound - first..<range.upperBound - first)
   }
 
-  /// Puts a possible row into the set; false if it was there.
+  /// Inserts a possible row; returns false if it was in the set already.
   mutating func insert(_ row: Int64) -> Bool {
     let isNew = row >= Self.firstExtra ? extra.insert(row - Self.firstExtra) : numbered.insert(row)
     if isNew { count += 1 }
@@ -36,8 +36,8 @@ struct RowSet {
   }
 }
 
-/// A bit for each row, in pages; a page without members does not exist: a row far behind the others, as a damaged
-/// file has it, costs neither the memory for those before it nor a step for each.
+/// One bit per row, in pages; pages without members are empty. A distant row, as in a damaged file, costs neither
+/// memory nor a step for each row before it.
 private struct RowStretch {
   private static let pageSize: Int64 = 1 << 16
 

@@ -1,29 +1,29 @@
 /// The values of a TOML text by their dotted keys, each with its line.
 ///
-/// TOML 1.0, read strictly: what is not TOML is an error with its line. Times, numbers with fractions and arrays are
-/// checked but not kept, for themes have none. No text makes it trap, and nesting, keys and their lengths are bounded.
+/// It reads TOML 1.0 strictly and reports errors with their line. Times, numbers with fractions and arrays are checked
+/// but not kept, because themes have none. No text makes it trap, and nesting, keys and their lengths are bounded.
 struct TOMLDocument {
-  /// A value and its place.
+  /// A value and its position.
   struct Entry: Equatable {
     var value: TOMLValue
-    /// From 1.
+    /// The line, from 1.
     var line: Int
 
     var string: String? { if case .string(let text) = value { text } else { nil } }
   }
 
-  /// All values but those in arrays by their dotted keys, whether the author wrote sections, dots or quotes.
+  /// All values except those in arrays, by their dotted keys, whether the author wrote sections, dots or quotes.
   private(set) var entries: [String: Entry] = [:]
-  /// Where sections begin.
+  /// The lines of the section headers.
   private var sections: [String: Int] = [:]
   private var tables = TOMLTables()
 
   /// Reads a text.
   ///
-  /// - Throws: when it is not TOML.
+  /// - Throws: when the text is not TOML.
   init(_ bytes: [UInt8]) throws(TOMLError) {
     var scanner = try TOMLScanner(bytes)
-    // A byte order mark is a habit of some editors.
+    // Some editors write a byte order mark.
     _ = scanner.take("\u{FEFF}")
     var table: TOMLTables.Path = []
     var section = tables.beginSection()
@@ -40,7 +40,7 @@ struct TOMLDocument {
     }
   }
 
-  /// The line of a dotted key, or else of the section to which it belongs; nil when neither is there.
+  /// Returns the line of a dotted key, or of the section that it belongs to; nil when neither exists.
   func line(of key: String) -> Int? {
     if let line = entries[key]?.line { return line }
     var section = key[...]
@@ -65,7 +65,7 @@ struct TOMLDocument {
     return try defining(line) { () throws(TOMLTables.Refusal) in
       let path = try isElement ? tables.defineElement(keys) : tables.defineTable(keys)
       sections[TOMLTables.name(of: path)] = line
-      // An array of tables is a value that no theme has.
+      // No theme has an array of tables; as a value it is reported as unknown.
       if isElement { entries[TOMLTables.name(of: path)] = Entry(value: .other, line: line) }
       return path
     }
@@ -101,14 +101,14 @@ struct TOMLDocument {
 
   // MARK: - Keys
 
-  /// Reads the parts of a key and the blanks behind it.
+  /// Reads the parts of a key and the blanks after it.
   private func readKeys(_ scanner: inout TOMLScanner) throws(TOMLError) -> [String] {
     var keys: [String] = []
     repeat {
       scanner.skipBlanks()
       keys.append(try readKey(&scanner))
       guard keys.count <= TOMLTables.deepest else {
-        throw scanner.error("expected at most \(TOMLTables.deepest) parts of a key")
+        throw scanner.error("expected a key of at most \(TOMLTables.deepest) parts")
       }
       scanner.skipBlanks()
     } while scanner.take(".")
@@ -118,18 +118,18 @@ struct TOMLDocument {
   private func readKey(_ scanner: inout TOMLScanner) throws(TOMLError) -> String {
     if let quoted = try scanner.takeLine() { return quoted }
     let bare = scanner.take { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
-    guard !bare.isEmpty else { throw scanner.error("expected a key: letters, digits, - and _, or a text in quotes") }
+    guard !bare.isEmpty else { throw scanner.error("expected a key: letters, digits, - and _, or a quoted string") }
     return String(decoding: bare, as: UTF8.self)
   }
 
   // MARK: - Values
 
-  /// Reads a value; nil if it is an inline table, whose values are kept under their own keys.
+  /// Reads a value; returns nil for an inline table, whose values are kept under their own keys.
   private mutating func readValue(
     _ scanner: inout TOMLScanner, at path: TOMLTables.Path, depth: Int
   ) throws(TOMLError) -> TOMLValue? {
     guard depth < TOMLTables.deepest else {
-      throw scanner.error("expected at most \(TOMLTables.deepest) arrays and tables within each other")
+      throw scanner.error("expected at most \(TOMLTables.deepest) nested arrays and tables")
     }
     if let text = try scanner.takeString() { return .string(text) }
     if scanner.take("[") {
@@ -151,7 +151,7 @@ struct TOMLDocument {
       word += scanner.take(while: Self.isInWord)
     }
     guard let value = TOMLScalar.value(of: word) else {
-      throw scanner.error("expected a value: a text in quotes, a number, true, false, a time, [array] or {table}")
+      throw scanner.error("expected a value: a quoted string, a number, true, false, a time, [array] or {table}")
     }
     return value
   }

@@ -2,6 +2,6 @@
 struct TOMLError: Error, Equatable {
   /// The line at fault, from 1.
   var line: Int
-  /// What was expected there, such as `expected a value`.
+  /// What was expected, such as `expected a value`.
   var problem: String
 }

@@ -1,4 +1,4 @@
-/// A value of TOML, as far as themes have values.
+/// A TOML value, reduced to the types that themes use.
 enum TOMLValue: Equatable {
   case string(String)
   case integer(Int64)
@@ -6,9 +6,9 @@ enum TOMLValue: Equatable {
   case other
 }
 
-/// The values that are a word without quotes: numbers, Booleans, dates and times.
+/// Parses values that are written without quotes: numbers, Booleans, dates and times.
 enum TOMLScalar {
-  /// The value of a word; nil if there is none.
+  /// Returns the value of a word; nil if it has none.
   static func value(of word: [UInt8]) -> TOMLValue? {
     let text = String(decoding: word, as: UTF8.self)
     if text == "true" || text == "false" { return .other }
@@ -25,7 +25,7 @@ enum TOMLScalar {
     return decimal(text[...]).flatMap { Int64($0) }
   }
 
-  /// A whole decimal number without its underscores; nil if that is none, or begins with a needless zero.
+  /// Returns a decimal integer without its underscores; nil if it is not one, or has a leading zero.
   private static func decimal(_ text: Substring) -> String? {
     let hasSign = text.hasPrefix("-") || text.hasPrefix("+")
     guard let digits = digits(hasSign ? text.dropFirst() : text, radix: 10) else { return nil }
@@ -33,7 +33,7 @@ enum TOMLScalar {
     return (hasSign ? text.prefix(1) : "") + digits
   }
 
-  /// Digits without the underscores between them; nil if there is anything else.
+  /// Returns the digits without the underscores between them; nil if there are other characters.
   private static func digits(_ text: Substring, radix: Int) -> String? {
     let groups = text.split(separator: "_", omittingEmptySubsequences: false)
     let isWhole = groups.allSatisfy { group in
@@ -50,7 +50,7 @@ enum TOMLScalar {
     guard !hasExponent || isExponent(text[mantissa.endIndex...].dropFirst()) else { return false }
     let parts = mantissa.split(separator: ".", omittingEmptySubsequences: false)
     guard decimal(parts[0]) != nil else { return false }
-    // Without a fraction and an exponent it would be a whole number.
+    // Without a fraction and an exponent, the text is an integer.
     return parts.count == 2 ? digits(parts[1], radix: 10) != nil : parts.count == 1 && hasExponent
   }
 
@@ -59,7 +59,7 @@ enum TOMLScalar {
   }
 }
 
-/// Dates and times as RFC 3339 has them.
+/// Dates and times in the format of RFC 3339.
 enum TOMLTime {
   /// Whether the text is a date, a time of day, or both with or without an offset.
   static func isTime(_ text: String) -> Bool {
@@ -71,7 +71,7 @@ enum TOMLTime {
     return isTimeWithOffset(rest.dropFirst())
   }
 
-  /// Whether a blank and a time of day may follow.
+  /// Whether the text is a date, which a blank and a time of day may follow.
   static func isDate(_ text: ArraySlice<UInt8>) -> Bool {
     let parts = text.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     guard parts.map(\.count) == [4, 2, 2], let year = number(parts[0]), let month = number(parts[1]),
@@ -93,7 +93,7 @@ enum TOMLTime {
 
   private static func isTimeOfDay(_ text: ArraySlice<UInt8>) -> Bool {
     let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    // A minute may have a leap second.
+    // A minute can have a leap second.
     guard parts.count <= 2, isClock(parts[0], limits: [23, 59, 60]) else { return false }
     return parts.count == 1 || !parts[1].isEmpty && parts[1].allSatisfy(\.isDigit)
   }

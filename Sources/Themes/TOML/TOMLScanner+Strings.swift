@@ -1,18 +1,18 @@
 extension TOMLScanner {
-  /// Takes a string in quotes of any kind; nil if none begins here.
+  /// Takes a string in quotes of any kind; returns nil if none starts here.
   mutating func takeString() throws(TOMLError) -> String? {
     if take("\"\"\"") { return try takeLines(closing: UInt8(ascii: "\""), hasEscapes: true) }
     if take("'''") { return try takeLines(closing: UInt8(ascii: "'"), hasEscapes: false) }
     return try takeLine()
   }
 
-  /// Takes a string of one line; nil if none begins here.
+  /// Takes a string of one line; returns nil if none starts here.
   mutating func takeLine() throws(TOMLError) -> String? {
     guard let quote = next, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return nil }
     take()
     var text: [UInt8] = []
     while let byte = next, byte != quote {
-      guard byte.isText else { throw error("expected \(Self.name(of: quote)) at the end of the text") }
+      guard byte.isText else { throw error("expected \(Self.name(of: quote)) at the end of the string") }
       take()
       if byte == UInt8(ascii: "\\"), quote == UInt8(ascii: "\"") {
         try appendEscape(to: &text)
@@ -20,7 +20,7 @@ extension TOMLScanner {
         text.append(byte)
       }
     }
-    guard take() != nil else { throw error("expected \(Self.name(of: quote)) at the end of the text") }
+    guard take() != nil else { throw error("expected \(Self.name(of: quote)) at the end of the string") }
     return String(decoding: text, as: UTF8.self)
   }
 
@@ -36,10 +36,10 @@ extension TOMLScanner {
       if byte == quote, takeClosing(quote, &text) { return String(decoding: text, as: UTF8.self) }
       try takeCharacter(&text, hasEscapes: hasEscapes)
     }
-    throw TOMLError(line: first, problem: "expected three quotes at the end of the text that begins here")
+    throw TOMLError(line: first, problem: "expected three quotes at the end of the string that starts here")
   }
 
-  /// Takes quotes; three of them close the text, and up to two before them belong to it.
+  /// Takes quotes; three of them close the string, and up to two before them belong to it.
   private mutating func takeClosing(_ quote: UInt8, _ text: inout [UInt8]) -> Bool {
     var count = 0
     while count < 5, next == quote {
@@ -53,14 +53,14 @@ extension TOMLScanner {
   private mutating func takeCharacter(_ text: inout [UInt8], hasEscapes: Bool) throws(TOMLError) {
     if takeNewline() { return text.append(.newline) }
     guard let byte = next else { return }
-    // Quotes were taken before, unless they are the text's own.
-    guard byte.isText else { throw error("a control character in a text") }
+    // Closing quotes were taken before; others are part of the string.
+    guard byte.isText else { throw error("expected no control character in a string") }
     take()
     guard byte == UInt8(ascii: "\\"), hasEscapes else { return text.append(byte) }
     if try !takeJoinedLines() { try appendEscape(to: &text) }
   }
 
-  /// Takes the blanks and line ends after a backslash at the end of a line; false if there is no such end.
+  /// Takes the blanks and line ends after a backslash at the end of a line; returns false if there are none.
   private mutating func takeJoinedLines() throws(TOMLError) -> Bool {
     guard let byte = next, byte.isBlank || byte == .newline || byte == .carriageReturn else { return false }
     skipBlanks()

@@ -1,6 +1,6 @@
-/// What a TOML text has defined so far, so that nothing is defined twice.
+/// The keys and tables that a TOML text has defined so far; refuses to define one twice.
 struct TOMLTables {
-  /// A step from a table into what it holds.
+  /// A step from a table or an array to a member.
   enum Part: Hashable {
     case key(String)
     /// An element of an array.
@@ -9,36 +9,36 @@ struct TOMLTables {
 
   typealias Path = [Part]
 
-  /// How something came to be, which decides what may still be added to it.
+  /// How a path was defined, which decides what can still be added to it.
   private enum Kind: Equatable {
-    /// A value, or a table or an array that was written as one: nothing may be added.
+    /// A value, an inline table or an array literal: nothing can be added.
     case value
-    /// A table with a header of its own.
+    /// A table with its own header.
     case table
-    /// A table that is only in the header of another one: its own header may follow.
+    /// A table that occurs only in the header of another one: its own header may follow.
     case implied
-    /// A table that dotted keys of this section made: only they may add keys.
+    /// A table that dotted keys of this section defined: only they can add keys.
     case dotted(section: Int)
     /// An array of tables, with the number of its elements.
     case list(count: Int)
   }
 
-  /// Why something cannot be defined.
+  /// Why a definition is refused.
   struct Refusal: Error {
     var problem: String
   }
 
-  /// A path with more parts is an error.
+  /// The maximum number of parts of a path.
   static let deepest = 32
-  /// A dotted key with more bytes is an error.
+  /// The maximum length of a dotted key in bytes.
   private static let longest = 256
-  /// More keys and tables are an error: with the others, this limit bounds the memory that a text can take.
+  /// The maximum number of keys and tables; together, the limits bound the memory that a text can take.
   private static let most = 10_000
 
   private var kinds: [Path: Kind] = [:]
   private var sections = 0
 
-  /// Begins a section or an inline table: what the dotted keys of the others made is closed to it.
+  /// Starts a section or an inline table, which cannot add to tables that dotted keys of others defined.
   mutating func beginSection() -> Int {
     sections += 1
     return sections
@@ -52,7 +52,7 @@ struct TOMLTables {
     return path
   }
 
-  /// Defines a further element of the array of a `[[header]]`.
+  /// Defines another element of the array of a `[[header]]`.
   mutating func defineElement(_ keys: [String]) throws(Refusal) -> Path {
     let path = try descend(keys.dropLast()) + [.key(keys[keys.count - 1])]
     var count = 0
@@ -84,7 +84,7 @@ struct TOMLTables {
     return path
   }
 
-  /// The table that the first parts of a header lead to; in an array of tables that is in its last element.
+  /// Returns the table that the first parts of a header lead to; for an array of tables, its last element.
   private mutating func descend(_ keys: ArraySlice<String>) throws(Refusal) -> Path {
     var path: Path = []
     for key in keys {
@@ -100,7 +100,7 @@ struct TOMLTables {
   }
 
   private mutating func define(_ path: Path, as kind: Kind) throws(Refusal) {
-    guard path.count <= Self.deepest else { throw Refusal(problem: "expected at most \(Self.deepest) parts of a key") }
+    guard path.count <= Self.deepest else { throw Refusal(problem: "expected a key of at most \(Self.deepest) parts") }
     guard Self.name(of: path).utf8.count <= Self.longest else {
       throw Refusal(problem: "expected a key of at most \(Self.longest) bytes")
     }
@@ -112,7 +112,7 @@ struct TOMLTables {
     Refusal(problem: "\"\(name(of: path))\" is defined twice")
   }
 
-  /// The keys of a path, with dots between them.
+  /// Returns the keys of a path, separated by dots.
   static func name(of path: Path) -> String {
     path.compactMap { if case .key(let key) = $0 { key } else { nil } }.joined(separator: ".")
   }
