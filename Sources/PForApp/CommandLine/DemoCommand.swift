@@ -14,11 +14,11 @@ import ParallelForDashboard
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", _superCommandName: "pfor-tui",
-    abstract: "Make a sample database and open the dashboard on its slow queries.",
+    abstract: "Create a sample database and open the dashboard on its slow queries.",
     usage: "pfor-tui demo [--keep FOLDER] [options]")
 
   @Option(
-    help: ArgumentHelp("Make the database and the items in this folder and keep them.", valueName: "folder"),
+    help: ArgumentHelp("Create the database and the items in this folder and keep them.", valueName: "folder"),
     completion: .directory)
   var keep: String?
 
@@ -38,7 +38,7 @@ struct DemoCommand: ParsableCommand {
   private func remove(_ folder: String) {
     OSFile.removeFolder(folder)
     guard !look.quiet else { return }
-    StandardError.write("(the demo's files are removed; to keep them for that line: pfor-tui demo --keep FOLDER)")
+    StandardError.write("(the demo's files are removed; to keep them for that command: pfor-tui demo --keep FOLDER)")
   }
 
   private func play(in folder: String) throws(AppError) -> Int32 {
