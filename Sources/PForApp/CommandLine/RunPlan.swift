@@ -5,7 +5,7 @@ import ParallelForDashboard
 
 /// A run that has been checked as far as is possible before it starts.
 struct RunPlan {
-  /// Where results go.
+  /// The destination of results.
   enum Destination: Equatable {
     case standardOutput
     case file(String)
@@ -20,7 +20,7 @@ struct RunPlan {
   var slow: SlowThreshold
   var grace: TimeSpan
   var policy: RunPolicy
-  /// What is done to each item, as it is recorded.
+  /// The job for each item, as it is recorded.
   var recipe: JobRecipe
   /// The command line without the program's name, for the record.
   var arguments: [String]

@@ -11,7 +11,7 @@ final class JobResult: @unchecked Sendable {
   @exclusivity(unchecked) var ending: JobEnding
   /// The text in front of each line of the item; empty without `--tag`.
   @exclusivity(unchecked) var tag: [UInt8]
-  /// What must be committed to the run file before the result is published; nil for nothing.
+  /// The ticket of the record to wait for before the result is published; nil for none.
   @exclusivity(unchecked) var ticket: RunRecorder.Ticket?
   /// The start of the attempt as recorded or logged, in nanoseconds since 1970; nil before that.
   @exclusivity(unchecked) var begin: Int64?

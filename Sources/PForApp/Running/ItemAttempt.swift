@@ -15,7 +15,7 @@ extension SettledAttempt<Item, JobResult> {
   /// The result to deliver.
   var deliverable: JobResult { output ?? JobResult(ending: JobEnding(outcome: attempt.outcome)) }
 
-  /// What the attempt wrote, and how its process ended.
+  /// The outcome and the output of the attempt, and how its process ended.
   var ending: JobEnding { deliverable.ending }
 
   /// Whether the item has ended for good.
@@ -36,11 +36,11 @@ extension SettledAttempt<Item, JobResult> {
   private var wait: Int64? { (due ?? input.readAt).map { max(0, attempt.start.nanoseconds(since: $0)) } }
 }
 
-/// What an observer of an attempt tells the observers after it.
+/// The notes that an observer of an attempt leaves for the observers after it.
 struct AttemptNotes: Sendable {
   /// The item's place among the items, and the number of attempts in earlier sessions.
   var place: ItemPlace
-  /// What must be committed before the result is published; nil for nothing.
+  /// The ticket to wait for before the result is published; nil for none.
   var ticket: RunRecorder.Ticket?
   /// The result to deliver; nil for none.
   var result: JobResult?

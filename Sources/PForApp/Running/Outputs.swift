@@ -61,7 +61,7 @@ struct ResultFile {
   }
 }
 
-/// Where results go, and what that means for the dashboard.
+/// The destination of results, and what it means for the dashboard.
 struct Outputs {
   private let sink: ByteSink
   private let fileName: String?

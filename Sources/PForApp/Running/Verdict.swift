@@ -34,8 +34,7 @@ struct Verdict: Equatable {
     unmetFailures: Int = 0, destination: String
   ) {
     if let recording {
-      let kept = "no further items were started, and everything recorded so far is kept"
-      self.init(ExitCode.couldNotRun, "\(recording); \(kept)")
+      self.init(ExitCode.couldNotRun, "\(recording); no further items were started, and all recorded items are kept")
       return
     }
     switch (delivery, inputError) {
