@@ -10,7 +10,7 @@ import ParallelForDashboard
   @preconcurrency import Darwin
 #endif
 
-/// A sample database and items, and the run on them.
+/// Creates a sample database with items, and runs a query on it.
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", _superCommandName: "pfor-tui",
@@ -45,7 +45,7 @@ struct DemoCommand: ParsableCommand {
     let shop = try makeShop(in: folder)
     let options = try options(for: shop)
     var plan = try RunPlan(options, arguments: [])
-    // The demo's files are gone when it ends: nothing could be resumed.
+    // The demo removes its files at the end, so its run could not be resumed.
     plan.recording = .none
     plan.command = commandLine(shop)
     plan.startPage = .overview
@@ -58,7 +58,7 @@ struct DemoCommand: ParsableCommand {
       guard OSFile.makeFolders(folder) else { throw AppError(String(cString: strerror(errno))) }
       return try DemoShop(in: folder)
     } catch {
-      throw AppError("the demo cannot be made in \(folder): \(error)")
+      throw AppError("the demo cannot be created in \(folder): \(error)")
     }
   }
 

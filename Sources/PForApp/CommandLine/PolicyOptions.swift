@@ -46,7 +46,7 @@ struct PolicyOptions: ParsableArguments {
 
   /// The policy of the run.
   ///
-  /// - Parameter grace: how long an item whose time is up may take to end.
+  /// - Parameter grace: how long an item may take to end after its timeout.
   func policy(grace: TimeSpan) -> RunPolicy {
     RunPolicy(
       attempts: retries + 1, backoff: Backoff(first: retryDelay.nanoseconds), timeout: timeout?.timeout,

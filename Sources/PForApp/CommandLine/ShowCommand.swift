@@ -117,7 +117,7 @@ struct RunSummary {
 
   /// Joins the lines of untrusted text, which must not look like lines of the summary.
   private static func oneLine(_ text: String) -> String {
-    // Scalar by scalar: to Swift, a carriage return and a newline are one character.
+    // The text is read by scalars, because Swift treats CR LF as one character.
     let shown = text.unicodeScalars.prefix(longestText)
     let line = String(String.UnicodeScalarView(shown.map { $0 == "\n" ? " " : $0 }))
     return shown.endIndex == text.unicodeScalars.endIndex ? line : line + "…"

@@ -34,7 +34,7 @@ struct RecordOpener {
 
   /// Opens the file and starts recording.
   ///
-  /// - Returns: nil if the run is not to be recorded, or if the default file cannot be created, which is reported.
+  /// - Returns: nil if the run is not to be recorded, or if no file can be created in the folder of runs.
   /// - Throws: if the file that the user named cannot be used.
   func open() throws(AppError) -> RunRecording? {
     switch plan.recording {

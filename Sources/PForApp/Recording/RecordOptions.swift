@@ -56,7 +56,7 @@ struct RecordOptions: ParsableArguments {
 
 /// How a run is recorded.
 enum RecordPlan: Equatable {
-  /// Not at all.
+  /// In no file.
   case none
   /// In a new file at a path; without a path, in the folder of runs.
   case new(String?)

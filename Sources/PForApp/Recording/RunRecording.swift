@@ -67,7 +67,7 @@ final class RunRecording: @unchecked Sendable {
     return (earlier.map(\.attempt), last)
   }
 
-  /// How far the recorder has come.
+  /// The progress of the recorder.
   var lag: RecordingLag.Sample {
     let backlog = recorder.backlog
     return RecordingLag.Sample(

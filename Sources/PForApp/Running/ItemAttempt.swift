@@ -21,7 +21,7 @@ extension SettledAttempt<Item, JobResult> {
   /// Whether the item has ended for good.
   var isFinal: Bool { settlement == .final }
 
-  /// Whether no further attempt will be made in this session, though perhaps in another.
+  /// Whether this is the item's last attempt in this session.
   var isLast: Bool { isFinal || settlement == .stopped }
 
   /// The attempt as the run file and the logs keep it; every call returns the same record.

@@ -11,7 +11,7 @@ import Synchronization
 
 /// Reads items on its own thread and offers them to the run; a second thread counts the items of a regular file.
 final class ItemFeeder: @unchecked Sendable {
-  /// Items read ahead take at most about this much memory, however long they are.
+  /// About the most memory of items that are read ahead, in bytes.
   private static let readAheadBytes = 32 << 20
   private static let batch = 512
 
