@@ -12,7 +12,7 @@ import Testing
     let run = try sandbox.run("seq 3 | pfor-tui - -j1 -q --run r.run -o out --shell 'rm -f r.run; echo {}'")
     #expect(run.status == 255)
     #expect(run.errors.contains("r.run: was removed or replaced during the run"), "\(run.errors)")
-    #expect(!run.errors.contains("to go on"), "\(run.errors)")
+    #expect(!run.errors.contains("to continue"), "\(run.errors)")
     #expect(sandbox.read("out") == "1\n2\n3\n")
   }
 
@@ -25,7 +25,7 @@ import Testing
   @Test func aLogThatIsRemovedIsSaid() throws {
     let run = try sandbox.run("seq 3 | pfor-tui - -j1 -q --joblog log --shell 'rm -f log; echo {}'")
     #expect(run.status == 255)
-    #expect(run.errors.contains("log: is not there: the file was removed"), "\(run.errors)")
+    #expect(run.errors.contains("log: is missing: the file was removed"), "\(run.errors)")
   }
 
   @Test func aRunThatCannotBeginLeavesNoRecord() throws {

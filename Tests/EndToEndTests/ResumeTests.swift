@@ -93,7 +93,7 @@ import Testing
       pfor-tui resume --failed --no-tui 2>errors; echo $?; cat out side
       """)
     #expect(run.lines == ["1", "0", "1", "2", "3", "4", "1", "2", "3", "4", "3"])
-    #expect(sandbox.read("errors").contains("resumed: 3 done before, 1 run again, 0 not begun before"))
+    #expect(sandbox.read("errors").contains("resumed: 3 done before, 1 run again, 0 not started before"))
   }
 
   @Test func anotherCommandIsRefusedUnlessForced() throws {
@@ -174,8 +174,8 @@ import Testing
 
   /// What happens to the items file once all items are read, and what is told of it; the run is that of the items read.
   @Test(arguments: [
-    ("seq 20 29 > ids", "was changed after its items had been read"), ("echo 20 >> ids", "has grown since its items"),
-    ("seq 20 29 > new; mv new ids", "was replaced after it had been opened"), ("touch ids", nil),
+    ("seq 20 29 > ids", "was changed after its items were read"), ("echo 20 >> ids", "has grown since its items"),
+    ("seq 20 29 > new; mv new ids", "was replaced after it was opened"), ("touch ids", nil),
   ])
   func whatBecomesOfTheItemsFileIsTold(change: String, told: String?) throws {
     let run = try sandbox.run(

@@ -97,8 +97,8 @@ import Testing
     if !redirection.contains("2>") {
       let place = redirection.hasPrefix("-o") ? "full" : "standard output"
       let errors = sandbox.read("errors")
-      #expect(errors.contains("pfor-tui: \(place): cannot be written: its reader takes nothing more"), "\(errors)")
-      #expect(errors.contains("to go on: pfor-tui resume"), "\(errors)")
+      #expect(errors.contains("pfor-tui: \(place): cannot be written: its reader has stopped reading"), "\(errors)")
+      #expect(errors.contains("to continue: pfor-tui resume"), "\(errors)")
     }
   }
 
@@ -111,7 +111,7 @@ import Testing
       until cmp -s ids out; do :; done; kill -TERM $program; wait $program; echo $?
       """)
     #expect(run.lines == ["255"], "\(run.errors)")
-    let told = "full: cannot be written: its reader takes nothing more; this log ends there"
+    let told = "full: cannot be written: its reader has stopped reading; this log ends there"
     #expect(sandbox.read("errors").contains(told), "\(sandbox.read("errors"))")
   }
 
@@ -151,7 +151,7 @@ import Testing
     let session = try open(
       "seq 9 | pfor-tui - --run file.run -j1 --no-tui --halt soon,done=3 -o out -- echo; "
         + "pfor-tui resume ./file.run \(option)")
-    try session.waitFor("to go on, pipe the items in again")
+    try session.waitFor("to continue, pipe the items in again")
     try session.wait("the refusal") {
       $0.replacing("\n", with: "").contains("pipe the items in again, as in cat ITEMS")
     }

@@ -96,7 +96,7 @@ import Testing
       #expect(run.output == "255\n0\n" + (1...60).map { "line \($0)\n" }.joined())
       let errors = sandbox.read("errors")
       #expect(errors.contains("pfor-tui: file.run: no room") && errors.contains("make room and resume"))
-      #expect(errors.contains("to go on: pfor-tui resume file.run"))
+      #expect(errors.contains("to continue: pfor-tui resume file.run"))
       try tables().expectEachDoneOnce(60)
     }
 

@@ -34,7 +34,7 @@ import Testing
     sink.write([65])
     unlink("\(sandbox.path)/out")
     sink.finish()
-    #expect(sink.problem == (hasName ? .failed("the file was removed while it was written") : nil))
+    #expect(sink.problem == (hasName ? .failed("the file was removed while it was being written") : nil))
   }
 
   /// A gap would stand where the first results were, in a file of the right size.
@@ -49,7 +49,7 @@ import Testing
     sink.write([67, 10])
     sink.finish()
     let isTold = hasName && rest < 3
-    #expect(sink.problem == (isTold ? .failed("the file was cut off while it was written") : nil))
+    #expect(sink.problem == (isTold ? .failed("the file was truncated while it was being written") : nil))
     if rest == 3 { #expect(sandbox.read("out") == "AB\nC\n") }
   }
 

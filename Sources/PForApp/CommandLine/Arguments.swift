@@ -3,8 +3,10 @@ import Dashboard
 import OSText
 
 extension Double {
-  /// Reads a decimal number as people write it: digits, and a dot among them; no sign, no exponent, no hexadecimal digits
-  /// and no words, which nobody means in a count, a time or a size.
+  /// Reads a decimal number: digits with at most one dot.
+  ///
+  /// Signs, exponents, hexadecimal digits and words such as `inf` are refused: in a count, a time or a size they are
+  /// mistakes.
   init?(decimal text: Substring) {
     guard text.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") }) else { return nil }
     self.init(text)
@@ -12,34 +14,34 @@ extension Double {
 }
 
 extension UInt8 {
-  /// Whether it is a decimal digit.
+  /// Whether the byte is an ASCII decimal digit.
   var isDigit: Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= self }
 }
 
-/// A number of threads: `8`, `150%` of the processors that the program may use, or some more or fewer, `+2` and `-1`,
-/// but at least one.
+/// A number of threads: `8`; a share of the processors that the program may use, `150%`; or a difference from their
+/// number, `+2` or `-1`. Shares above 0 % and differences give at least one thread.
 struct ThreadCount: CustomStringConvertible, Equatable {
   let count: Int
 
   init(_ count: Int) { self.count = count }
 
-  /// Takes what was written on the command line.
+  /// Parses an argument of the command line.
   ///
-  /// - Throws: a sentence that says what can be written.
+  /// - Throws: a sentence that says which forms are valid.
   static func parse(_ argument: String) throws -> ThreadCount {
     guard let threads = ThreadCount(argument: argument) else {
       throw ValidationError(
-        "give a number of threads, such as 8, a share of the cores, such as 200%, or a number more or less than the "
+        "give a number of threads, such as 8, a share of the cores, such as 200%, or a difference from the number of "
           + "cores, such as +2 or -1")
     }
     return threads
   }
 
-  /// Takes what was written on the command line.
+  /// Parses an argument of the command line; nil if it is not valid.
   ///
   /// - Parameters:
-  ///   - argument: the word.
-  ///   - processors: how many the program may use.
+  ///   - argument: the argument.
+  ///   - processors: the number of processors that the program may use.
   init?(argument: String, processors: @autoclosure () -> Double = Processors.usable) {
     let sign = argument.first.flatMap { "+-".contains($0) ? $0 : nil }
     let digits = argument.dropFirst(sign == nil ? 0 : 1).dropLast(argument.hasSuffix("%") ? 1 : 0)
@@ -58,7 +60,7 @@ struct ThreadCount: CustomStringConvertible, Equatable {
   var description: String { "\(count)" }
 }
 
-/// A span of time: `500ms`, `30s`, `2m`, `1.5h`, `3h50m`; a bare number is seconds.
+/// A span of time: `500ms`, `30s`, `2m`, `1.5h`, `3h50m`; a bare number means seconds.
 struct TimeSpan: ExpressibleByArgument, Equatable {
   private static let units: [(name: String, nanoseconds: Double)] = [
     ("ms", 1e6), ("us", 1e3), ("s", 1e9), ("m", 60e9), ("h", 3_600e9), ("d", 86_400e9),
@@ -77,7 +79,7 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
       let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
       rest = rest.dropFirst(digits.count)
       let unit = Self.units.first { rest.hasPrefix($0.name) }
-      // Only a bare number needs no unit.
+      // Only a bare number may omit the unit.
       guard let number = Double(decimal: digits), unit != nil || digits.count == argument.count else { return nil }
       rest = rest.dropFirst(unit?.name.count ?? 0)
       sum += number * (unit?.nanoseconds ?? 1e9)
@@ -89,7 +91,7 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
   var defaultValueDescription: String { "\(nanoseconds / 1_000_000_000)s" }
 }
 
-/// From when on an item is slow: a time, `2s`, or a multiple of the median, `3x`.
+/// The time after which an item is slow: a fixed time, `2s`, or a multiple of the median, `3x`.
 enum SlowLimit: ExpressibleByArgument, Equatable {
   case after(TimeSpan)
   case factor(Double)
@@ -104,7 +106,7 @@ enum SlowLimit: ExpressibleByArgument, Equatable {
     }
   }
 
-  /// The threshold of all the limits given; three times the median when there are none.
+  /// The threshold that combines all given limits; three times the median if there are none.
   static func threshold(_ limits: [SlowLimit]) -> SlowThreshold {
     guard !limits.isEmpty else { return SlowThreshold() }
     var threshold = SlowThreshold(factor: nil)
@@ -118,22 +120,22 @@ enum SlowLimit: ExpressibleByArgument, Equatable {
   }
 }
 
-/// When colours are used.
+/// When the dashboard uses colours.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, always, never
 }
 
-/// How the lines of the items file are to be read.
+/// The format of the items file.
 enum FormatName: String, ExpressibleByArgument, CaseIterable {
   case lines, csv, tsv, jsonl
 }
 
-/// How rows of a query are printed.
+/// The format in which rows of a query are printed.
 enum RowFormatName: String, ExpressibleByArgument, CaseIterable {
   case tsv, csv, json
 }
 
-/// What the dashboard does when every item has run.
+/// What the dashboard does after the last item.
 enum WhenDone: String, ExpressibleByArgument, CaseIterable {
   case stay, leave
 }

@@ -9,7 +9,7 @@ import Terminal
   @preconcurrency import Darwin
 #endif
 
-/// What a subcommand writes: to standard output or a file; a terminal gets nothing that it would act on.
+/// The output of a subcommand, to standard output or a file. On a terminal, control characters are made visible.
 final class CommandOutput {
   private let sink: ByteSink
   private let name: String
@@ -29,16 +29,16 @@ final class CommandOutput {
     name = path
   }
 
-  /// The width of the terminal that standard output is, in columns; nil when it is none.
+  /// The width of the terminal on standard output, in columns; nil if it is not a terminal.
   static var columns: Int? { Terminal.windowSize(STDOUT_FILENO)?.width }
 
-  /// Whether bytes are still wanted.
+  /// Whether more bytes can be written.
   var isOpen: Bool { sink.problem == nil }
 
   /// Writes a line of text.
   func write(line text: String) { write(OSText.bytes(text + "\n")) }
 
-  /// Writes bytes; on a terminal whole lines, made harmless.
+  /// Writes bytes; on a terminal, line by line with control characters made visible.
   func write(_ bytes: [UInt8]) {
     guard sink.isTerminal else { return sink.write(bytes) }
     for byte in bytes {
@@ -51,9 +51,9 @@ final class CommandOutput {
     line.removeAll(keepingCapacity: true)
   }
 
-  /// Writes out what is left.
+  /// Writes the remaining bytes.
   ///
-  /// - Returns: what to exit with.
+  /// - Returns: the exit status.
   func finish() -> Int32 {
     if !line.isEmpty { writeLine(ending: "") }
     sink.finish()

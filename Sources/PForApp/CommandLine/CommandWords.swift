@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// The command line in a form that the parser reads in time that does not grow with the square of the command's length.
+/// A command line split so that parsing time does not grow with the square of the command's length.
 ///
-/// The parser looks at each word behind `--` once for each other. It gets two of them, which is enough to tell whether they
-/// are the command, and the rest comes to the command afterwards.
+/// The parser compares the words after `--` with each other. It gets only two of them, which is enough to recognize the
+/// command. The others are appended to the command afterwards.
 struct CommandWords {
-  /// What the parser reads.
+  /// The words for the parser.
   let short: [String]
   private let rest: ArraySlice<String>
 
@@ -23,7 +23,7 @@ struct CommandWords {
     return options
   }
 
-  /// The run with the whole command; another command as it is.
+  /// A run with its whole command; any other command unchanged.
   func joined(_ command: any ParsableCommand) -> any ParsableCommand {
     guard var run = command as? PForTUI else { return command }
     run.options = joined(run.options)

@@ -10,15 +10,15 @@ import ParallelForDashboard
   @preconcurrency import Darwin
 #endif
 
-/// A sample database and items, and the run on them.
+/// Creates a sample database with items, and runs a query on it.
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", _superCommandName: "pfor-tui",
-    abstract: "Make a sample database and open the dashboard on its slow queries.",
+    abstract: "Create a sample database and open the dashboard on its slow queries.",
     usage: "pfor-tui demo [--keep FOLDER] [options]")
 
   @Option(
-    help: ArgumentHelp("Make the database and the items in this folder and keep them.", valueName: "folder"),
+    help: ArgumentHelp("Create the database and the items in this folder and keep them.", valueName: "folder"),
     completion: .directory)
   var keep: String?
 
@@ -38,14 +38,14 @@ struct DemoCommand: ParsableCommand {
   private func remove(_ folder: String) {
     OSFile.removeFolder(folder)
     guard !look.quiet else { return }
-    StandardError.write("(the demo's files are removed; to keep them for that line: pfor-tui demo --keep FOLDER)")
+    StandardError.write("(the demo's files are removed; to keep them for that command: pfor-tui demo --keep FOLDER)")
   }
 
   private func play(in folder: String) throws(AppError) -> Int32 {
     let shop = try makeShop(in: folder)
     let options = try options(for: shop)
     var plan = try RunPlan(options, arguments: [])
-    // The demo's files are gone when it ends: nothing could be resumed.
+    // The demo removes its files at the end, so its run could not be resumed.
     plan.recording = .none
     plan.command = commandLine(shop)
     plan.startPage = .overview
@@ -58,7 +58,7 @@ struct DemoCommand: ParsableCommand {
       guard OSFile.makeFolders(folder) else { throw AppError(String(cString: strerror(errno))) }
       return try DemoShop(in: folder)
     } catch {
-      throw AppError("the demo cannot be made in \(folder): \(error)")
+      throw AppError("the demo cannot be created in \(folder): \(error)")
     }
   }
 

@@ -4,11 +4,11 @@ import ParallelForDashboard
 enum ExitCode {
   /// Every item succeeded.
   static let success: Int32 = 0
-  /// More failures than ``failures(_:)`` can say.
+  /// More failures than ``failures(_:)`` can express.
   static let manyFailures: Int32 = 101
-  /// The time budget was spent before every item had begun, as `timeout` has it.
+  /// The time budget ran out before every item had started; the status that `timeout` uses.
   static let outOfTime: Int32 = 124
-  /// The output was closed by its reader (128 + SIGPIPE), as `| head` does.
+  /// The reader closed the output, as `| head` does (128 + SIGPIPE).
   static let outputClosed: Int32 = 141
   /// The terminal was closed (128 + SIGHUP).
   static let hangup: Int32 = 129
@@ -16,15 +16,15 @@ enum ExitCode {
   static let interrupted: Int32 = 130
   /// Terminated (128 + SIGTERM).
   static let terminated: Int32 = 143
-  /// The run could not begin, or could not go on: wrong options, unreadable items, no room for results.
+  /// The run could not start or continue: wrong options, unreadable items, no space for results.
   static let couldNotRun: Int32 = 255
 
-  /// How many items failed, up to 100; 101 for more, as GNU parallel has it.
+  /// The number of failed items up to 100, and 101 for more, as in GNU parallel.
   static func failures(_ count: Int) -> Int32 { count > 100 ? manyFailures : Int32(count) }
 }
 
 extension StopReason {
-  /// What the program exits with for it, if it left something undone.
+  /// The exit status of a run that left items undone for this reason.
   var exitCode: Int32 {
     switch self {
     case .interrupted: ExitCode.interrupted
@@ -35,5 +35,5 @@ extension StopReason {
   }
 }
 
-/// A reason why the program cannot do what was asked, without the program's name.
+/// The reason why the program cannot do what was asked, without the program's name in front.
 typealias AppError = DashboardError

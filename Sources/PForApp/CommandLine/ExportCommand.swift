@@ -2,7 +2,7 @@ import ArgumentParser
 import ParallelForDashboard
 import RunStore
 
-/// Writes a run out for other programs.
+/// Exports a run for other programs.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", _superCommandName: "pfor-tui", abstract: "Export a recorded run for other programs.",
@@ -42,15 +42,15 @@ struct ExportCommand: ParsableCommand {
   /// The file to write to; nil for standard output, written as -.
   private var file: String? { output == "-" ? nil : output }
 
-  /// Nobody wants the rest.
+  /// The reader has closed the output, so the rest is not written.
   private struct OutputIsClosed: Error {}
 }
 
-/// The forms as flags.
+/// The export formats as flags.
 enum ExportForm: String, EnumerableFlag {
   case joblog, csv, json, trace, events
 
-  /// The store's word for it.
+  /// The format as the run store names it.
   var export: RunExport {
     switch self {
     case .joblog: .joblog

@@ -8,19 +8,19 @@ import Terminal
   @preconcurrency import Darwin
 #endif
 
-/// How wide help and explanations of wrong options are.
+/// The width of help texts and of messages about wrong options.
 ///
-/// The argument parser asks `COLUMNS` and then the terminal, and ends the program where that leaves no room beside the
-/// names of options.
+/// The argument parser takes the width from `COLUMNS` or the terminal. It ends the program if that leaves no space
+/// beside the names of the options.
 enum HelpWidth {
   private static let least = 40
 
-  /// Gives the argument parser a width that it can use; for a program that is about to end with such a text.
+  /// Sets a width that the argument parser can use; call it just before the program prints such a text and ends.
   static func prepare(_ environment: [String: String] = OSProcess.environment) {
     setenv("COLUMNS", "\(columns(environment, terminal: CommandOutput.columns ?? StandardError.columns))", 1)
   }
 
-  /// The width for what the environment and the terminal say.
+  /// The width that the environment or the terminal gives, but at least the minimum.
   static func columns(_ environment: [String: String], terminal: Int?) -> Int {
     max(least, Terminal.columns(of: environment) ?? terminal ?? 80)
   }

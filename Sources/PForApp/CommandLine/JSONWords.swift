@@ -1,18 +1,18 @@
-// All of Foundation would make the program four times as large, and its start twice as long.
+// All of Foundation would make the program four times as large and double its start-up time.
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
 #endif
 
-/// Values as JSON texts.
+/// Conversions between values and JSON texts.
 enum JSONWords {
-  /// The text of a value; nil when JSON has none.
+  /// The JSON text of a value; nil if JSON cannot express it.
   static func encode(_ value: some Encodable) -> String? {
     (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The value of a text; nil when it is none.
+  /// The value in a JSON text; nil if the text has no such value.
   static func decode<Value: Decodable>(_ type: Value.Type, from text: String) -> Value? {
     try? JSONDecoder().decode(type, from: Data(text.utf8))
   }

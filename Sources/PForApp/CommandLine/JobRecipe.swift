@@ -1,7 +1,7 @@
 import Jobs
 import ParallelForDashboard
 
-/// Which job the options describe: exactly one of a command, a shell line and a query.
+/// The job that the options describe: a command, a shell line or a query.
 enum JobRecipe {
   case command([String])
   case shell(String)
@@ -25,10 +25,10 @@ enum JobRecipe {
   ///
   /// - Parameters:
   ///   - reader: reads the items.
-  ///   - timeBudget: how long the run may take, and so how long a locked database is waited for.
+  ///   - timeBudget: how long the run may take; it also limits the wait for a locked database.
   func job(for reader: ItemReader, timeBudget: TimeSpan?) throws(AppError) -> any Job {
     do {
-      // A plain list of lines has no fields, and asking would wait for a pipe's first line.
+      // Plain lines have no fields, and asking the reader would wait for the first line of a pipe.
       let fields = reader.format.mayHaveFields ? try reader.fieldNames() : .none
       switch self {
       case .command(let words): return try command(Template(arguments: words, fields: fields), fields)
@@ -45,7 +45,7 @@ enum JobRecipe {
     }
   }
 
-  /// The kind of job, as the run's record has it.
+  /// The kind of job, as it is recorded.
   var kind: String {
     switch self {
     case .command: "command"
@@ -54,7 +54,7 @@ enum JobRecipe {
     }
   }
 
-  /// What is done, word by word: a run is resumed with the same words.
+  /// The job as words; a run can be resumed only with the same words.
   var words: [String] {
     switch self {
     case .command(let words): words
@@ -63,7 +63,7 @@ enum JobRecipe {
     }
   }
 
-  /// The file that the job reads, besides the items; nil for none that is known.
+  /// The file that the job reads besides the items; nil if none is known.
   var file: String? {
     if case .query(let database, _, _) = self { DatabaseName(database).path } else { nil }
   }
@@ -85,7 +85,7 @@ extension ItemFormat {
 }
 
 extension RowFormatName {
-  /// The job's word for it.
+  /// The format as the job names it.
   var format: RowFormat {
     switch self {
     case .tsv: .tsv

@@ -24,7 +24,7 @@ public struct PForTUI: ParsableCommand {
 
   private static let versionNumber = "0.1.0"
 
-  /// What it is called and how it is explained.
+  /// The name and the help texts of the program.
   public static let configuration = CommandConfiguration(
     commandName: "pfor-tui",
     abstract: "Run a command or an SQL query for every item of a file, several at a time, and watch it.",
@@ -39,10 +39,10 @@ public struct PForTUI: ParsableCommand {
       folder, {/.} its last part without the extension, {#} its number, {%} the worker, and {name} a field of CSV, \
       TSV or JSON lines. If none of these appears, the item is added at the end.
 
-      What is put into a line of --shell is data to the shell that reads it. Where a second shell reads it once more, \
-      as in sh -c 'echo {}', eval or ssh HOST 'echo {}', with --shell or after --, the item is run. Give it to that \
-      shell as an argument, sh -c 'echo "$1"' sh {}, or as its input, printf '%s\\n' {} | ssh HOST 'read -r x; echo \
-      "$x"'.
+      Text that is inserted into a --shell line is data to the shell that reads the line. If a second shell reads \
+      this text again, as in sh -c 'echo {}', eval or ssh HOST 'echo {}', it runs the item as code, with --shell and \
+      after --. Pass the item to the second shell as an argument, sh -c 'echo "$1"' sh {}, or as input, printf \
+      '%s\\n' {} | ssh HOST 'read -r x; echo "$x"'.
 
       Try: pfor-tui demo
       """,
@@ -51,7 +51,7 @@ public struct PForTUI: ParsableCommand {
 
   @OptionGroup var options: RunOptions
 
-  /// Made by the argument parser.
+  /// Creates the command; the argument parser calls this.
   public init() {}
 
   /// Runs the plan that the options describe and exits with its status.
@@ -62,7 +62,7 @@ public struct PForTUI: ParsableCommand {
     })
   }
 
-  /// Exits with what `body` returns, or says why it could not.
+  /// Exits with the status that `body` returns, or reports its error and exits with 255.
   static func exit(after body: () throws(AppError) -> Int32) -> Never {
     do throws(AppError) {
       let status = try body()
@@ -74,14 +74,17 @@ public struct PForTUI: ParsableCommand {
     }
   }
 
-  /// The subcommands by their names.
+  /// The subcommands and their names.
   static let subcommands: [(name: String, command: any ParsableCommand.Type)] = [
     ("resume", ResumeCommand.self), ("runs", RunsCommand.self), ("show", ShowCommand.self),
     ("export", ExportCommand.self), ("prune", PruneCommand.self),
     ("replay", ReplayCommand.self), ("demo", DemoCommand.self), ("themes", ThemesCommand.self),
   ]
 
-  /// The parser would take a subcommand's name for the file of items, since a run needs no name of its own.
+  /// Parses a command line.
+  ///
+  /// A subcommand is looked up first. The parser would take its name for the items file, because a run has no name of
+  /// its own.
   static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     let isHelp = arguments.first == "help" && arguments.count <= 2
     if isHelp, arguments.count == 1 { throw CleanExit.helpRequest() }
@@ -94,16 +97,16 @@ public struct PForTUI: ParsableCommand {
     let command = words.joined(try parseAsRoot(words.short))
     guard !subcommands.contains(where: { $0.command == type(of: command) }) else {
       throw ValidationError(
-        "a subcommand comes first, as in pfor-tui demo [options]; a command to run comes after --, and a file of that "
-          + "name is given as ./NAME")
+        "a subcommand comes first, as in pfor-tui demo [options]; a command to run comes after --; for a file of that "
+          + "name, write ./NAME")
     }
     return command
   }
 
-  /// A run that is parsed at once; nil when the words are wrong, or may be meant for a subcommand or for help.
+  /// Parses a run directly; nil if the words are wrong, or may be meant for a subcommand or for help.
   ///
-  /// A command with subcommands takes the argument parser a third longer: it tries two other commands first, which make
-  /// scripts for shells.
+  /// For a command with subcommands, the argument parser takes a third longer, because it first tries two commands that
+  /// generate shell scripts.
   static func run(_ words: CommandWords) -> PForTUI? {
     let mayBeSubcommand = words.short.prefix { $0 != "--" }.contains { $0 == "help" || subcommand($0) != nil }
     guard !mayBeSubcommand, let line = try? RunLine.parseAsRoot(words.short) as? RunLine else { return nil }
@@ -116,16 +119,16 @@ public struct PForTUI: ParsableCommand {
     subcommands.first { $0.name == name }?.command
   }
 
-  /// The program: parses the command line and does what it says; wrong options exit with 255.
+  /// Runs the program: parses the command line and executes it. Wrong options exit with 255.
   public static func begin() {
-    // Before any file is opened, and before there are threads, as a database that is opened brings some.
+    // This must happen before any file is opened and before any thread starts; opening a database starts some.
     CommandStart.prepareDescriptors()
     let arguments = OSProcess.arguments
     guard !arguments.isEmpty else {
-      StandardError.writeRaw("\(synopsis)\n\nSee it at work: pfor-tui demo\nAll options:    pfor-tui --help")
+      StandardError.writeRaw("\(synopsis)\n\nSee it in action: pfor-tui demo\nAll options:      pfor-tui --help")
       end(ExitCode.couldNotRun)
     }
-    // Scripts ask for it, and need no argument parser for that.
+    // Scripts often ask for the version. The argument parser would only cost time.
     if arguments == ["--version"] { end(printed([versionNumber])) }
     answerShell(arguments)
     do {
@@ -139,7 +142,7 @@ public struct PForTUI: ParsableCommand {
     }
   }
 
-  /// Prints what a shell wants to know for its completions and exits; returns if it is no shell that asks.
+  /// Answers a shell that asks for completions and exits; returns for any other command line.
   private static func answerShell(_ arguments: [String]) {
     do throws(AppError) {
       guard
@@ -154,14 +157,14 @@ public struct PForTUI: ParsableCommand {
 
   /// Writes lines to standard output.
   ///
-  /// - Returns: what the program exits with.
+  /// - Returns: the exit status.
   private static func printed(_ lines: [String]) -> Int32 {
     let output = CommandOutput()
     for line in lines { output.write(line: line) }
     return output.finish()
   }
 
-  /// What is wrong with a command line, what was expected, and where to read more; one line.
+  /// One line that says what is wrong with a command line, what was expected, and where to read more.
   static func refusal(of error: any Error, _ arguments: [String]) -> String {
     let command = arguments.first.flatMap { subcommand($0) == nil ? nil : "pfor-tui \($0)" } ?? "pfor-tui"
     let message = message(for: error)
@@ -174,9 +177,9 @@ public struct PForTUI: ParsableCommand {
     return "pfor-tui: \(ended.joined(separator: " "))"
   }
 
-  /// What an option is for, if the parser says no more than that its value is wrong or missing.
+  /// The help text of an option, if the parser says only that its value is wrong or missing.
   private static func explanation(of error: any Error, _ message: String) -> [String] {
-    // The parser gives it between its message and the usage, behind the name of the option and two blanks.
+    // The parser puts it between its message and the usage, after the name of the option and two spaces.
     let rest = fullMessage(for: error).split(separator: "\(message)\nHelp:  ", maxSplits: 1).dropFirst().first
     guard message.hasSuffix("'"), let rest, let end = rest.ranges(of: "\nUsage: ").last else {
       return []
@@ -186,13 +189,13 @@ public struct PForTUI: ParsableCommand {
   }
 }
 
-/// A run's command line without the rest of the program's.
+/// The command line of a run, without the subcommands.
 private struct RunLine: ParsableCommand {
-  // Where there is a command above, the parser looks for no words of a shell.
+  // With a super command, the parser does not look for the words that generate shell scripts.
   static let configuration = CommandConfiguration(commandName: "run", _superCommandName: "pfor-tui")
 
   @OptionGroup var options: RunOptions
 }
 
-/// Ends the program; within a command, `exit` is the argument parser's.
+/// Ends the program. Within a command, `exit` is a method of the argument parser.
 private func end(_ status: Int32) -> Never { exit(status) }

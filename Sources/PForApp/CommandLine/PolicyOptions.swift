@@ -1,10 +1,10 @@
 import ArgumentParser
 import ParallelFor
 
-/// What is done about items that fail or take too long.
+/// The options for items that fail or take too long.
 struct PolicyOptions: ParsableArguments {
-  // What follows is meant as the value, also if it begins with a dash: the sentence is about -1 then, not about a value
-  // that is missing.
+  // The next word is the value even if it begins with a dash. The error message is then about -1, not about a missing
+  // value.
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Try an item that fails or times out again, up to this many times.", valueName: "n"))
@@ -13,7 +13,7 @@ struct PolicyOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Wait this long before the first retry, and twice as long before each further one; up to half of it is random.",
+      "Wait this long before the first retry, and twice as long before each further one; up to half is random.",
       valueName: "time"))
   var retryDelay = TimeSpan(seconds: 0)
 
@@ -33,7 +33,7 @@ struct PolicyOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Start no item that is unlikely to end within this time of the start.", valueName: "time"))
+    help: ArgumentHelp("Start no item that is unlikely to end within this time from the start.", valueName: "time"))
   var timeBudget: TimeSpan?
 
   mutating func validate() throws {
@@ -46,7 +46,7 @@ struct PolicyOptions: ParsableArguments {
 
   /// The policy of the run.
   ///
-  /// - Parameter grace: how long an item whose time is up may take to end.
+  /// - Parameter grace: how long an item may take to end after its timeout.
   func policy(grace: TimeSpan) -> RunPolicy {
     RunPolicy(
       attempts: retries + 1, backoff: Backoff(first: retryDelay.nanoseconds), timeout: timeout?.timeout,
@@ -54,7 +54,7 @@ struct PolicyOptions: ParsableArguments {
   }
 }
 
-/// How long an item may take: a time, `30s`, or a share of the median of those before it, `300%`.
+/// How long an item may take: a time, `30s`, or a share of the median of the items before it, `300%`.
 struct TimeLimit: ExpressibleByArgument, Equatable {
   let timeout: ItemTimeout
 

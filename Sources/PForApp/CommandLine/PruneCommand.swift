@@ -13,7 +13,7 @@ struct PruneCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Remove runs that began longer ago than this.", valueName: "time"))
+    help: ArgumentHelp("Remove runs that started longer ago than this.", valueName: "time"))
   var olderThan: TimeSpan?
 
   @Option(
@@ -34,7 +34,7 @@ struct PruneCommand: ParsableCommand {
 
   func validate() throws {
     guard olderThan != nil || keep != nil || size != nil else {
-      throw ValidationError("say what is to go: --older-than 30d, --keep 100 or --size 10GB")
+      throw ValidationError("say which runs to remove: --older-than 30d, --keep 100 or --size 10GB")
     }
     guard keep.map({ $0 >= 0 }) ?? true else { throw ValidationError("--keep must not be negative") }
   }

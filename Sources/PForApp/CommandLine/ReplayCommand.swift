@@ -1,7 +1,7 @@
 import ArgumentParser
 import OSText
 
-/// Shows a past run in the dashboard.
+/// Replays a recorded run in the dashboard.
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay", _superCommandName: "pfor-tui",
@@ -32,11 +32,11 @@ struct ReplayCommand: ParsableCommand {
   }
 }
 
-/// How many times as fast as it was a run is replayed: `10`, `0.5`, or `max` for as fast as it can be read.
+/// The speed of a replay as a multiple of the original: `10`, `0.5`, or `max` for as fast as the run can be read.
 struct ReplaySpeed: ExpressibleByArgument, CustomStringConvertible {
   private static let allowed = 0.1...1_000
 
-  /// Infinite for as fast as it can be read.
+  /// The multiple; infinite for `max`.
   let times: Double
 
   init(times: Double) { self.times = times }

@@ -10,7 +10,7 @@ import RunStore
   @preconcurrency import Darwin
 #endif
 
-/// Goes on with a run that did not come to its end.
+/// Continues a run that did not finish.
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", _superCommandName: "pfor-tui",
@@ -18,7 +18,7 @@ struct ResumeCommand: ParsableCommand {
     usage: "pfor-tui resume [RUN] [--failed | --all] [options]",
     discussion: """
       RUN is the name of a run, the beginning of a name, or a run file; the default is the last unfinished run that \
-      began in this folder. The items are read again and recognized by their text, even if their order has changed. \
+      started in this folder. The items are read again and recognized by their text, even if their order has changed. \
       Completed items do not run again; their results take their places among the others. The output is the same as \
       that of an uninterrupted run.
       """)
@@ -26,10 +26,10 @@ struct ResumeCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The run to continue; pfor-tui runs lists all runs.", valueName: "run"))
   var name: String?
 
-  @Flag(help: "Also run the items again that failed or timed out.")
+  @Flag(help: "Also rerun the items that failed or timed out.")
   var failed = false
 
-  @Flag(help: "Run all items again.")
+  @Flag(help: "Rerun all items.")
   var all = false
 
   @Option(
@@ -51,10 +51,10 @@ struct ResumeCommand: ParsableCommand {
       let path = try find()
       let (record, recorded) = try read(path)
       guard let arguments = recorded else {
-        throw AppError("\(path): does not say how the run was begun; give its command line with --resume")
+        throw AppError("\(path): the run has no command line in its record; give the original one and add --resume")
       }
       guard chdir(record.directory.osPath) == 0 else {
-        throw AppError("\(record.directory): the run began in this folder, and it cannot be entered")
+        throw AppError("\(record.directory): the run started in this folder, and it cannot be entered")
       }
       var plan = try RunPlan(try options(arguments), arguments: arguments)
       guard !plan.reader.source.isTerminal else {
@@ -71,7 +71,7 @@ struct ResumeCommand: ParsableCommand {
 
   private func find() throws(AppError) -> String {
     guard let name else { return try lastOne() }
-    // The folder is about to change.
+    // The path must be absolute, because the current folder is about to change.
     return OSFile.absolute(try RunNames.path(of: name))
   }
 
@@ -83,7 +83,7 @@ struct ResumeCommand: ParsableCommand {
       return run.state == .unfinished || (canBeWhole && run.state == .finished)
     }
     guard let last else {
-      throw AppError("no run that began in this folder is unfinished; pfor-tui runs lists all")
+      throw AppError("no unfinished run started in this folder; pfor-tui runs lists all runs")
     }
     return last.path
   }
@@ -105,7 +105,7 @@ struct ResumeCommand: ParsableCommand {
       return options
     } catch {
       HelpWidth.prepare()
-      throw AppError("the run's command line is not understood any more: \(RunOptions.message(for: error))")
+      throw AppError("the recorded command line is no longer valid: \(RunOptions.message(for: error))")
     }
   }
 }

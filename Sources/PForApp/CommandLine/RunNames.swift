@@ -2,14 +2,14 @@ import OSText
 import ParallelForDashboard
 import RunStore
 
-/// Runs as they are named on the command line.
+/// Finds runs by the names that the command line gives them.
 enum RunNames {
-  /// How an argument that names a run is explained.
+  /// The help text of an argument that names a run.
   static let help = "The name of a run, its beginning, or a run file; the default is the newest run."
 
-  /// The user's folder of runs, without what killed programs have left behind there.
+  /// Returns the user's folder of runs after removing the files that killed programs left in it.
   ///
-  /// - Throws: when it is not known where that is.
+  /// - Throws: if the location of the folder is unknown.
   static func history() throws(AppError) -> RunHistory {
     guard let history = RunHistory.standard(environment: OSProcess.environment) else {
       throw AppError("no folder for runs: neither HOME nor XDG_STATE_HOME is set")
@@ -18,19 +18,19 @@ enum RunNames {
     return history
   }
 
-  /// Opens the run that a person names.
+  /// Opens the run with a name.
   static func open(_ name: String?) throws(AppError) -> RunReader {
     let path = try path(of: name)
     return try told { () throws(RunStoreError) in try RunReader(path: path) }
   }
 
-  /// The path of a run that a person names; a path needs no folder of runs.
+  /// The path of the run with a name; a name that is a path needs no folder of runs.
   static func path(of name: String?) throws(AppError) -> String {
     let history = RunHistory.standard(environment: OSProcess.environment)
     return try told { () throws(RunStoreError) in try (history ?? RunHistory(folder: ".")).find(name) }
   }
 
-  /// Runs `body`, and says for the user why the run store could not.
+  /// Runs `body` and turns an error of the run store into one for the user.
   static func told<Value>(_ body: () throws(RunStoreError) -> Value) throws(AppError) -> Value {
     do throws(RunStoreError) {
       return try body()
@@ -39,7 +39,7 @@ enum RunNames {
     }
   }
 
-  /// What a file in the folder of runs is called.
+  /// The name of the run in a file of the folder of runs.
   static func name(of path: String) -> String {
     let file = OSFile.parts(path).last ?? path
     return file.hasSuffix(RunHistory.suffix) ? String(file.dropLast(RunHistory.suffix.count)) : file

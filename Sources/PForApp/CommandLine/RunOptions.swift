@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What a run is asked for on the command line.
+/// The arguments and options of a run.
 struct RunOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp("A file with one item per line, or - for standard input.", valueName: "items"),
@@ -23,9 +23,9 @@ struct RunOptions: ParsableArguments {
   @OptionGroup(title: "How it looks") var look: LookOptions
 }
 
-/// What is done to each item, besides a command after `--`.
+/// The options that say what to do with each item, besides a command after `--`.
 struct JobOptions: ParsableArguments {
-  // What follows is the line or the query, also if it begins with a dash as an SQL comment does.
+  // The next word is the line or the query, even if it begins with a dash as an SQL comment does.
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -47,9 +47,9 @@ struct JobOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      A query to run once for each item: ? is bound to the item, :name or ?2 to a field. Numbers as SQL or JSON writes \
-      them (40, 40.5, 4e1, not 007) are bound as numbers, all else as text. CAST(? AS TEXT) gets a number as it is \
-      written.
+      A query to run once for each item: ? is bound to the item, :name or ?2 to a field. Numbers in the notation of \
+      SQL or JSON (40, 40.5, 4e1, not 007) are bound as numbers, everything else as text. CAST(? AS TEXT) gets a \
+      number as it is written.
       """,
       valueName: "query"))
   var sql: String?
@@ -66,7 +66,7 @@ struct JobOptions: ParsableArguments {
   var busyTimeout = TimeSpan(seconds: 5)
 }
 
-/// How the items file is read.
+/// The options for reading the items file.
 struct InputOptions: ParsableArguments {
   @Flag(name: [.customShort("0"), .customLong("null")], help: "Items end with a NUL byte, as from find -print0.")
   var null = false
@@ -80,7 +80,7 @@ struct InputOptions: ParsableArguments {
   var header: Bool?
 }
 
-/// How the run goes.
+/// The options for running the items.
 struct RunningOptions: ParsableArguments {
   @Option(
     name: [
@@ -106,11 +106,11 @@ struct RunningOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How long running items may still take when the program must end.", valueName: "time"))
+    help: ArgumentHelp("How much longer running items may take when the program must end.", valueName: "time"))
   var grace = TimeSpan(seconds: 10)
 }
 
-/// Where results go.
+/// The options for results.
 struct ResultOptions: ParsableArguments {
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
@@ -118,14 +118,14 @@ struct ResultOptions: ParsableArguments {
     completion: .file())
   var output: String?
 
-  @Flag(help: "Write results as they come, not in the order of the items.")
+  @Flag(help: "Write results as items end, not in the order of the items.")
   var unordered = false
 
   @Flag(help: "Put the item and a tab before each line of its result.")
   var tag = false
 }
 
-/// How it looks.
+/// The options for the dashboard and the progress lines.
 struct LookOptions: ParsableArguments {
   @Flag(name: .customLong("no-tui"), help: "Show no dashboard; write plain progress lines to standard error.")
   var noTui = false
@@ -144,7 +144,7 @@ struct LookOptions: ParsableArguments {
   var quiet = false
 }
 
-/// How a dashboard looks, and what drives it.
+/// The options for how a dashboard looks and what drives it.
 struct DashboardOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The name of a theme, or a theme file; pfor-tui themes lists the names.", valueName: "theme"),

@@ -3,9 +3,9 @@ import Jobs
 import ParallelFor
 import ParallelForDashboard
 
-/// A run that has been checked as far as it can be before it begins.
+/// A run that has been checked as far as is possible before it starts.
 struct RunPlan {
-  /// Where results go.
+  /// The destination of results.
   enum Destination: Equatable {
     case standardOutput
     case file(String)
@@ -20,29 +20,29 @@ struct RunPlan {
   var slow: SlowThreshold
   var grace: TimeSpan
   var policy: RunPolicy
-  /// What is done, as the run's record has it.
+  /// The job for each item, as it is recorded.
   var recipe: JobRecipe
   /// The command line without the program's name, for the record.
   var arguments: [String]
   /// How the run is recorded.
   var recording: RecordPlan
-  /// The logs that are written while it goes on.
+  /// The logs to write during the run.
   var logs: [LogWish]
-  /// The line that runs this again, to be left behind in the summary.
+  /// The command line that runs this again, for the summary.
   var command: String?
-  /// What the dashboard opens on.
+  /// The page on which the dashboard opens.
   var startPage = Page.overview
 
-  /// Checks what was asked for.
+  /// Checks the options of a run.
   ///
   /// - Parameters:
-  ///   - options: what was asked for.
-  ///   - arguments: the command line that said so.
-  /// - Throws: a sentence about the first thing that cannot be.
+  ///   - options: the options.
+  ///   - arguments: the command line that gave them.
+  /// - Throws: a sentence about the first thing that is not possible.
   init(_ options: RunOptions, arguments: [String]) throws(AppError) {
     self.arguments = arguments
     guard let items = options.items else {
-      throw AppError("no items: name a file with one item a line, or - for standard input (see pfor-tui --help)")
+      throw AppError("no items: name a file with one item per line, or - for standard input (see pfor-tui --help)")
     }
     try Self.checkNames(items, options)
     threads = try Self.threads(options.running.threads.count)
@@ -59,7 +59,7 @@ struct RunPlan {
     logs = options.recording.logs
   }
 
-  /// An empty text is what a script has in a variable that it forgot to set.
+  /// Refuses empty names, which a script passes when it forgot to set a variable.
   private static func checkNames(_ items: String, _ options: RunOptions) throws(AppError) {
     let recording = options.recording
     let names = [
@@ -67,7 +67,7 @@ struct RunPlan {
       ("--joblog", recording.joblog), ("--events", recording.events),
     ]
     for case (let option, ""?) in names {
-      throw AppError("\(option) is given an empty text: give the name of a file")
+      throw AppError("\(option) is an empty string: give the name of a file")
     }
   }
 

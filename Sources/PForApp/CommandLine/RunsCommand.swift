@@ -4,7 +4,7 @@ import ParallelForDashboard
 import RunStore
 import Screen
 
-/// Lists the runs.
+/// Lists the recorded runs.
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runs", _superCommandName: "pfor-tui",
@@ -20,7 +20,7 @@ struct RunsCommand: ParsableCommand {
     })
   }
 
-  /// The table of runs, as text of strangers.
+  /// The lines of the table of runs; text from records is made safe to print.
   static func lines(_ entries: [HistoryEntry]) -> [String] {
     let head = ["RUN", "STATE", "DONE", "FAILED", "SIZE", "COMMAND"]
     let rows = [head] + entries.map(cells)

@@ -3,7 +3,7 @@ import DashboardView
 import ParallelFor
 import RunStore
 
-/// Sums up a run.
+/// Summarizes a recorded run.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", _superCommandName: "pfor-tui", abstract: "Summarize a recorded run.",
@@ -34,11 +34,11 @@ struct ShowCommand: ParsableCommand {
   }
 }
 
-/// A run in a few lines for a person.
+/// The summary of a run in a few readable lines.
 struct RunSummary {
   private static let failuresShown = 10
   private static let labelWidth = 10
-  /// Nobody reads more of a reason or a command here; `export` has the whole.
+  /// The most characters of a reason or a command that are shown; `export` has all of them.
   private static let longestText = 20_000
 
   private let format = Formatting()
@@ -49,7 +49,7 @@ struct RunSummary {
   private let state: String
   private let sessions: ReplayedSessions
 
-  /// Asks a run for what is worth knowing.
+  /// Reads the facts of a run from its file.
   init(_ reader: RunReader) throws(RunStoreError) {
     path = reader.path
     run = try reader.record()
@@ -59,7 +59,7 @@ struct RunSummary {
     state = reader.isBeingRecorded ? "running" : run.state == .finished ? "finished" : "unfinished"
   }
 
-  /// The lines; they hold text of strangers.
+  /// The lines; they contain untrusted text.
   var lines: [String] {
     let facts = [
       ("run", "\(run.id), \(state)"), ("command", Self.oneLine(run.title)),
@@ -115,9 +115,9 @@ struct RunSummary {
     }
   }
 
-  /// Text of strangers must not look like lines of ours.
+  /// Joins the lines of untrusted text, which must not look like lines of the summary.
   private static func oneLine(_ text: String) -> String {
-    // Scalar by scalar: to Swift, a carriage return and a newline are one character.
+    // The text is read by scalars, because Swift treats CR LF as one character.
     let shown = text.unicodeScalars.prefix(longestText)
     let line = String(String.UnicodeScalarView(shown.map { $0 == "\n" ? " " : $0 }))
     return shown.endIndex == text.unicodeScalars.endIndex ? line : line + "…"

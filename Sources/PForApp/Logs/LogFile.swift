@@ -9,9 +9,9 @@ import Screen
   @preconcurrency import Darwin
 #endif
 
-/// A log on its way into a file; whatever happens, the file ends with a whole line. Used by one thread.
+/// A log file that always ends with a complete line; used by one thread.
 final class LogFile {
-  /// Lines are gathered up to this size before they are written.
+  /// The size up to which lines are collected before they are written, in bytes.
   private static let pieceSize = 256 << 10
 
   let wish: LogWish
@@ -20,15 +20,15 @@ final class LogFile {
   private let isTerminal: Bool
   private var command: RecordedCommand?
   private var lines: [UInt8] = []
-  /// Why the file could not be written any further; nil while all is well, and when a pipe's reader has closed it.
+  /// Why the log is incomplete; nil if it is not, and also if the reader of a pipe has closed it.
   private(set) var problem: String?
 
-  /// Opens the file and leaves what it holds.
+  /// Opens the file and keeps its contents.
   ///
-  /// - Throws: when it cannot be written.
+  /// - Throws: if the file cannot be written.
   init(_ wish: LogWish) throws(AppError) {
     self.wish = wish
-    // Without the flag, a pipe that nobody reads would hold the program here.
+    // Without O_NONBLOCK, opening a pipe that has no reader would block.
     let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
     descriptor = open(wish.path.osPath, flags, 0o666)
     guard descriptor >= 0 else {
@@ -39,17 +39,17 @@ final class LogFile {
     isTerminal = isatty(descriptor) == 1
   }
 
-  /// Whether lines are still wanted.
+  /// Whether more lines can be written.
   var isOpen: Bool { sink.problem == nil }
 
-  /// Begins the log of a run, or goes on with what the file holds; ``flush()`` writes what belongs at its beginning.
+  /// Starts the log of a run, or continues the existing one; ``flush()`` writes the header.
   func begin(_ run: RunRecord, continues: Bool) {
     command = RecordedCommand(run)
     if !continues { ftruncate(descriptor, 0) }
     switch lastByte {
     case nil: put(wish.form.header(run))
     case UInt8(ascii: "\n"): break
-    // A power cut has torn the last line: what follows begins a new one.
+    // A power failure cut off the last line, so the next entry must start a new one.
     case .some: put([UInt8(ascii: "\n")])
     }
   }
@@ -63,23 +63,23 @@ final class LogFile {
     flush()
   }
 
-  /// Takes notice that nothing more will be written.
+  /// Finishes the log; nothing more is written.
   func finish() {
     guard isOpen else { return }
     sink.finish()
-    if case .failed(let reason) = sink.problem { problem = "\(wish.path): is not there: \(reason)" }
+    if case .failed(let reason) = sink.problem { problem = "\(wish.path): is missing: \(reason)" }
   }
 
-  /// Lets writes give up when the reader has taken nothing for a number of milliseconds; safe from any thread.
+  /// Limits how long writes wait for a reader that does not read, in milliseconds; safe from any thread.
   func giveUp(after milliseconds: Int) { sink.giveUp(after: milliseconds) }
 
   private func put(_ line: [UInt8]) {
-    // What strangers wrote must not steer a terminal.
+    // Untrusted text must not control a terminal.
     lines += isTerminal ? Array((SafeText.visible(String(decoding: line.dropLast(), as: UTF8.self)) + "\n").utf8) : line
     if lines.count >= Self.pieceSize { flush() }
   }
 
-  /// Writes what has been gathered.
+  /// Writes the collected lines.
   func flush() {
     guard isOpen, !lines.isEmpty else { return }
     let start = lseek(descriptor, 0, SEEK_END)
@@ -87,12 +87,12 @@ final class LogFile {
     sink.flush()
     if let found = sink.problem, found != .closed {
       keepWholeLines(from: start)
-      problem = "\(wish.path): cannot be written: \(found.words); this log ends there, and the run goes on"
+      problem = "\(wish.path): cannot be written: \(found.words); this log ends there, and the run continues"
     }
     lines.removeAll(keepingCapacity: true)
   }
 
-  /// Takes away the beginning of a line for which there was no room.
+  /// Removes the part of a line that was written when the space ran out.
   private func keepWholeLines(from start: off_t) {
     let written = Int(lseek(descriptor, 0, SEEK_END) - start)
     guard start >= 0, written > 0, written < lines.count else { return }

@@ -2,14 +2,14 @@ import Jobs
 import ParallelFor
 import RunStore
 
-/// What a log holds.
+/// The format of a log.
 enum LogForm: Equatable {
   /// GNU parallel's log of jobs: a line for each item that has ended.
   case joblog
   /// JSON lines for attempts and for changes of the run.
   case events
 
-  /// The flag by which `pfor-tui export` writes it.
+  /// The flag of `pfor-tui export` for this format.
   var exportFlag: String {
     switch self {
     case .joblog: "--joblog"
@@ -17,7 +17,7 @@ enum LogForm: Equatable {
     }
   }
 
-  /// The beginning of a file.
+  /// The header of a log file.
   func header(_ run: RunRecord) -> [UInt8] {
     switch self {
     case .joblog: JoblogExport.header
@@ -25,7 +25,7 @@ enum LogForm: Equatable {
     }
   }
 
-  /// The line of an entry with its ending; nil if this log has none for it.
+  /// The line of an entry with its line ending; nil if this format has none for it.
   func line(_ entry: LogEntry, command: RecordedCommand) -> [UInt8]? {
     switch (self, entry) {
     case (.joblog, .attempt(let ended, let record, let place)): joblogLine(ended, record, place, command)
@@ -54,18 +54,18 @@ enum LogForm: Equatable {
   }
 }
 
-/// A log that is wished for.
+/// A log that the user asks for.
 struct LogWish: Equatable {
   var form: LogForm
   var path: String
 }
 
-/// What a log may have a line for.
+/// Something that a log may have a line for.
 enum LogEntry: Sendable {
   case attempt(ItemAttempt, AttemptRecord, ItemPlace)
   case change(RunChange)
 
-  /// About how much memory it keeps beside its fixed size, in bytes.
+  /// About how much memory the entry takes besides its fixed size, in bytes.
   var size: Int {
     switch self {
     case .attempt(let ended, _, _): ended.item.value.count

@@ -3,22 +3,22 @@ import ParallelFor
 import ParallelForDashboard
 import RunStore
 
-/// The logs that grow while a run goes on, in the order in which attempts end.
+/// The logs that grow during a run, in the order in which attempts end.
 ///
-/// Workers hand over and go on; a thread makes the lines and writes them. Only when it is far behind, because the disk is
-/// slow or a pipe's reader does not read, do workers wait. A log that can no longer be written is given up; the run and
-/// the other log are not.
+/// Workers hand over attempts and continue. A thread formats and writes the lines. Workers wait only if this thread is
+/// far behind, because the disk is slow or the reader of a pipe does not read. If a log can no longer be written, the
+/// run and the other log continue.
 final class RunLogs: @unchecked Sendable {
-  /// The most entries that wait, and the most bytes in them.
+  /// The most entries in the queue, and the most bytes in them.
   private static let mostEntries = 8_192
   private static let mostBytes = 8 << 20
-  /// A pause between two takings in nanoseconds, so that a fast run does not wake the thread for every few entries.
+  /// A pause between batches, in nanoseconds, so that a fast run does not wake the thread for every few entries.
   private static let rest: Int64 = 10_000_000
-  /// How long the end of the program waits for a reader that takes nothing, in milliseconds, and how long when somebody
-  /// wants that end.
+  /// How long the end of the program waits for a reader that does not read, in milliseconds, and how long after a
+  /// signal that ends the program.
   private static let patience = 10_000
   private static let shortPatience = 500
-  /// How often it is looked whether somebody does, in nanoseconds.
+  /// How often to check for such a signal, in nanoseconds.
   private static let look: Int64 = 50_000_000
 
   private let files: [LogFile]
@@ -27,7 +27,7 @@ final class RunLogs: @unchecked Sendable {
   private let hurry = Condition()
   private let room = Condition()
   private let over = Condition()
-  /// The following belong to the monitor.
+  /// The monitor protects this and the following properties.
   private var queue: [LogEntry] = []
   private var queuedBytes = 0
   private var isWanted = true
@@ -35,9 +35,9 @@ final class RunLogs: @unchecked Sendable {
   private var isOver = false
   private var problemsFound: [String] = []
 
-  /// Opens the files of all logs that a plan asks for; nil if it asks for none.
+  /// Opens the files of all logs in a plan; nil if there are none.
   ///
-  /// - Throws: when one cannot be written, or is a file that the run uses otherwise.
+  /// - Throws: if a file cannot be written, or if the run also uses it for something else.
   init?(_ plan: RunPlan) throws(AppError) {
     guard !plan.logs.isEmpty else { return nil }
     var opened: [LogFile] = []
@@ -57,12 +57,12 @@ final class RunLogs: @unchecked Sendable {
     throw AppError("\(path): is named twice on the command line, and a log would overwrite it; choose another file")
   }
 
-  /// Begins to write.
+  /// Starts writing.
   ///
   /// - Parameters:
-  ///   - newRun: the run, unless there is a record of it.
-  ///   - recording: the run's record. When it is that of an earlier session, lines are appended.
-  /// - Throws: when a log is the run file itself.
+  ///   - newRun: the run, used if nothing is recorded.
+  ///   - recording: the run's record. If the run is resumed, lines are appended to existing logs.
+  /// - Throws: if a log is the run file itself, or if the system cannot create a thread.
   func begin(_ newRun: RunRecord, _ recording: RunRecording?) throws(AppError) {
     for file in files {
       if let run = recording?.path, ResultFile.isSame(run, file.wish.path) {
@@ -73,7 +73,7 @@ final class RunLogs: @unchecked Sendable {
     try AppThread.start("pfor-logs") { [self] in write() }
   }
 
-  /// Hands over an attempt that has ended; may be called from any thread, and waits while too many lines wait.
+  /// Hands over an ended attempt. Waits while the queue is full; safe from any thread.
   ///
   /// - Parameters:
   ///   - attempt: the attempt.
@@ -92,16 +92,16 @@ final class RunLogs: @unchecked Sendable {
     monitor.withLock { for change in changes { append(.change(change)) } }
   }
 
-  /// Why logs could not be written any further, a sentence for each.
+  /// A sentence for each log that is incomplete.
   var problems: [String] { monitor.withLock { problemsFound } }
 
-  /// The logs that could not be written any further; to be asked when they are over.
+  /// The logs that are incomplete; valid after ``finish()``.
   var failed: [LogWish] { files.filter { $0.problem != nil }.map(\.wish) }
 
-  /// Lets writes give up when their reader has taken nothing for a number of milliseconds; workers no longer wait then.
+  /// Limits how long writes wait for a reader that does not read, in milliseconds. Workers no longer wait afterwards.
   func giveUp(after milliseconds: Int) { for file in files { file.giveUp(after: milliseconds) } }
 
-  /// Writes what is left and closes the logs.
+  /// Writes the rest of the logs and closes them.
   func finish() {
     let before = Signals.endings
     giveUp(after: Self.patience)
@@ -129,7 +129,7 @@ final class RunLogs: @unchecked Sendable {
   // MARK: - The thread
 
   private func write() {
-    // A pipe that is full at the beginning holds up nobody but this thread.
+    // A pipe that is full at the start blocks only this thread.
     for file in files { file.flush() }
     note()
     while let entries = take() {
@@ -145,7 +145,7 @@ final class RunLogs: @unchecked Sendable {
     }
   }
 
-  /// Waits for entries and takes all; nil when there will be no more.
+  /// Waits for entries and takes all of them; nil if there are no more.
   private func take() -> [LogEntry]? {
     monitor.withLock {
       while queue.isEmpty, !isEnding { monitor.wait(for: work) }
@@ -159,7 +159,7 @@ final class RunLogs: @unchecked Sendable {
     }
   }
 
-  /// Takes notice of how the files are.
+  /// Notes which logs are incomplete and whether any is still open.
   private func note() {
     let (problems, isWanted) = (files.compactMap(\.problem), files.contains(where: \.isOpen))
     monitor.withLock {

@@ -3,21 +3,23 @@ import Jobs
 import OSText
 import RunStore
 
-/// The earlier run that tells how long items are likely to take.
+/// An earlier run that shows how long items are likely to take.
 struct PastRun {
-  /// The number of runs that are looked into, the newest first.
+  /// The number of runs to examine, the newest first.
   private static let runsLookedAt = 100
-  /// Where items took less than this on the wall, in nanoseconds, their own times tell no more than their mean does.
+  /// The least wall time per item, in nanoseconds. Below it, the times of single items say no more than their mean.
   private static let shortItem: Int64 = 1_000_000
 
   private let path: String
 
-  /// Looks for an earlier run of the same job in the same folder: the newest that came to its end, first of those on the
-  /// same items file; else the newest that did not.
+  /// Finds an earlier run of the same job in the same folder; nil if there is none.
+  ///
+  /// The newest finished run on the same items file is preferred, then the newest other finished run, then the newest
+  /// unfinished one.
   ///
   /// - Parameters:
+  ///   - run: the current run, which is not an earlier one.
   ///   - history: the folder of runs.
-  ///   - run: the run that goes on; it is no earlier one.
   init?(of run: RunRecord, in history: RunHistory) {
     var best: (rank: Int, path: String)?
     for entry in history.newest.prefix(Self.runsLookedAt) {
@@ -30,7 +32,7 @@ struct PastRun {
     path = best.path
   }
 
-  /// The run in a file, whose items are run again.
+  /// The run in a file, for a session that runs its items again.
   init(path: String) { self.path = path }
 
   private static func tells(_ record: RunRecord, of run: RunRecord) -> Bool {
@@ -40,12 +42,12 @@ struct PastRun {
     return (latest - record.created) / Int64(record.counts.done) >= shortItem
   }
 
-  /// How long the items of a file took then; nil when none of them is known.
+  /// Returns the times that items took in this run; nil if none of the items is known.
   ///
   /// - Parameters:
   ///   - items: reads the items.
-  ///   - isCancelled: asked now and then; true ends the reading.
-  /// - Throws: when the items or the run file cannot be read.
+  ///   - isCancelled: called between batches; true ends the reading.
+  /// - Throws: if the items or the run file cannot be read.
   func times(of items: ItemReader, isCancelled: () -> Bool) throws -> ItemTimes? {
     let reader = try RunReader(path: path)
     defer { reader.close() }

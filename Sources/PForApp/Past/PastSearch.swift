@@ -3,9 +3,9 @@ import ParallelFor
 import ParallelForDashboard
 import RunStore
 
-/// Looks for the times of an earlier run, on a thread of its own and not in the first moments of a run.
+/// Looks for the times of an earlier run, on its own thread and shortly after the start of the run.
 struct PastSearch {
-  /// A run that is over by then, in nanoseconds, pays nothing for it.
+  /// The delay before the search, in nanoseconds, so that a shorter run does not pay for it.
   private static let delay: Int64 = 300_000_000
 
   private let recording: RunRecording
@@ -13,10 +13,12 @@ struct PastSearch {
   private let source: ItemSource
   private let format: ItemFormat
 
+  /// Creates a search; nil for a run that is not recorded or whose items can be read only once.
+  ///
   /// - Parameters:
-  ///   - plan: what is run; nil is made of one whose items can be read only once.
-  ///   - recording: by what it is recorded; nil is made of a run that is not.
-  ///   - history: the folder of runs; nil when there is none.
+  ///   - plan: the plan of the run.
+  ///   - recording: the run's record.
+  ///   - history: the folder of runs; nil if there is none.
   init?(_ plan: RunPlan, recording: RunRecording?, history: RunHistory?) {
     guard let recording, plan.reader.source.isRegularFile else { return nil }
     self.recording = recording
@@ -25,12 +27,12 @@ struct PastSearch {
     format = plan.reader.format
   }
 
-  /// Begins to look.
+  /// Starts the search.
   ///
   /// - Parameters:
-  ///   - run: the run that goes on.
-  ///   - tracker: gets what was found.
-  ///   - waker: wakes the screen that shows it.
+  ///   - run: the current run.
+  ///   - tracker: gets the times that were found.
+  ///   - waker: wakes the loop that shows them.
   func start(beside run: ParallelRun<Item, JobResult>, for tracker: PastTracker, waker: Waker) {
     _ = WorkerThread.start(name: "pfor-past", .none) {
       guard !run.waitUntilOver(nanoseconds: Self.delay) else { return }
@@ -42,7 +44,7 @@ struct PastSearch {
     }
   }
 
-  /// Items that are run again have their times in the run itself.
+  /// The run with the earlier times. For items that run again, it is the resumed run itself.
   private var found: PastRun? {
     switch recording.mode {
     case .failed, .all: PastRun(path: recording.path)

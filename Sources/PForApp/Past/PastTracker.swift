@@ -1,11 +1,11 @@
 import Dashboard
 import ParallelFor
 
-/// Keeps what an earlier run tells of the items that have still to end.
+/// Tracks the work that remains according to the times of an earlier run.
 ///
-/// The earlier times become known while the run goes on: until then it is only noted which items have ended.
+/// These times become known during the run. Until then, the tracker only notes which items have ended.
 final class PastTracker: @unchecked Sendable {
-  /// The number of items that end before then whose times are compared with their earlier ones; later ones all are.
+  /// The most items whose times are kept for comparison until the earlier times are known. Later ones are all compared.
   private static let mostCompared = 10_000
 
   private let lock = Lock()
@@ -15,10 +15,10 @@ final class PastTracker: @unchecked Sendable {
   private var known: PastWork?
   private var isOver = false
 
-  /// What is known now.
+  /// The remaining work; nil if it is not known.
   var work: PastWork? { lock.withLock { known } }
 
-  /// Takes notice of items that have ended.
+  /// Notes the items that have ended.
   func note(_ events: [RunEvent]) {
     lock.withLock {
       for event in events {
@@ -28,10 +28,10 @@ final class PastTracker: @unchecked Sendable {
     }
   }
 
-  /// Takes notice of an item that was done in an earlier session.
+  /// Notes an item that was done in an earlier session.
   func kept(_ position: Int) { lock.withLock { end(position, latency: nil) } }
 
-  /// Takes in how long items took; nil when nobody knows.
+  /// Sets the times from the earlier run; nil if there are none.
   func learn(_ times: ItemTimes?) {
     var work = times.map { PastWork($0) }
     lock.withLock {
@@ -46,7 +46,7 @@ final class PastTracker: @unchecked Sendable {
     }
   }
 
-  /// An item that is tried again by hand ends twice; the first time counts.
+  /// Notes the end of an item. An item that is tried again by hand ends twice; only the first end counts.
   private func end(_ position: Int, latency: Int64?) {
     guard !isOver, !hasEnded(position) else { return }
     let word = position / UInt64.bitWidth

@@ -3,11 +3,13 @@ import ParallelFor
 import RunStore
 
 extension AttemptRecord {
-  /// The record of an attempt that has ended just now.
+  /// The record of an attempt that has just ended.
   ///
   /// - Parameters:
-  ///   - wait: nanoseconds for which it could have been begun before it was; nil when unknown.
-  ///   - begin: when it began, if that has been recorded before: the clocks may have moved apart since then.
+  ///   - ended: the attempt.
+  ///   - process: how its process ended; nil if there was none.
+  ///   - wait: the nanoseconds that it waited after it could have started; nil if unknown.
+  ///   - begin: the recorded start, if there is one, because the clocks may have drifted apart since then.
   init(_ ended: FinishedItem, _ process: ProcessEnding?, wait: Int64?, begin: Int64?) {
     self.init(
       attempt: ended.attempt, worker: ended.worker.slot,

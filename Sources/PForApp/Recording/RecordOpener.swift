@@ -10,12 +10,12 @@ import RunStore
   import Darwin
 #endif
 
-/// Opens the run file that a plan asks for: a new one, or that of an earlier run.
+/// Opens the run file for a plan: a new one, or that of an earlier run.
 struct RecordOpener {
   private let plan: RunPlan
   private let created = MonotonicClock.wallTime(of: MonotonicClock.now)
   private let directory = OSFile.currentFolder
-  /// The folder of runs; nil when it is not known where that is.
+  /// The folder of runs; nil if its location is unknown.
   let history: RunHistory?
   private var isReadOnly: Bool { plan.job.isReadOnly }
 
@@ -24,7 +24,7 @@ struct RecordOpener {
     history = RunHistory.standard(environment: environment)
   }
 
-  /// The run, if it is a new one.
+  /// The record of a new run.
   var newRun: RunRecord {
     RunRecord(
       id: RunHistory.id(created: created, process: getpid()), created: created, title: plan.job.title,
@@ -32,10 +32,10 @@ struct RecordOpener {
       directory: directory, options: RecordedArguments.options(plan.arguments))
   }
 
-  /// Opens the file and begins to record.
+  /// Opens the file and starts recording.
   ///
-  /// - Returns: nil when nothing is to be recorded, or nothing can be and the user did not ask for it; that is told.
-  /// - Throws: when the file that the user names cannot be used.
+  /// - Returns: nil if the run is not to be recorded, or if no file can be created in the folder of runs.
+  /// - Throws: if the file that the user named cannot be used.
   func open() throws(AppError) -> RunRecording? {
     switch plan.recording {
     case .none: return nil
@@ -43,7 +43,7 @@ struct RecordOpener {
     case .goOn(let path, let mode): return try goOn(path, mode, isForced: false)
     case .goOnOrNew(let path, let isForced):
       guard let old = path == nil ? lastUnfinished : path.flatMap(Self.existing) else {
-        StandardError.write("nothing to resume here: a new run begins")
+        StandardError.write("nothing to resume here: starting a new run")
         return try begin(path)
       }
       return try goOn(old, .outstanding, isForced: isForced)
@@ -113,20 +113,20 @@ struct RecordOpener {
     }
   }
 
-  /// Another command would leave results of two kinds in one file.
+  /// Refuses a changed command, which would mix two kinds of results in one file.
   private func check(_ record: RunRecord) throws(AppError) {
     let isSame = record.kind == plan.recipe.kind && record.command.elementsEqual(plan.recipe.words, by: OSText.isSame)
     guard !isSame else { return }
     throw AppError(
       """
-      run \(record.id): the command is another one than in the run to be resumed; with --force it goes on all the same
+      run \(record.id): the command differs from that of the run to resume; add --force to continue anyway
         then: \(record.command.map { ShellWord.quoted($0) }.joined(separator: " "))
         now:  \(plan.recipe.words.map { ShellWord.quoted($0) }.joined(separator: " "))
       """)
   }
 }
 
-/// The command line in the record of a run, so that the run can be resumed by its name alone.
+/// The command line in the record of a run, so that the run can be resumed by its name.
 enum RecordedArguments {
   private static let key = "arguments"
 

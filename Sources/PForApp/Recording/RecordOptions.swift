@@ -1,9 +1,9 @@
 import ArgumentParser
 import RunStore
 
-/// Where the run is recorded, and whether an earlier one is resumed.
+/// The options for recording and resuming.
 struct RecordOptions: ParsableArguments {
-  @Flag(help: "Continue the last unfinished run on these items in this folder, or begin a new one if there is none.")
+  @Flag(help: "Continue the last unfinished run on these items in this folder, or start a new one if there is none.")
   var resume = false
 
   @Flag(help: "With --resume: continue even if the command or the query has changed.")
@@ -35,18 +35,18 @@ struct RecordOptions: ParsableArguments {
       throw ValidationError("--no-run records nothing: leave out --run and --resume")
     }
     guard joblog != "-", events != "-" else {
-      throw ValidationError("a log goes into a file, not to standard output: name one")
+      throw ValidationError("--joblog and --events need a file, not standard output (-): name one")
     }
-    guard !force || resume else { throw ValidationError("--force goes with --resume") }
+    guard !force || resume else { throw ValidationError("--force needs --resume") }
   }
 
-  /// The wish as the run's plan has it.
+  /// The record plan that the options describe.
   var plan: RecordPlan {
     if noRun { return .none }
     return resume ? .goOnOrNew(runFile, isForced: force) : .new(runFile)
   }
 
-  /// The logs that are to be written while the run goes on.
+  /// The logs to write during the run.
   var logs: [LogWish] {
     [(LogForm.joblog, joblog), (.events, events)].compactMap { form, path in
       path.map { LogWish(form: form, path: $0) }
@@ -56,16 +56,16 @@ struct RecordOptions: ParsableArguments {
 
 /// How a run is recorded.
 enum RecordPlan: Equatable {
-  /// Not at all.
+  /// In no file.
   case none
-  /// In a new file, in the folder of runs unless it has a path.
+  /// In a new file at a path; without a path, in the folder of runs.
   case new(String?)
-  /// In the file with that path or of the last run on the same items here, if there is one; else in a new one.
+  /// In the file at a path, or in that of the last unfinished run on these items here; in a new one if there is none.
   case goOnOrNew(String?, isForced: Bool)
   /// In the file of an earlier run.
   case goOn(String, EarlierItems.Mode)
 
-  /// Whether results of an earlier session may be continued.
+  /// Whether the run may continue the results of an earlier session.
   var mayGoOn: Bool {
     switch self {
     case .none, .new: false

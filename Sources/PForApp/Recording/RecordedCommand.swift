@@ -3,7 +3,7 @@ import OSText
 import ParallelFor
 import RunStore
 
-/// What was done to the items of a recorded run, or of one that goes on; used by one thread.
+/// The commands of a recorded or current run's items; used by one thread.
 final class RecordedCommand {
   private let template: ((FieldNames) -> Template)?
   private let title: String
@@ -12,7 +12,7 @@ final class RecordedCommand {
 
   init(_ run: RunRecord) {
     title = run.title
-    // A query is the same for all items; what it was given is the item.
+    // A query is the same for all items and gets the item as its value.
     template =
       switch run.kind {
       case "command": { Template(arguments: run.command, fields: $0) }
@@ -21,7 +21,7 @@ final class RecordedCommand {
       }
   }
 
-  /// The command of an item on a worker, in one line, as a shell takes it.
+  /// The command of an item on a worker, as one line for a shell.
   func line(_ item: Item, _ id: ItemID, _ worker: WorkerID) -> [UInt8] {
     guard let template else { return Array("\(title) ".utf8) + item.bytes }
     let names = Self.names(of: item)
@@ -30,7 +30,7 @@ final class RecordedCommand {
     return OSText.bytes(ShellWord.oneLine(job.invocation(of: item, id: id, worker: worker)))
   }
 
-  /// What was known of the fields before the run: each JSON object brings its own.
+  /// The field names as they were known before the run. Each JSON object has its own.
   private static func names(of item: Item) -> FieldNames {
     guard let fields = item.fields else { return .none }
     return Fields.members(ofJSON: item.bytes)?.names == fields.names ? .perItem : .known(fields.names)

@@ -2,7 +2,7 @@ import Jobs
 import RunStore
 
 extension ByteText {
-  /// The text on its way into the run file.
+  /// The text in the form in which it is recorded.
   var recorded: RecordedBytes {
     switch self {
     case .text(let text): .text(text)
@@ -11,7 +11,7 @@ extension ByteText {
   }
 }
 
-/// What an item wrote, lying somewhere else, on its way into the run file.
+/// An item's output outside memory, as a source for the run file.
 private final class RecordedOutput: RecordedSource {
   private let bytes: CapturedBytes
 
@@ -23,11 +23,11 @@ private final class RecordedOutput: RecordedSource {
 }
 
 extension CapturedBytes {
-  /// The bytes on their way into the run file.
+  /// The bytes in the form in which they are recorded.
   var recorded: RecordedBytes { inMemory.map { .bytes($0) } ?? .source(RecordedOutput(self)) }
 }
 
-/// What an item of an earlier session wrote, read from the run file when it is wanted.
+/// The output of an item of an earlier session, read from the run file on demand.
 final class RestoredBytes: ByteSource {
   private let stored: StoredBytes
 
@@ -45,6 +45,6 @@ final class RestoredBytes: ByteSource {
 }
 
 extension Fields {
-  /// The fields as a run file keeps them.
+  /// The fields in the form in which they are recorded.
   var recorded: [UInt8] { FieldsText.encode(names: names, values: values.map { $0?.bytes }) }
 }

@@ -3,13 +3,13 @@ import ParallelFor
 import ParallelForDashboard
 import RunStore
 
-/// The ended items of a run that goes on: an item's page shows the attempts of earlier sessions too.
+/// The ended items of a resumed run. The page of an item also shows the attempts of earlier sessions.
 final class ResumedArchive: ItemArchive {
   private let kept: ResultArchive
   private let recording: RunRecording
 
   /// - Parameters:
-  ///   - kept: the items that ended in this session, or were done before.
+  ///   - kept: the items that ended in this session or were done in earlier ones.
   ///   - recording: the run's record.
   init(_ kept: ResultArchive, _ recording: RunRecording) {
     self.kept = kept
@@ -25,7 +25,7 @@ final class ResumedArchive: ItemArchive {
   func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail? {
     guard var detail = kept.detail(id, invocation: invocation) else { return nil }
     guard let (earlier, last) = recording.attempts(at: id.number) else { return detail }
-    // For some milliseconds the last attempt is not yet recorded: then it comes behind those that are.
+    // For some milliseconds, the last attempt is not yet recorded. Until then, it follows the recorded ones.
     let isRecorded = last.latency == detail.latency
     detail.attempt = isRecorded ? last.attempt : last.attempt + 1
     detail.earlier = (isRecorded ? earlier : earlier + [last]).map { ItemDetail.Attempt($0) }
@@ -40,7 +40,7 @@ final class ResumedArchive: ItemArchive {
 }
 
 extension ItemDetail.Attempt {
-  /// An attempt as a run file has it.
+  /// An attempt from a run file.
   init(_ record: AttemptRecord) {
     self.init(
       number: record.attempt, worker: RecordedTime.worker(record), latency: RecordedTime.latency(record),

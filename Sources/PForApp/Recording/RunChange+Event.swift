@@ -2,7 +2,7 @@ import ParallelFor
 import RunStore
 
 extension RunChange {
-  /// What an event changed about the run as a whole; nil if nothing that is recorded.
+  /// The change of the run as a whole that an event reports; nil if it reports none that is recorded.
   init?(_ event: RunEvent) {
     let (kind, value): (Kind, Int?)
     switch event.kind {

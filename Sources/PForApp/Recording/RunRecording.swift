@@ -3,32 +3,33 @@ import Jobs
 import ParallelFor
 import RunStore
 
-/// The run's record as it grows: workers, feeder, delivery and loop tell it what they do.
+/// The growing record of a run: the workers, the feeder, the delivery and the loop add to it.
 ///
-/// Safe to use from any thread, but for ``decide(about:)`` and ``itemsEnded()``, which belong to the feeder.
+/// It is safe to use from any thread, except for ``decide(about:)`` and ``itemsEnded()``, which only the feeder calls.
 final class RunRecording: @unchecked Sendable {
-  /// The run as it was when this session began.
+  /// The run's record from the start of this session.
   let record: RunRecord
-  /// Which of the items that stood in the file then run again; nil in a new run.
+  /// Which of the recorded items run again; nil for a new run.
   let mode: EarlierItems.Mode?
   private let isReadOnly: Bool
   private let recorder: RunRecorder
-  /// Reads what earlier sessions have recorded; nil in a new run.
+  /// Reads the records of earlier sessions; nil for a new run.
   private let reader: RunReader?
   private let earlier: EarlierItems?
   private let breaking: Breaking
   private let lock = Lock()
-  /// Where items stand in the run file that do not stand where their numbers say.
+  /// The places in the run file of items whose numbers do not give their places.
   private var places: [Int: ItemPlace] = [:]
   private var hasItemsEnded = false
 
-  /// Begins to record.
+  /// Starts recording.
   ///
   /// - Parameters:
-  ///   - file: a new run file, or an old one that is resumed.
-  ///   - name: what the run is found by.
-  ///   - mode: which of the items that stand in the file run again; nil for a new file.
-  ///   - isReadOnly: whether items change nothing, so that no harm is done when one runs again.
+  ///   - file: a new run file, or that of a run to resume.
+  ///   - name: the name by which `pfor-tui resume` finds the run.
+  ///   - mode: which of the recorded items run again; nil for a new file.
+  ///   - isReadOnly: whether items change nothing, so that it does no harm to run one again.
+  /// - Throws: if the file cannot be used.
   init(
     _ file: RunFile, name: String, resuming mode: EarlierItems.Mode?, isReadOnly: Bool
   ) throws(RunStoreError) {
@@ -49,16 +50,16 @@ final class RunRecording: @unchecked Sendable {
     }
   }
 
-  /// What `pfor-tui resume` finds the run by: its name in the folder of runs, or its path.
+  /// The name by which `pfor-tui resume` finds the run: its name in the folder of runs, or its path.
   let name: String
 
   /// The path of the run file.
   var path: String { recorder.path }
 
-  /// Whether the run file has not been removed.
+  /// Whether the run file still exists.
   var isThere: Bool { recorder.isThere }
 
-  /// All attempts at an item that stand in the run file of a run that goes on, those before the last one apart.
+  /// The recorded attempts at an item of a resumed run, with the last one separate; nil if there are none.
   func attempts(at number: Int) -> (earlier: [AttemptRecord], last: AttemptRecord)? {
     guard let reader, let item = try? reader.item(number: number), let last = item.attempt,
       let earlier = try? reader.earlierAttempts(of: item)
@@ -66,39 +67,39 @@ final class RunRecording: @unchecked Sendable {
     return (earlier.map(\.attempt), last)
   }
 
-  /// How far the recorder has come.
+  /// The progress of the recorder.
   var lag: RecordingLag.Sample {
     let backlog = recorder.backlog
     return RecordingLag.Sample(
       written: backlog.committed, waiting: backlog.records, isFull: backlog.bytes >= backlog.limit)
   }
 
-  /// Why the run can no longer be recorded; nil while all is well.
+  /// Why the run can no longer be recorded; nil if it can.
   var problem: RunStoreError? { recorder.problem }
 
-  /// Sets what to do once when the run can no longer be recorded.
+  /// Sets a callback that is called once when the run can no longer be recorded.
   func whenBroken(_ call: @escaping @Sendable () -> Void) { breaking.set(call) }
 
-  /// Whether the run was begun in an earlier session.
+  /// Whether the run continues an earlier session.
   var isResumed: Bool { earlier != nil }
 
-  /// The run as it is in the file now; nil when it cannot be read.
+  /// The run's record as it is in the file now; nil if it cannot be read.
   var recordNow: RunRecord? { try? RunReader(path: path).record() }
 
-  /// How many failed items an earlier session has left that this one has not met.
+  /// The number of failed items of earlier sessions that this session has not read.
   ///
-  /// - Parameter met: how many failed items this session knows of.
+  /// - Parameter met: the number of failed items that this session knows.
   func unmetFailures(met: Int) -> Int {
     guard isPartlyRead, recorder.flush() == nil, let counts = recordNow?.counts else { return 0 }
     return max(0, counts.unsuccessful - met)
   }
 
-  /// What was found of earlier sessions; to be asked when the items have been read.
+  /// The numbers of items from earlier sessions; complete when all items have been read.
   var earlierCounts: EarlierItems.Counts? { earlier?.counts }
 
   // MARK: - The feeder
 
-  /// What is to be done about the next item of a resumed run.
+  /// Decides what to do with the next item of a resumed run.
   func decide(about item: Item) throws(RunStoreError) -> EarlierItem {
     guard let earlier, let reader else { return .run }
     switch try earlier.next(text: item.value.recorded, fields: item.fields?.recorded) {
@@ -107,7 +108,7 @@ final class RunRecording: @unchecked Sendable {
       return .run
     case .keep(let record):
       guard let attempt = record.attempt, let number = record.number else { return .run }
-      // One that failed may be asked for again.
+      // The user may try a failed item again.
       if !attempt.outcome.isSuccess { remember(ItemPlace(number: number, row: record.row)) }
       return .keep(
         EarlierItem.Kept(
@@ -121,27 +122,28 @@ final class RunRecording: @unchecked Sendable {
     if place != ItemPlace(number: place.number) { lock.withLock { places[place.number] = place } }
   }
 
-  /// The items have been read to their end.
+  /// Notes that all items have been read.
   func itemsEnded() throws(RunStoreError) {
     try earlier?.endOfItems()
     lock.withLock { hasItemsEnded = true }
   }
 
-  /// Whether the run was resumed, and not all items have been read: earlier sessions may have done some of the others.
+  /// Whether this is a resumed run whose items have not all been read; earlier sessions may have done the others.
   var isPartlyRead: Bool { isResumed && !lock.withLock { hasItemsEnded } }
 
   // MARK: - The workers
 
-  /// Below this latency, in nanoseconds, a write to a file would cost more than one in fifty.
+  /// A latency in nanoseconds. For briefer attempts, a write to the file would take more than a fiftieth of their time.
   private static let briefLatency: Int64 = 100_000
 
-  /// Records an attempt that has ended, so that the end of the program does not take it; but what only reads, and is
-  /// that brief, may be asked again.
+  /// Records an ended attempt, so that it survives a kill of the program.
+  ///
+  /// Brief attempts at read-only items may be lost in a kill, because they may run again.
   ///
   /// - Parameters:
   ///   - attempt: the attempt.
   ///   - place: the item's place in the run file.
-  /// - Returns: what to wait for before the item's result is published.
+  /// - Returns: the ticket to wait for before the item's result is published.
   func record(_ attempt: ItemAttempt, at place: ItemPlace) -> RunRecorder.Ticket {
     let (item, ending, record) = (attempt.item, attempt.ending, attempt.makeRecord())
     return recorder.record(
@@ -150,22 +152,24 @@ final class RunRecording: @unchecked Sendable {
       isKeptAtOnce: !isReadOnly || record.latency >= Self.briefLatency)
   }
 
-  /// Records that a recorded attempt, which was to be followed by another, is its item's last one.
+  /// Records that a recorded attempt is its item's last one, although another was to follow.
   ///
   /// - Parameters:
   ///   - place: the item's place in the run file.
   ///   - attempt: the number of the attempt within this session.
-  /// - Returns: what to wait for before the item's result is published.
+  /// - Returns: the ticket to wait for before the item's result is published.
   func makeFinal(_ place: ItemPlace, attempt: Int) -> RunRecorder.Ticket {
     recorder.makeFinal(place, attempt: attempt)
   }
 
-  /// A worker has left: the last items have ended, or will soon.
+  /// Notes that a worker has left, so that the recorder writes soon: the last items have ended or are about to.
   func workerLeft() { recorder.hurryUp() }
 
-  /// An item's place in the run file.
+  /// Returns an item's place in the run file.
   ///
-  /// - Parameter isDone: whether the item has succeeded, so that nobody will ask once more.
+  /// - Parameters:
+  ///   - number: the item's number.
+  ///   - isDone: whether the item has succeeded, so that its place is no longer needed.
   func place(of number: Int, isDone: Bool) -> ItemPlace {
     guard isResumed else { return ItemPlace(number: number) }
     return lock.withLock {
@@ -177,17 +181,17 @@ final class RunRecording: @unchecked Sendable {
 
   // MARK: - The delivery
 
-  /// Waits until an attempt is in the run file; false if it never will be.
+  /// Waits until an attempt is in the run file; returns false if it cannot be written.
   func waitUntilKept(_ ticket: RunRecorder.Ticket) -> Bool {
     recorder.waitUntilCommitted(ticket, isUrgent: false) == nil
   }
 
-  /// Takes notice of how far results have been handed on.
+  /// Records how far results have been delivered.
   func delivered(_ items: Int) { recorder.recordDelivery(DeliveryMark(items: items)) }
 
   /// Calls `body` with the text, the outcome and the output of every item's last attempt, in the order of the items.
   ///
-  /// Waits until all that was recorded so far is in the run file.
+  /// Waits until everything recorded so far is in the run file.
   func forEachResult(_ body: (_ text: [UInt8], _ outcome: Outcome, _ output: CapturedBytes) throws -> Void) throws {
     if let problem = recorder.flush() { throw problem }
     let reader = try RunReader(path: recorder.path)
@@ -203,49 +207,49 @@ final class RunRecording: @unchecked Sendable {
 
   // MARK: - The run as a whole
 
-  /// Records changes of the run as a whole, and from its events how many items there are.
+  /// Records changes of the run as a whole, and the total of items from its events.
   func note(_ changes: [RunChange], _ events: [RunEvent]) {
     for change in changes { recorder.record(change) }
     for event in events { if case .totalKnown(let count) = event.kind { recorder.recordTotal(count) } }
   }
 
-  /// Waits until all that was recorded so far is in the run file.
+  /// Waits until everything recorded so far is in the run file.
   ///
-  /// - Returns: why it never will, if so.
+  /// - Returns: why that is not possible; nil on success.
   func flush() -> RunStoreError? { recorder.flush() }
 
-  /// Writes what is left and how the run ended.
+  /// Writes the rest of the record and how the run ended.
   ///
   /// - Parameters:
   ///   - isWhole: whether nothing remains to be done.
-  ///   - exitCode: what the program exits with.
+  ///   - exitCode: the exit status of the program.
   ///   - time: now, in nanoseconds since 1970.
-  /// - Returns: why the record is not whole, if so.
+  /// - Returns: why the record is incomplete; nil if it is complete.
   func finish(isWhole: Bool, exitCode: Int32, at time: Int64) -> RunStoreError? {
-    // While somebody reads the file, the recorder leaves its log beside it.
+    // While a reader has the file open, the recorder leaves the log of SQLite beside it.
     reader?.close()
     recorder.record(RunChange(time: time, kind: .sessionEnded, value: Int(exitCode)))
     return recorder.finish(isWhole ? .finished : .interrupted, exitCode: exitCode, at: time)
   }
 
-  /// Ends the record of a run that could not begin; a new one leaves no file, or the ``leftovers``.
+  /// Ends the record of a run that could not start. The file of a new run is removed; ``leftovers`` names what remains.
   func discard() {
     reader?.close()
     _ = recorder.end(isDiscarded: !isResumed)
   }
 
-  /// What should have been removed at the end and is still there, a sentence for each file.
+  /// A sentence for each file that should have been removed at the end but is still there.
   var leftovers: [String] { recorder.leftovers.map(\.description) }
 }
 
-/// What is to be done about an item of a resumed run.
+/// What to do with an item of a resumed run.
 enum EarlierItem {
-  /// It must run.
+  /// Run it.
   case run
-  /// It is done.
+  /// Keep its result, because it is done.
   case keep(Kept)
 
-  /// An item that is done, with what it wrote, which is read from the run file when it is wanted.
+  /// A done item with its output, which is read from the run file on demand.
   struct Kept {
     var id: ItemID
     var attempt: AttemptRecord
@@ -253,7 +257,7 @@ enum EarlierItem {
     var output: CapturedBytes
     var errors: CapturedBytes
 
-    /// The item's last attempt, its times put on this session's clock.
+    /// The item's last attempt, with its times on this session's clock.
     var finished: FinishedItem {
       let end = MonotonicClock.instant(ofWallTime: attempt.end)
       return FinishedItem(
@@ -263,7 +267,7 @@ enum EarlierItem {
   }
 }
 
-/// Calls somebody once, even if it happened before anybody asked to be called.
+/// Calls a callback when something happens, even if it happened before the callback was set.
 private final class Breaking: @unchecked Sendable {
   private let lock = Lock()
   private var hasHappened = false

@@ -6,17 +6,17 @@ import RunStore
 import Screen
 import Terminal
 
-/// Shows a past run in the dashboard from its beginning until a person leaves: nothing is run, nothing is written.
+/// Replays a recorded run in the dashboard until the user leaves. It runs and writes nothing.
 struct Replay {
-  /// Reads the run file; closed when the replay is left.
+  /// Reads the run file; closed at the end of the replay.
   let reader: RunReader
-  /// How many times as fast as it was; infinite for at once.
+  /// The speed as a multiple of the original; infinite for as fast as possible.
   let speed: Double
   let look: Look
 
   /// Plays the run.
   ///
-  /// - Returns: what the program exits with.
+  /// - Returns: the exit status.
   func run() throws(AppError) -> Int32 {
     defer { reader.close() }
     let replayed = try ReplayedRun(reader)
@@ -41,7 +41,7 @@ struct Replay {
       return try look.openDisplay(script)
     } catch {
       let reason = error.reason.map { " (\($0))" } ?? ""
-      throw AppError("a replay needs a terminal\(reason); pfor-tui show tells of the run without one")
+      throw AppError("a replay needs a terminal\(reason); pfor-tui show summarizes the run without one")
     }
   }
 

@@ -2,15 +2,15 @@ import ParallelFor
 import ParallelForDashboard
 import RunStore
 
-/// Turns what a run file holds into the events of the run, in the order of time; a value that reads nothing.
+/// Turns the contents of a run file into the events of the run, in the order of time; a pure value.
 ///
-/// Items come page by page in the order of the items file, which is nearly that of their beginnings: an event is told
-/// once nothing on the newest ``lookAhead`` pages began before it. A session ends with its last event, and the next one
-/// begins there.
+/// Items are added page by page in the order of the items file, which is nearly the order of their starts. An event is
+/// emitted when it is earlier than every start on the newest ``lookAhead`` pages. A session ends with its last event,
+/// and the next one follows at once.
 struct ReplayTimeline {
-  /// The number of pages that are read before an event is told, for items that began before earlier ones.
+  /// The number of pages to read before an event is emitted, because items may start before earlier items.
   static let lookAhead = 16
-  /// The number of waiting items from which no more are read: their order is then only nearly right.
+  /// The number of pending facts at which no more items are read; the order of events is then only approximate.
   static let mostPending = 400_000
 
   private let ending: RunEnding
@@ -18,11 +18,11 @@ struct ReplayTimeline {
   private var pending = TimeHeap<Fact>()
   private var pageStarts: [Int64] = []
   private var hasAllItems = false
-  /// How many beginnings have been read and not told.
+  /// The number of starts that have been read but not emitted.
   private var startsAhead = 0
   private let sessionBegins: [Int64]
   private var base: Int64?
-  /// Nanoseconds between sessions, in which nobody ran anything.
+  /// The time between sessions, in nanoseconds, when nothing ran.
   private var skipped: Int64 = 0
   private var sequence: UInt64 = 0
   private var place: Int64 = 0
@@ -32,11 +32,11 @@ struct ReplayTimeline {
   private var isPaused = false
   private var workers = ReplayedWorkers()
 
-  /// How long the sessions were, as far as is known by now.
+  /// The lengths of the sessions, as far as they are known.
   private(set) var sessions: ReplayedSessions
-  /// Whether the end of the run has been told.
+  /// Whether the end of the run has been emitted.
   private(set) var isOver = false
-  /// The time on the wall of the latest event, in nanoseconds since 1970.
+  /// The wall time of the latest event, in nanoseconds since 1970.
   private(set) var latest: Int64 = 0
 
   private enum Fact {
@@ -49,16 +49,16 @@ struct ReplayTimeline {
     var id: ItemID
     var label: String
     var record: AttemptRecord
-    /// When the item is tried again; nil for the last attempt.
+    /// The start of the next attempt; nil for the last attempt.
     var next: Int64?
   }
 
-  /// Begins a timeline.
+  /// Creates a timeline.
   ///
   /// - Parameters:
   ///   - run: the run as a whole.
-  ///   - changes: what changed it, in order.
-  ///   - sessions: what an earlier timeline of the run has found out about them, if there was one.
+  ///   - changes: its changes, in order.
+  ///   - sessions: the lengths from an earlier timeline of the run; nil for none.
   init(_ run: RunRecord, _ changes: [RunChange], sessions: ReplayedSessions? = nil) {
     total = run.total
     ending = run.state == .finished ? .completed : run.counts.cancelled > 0 ? .stopped : .finishedEarly
@@ -68,22 +68,22 @@ struct ReplayTimeline {
     let all = changes + began
     sessionBegins = all.filter { $0.kind == .sessionBegan }.map { RecordedTime.point($0.time) }.sorted()
     for change in all {
-      // Of what happened at the same time a session's end comes last.
+      // Of several facts at the same time, the end of a session comes last.
       let rank = change.kind == .sessionEnded ? 3 : 0
       pending.push(.change(change), time: RecordedTime.point(change.time), rank: rank)
     }
   }
 
-  // MARK: - What is read
+  // MARK: - Input
 
-  /// Whether more items must be added before everything up to a place can be told.
+  /// Whether more items must be added before all events up to a place can be emitted.
   func wantsItems(before place: Int64) -> Bool {
     guard !hasAllItems, pending.count < Self.mostPending else { return false }
     guard let first = pending.first else { return true }
     return horizon <= (isOfSession(first.value) ? first.time : min(first.time, wall(place)))
   }
 
-  /// Adds the next items of the items file, each with its earlier attempts; none at its end.
+  /// Adds the next items of the items file, each with its earlier attempts. An empty page means the end.
   mutating func add(_ page: [(item: ItemRecord, earlier: [AttemptRecord])]) {
     hasAllItems = page.isEmpty
     var earliest = Int64.max
@@ -106,17 +106,19 @@ struct ReplayTimeline {
     if pageStarts.count > Self.lookAhead { pageStarts.removeFirst() }
   }
 
-  /// Nothing that has not been added began before this.
+  /// The time before which no item starts that has not been added.
   private var horizon: Int64 {
     if hasAllItems { return .max }
     return pageStarts.count < Self.lookAhead ? .min : pageStarts.min() ?? .min
   }
 
-  // MARK: - What is told
+  // MARK: - Output
 
-  /// The events up to a place that have not been told, as far as the items added allow it.
+  /// Takes the next events up to a place, as far as the added items allow.
   ///
-  /// - Parameter limit: about how many come back at most.
+  /// - Parameters:
+  ///   - end: the place, in nanoseconds from the start of the replay.
+  ///   - limit: about the most events to return.
   mutating func take(before end: Int64, limit: Int) -> [RunEvent] {
     var events: [RunEvent] = []
     while events.count < limit, !isOver {
@@ -136,7 +138,7 @@ struct ReplayTimeline {
     place == .max ? .max : (base ?? 0) + skipped + RecordedTime.point(place)
   }
 
-  /// Between the last event of a session and the first of the next no time passes.
+  /// Whether a fact begins or ends a session. No time of the replay passes between two sessions.
   private func isOfSession(_ fact: Fact) -> Bool {
     if case .change(let change) = fact { change.kind == .sessionBegan || change.kind == .sessionEnded } else { false }
   }
@@ -184,7 +186,7 @@ struct ReplayTimeline {
     session += 1
     sessionPlace = place
     if session > 0 {
-      // A session that was killed while it was paused has not said that it goes on.
+      // A session that was killed during a pause has not recorded that it resumed.
       setPaused(false, &events)
       setTarget(threads, &events)
     } else {
@@ -249,20 +251,20 @@ struct ReplayTimeline {
     endIdle(&events)
   }
 
-  /// In a run that came to its end, workers left when nothing was left to begin.
+  /// Ends idle workers. In a completed run, they left when there was nothing more to start.
   private mutating func endIdle(_ events: inout [RunEvent]) {
     guard hasAllItems, startsAhead == 0, ending == .completed, total != nil else { return }
     emit(workers.endIdle(), &events)
   }
 
-  /// How long it is until a time on the wall, without what went by before its session began.
+  /// The time until a wall time, without the time before its session began, in nanoseconds.
   private func wait(until next: Int64) -> Int64 {
     let began = sessionBegins.last { $0 <= next } ?? latest
     return max(0, next - max(latest, began))
   }
 }
 
-/// Numbers of a run file as a timeline can reckon with them: what a damaged one says must not overflow.
+/// Clamps the numbers of a run file, so that a damaged file cannot cause an overflow in a timeline.
 enum RecordedTime {
   static func point(_ time: Int64) -> Int64 { min(max(0, time), 1 << 61) }
 

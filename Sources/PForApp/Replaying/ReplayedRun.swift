@@ -3,11 +3,11 @@ import ParallelFor
 import ParallelForDashboard
 import RunStore
 
-/// A run file as the dashboard's loop sees a run: its events come from the file, as far as it is played.
+/// A recorded run for the dashboard's loop: its events come from the file, up to the place of the replay.
 final class ReplayedRun: WatchedRun {
-  /// How many items are read at once.
+  /// The number of items to read at once.
   private static let page = 1_000
-  /// About how many events are told in one go, so that keys are heard in between.
+  /// About the most events per call, so that keys are read in between.
   private static let mostEvents = 20_000
 
   let waker: Waker
@@ -22,9 +22,9 @@ final class ReplayedRun: WatchedRun {
   private(set) var isBehind = false
   private(set) var inputProblem: String?
 
-  /// Opens a run; nothing is told before it is played.
+  /// Opens a run; it emits no events before it is played.
   ///
-  /// - Throws: when the file is no run file, or damaged.
+  /// - Throws: if the file is not a run file, or is damaged.
   init(_ reader: RunReader) throws(AppError) {
     self.reader = reader
     waker = try Waker()
@@ -60,13 +60,13 @@ final class ReplayedRun: WatchedRun {
 
   func takeEvents() -> [RunEvent] {
     var events: [RunEvent] = []
-    // At the end everything is told, though clocks on the wall may have been set back.
+    // At the end, all events are emitted, even if the wall clock was set back during the run.
     let place = place >= length ? .max : place
     repeat {
       while inputProblem == nil, timeline.wantsItems(before: place) { readPage() }
       let before = events.count
       events += timeline.take(before: place, limit: Self.mostEvents - events.count)
-      // Between sessions time is skipped, and more items come within reach.
+      // The time between sessions is skipped, which brings more items within reach.
       isBehind = events.count >= Self.mostEvents
       if events.count == before { break }
     } while !isBehind
@@ -98,7 +98,7 @@ final class ReplayedRun: WatchedRun {
   }
 }
 
-/// A run that is over obeys nobody.
+/// Ignores all commands, because a recorded run is over.
 private struct NothingToSteer: SteeredRun {
   func setThreads(_ count: Int) {}
   func pause() {}
@@ -108,9 +108,9 @@ private struct NothingToSteer: SteeredRun {
   func interrupt(_ id: ItemID, _ urgency: StopUrgency) -> Bool { false }
 }
 
-/// The job of a recorded run, to say what was done to an item.
+/// The job of a recorded run, for the command line of an item.
 private enum RecordedJob {
-  /// Nil for a query, whose database need not be there any more: its text says enough.
+  /// Returns nil for a query: its database may no longer exist, and its text is enough.
   static func of(_ record: RunRecord) -> (any Job)? {
     switch record.kind {
     case "command": CommandJob(Template(arguments: record.command))

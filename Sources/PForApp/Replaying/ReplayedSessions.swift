@@ -1,12 +1,13 @@
 import RunStore
 
-/// How long the sessions of a run were, in nanoseconds: at most, until a replay has come to their last events.
+/// The lengths of a run's sessions, in nanoseconds.
 ///
-/// A session ends with its last event. What follows until the program was left, or went on after a kill, is no part.
+/// They are upper limits until a replay has reached the last event of each session. A session ends with its last event.
+/// The time until the program was closed, or until a killed run was resumed, is not part of it.
 struct ReplayedSessions: Equatable {
   private var lengths: [Int64] = []
 
-  /// Takes what a run file says without a look at its items.
+  /// Estimates the lengths from a run file without reading its items.
   init(_ run: RunRecord, _ changes: [RunChange]) {
     var began = RecordedTime.point(changes.first { $0.kind == .sessionBegan }?.time ?? run.created)
     var end: Int64?
@@ -18,18 +19,18 @@ struct ReplayedSessions: Equatable {
       }
       if change.kind == .sessionEnded { end = time }
     }
-    // How long the program stayed open after the last item is known of the last session only.
+    // The end of the last item is known without reading items, so the last session can be cut there.
     let events = changes.filter { $0.kind != .sessionEnded }.map(\.time) + [run.latest ?? 0]
     lengths.append(max(0, RecordedTime.point(events.max() ?? 0) - began))
   }
 
-  /// The length of all sessions, one behind the other.
+  /// The total length of all sessions.
   var length: Int64 { lengths.reduce(0, +) }
 
-  /// How many there were.
+  /// The number of sessions.
   var count: Int { lengths.count }
 
-  /// A session, counted from 0, turned out to be so long.
+  /// Sets the exact length of a session, counted from 0.
   mutating func setLength(_ length: Int64, of session: Int) {
     if lengths.indices.contains(session) { lengths[session] = length }
   }

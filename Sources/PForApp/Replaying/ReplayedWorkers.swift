@@ -1,9 +1,9 @@
 import ParallelFor
 
-/// Which workers live in a replay: a run file tells how many were asked for and which of them ran what, not which left.
+/// The workers in a replay. A run file has their target number and the worker of each item, but not which workers left.
 ///
-/// Of workers too many those leave that run nothing, the highest slot first, and after their item those that do. One
-/// that begins an item has stayed, so that another one has left.
+/// If there are too many workers, idle ones leave at once, the highest slot first, and busy ones after their item. A
+/// worker that starts an item cannot have left, so another one leaves instead.
 struct ReplayedWorkers {
   private struct Worker {
     var isAlive = false
@@ -13,15 +13,15 @@ struct ReplayedWorkers {
     var stays: Bool { isAlive && !isLeaving }
   }
 
-  /// How many workers are asked for.
+  /// The target number of workers.
   private(set) var target = 0
   private var workers: [Worker] = []
-  /// How many workers live that do not leave.
+  /// The number of workers that are alive and not leaving.
   private var staying = 0
 
-  /// As many workers are asked for from now on.
+  /// Sets the target number of workers.
   ///
-  /// - Returns: what became of workers.
+  /// - Returns: the events of workers that start, stay or leave.
   mutating func setTarget(_ count: Int) -> [RunEvent.Kind] {
     target = count
     var kinds: [RunEvent.Kind] = []
@@ -30,9 +30,9 @@ struct ReplayedWorkers {
     return kinds
   }
 
-  /// A worker begins an item.
+  /// Notes that a worker starts an item.
   ///
-  /// - Returns: what became of workers before.
+  /// - Returns: the events of workers that must come before.
   mutating func begin(_ id: WorkerID) -> [RunEvent.Kind] {
     let index = id.slot - 1
     while workers.count <= index { workers.append(Worker()) }
@@ -46,9 +46,9 @@ struct ReplayedWorkers {
     return kinds
   }
 
-  /// A worker's item has ended.
+  /// Notes that a worker's item has ended.
   ///
-  /// - Returns: what became of it then.
+  /// - Returns: the event of the worker if it leaves.
   mutating func end(_ id: WorkerID) -> [RunEvent.Kind] {
     let index = id.slot - 1
     workers[index].isBusy = false
@@ -57,9 +57,9 @@ struct ReplayedWorkers {
     return [.workerStopped(id)]
   }
 
-  /// Nothing is left to begin: idle workers leave.
+  /// Ends idle workers, because there is nothing more to start.
   ///
-  /// - Returns: what became of workers.
+  /// - Returns: the events of the workers that leave.
   mutating func endIdle() -> [RunEvent.Kind] {
     let idle = workers.indices.filter { workers[$0].stays && !workers[$0].isBusy }
     for index in idle { workers[index] = Worker() }
@@ -67,9 +67,9 @@ struct ReplayedWorkers {
     return idle.map { .workerStopped(WorkerID($0 + 1)) }
   }
 
-  /// All workers leave.
+  /// Ends all workers.
   ///
-  /// - Returns: what became of workers.
+  /// - Returns: the events of the workers that leave.
   mutating func endAll() -> [RunEvent.Kind] {
     defer {
       workers = []

@@ -4,15 +4,15 @@ import ParallelFor
 import ParallelForDashboard
 import RunStore
 
-/// The ended items of a replay, read from the run file when they are looked at.
+/// The ended items of a replay, read from the run file on demand.
 final class RunFileArchive: ItemArchive {
-  /// How many items are read at once when many are looked through.
+  /// The number of items to read at once in a search.
   private static let page = 1_000
-  /// How much of an output is read for a row of a list, in bytes.
+  /// The part of an output to read for a row of a list, in bytes.
   private static let rowBytes = 300
 
   private let reader: RunReader
-  /// What ended later than this, in nanoseconds since 1970, has not ended yet in the replay.
+  /// The wall time of the replay, in nanoseconds since 1970; items that ended later are not shown yet.
   private var latest: Int64 = 0
 
   private(set) var problem: String?
@@ -21,7 +21,7 @@ final class RunFileArchive: ItemArchive {
   /// - Parameter reader: reads the run file.
   init(_ reader: RunReader) { self.reader = reader }
 
-  /// Shows what ended up to a time on the wall, in nanoseconds since 1970, the last by these events.
+  /// Shows the items that ended up to a wall time, in nanoseconds since 1970; the newest ones are in these events.
   func show(until time: Int64, _ events: [RunEvent]) {
     if time < latest { end = 0 }
     latest = time
@@ -30,7 +30,7 @@ final class RunFileArchive: ItemArchive {
     }
   }
 
-  /// An item itself, whether it has ended or not.
+  /// An item, whether it has ended or not.
   func item(_ id: ItemID) -> ArchivedItem? {
     let found: ItemRecord?? = read { () throws(RunStoreError) in try reader.item(number: id.number) }
     return (found ?? nil).map { ArchivedItem($0) }
@@ -173,7 +173,7 @@ final class RunFileArchive: ItemArchive {
 }
 
 extension ArchivedItem {
-  /// An item as a run file has it.
+  /// An item from a run file.
   init(_ record: ItemRecord) {
     self.init(Item(ByteText(record.text), fields: record.fields.flatMap { Fields.members(ofJSON: $0) }))
   }

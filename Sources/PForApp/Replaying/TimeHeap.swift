@@ -1,4 +1,4 @@
-/// Values that wait for their time; the earliest comes first, then the lowest rank, then the one pushed first.
+/// A priority queue of values: the earliest time comes first, then the lowest rank, then the one pushed first.
 struct TimeHeap<Value> {
   /// A value and its time.
   struct Entry {

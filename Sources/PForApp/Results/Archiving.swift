@@ -4,7 +4,7 @@ import ParallelForDashboard
 import RunStore
 
 extension ArchivedItem {
-  /// What is kept of an item.
+  /// The parts of an item that the archive keeps.
   init(_ item: Item) {
     let fields = item.fields.map { fields in
       zip(fields.names, fields.values).map { Field(name: $0, value: $1?.bytes) }
@@ -14,14 +14,14 @@ extension ArchivedItem {
 }
 
 extension Item {
-  /// The item as it was before it was kept.
+  /// Restores an item from the archive.
   init(_ kept: ArchivedItem) {
     guard !kept.fields.isEmpty else {
       self.init(ByteText(kept.text))
       return
     }
     let fields = Fields(names: kept.fields.map(\.name), values: kept.fields.map { $0.value.map { ByteText($0) } })
-    // A JSON object also tells which of its values are texts.
+    // A JSON object also shows which of its values are strings.
     let members = Fields.members(ofJSON: kept.text).flatMap {
       $0.names == fields.names && $0.values == fields.values ? $0 : nil
     }
@@ -37,7 +37,7 @@ extension ItemDetail.Process {
       peakMemory: ending.usage.peakMemory)
   }
 
-  /// What a run file has of it; nil if that is nothing.
+  /// The process facts of a recorded attempt; nil if it has none.
   init?(_ attempt: AttemptRecord) {
     self.init(
       exitStatus: attempt.exitStatus, signal: attempt.signal, cpu: attempt.cpu, peakMemory: attempt.peakMemory)

@@ -7,64 +7,64 @@ import Synchronization
   @preconcurrency import Darwin
 #endif
 
-/// A descriptor that bytes are written to through a buffer, by one thread.
+/// A buffered writer to a descriptor, used by one thread.
 ///
-/// It tells apart a reader that has gone, a full disk and a reader that never reads; none of them blocks for good.
-/// Writing itself never waits: only a look at whether the reader has made room does.
+/// It distinguishes a reader that has closed, a full disk and a reader that does not read. None of them blocks it
+/// forever: writes to a pipe or terminal do not block, and each wait for room is short.
 final class ByteSink: @unchecked Sendable {
   /// Why bytes can no longer be written.
   enum Problem: Equatable {
     /// The reader has closed its end.
     case closed
-    /// The reader took nothing for as long as it had time.
+    /// The reader has read nothing for the time that it had.
     case unread
-    /// The system said no; the sentence says why.
+    /// The system refused; the text gives the reason.
     case failed(String)
 
-    /// Why, for a sentence.
+    /// The reason, as part of a sentence.
     var words: String {
       switch self {
       case .closed: "its reader has closed it"
-      case .unread: "its reader takes nothing more"
+      case .unread: "its reader has stopped reading"
       case .failed(let reason): reason
       }
     }
   }
 
   private static let capacity = 1 << 16
-  /// How long to wait for room before it is looked whether somebody gives the reader up, in milliseconds.
+  /// How long one wait for room lasts before ``patience`` is checked, in milliseconds.
   private static let look: Int32 = 50
 
   private let descriptor: Int32
   /// Whether the bytes go to a regular file.
   let isFile: Bool
   private let ownsDescriptor: Bool
-  /// Whether the bytes go to a file that can be found by a name, and must still be at the end.
+  /// Whether the bytes go to a named file, which must still exist at the end.
   private let isNamed: Bool
   private let writing: (Int32, UnsafeRawBufferPointer) -> Int
-  /// Where writing does not wait; nil for a file, which never lets a writer wait for a reader.
+  /// A descriptor whose writes do not block; nil for a file, which has no reader to wait for.
   private let patient: PatientDescriptor?
-  /// How long the reader may take nothing, in milliseconds.
+  /// How long the reader may read nothing before it is given up, in milliseconds.
   private let patience = Atomic<Int>(.max)
-  /// For how long it has taken nothing now, in milliseconds.
+  /// How long the reader has now read nothing, in milliseconds.
   private var idle = 0
-  /// Whether there was room at the last look, though nothing could be written.
+  /// Whether the last wait found room although nothing could be written.
   private var hadRoom = false
   private var buffer: [UInt8] = []
-  /// For a file that is continued: its bytes that have not been compared yet.
+  /// The existing bytes of a continued file that have not been compared yet.
   private var standing: StandingBytes?
-  /// What went wrong, if something did; from then on bytes are dropped.
+  /// Why bytes can no longer be written; nil if they can. Further bytes are dropped.
   private(set) var problem: Problem?
-  /// Whether the bytes go to a terminal, which must not get strangers' control characters.
+  /// Whether the bytes go to a terminal, which must not get untrusted control characters.
   let isTerminal: Bool
 
   /// - Parameters:
-  ///   - descriptor: what bytes are written to.
-  ///   - ownsDescriptor: whether it is closed with the sink.
-  ///   - continues: for a file that can be read too: bytes that stand in it already are not written again; from the
-  ///     first difference on the file is written again.
-  ///   - hasName: whether the user named the file; that it was removed in the meantime is a problem then.
-  ///   - writing: writes to a descriptor, as the system's call does; nil for a call that does not wait for a reader.
+  ///   - descriptor: the descriptor to write to.
+  ///   - ownsDescriptor: whether the sink closes the descriptor.
+  ///   - continues: whether to compare with the existing bytes of the file, which must be readable. The file is written
+  ///     again only from the first difference on.
+  ///   - hasName: whether the user named the file, so that its removal is a problem.
+  ///   - writing: a replacement for the system's call that writes; nil for a write that does not wait for a reader.
   init(
     descriptor: Int32, ownsDescriptor: Bool = false, continues: Bool = false, hasName: Bool = false,
     writing: ((Int32, UnsafeRawBufferPointer) -> Int)? = nil
@@ -87,13 +87,13 @@ final class ByteSink: @unchecked Sendable {
     if ownsDescriptor { close(descriptor) }
   }
 
-  /// Writes from now on only what there is room for; safe from any thread.
+  /// Makes further writes drop what there is no room for; safe from any thread.
   func abandon() { giveUp(after: 0) }
 
-  /// Lets writes give up when the reader takes nothing; safe from any thread.
+  /// Limits how long writes wait for a reader that does not read; safe from any thread.
   ///
-  /// - Parameter milliseconds: for how long; what it took nothing before counts too. A longer time than one that was set
-  ///   before changes nothing.
+  /// - Parameter milliseconds: the limit. Time that has already passed counts. A limit above the present one has no
+  ///   effect.
   func giveUp(after milliseconds: Int) { _ = patience.min(milliseconds, ordering: .relaxed) }
 
   func write(_ bytes: UnsafeRawBufferPointer) {
@@ -103,18 +103,18 @@ final class ByteSink: @unchecked Sendable {
 
   func write(_ bytes: [UInt8]) { bytes.withUnsafeBytes { write($0) } }
 
-  /// Writes out what is buffered.
+  /// Writes the buffered bytes.
   func flush() {
     buffer.withUnsafeBytes { writeOut($0) }
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Writes out what is buffered and cuts off what the file holds beyond it; nothing is written afterwards.
+  /// Writes the buffered bytes and truncates a continued file after them; call it last.
   func finish() {
     flush()
     if problem == nil { standing?.cut() }
     standing = nil
-    if problem == nil, isNamed, isRemoved { problem = .failed("the file was removed while it was written") }
+    if problem == nil, isNamed, isRemoved { problem = .failed("the file was removed while it was being written") }
   }
 
   private var isRemoved: Bool {
@@ -122,7 +122,7 @@ final class ByteSink: @unchecked Sendable {
     return fstat(descriptor, &status) == 0 && status.st_nlink == 0
   }
 
-  /// What is written next would stand behind a gap, and the file would have the right size.
+  /// Whether the file was truncated. Further bytes would follow a gap, and the size of the file would hide it.
   private var isCutOff: Bool {
     var status = stat()
     return fstat(descriptor, &status) == 0 && status.st_size < lseek(descriptor, 0, SEEK_CUR)
@@ -134,7 +134,7 @@ final class ByteSink: @unchecked Sendable {
       rest = rest.dropFirst(known)
       if known < bytes.count { standing = nil }
     }
-    if problem == nil, isNamed, isCutOff { problem = .failed("the file was cut off while it was written") }
+    if problem == nil, isNamed, isCutOff { problem = .failed("the file was truncated while it was being written") }
     while !rest.isEmpty, problem == nil {
       let count = writing(descriptor, UnsafeRawBufferPointer(rebasing: rest))
       if count > 0 {
@@ -157,14 +157,14 @@ final class ByteSink: @unchecked Sendable {
     }
     var poller = pollfd(fd: patient?.number ?? descriptor, events: Int16(POLLOUT), revents: 0)
     let hasRoom = poll(&poller, 1, Self.look) > 0
-    // A terminal may have room for a byte where the next one needs two.
+    // A terminal may have room for one byte when the next character needs two.
     if hasRoom, hadRoom { poll(nil, 0, Self.look) }
     if !hasRoom || hadRoom { idle += Int(Self.look) }
     hadRoom = hasRoom
   }
 }
 
-/// The system call, which a method named `write` hides.
+/// The system call, which the method `write` of the sink hides.
 func writeSystemCall(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   write(descriptor, bytes.baseAddress, bytes.count)
 }

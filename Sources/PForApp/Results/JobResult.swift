@@ -2,18 +2,18 @@ import Jobs
 import ParallelFor
 import RunStore
 
-/// What one item leaves to be delivered.
+/// The result of one item on its way to delivery.
 ///
-/// An object, because it passes through many hands and copying what it holds costs more than a brief query. Only one thread
-/// has it at a time.
+/// It is an object because it is passed on often, and copying its contents costs more than a brief query. Only one
+/// thread uses it at a time.
 final class JobResult: @unchecked Sendable {
-  /// What came of the item.
+  /// How the item ended, and what it wrote.
   @exclusivity(unchecked) var ending: JobEnding
-  /// What names the item in front of its lines; empty without `--tag`.
+  /// The text in front of each line of the item; empty without `--tag`.
   @exclusivity(unchecked) var tag: [UInt8]
-  /// What must be committed to the run file before this is published; nil if nothing must.
+  /// The ticket of the record to wait for before the result is published; nil for none.
   @exclusivity(unchecked) var ticket: RunRecorder.Ticket?
-  /// When the attempt began, in nanoseconds since 1970, as it was recorded or logged; nil before.
+  /// The start of the attempt as recorded or logged, in nanoseconds since 1970; nil before that.
   @exclusivity(unchecked) var begin: Int64?
 
   init(ending: JobEnding, tag: [UInt8] = []) {
@@ -21,6 +21,6 @@ final class JobResult: @unchecked Sendable {
     self.tag = tag
   }
 
-  /// The bytes that this result keeps in memory until it is delivered.
+  /// The number of bytes that the result keeps in memory until it is delivered.
   var heldBytes: Int { ending.output.memoryFootprint + ending.errors.memoryFootprint }
 }

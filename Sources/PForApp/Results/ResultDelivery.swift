@@ -3,11 +3,11 @@ import ParallelFor
 import RunStore
 import Synchronization
 
-/// Takes results as the run delivers them and writes them out, on a thread of its own.
+/// Takes results as the run delivers them and writes them, on its own thread.
 final class ResultDelivery: @unchecked Sendable {
-  /// Held results take at most about this much memory; what comes beyond goes to a temporary file.
+  /// About the most memory of held results, in bytes; further ones go to a temporary file.
   static let heldBytesLimit = 32 << 20
-  /// A pause between takings in nanoseconds, so that a fast run does not wake this thread for every few results.
+  /// A pause between two batches, in nanoseconds, so that a fast run does not wake this thread for every few results.
   private static let rest: Int64 = 2_000_000
 
   private let output: ByteSink?
@@ -20,7 +20,7 @@ final class ResultDelivery: @unchecked Sendable {
   private let isOver = Atomic<Bool>(false)
   private let lock = Lock()
   private var problemFound: ByteSink.Problem?
-  /// Only for the thread that delivers.
+  /// The problem as the delivering thread knows it; only for that thread.
   private var found: ByteSink.Problem?
   /// The number of the last item that was delivered.
   private var delivered = 0
@@ -28,11 +28,11 @@ final class ResultDelivery: @unchecked Sendable {
   private var isStopped = false
 
   /// - Parameters:
-  ///   - output: where results go, or nil for nowhere.
-  ///   - errors: where items' standard error goes, or nil for nowhere.
+  ///   - output: where results go; nil for nowhere.
+  ///   - errors: where items' standard error goes; nil for nowhere.
   ///   - tags: whether each line begins with its item.
-  ///   - recording: where a result must stand before it is published; nil when nothing is recorded.
-  ///   - rewriting: what puts the results in order when some came late; nil where that cannot be done.
+  ///   - recording: the run's record, which must have a result before it is published; nil if nothing is recorded.
+  ///   - rewriting: puts late results in order at the end; nil if that is not possible.
   init(
     output: ByteSink?, errors: ByteSink?, tags: Bool = false, recording: RunRecording? = nil,
     rewriting: ResultRewriting? = nil
@@ -44,18 +44,18 @@ final class ResultDelivery: @unchecked Sendable {
     self.rewriting = rewriting
   }
 
-  /// Whether a result has anywhere to go at all.
+  /// Whether results or standard error of items are written anywhere.
   var isWanted: Bool { output != nil || errors != nil }
 
-  /// Whether the last result has been written out; a run is over as soon as its last results have been taken.
+  /// Whether the last result has been written. A run is over earlier, when its last results have been taken.
   var isDone: Bool { isOver.load(ordering: .acquiring) }
 
-  /// Why results can no longer be written, if they cannot.
+  /// Why results can no longer be written; nil if they can.
   var problem: ByteSink.Problem? { lock.withLock { problemFound } }
 
-  /// The result of an attempt, held until it is delivered; nil if it has nowhere to go.
+  /// Returns the result of an attempt, held until it is delivered; nil if results are not written.
   ///
-  /// When the held results take too much memory, its bytes go to a temporary file.
+  /// If the held results take too much memory, its bytes go to a temporary file.
   func held(_ attempt: ItemAttempt, ticket: RunRecorder.Ticket?) -> JobResult? {
     guard isWanted else { return nil }
     let result = attempt.deliverable
@@ -71,12 +71,12 @@ final class ResultDelivery: @unchecked Sendable {
     return result
   }
 
-  /// Counts one more held result; true if its bytes should not stay in memory.
+  /// Counts the bytes of a held result; returns whether they should go to a temporary file.
   private func hold(_ bytes: Int) -> Bool {
     heldBytes.add(bytes, ordering: .relaxed).newValue > Self.heldBytesLimit && bytes > 256
   }
 
-  /// A full temporary folder leaves the bytes in memory: better much memory than a lost result.
+  /// Moves bytes to a temporary file. If the temporary folder is full, they stay in memory, so that no result is lost.
   private static func spilled(_ bytes: CapturedBytes) -> CapturedBytes {
     guard bytes.memoryFootprint > 0, let all = try? bytes.read(from: 0, count: bytes.count),
       let stored = try? SpillFile.shared.store(all)
@@ -84,22 +84,22 @@ final class ResultDelivery: @unchecked Sendable {
     return stored
   }
 
-  /// Takes notice that there will be a result for an item whose result has been delivered.
+  /// Notes that a second result will arrive for an item whose result has been delivered.
   func expectLate() { hasLate.store(true, ordering: .relaxed) }
 
-  /// Whether results of items that were tried again stand behind later ones.
+  /// Whether results of items that were tried again come after results of later items.
   var isOutOfOrder: Bool { output != nil && rewriting == nil && hasLate.load(ordering: .relaxed) }
 
-  /// Takes notice that the held results take this many bytes less.
+  /// Subtracts bytes that are no longer held.
   private func shrink(by bytes: Int) { heldBytes.subtract(bytes, ordering: .relaxed) }
 
-  /// Begins to take results.
+  /// Starts to take results.
   ///
   /// - Parameters:
-  ///   - run: gives the results.
+  ///   - run: the run that delivers the results.
   ///   - whenStuck: called once if results can no longer be written.
   ///   - whenDone: called at the end.
-  /// - Throws: when the system has no thread to give.
+  /// - Throws: if the system cannot create a thread.
   func start(
     from run: ParallelRun<Item, JobResult>, whenStuck: @escaping @Sendable (ByteSink.Problem) -> Void,
     whenDone: @escaping @Sendable () -> Void
@@ -119,36 +119,36 @@ final class ResultDelivery: @unchecked Sendable {
     }
   }
 
-  /// Lets writes give up when their reader has taken nothing for a number of milliseconds.
+  /// Limits how long writes wait for a reader that does not read, in milliseconds.
   func giveUp(after milliseconds: Int) {
     output?.giveUp(after: milliseconds)
     errors?.giveUp(after: milliseconds)
   }
 
-  /// Publishes those results of a batch that stand in the run file; without one, all.
+  /// Publishes the results of a batch that are in the run file; without a run file, all of them.
   private func deliver(_ batch: [(ItemID, JobResult)]) {
     var last = delivered
     for (id, result) in batch {
-      // Behind a result that could not be written, the next one would stand in its place.
+      // After a result that could not be written, the next one would take its place.
       guard found == nil, isKept(result) else { continue }
       deliver(result)
       if found == nil { last = max(last, id.number) }
     }
     output?.flush()
     errors?.flush()
-    // What its reader did not take has not been handed on.
+    // Results that the reader did not get do not count as delivered.
     if output?.problem == nil { delivered = last }
     if delivered > 0 { recording?.delivered(delivered) }
   }
 
-  /// What came late gets its place, and so do results of earlier sessions whose items have not been read again.
+  /// Puts late results in their places, and results of earlier sessions whose items have not been read again.
   private func putInOrder() {
     let isNeeded = hasLate.load(ordering: .relaxed) || recording?.isPartlyRead ?? false
     guard let rewriting, isNeeded, problem == nil, !isStopped else { return }
     found = found ?? rewriting.run()
   }
 
-  /// A result that is published and not recorded would be published again by a resumed run.
+  /// Waits until a result is recorded, because a resumed run would publish an unrecorded one again.
   private func isKept(_ result: JobResult) -> Bool {
     guard let recording, let ticket = result.ticket else { return true }
     isStopped = isStopped || !recording.waitUntilKept(ticket)

@@ -8,10 +8,10 @@ import ParallelFor
   @preconcurrency import Darwin
 #endif
 
-/// Puts the file of a recorded run's results in the order of the items, as an undisturbed run would have written it.
+/// Puts the results file of a recorded run in the order of the items, as an uninterrupted run would have written it.
 ///
-/// It is needed when an item was tried again whose result had been written already. What is in its place is
-/// compared and not written again.
+/// This is needed after an item is tried again whose result has already been written. Bytes that are already in place
+/// are compared and not written again.
 struct ResultRewriting {
   let recording: RunRecording
   /// The file of results.
@@ -20,7 +20,7 @@ struct ResultRewriting {
 
   /// Writes the file.
   ///
-  /// - Returns: why it could not be written; `resume` completes what is in it then.
+  /// - Returns: why the file could not be written; `resume` can complete it. Nil on success.
   func run() -> ByteSink.Problem? {
     let descriptor = open(path.osPath, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { return .failed(String(cString: strerror(errno))) }
@@ -40,7 +40,7 @@ struct ResultRewriting {
 }
 
 extension Outcome {
-  /// Whether what an item wrote is its result; what one wrote that was stopped is none.
+  /// Whether the output of the item is delivered. Output of stopped and timed-out items is not.
   var isDelivered: Bool {
     switch self {
     case .succeeded, .failed: true

@@ -1,11 +1,11 @@
 import Jobs
 import Screen
 
-/// Writes results one after the other: whole lines, with the item in front if wanted, harmless on a terminal.
+/// Writes results one after the other, with the item before each line if wanted, and safely for a terminal.
 struct ResultWriter {
   let sink: ByteSink
 
-  /// Writes all the bytes; `tag` and a tab go before each line.
+  /// Writes all bytes, with `tag` and a tab before each line unless the tag is empty.
   mutating func write(_ bytes: CapturedBytes, tag: [UInt8]) throws {
     guard bytes.count > 0 else { return }
     if tag.isEmpty, !sink.isTerminal {
@@ -39,7 +39,7 @@ struct ResultWriter {
     if let last { sink.write([last]) }
   }
 
-  /// The text with nothing that a terminal would act on, but for tabs.
+  /// The text with control characters made visible, except tabs.
   private static func harmless(_ bytes: [UInt8]) -> [UInt8] {
     let columns = bytes.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
     return Array(columns.map { SafeText.visible(String(decoding: $0, as: UTF8.self)).utf8 }.joined(separator: [9]))

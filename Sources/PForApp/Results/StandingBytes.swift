@@ -4,18 +4,19 @@
   @preconcurrency import Darwin
 #endif
 
-/// What an interrupted run has left in its file of results, compared with what belongs there.
+/// Compares the existing bytes of a continued results file with the bytes that belong there.
 struct StandingBytes {
   private let descriptor: Int32
-  /// How far the file holds what belongs there.
+  /// The number of bytes at the start of the file that are correct.
   private var offset: off_t = 0
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-  /// Goes past those of the bytes that stand in the file at this place; before the first other one the file is cut off,
-  /// and the descriptor is left where writing goes on.
+  /// Skips the bytes that the file already has at this place.
   ///
-  /// - Returns: how many stand there.
+  /// At the first difference, the file is truncated and the descriptor is positioned for writing.
+  ///
+  /// - Returns: the number of bytes that were skipped.
   mutating func skip(_ bytes: UnsafeRawBufferPointer) -> Int {
     var standing = [UInt8](repeating: 0, count: bytes.count)
     let found = standing.withUnsafeMutableBytes { readAll(into: $0) }
@@ -25,7 +26,7 @@ struct StandingBytes {
     return known
   }
 
-  /// Cuts the file off behind what belongs there.
+  /// Truncates the file after the bytes that are correct.
   func cut() {
     ftruncate(descriptor, offset)
     lseek(descriptor, offset, SEEK_SET)

@@ -33,7 +33,7 @@ extension RunRecording: AttemptObserver {
 }
 
 extension RunLogs: AttemptObserver {
-  // What a log has is recorded as a rule, so that a resumed run does not log it again: so the recording comes first.
+  // The recording must come before the logs: a resumed run does not log recorded attempts again.
   func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes) {
     guard !attempt.isRevised || attempt.isFinal else { return }
     attemptEnded(attempt, at: notes.place)

@@ -2,29 +2,29 @@ import Jobs
 import ParallelFor
 import RunStore
 
-/// An attempt at an item that has ended: what it produced, and what the run has decided about it.
+/// An ended attempt at an item: its output, and what the run has decided about the item.
 typealias ItemAttempt = SettledAttempt<Item, JobResult>
 
 extension SettledAttempt<Item, JobResult> {
   /// The item.
   var item: Item { input }
 
-  /// When, where and how it ended; attempts count from 1 within this session.
+  /// When, where and how the attempt ended; attempts count from 1 within this session.
   var ended: FinishedItem { attempt }
 
-  /// What is to be delivered of it.
+  /// The result to deliver.
   var deliverable: JobResult { output ?? JobResult(ending: JobEnding(outcome: attempt.outcome)) }
 
-  /// What it wrote, and how its process ended.
+  /// The outcome and the output of the attempt, and how its process ended.
   var ending: JobEnding { deliverable.ending }
 
   /// Whether the item has ended for good.
   var isFinal: Bool { settlement == .final }
 
-  /// Whether no further attempt will be made in this session, though perhaps in another.
+  /// Whether this is the item's last attempt in this session.
   var isLast: Bool { isFinal || settlement == .stopped }
 
-  /// The attempt as run file and logs have it; the same each time.
+  /// The attempt as the run file and the logs keep it; every call returns the same record.
   func makeRecord() -> AttemptRecord {
     let produced = deliverable
     let record = AttemptRecord(attempt, produced.ending.process, wait: wait, begin: produced.begin)
@@ -32,28 +32,28 @@ extension SettledAttempt<Item, JobResult> {
     return record
   }
 
-  /// How many nanoseconds it could have begun before it did; nil if that is not known.
+  /// The nanoseconds that the attempt waited after it could have started; nil if unknown.
   private var wait: Int64? { (due ?? input.readAt).map { max(0, attempt.start.nanoseconds(since: $0)) } }
 }
 
-/// What an observer of an attempt tells the observers after it.
+/// The notes that an observer of an attempt leaves for the observers after it.
 struct AttemptNotes: Sendable {
-  /// The item's place among the items, and how often it was tried in earlier sessions.
+  /// The item's place among the items, and the number of attempts in earlier sessions.
   var place: ItemPlace
-  /// What must be committed before its result is published; nil if nothing must.
+  /// The ticket to wait for before the result is published; nil for none.
   var ticket: RunRecorder.Ticket?
-  /// What is to be delivered.
+  /// The result to deliver; nil for none.
   var result: JobResult?
 
-  /// Nothing but the item's number.
+  /// Creates notes that contain only the item's number.
   init(of attempt: ItemAttempt) { place = ItemPlace(number: attempt.attempt.id.number) }
 }
 
-/// Takes notice of every attempt once the run has decided what it means.
+/// Observes every attempt after the run has settled it.
 ///
-/// Observers are called in their order, on a worker's thread. The recording says where an attempt is recorded, what comes
-/// after it can use that.
+/// Observers are called in order, on a worker's thread. The recording notes the item's place in the run file for the
+/// observers after it.
 protocol AttemptObserver: Sendable {
-  /// Takes notice of an attempt, and may note what later observers need.
+  /// Observes an attempt, and may add notes for later observers.
   func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes)
 }

@@ -9,9 +9,9 @@ import Synchronization
   @preconcurrency import Darwin
 #endif
 
-/// Reads items on a thread of its own and offers them to the run; another thread counts a regular file beside it.
+/// Reads items on its own thread and offers them to the run; a second thread counts the items of a regular file.
 final class ItemFeeder: @unchecked Sendable {
-  /// Items read ahead take at most about this much memory, however long they are.
+  /// About the most memory of items that are read ahead, in bytes.
   private static let readAheadBytes = 32 << 20
   private static let batch = 512
 
@@ -26,27 +26,27 @@ final class ItemFeeder: @unchecked Sendable {
 
   /// - Parameters:
   ///   - reader: reads the items.
-  ///   - recording: knows what was done in earlier sessions; nil when nothing is recorded.
-  ///   - notesTimes: whether it is to be known when items were read.
+  ///   - recording: knows the items of earlier sessions; nil if nothing is recorded.
+  ///   - notesTimes: whether to note the time at which each item was read.
   init(reader: ItemReader, recording: RunRecording?, notesTimes: Bool) {
     self.reader = reader
     self.recording = recording
     self.notesTimes = notesTimes
   }
 
-  /// Why reading ended early, if it did.
+  /// Why reading ended early; nil if it did not.
   var error: String? { lock.withLock { problem } }
 
-  /// Whether the items have been read to their end.
+  /// Whether all items have been read.
   var hasReadAll: Bool { lock.withLock { isRead } }
 
-  /// Begins to read.
+  /// Starts reading.
   ///
   /// - Parameters:
   ///   - run: gets the items.
-  ///   - kept: what an item leaves to be delivered that was done in an earlier session and need not run.
-  ///   - whenFailed: called on the feeder's thread when the items cannot be read to their end.
-  /// - Throws: when the system has no thread to give.
+  ///   - kept: returns the result of an item that was done in an earlier session and need not run.
+  ///   - whenFailed: called on the feeder's thread if not all items can be read.
+  /// - Throws: if the system cannot create a thread.
   func start(
     feeding run: ParallelRun<Item, JobResult>,
     kept: @escaping @Sendable (Item, EarlierItem.Kept) -> JobResult,
@@ -63,20 +63,20 @@ final class ItemFeeder: @unchecked Sendable {
     }
     guard case .file(let path) = reader.source, reader.source.isRegularFile else { return }
     let format = reader.format
-    // Without a thread for it the total is known later.
+    // Without this thread, the total becomes known when all items have been read.
     _ = WorkerThread.start(name: "pfor-count", .none) { [self] in
       let count = try? ItemCounter.count(path: path, format: format) { self.isStopped.load(ordering: .relaxed) }
       if let count { run.expectItems(count) }
     }
   }
 
-  /// Ends the counting; the reading ends with the run.
+  /// Stops the counting. The reading ends with the run.
   func stop() {
     isStopped.store(true, ordering: .relaxed)
     ahead.end()
   }
 
-  /// An item has been taken out of what is read ahead.
+  /// Notes that an item has started and is no longer read ahead.
   func taken(_ item: Item) { ahead.remove(item.value.count) }
 
   private func feed(
@@ -90,7 +90,7 @@ final class ItemFeeder: @unchecked Sendable {
         ahead.add(items.reduce(0) { $0 + $1.value.count })
         guard run.offer(items) else { return }
       }
-      // Long items must not fill the memory.
+      // This keeps long items from filling the memory.
       ahead.waitForRoom()
     }
     try recording?.itemsEnded()
@@ -106,7 +106,7 @@ final class ItemFeeder: @unchecked Sendable {
     return items
   }
 
-  /// An item to be run, or one that was done before.
+  /// An item to run, or one that was done in an earlier session.
   private func entry(
     of item: Item, _ recording: RunRecording, _ kept: (Item, EarlierItem.Kept) -> JobResult
   ) throws -> OfferedItem<Item, JobResult> {

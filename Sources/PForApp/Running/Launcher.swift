@@ -14,7 +14,7 @@ import Terminal
   @preconcurrency import Darwin
 #endif
 
-/// Takes a plan from its beginning to its exit status: opens what it needs, runs the right loop, sums up.
+/// Runs a plan from start to exit status: opens what it needs, runs the right loop and prints the summary.
 struct Launcher {
   let plan: RunPlan
   let look: LookOptions
@@ -28,13 +28,13 @@ struct Launcher {
 
   /// Runs the plan.
   ///
-  /// - Returns: what the program exits with.
+  /// - Returns: the exit status.
   func run() throws(AppError) -> Int32 {
     let shown = Look(look.dashboard, environment: environment)
     let glyphs = shown.glyphs
     Strays.adoptOrphans()
     Signals.ignoreFailingWrites()
-    // A wrong name is told without a dashboard too; reading all themes takes a while that a run without one can use.
+    // A wrong theme name is an error even without a dashboard. Reading all themes takes time, so only a dashboard does.
     let namedTheme = look.dashboard.theme == nil ? nil : try shown.themes()
     let script = try shown.script()
     let logs = try RunLogs(plan)
@@ -42,7 +42,7 @@ struct Launcher {
     let opener = RecordOpener(plan, environment: environment)
     let recording = try opener.open()
     var mayBegin = false
-    // A run that cannot begin leaves nothing to be resumed.
+    // A run that cannot start must leave no record to resume.
     defer { if !mayBegin { discard(recording) } }
     let outputs = try Outputs(file, isScripted: script != nil, recording: recording)
     try logs?.begin(opener.newRun, recording)
@@ -75,8 +75,8 @@ struct Launcher {
         afterwards.mustEnd(.hungUp, at: MonotonicClock.now)
         return playOn(session, loop.dashboard, afterwards, signals, glyphs, isQuiet: true)
       }
-      // The reader of the results may be slower than the user who left; and a run that ignores the end of its terminal,
-      // as under nohup, goes on without it.
+      // When the user leaves, results may still wait for their reader. A run that ignores the end of its terminal, as
+      // under nohup, continues without it.
       return playOn(session, loop.dashboard, loop.controller, signals, glyphs, isQuiet: false)
     }
     return playOn(session, dashboard, controller, signals, glyphs, isQuiet: look.quiet, begins: true)
@@ -87,7 +87,7 @@ struct Launcher {
     for leftover in recording?.leftovers ?? [] { StandardError.write("pfor-tui: \(leftover)") }
   }
 
-  /// What is drawn on; nil where plain lines are wanted or nothing can be drawn on, which is said.
+  /// The display for the dashboard; nil if plain lines are wanted, or if there is no display, which is reported.
   private func openDisplay(_ shown: Look, _ script: Script?) -> (any Display)? {
     if look.noTui, script == nil { return nil }
     do throws(NoDashboard) {
@@ -105,14 +105,14 @@ struct Launcher {
   ) -> Int32 {
     let loop = PlainLoop(
       session, dashboard, controller: controller, signals: signals, glyphs: glyphs, isQuiet: isQuiet)
-    // That the run has begun is recorded before anything about its items.
+    // The start of the run must be recorded before anything about its items.
     loop.takeEvents()
     if begins { session.start() }
     loop.run()
     return conclude(session, loop.dashboard, loop.controller, glyphs, isQuiet: isQuiet)
   }
 
-  /// Prints what remains, and says what to exit with.
+  /// Prints the summary and returns the exit status.
   private func conclude(
     _ session: RunSession, _ dashboard: Dashboard, _ controller: RunController, _ glyphs: GlyphSet,
     isQuiet: Bool = false
@@ -132,41 +132,41 @@ struct Launcher {
     }
     for leftover in session.recording?.leftovers ?? [] { StandardError.write("pfor-tui: \(leftover)") }
     if !isQuiet, session.isOutOfOrder {
-      StandardError.write("results of items that were tried again stand behind those that had been written by then")
+      StandardError.write("results of items that were tried again come after results that had already been written")
     }
     if !isQuiet, verdict.exitCode != ExitCode.outputClosed, let recording = session.recording {
       tell(recording, isWhole: verdict.isWhole)
       for log in session.failedLogs {
         let (run, file) = (ShellWord.quoted(recording.name), ShellWord.quoted(log.path))
-        StandardError.write("to write that log again: pfor-tui export \(run) \(log.form.exportFlag) -o \(file)")
+        StandardError.write("to write the log again: pfor-tui export \(run) \(log.form.exportFlag) -o \(file)")
       }
     }
     return verdict.exitCode
   }
 
-  /// Where less than a few words fit in a line, the terminal breaks it.
+  /// The width of the summary, in columns. A narrower terminal wraps the lines itself.
   private var summaryWidth: Int {
     max(40, StandardError.columns ?? Terminal.columns(of: environment) ?? 100)
   }
 
-  /// What a resumed run found, and how to go on with one that is not whole.
+  /// Prints what a resumed run found, and how to continue a run that is not finished.
   private func tell(_ recording: RunRecording, isWhole: Bool) {
     if let counts = recording.earlierCounts {
       if isWhole {
         StandardError.write(
-          "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) not begun before")
+          "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) not started before")
       }
       if counts.gone > 0 {
         StandardError.write("no longer in \(plan.reader.source.name): \(counts.gone) recorded items")
       }
     }
     guard !isWhole, recording.isThere else { return }
-    // Without them, the items would be asked of the terminal.
-    let wish = plan.reader.source == .standardInput ? "to go on, pipe the items in again" : "to go on"
+    // Otherwise, `resume` would read the items from the terminal.
+    let wish = plan.reader.source == .standardInput ? "to continue, pipe the items in again" : "to continue"
     StandardError.write("\(wish): pfor-tui resume \(ShellWord.quoted(recording.name))")
   }
 
-  /// The state of a resumed run that is not whole; nil for any other.
+  /// The state of a resumed run that is not finished; nil for any other run.
   private func allSessions(_ session: RunSession, _ verdict: Verdict, total: Int?) -> AllSessions? {
     guard let recording = session.recording, recording.isResumed, !verdict.isWhole, let run = recording.recordNow
     else { return nil }
@@ -174,16 +174,16 @@ struct Launcher {
       succeeded: run.counts.succeeded, failed: run.counts.failed, timedOut: run.counts.timedOut, total: total)
   }
 
-  /// That the items file is no longer what was read.
+  /// The message about a change of the items file after it was read.
   private func note(_ change: ItemFileChange) -> String {
     switch change {
-    case .changed: "was changed after its items had been read; the items that it had then are those of this run"
-    case .grown: "has grown since its items were read; what was added has not run"
-    case .replaced: "was replaced after it had been opened; the items that it had then are those of this run"
+    case .changed: "was changed after its items were read; this run has the items from before the change"
+    case .grown: "has grown since its items were read; the added items have not run"
+    case .replaced: "was replaced after it was opened; this run has the items of the file that was opened"
     }
   }
 
-  // MARK: - What is needed
+  // MARK: - The end of the dashboard
 
   private func leavesAtEnd(_ outputs: Outputs) -> Bool {
     switch look.whenDone {

@@ -10,7 +10,7 @@ import Themes
   import Darwin
 #endif
 
-/// What is drawn on and how, by the options and the environment.
+/// The display and how it looks, according to the options and the environment.
 struct Look {
   private let options: DashboardOptions
   private let environment: [String: String]
@@ -20,10 +20,10 @@ struct Look {
     self.environment = environment
   }
 
-  /// What pictures are made of.
+  /// The characters for drawing.
   var glyphs: GlyphSet { options.ascii || !Terminal.localeIsUTF8 ? .ascii : .unicode }
 
-  /// The themes, beginning with the one that was named.
+  /// The themes; the one that the user named comes first.
   func themes() throws(AppError) -> ThemeRing {
     guard let name = options.theme else { return ThemeRing(environment: environment) }
     let directory = ThemeRing.userDirectory(environment)
@@ -36,10 +36,10 @@ struct Look {
     }
   }
 
-  /// No script is as long as this: a longer file was named by mistake.
+  /// The most bytes of a script. A longer file was given by mistake.
   private static let longestScript = 1 << 20
 
-  /// The script that was named; nil for none.
+  /// The script that the user named; nil for none.
   func script() throws(AppError) -> Script? {
     guard let path = options.script else { return nil }
     guard let data = OSFile.contents(path, limit: Self.longestScript) else {
@@ -50,7 +50,7 @@ struct Look {
 
   /// The script's display, or the terminal.
   ///
-  /// - Throws: why there is no terminal to draw on.
+  /// - Throws: the reason why there is no terminal to draw on.
   func openDisplay(_ script: Script?) throws(NoDashboard) -> any Display {
     if let script { return ScriptDisplay(script, environment: environment) }
     return try TerminalDisplay.enter(colorDepth: colorDepth, environment: environment)

@@ -8,15 +8,15 @@ import ParallelForDashboard
   @preconcurrency import Darwin
 #endif
 
-/// The file that results go to, opened before the run is recorded: a run that cannot write leaves no record.
+/// The results file. It is opened before the run is recorded, so that a run that cannot write leaves no record.
 struct ResultFile {
   let path: String
   private let descriptor: Int32
 
   /// Opens the file and keeps its contents.
   ///
-  /// - Returns: nil when results go to standard output.
-  /// - Throws: when the file cannot be written, or is one that the run reads.
+  /// - Returns: nil if results go to standard output.
+  /// - Throws: if the file cannot be written, or is a file that the run reads.
   init?(_ plan: RunPlan) throws(AppError) {
     guard case .file(let path) = plan.destination else { return nil }
     if case .file(let items) = plan.reader.source, Self.isSame(items, path) {
@@ -25,24 +25,24 @@ struct ResultFile {
     if let database = plan.recipe.file, Self.isSame(database, path) {
       throw AppError("\(path): results would overwrite the database; choose another file for -o")
     }
-    // A pipe that we could read ourselves would never be without a reader.
+    // Opened for reading as well, a pipe would never be without a reader.
     let access = plan.recording.mayGoOn && !Self.isPipe(path) ? O_RDWR : O_WRONLY
     descriptor = open(path.osPath, access | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw AppError("\(path): cannot be written: \(String(cString: strerror(errno)))") }
     self.path = path
   }
 
-  /// Lets results be written, from the first one on.
+  /// Prepares the file for the first result.
   ///
-  /// - Parameter recording: the run's record. When it is that of an earlier session, what the file holds is not
-  ///   written again; else the file is emptied.
-  /// - Throws: when the file is the run file itself.
+  /// - Parameter recording: the run's record. If the run is resumed, existing results are not written again; otherwise
+  ///   the file is emptied.
+  /// - Throws: if the file is the run file itself.
   func begin(_ recording: RunRecording?) throws(AppError) -> ByteSink {
     if let run = recording?.path, Self.isSame(run, path) {
       throw AppError("\(path): results would overwrite the record of the run; choose another file for -o")
     }
     let isResumed = recording?.isResumed ?? false
-    // What is no regular file has nothing to be emptied.
+    // This has no effect on a pipe or a device.
     if !isResumed { ftruncate(descriptor, 0) }
     return ByteSink(descriptor: descriptor, ownsDescriptor: true, continues: isResumed, hasName: true)
   }
@@ -52,7 +52,7 @@ struct ResultFile {
     return stat(path.osPath, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
-  /// Whether two paths lead to one regular file.
+  /// Whether two paths lead to the same regular file.
   static func isSame(_ first: String, _ second: String) -> Bool {
     var one = stat()
     var other = stat()
@@ -61,28 +61,28 @@ struct ResultFile {
   }
 }
 
-/// Where results go, and what that means for the dashboard.
+/// The destination of results, and what it means for the dashboard.
 struct Outputs {
   private let sink: ByteSink
   private let fileName: String?
   private let isScripted: Bool
 
   /// - Parameters:
-  ///   - file: the file that results go to; nil for standard output.
-  ///   - recording: the run's record; nil when nothing is recorded.
+  ///   - file: the results file; nil for standard output.
+  ///   - recording: the run's record; nil if nothing is recorded.
   init(_ file: ResultFile?, isScripted: Bool, recording: RunRecording?) throws(AppError) {
     self.isScripted = isScripted
     fileName = file?.path
     sink = if let file { try file.begin(recording) } else { ByteSink(descriptor: STDOUT_FILENO) }
   }
 
-  /// Whether another program or file gets what we write to standard output, so that it should end with the run.
+  /// Whether standard output is a pipe or a file; its reader expects it to end with the run.
   var isPipeline: Bool { isatty(STDOUT_FILENO) == 0 && !isScripted }
 
-  /// Where results are written to; nil when the dashboard alone shows them.
+  /// The sink for results; nil if only the dashboard shows them.
   func results(hasDashboard: Bool) -> ByteSink? { isShownOnly(hasDashboard) ? nil : sink }
 
-  /// What to call that place; nil when there is none.
+  /// The name of the place where results go; nil if only the dashboard shows them.
   func name(hasDashboard: Bool) -> String? { isShownOnly(hasDashboard) ? nil : fileName ?? "standard output" }
 
   private func isShownOnly(_ hasDashboard: Bool) -> Bool {
@@ -90,13 +90,13 @@ struct Outputs {
   }
 }
 
-/// Standard error as it was before the dashboard took it over, for what items write there.
+/// A copy of standard error from before the dashboard took it over, for the standard error of items.
 struct StandardErrorCopy {
   private let descriptor: Int32
 
   init() { descriptor = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) }
 
-  /// Where items' standard error goes: nowhere if it would be painted over the dashboard.
+  /// The sink for the standard error of items; nil if it would write over the dashboard.
   func sink(hasDashboard: Bool) -> ByteSink? {
     guard descriptor >= 0, !(hasDashboard && isatty(descriptor) == 1) else { return nil }
     return ByteSink(descriptor: descriptor, ownsDescriptor: true)

@@ -1,10 +1,10 @@
 import ParallelFor
 import Synchronization
 
-/// How many bytes of items have been read and not begun; the reader waits while there are too many.
+/// Counts the bytes of items that have been read but not started; the reader waits while there are too many.
 ///
-/// The pool limits how many items are read ahead, not how long they are. Workers touch an atomic count alone, as long as
-/// the reader does not wait.
+/// The pool limits the number of items that are read ahead, but not their length. While the reader does not wait,
+/// workers only change an atomic counter.
 final class ReadAhead: Sendable {
   private let limit: Int
   private let bytes = Atomic<Int>(0)
@@ -13,21 +13,21 @@ final class ReadAhead: Sendable {
   private let monitor = Monitor()
   private let room = Condition()
 
-  /// - Parameter limit: from more bytes than this on, the reader waits.
+  /// - Parameter limit: the number of bytes above which the reader waits.
   init(limit: Int) { self.limit = limit }
 
-  /// Items with a number of bytes have been read.
+  /// Adds the bytes of items that have been read.
   func add(_ count: Int) { bytes.add(count, ordering: .sequentiallyConsistent) }
 
-  /// An item with a number of bytes has begun; from any thread.
+  /// Removes the bytes of an item that has started; safe from any thread.
   func remove(_ count: Int) {
     let left = bytes.subtract(count, ordering: .sequentiallyConsistent).newValue
-    // The reader says that it waits before it looks at the count: one of the two threads sees the other.
+    // The reader sets `isWaiting` before it reads the count: at least one of the two threads sees the other's change.
     guard left <= limit, isWaiting.load(ordering: .sequentiallyConsistent) else { return }
     wake()
   }
 
-  /// Waits until there are few enough bytes; for the one thread that reads.
+  /// Waits until there is room; only for the thread that reads items.
   func waitForRoom() {
     guard !hasRoom else { return }
     monitor.withLock {
@@ -37,7 +37,7 @@ final class ReadAhead: Sendable {
     }
   }
 
-  /// Nobody begins items any more, so that nobody waits.
+  /// Ends all waiting, because no further items start.
   func end() {
     isOver.store(true, ordering: .sequentiallyConsistent)
     wake()

@@ -11,41 +11,44 @@ import Synchronization
   @preconcurrency import Darwin
 #endif
 
-/// A run with all that belongs to it: its feeder, the writer of its results and their archive for the screen.
+/// A run with its feeder, the delivery of its results and the archive for the dashboard.
 final class RunSession: WatchedRun, Sendable {
   let run: ParallelRun<Item, JobResult>
   let waker: Waker
-  /// Every ended item, for the dashboard; nil without one.
+  /// All ended items, for the dashboard; nil without a dashboard.
   private let kept: ResultArchive?
-  /// The items that run now, for the dashboard; nil without one.
+  /// The items that are running, for the dashboard; nil without a dashboard.
   let running: RunningItems?
-  /// What failed items said.
+  /// The first error lines of failed items.
   let words: FailureWords
   private let job: any Job
   private let tags: Bool
   private let feeder: ItemFeeder
   private let delivery: ResultDelivery
-  /// What the run is recorded by; nil for not at all.
+  /// The run's record; nil if nothing is recorded.
   let recording: RunRecording?
-  /// The logs that are written while the run goes on; nil for none.
+  /// The logs that are written during the run; nil for none.
   private let logs: RunLogs?
   /// Why the threads that a run needs could not be started.
   private let startProblem = Mutex<String?>(nil)
-  /// What an earlier run tells; nil when nobody wants to know.
+  /// The search for an earlier run and what it found; nil if there is no search.
   private let past: (search: PastSearch, tracker: PastTracker)?
 
-  /// Results wait for the run file to be written, which takes tens of milliseconds: fast items run on meanwhile.
+  /// The limits of a recorded run. A result waits tens of milliseconds until it is in the run file. The larger window
+  /// lets fast items continue meanwhile.
   private static let recordedLimits = RunLimits(deliveryWindow: 65_536)
 
-  /// Makes the run; nothing begins before ``start()``.
+  /// Creates the run; nothing starts before ``start()``.
   ///
   /// - Parameters:
-  ///   - keepsResults: whether ended items must be shown later.
+  ///   - plan: the plan of the run.
+  ///   - keepsResults: whether to keep ended items for the dashboard.
   ///   - output: where results go; nil for nowhere.
   ///   - errors: where items' standard error goes; nil for nowhere.
-  ///   - recording: what the run is recorded by; nil for not at all.
-  ///   - logs: the logs that are written while it goes on; nil for none.
-  ///   - past: looks for an earlier run of the same items; nil for not at all.
+  ///   - recording: the run's record; nil if nothing is recorded.
+  ///   - logs: the logs that are written during the run; nil for none.
+  ///   - past: the search for an earlier run of the same items; nil for none.
+  /// - Throws: if the system refuses a resource that the run needs.
   init(
     _ plan: RunPlan, keepsResults: Bool, output: ByteSink?, errors: ByteSink?, recording: RunRecording?,
     logs: RunLogs?, past: PastSearch?
@@ -73,7 +76,7 @@ final class RunSession: WatchedRun, Sendable {
     let observers = ([words, archive, recording, logs, delivery] as [(any AttemptObserver)?]).compactMap { $0 }
     let inOrder = plan.inOrder && delivery.isWanted
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
-    // The archive has what failed.
+    // The archive keeps the failures.
     limits.keptFailures = 0
     run = ParallelRun(
       threads: plan.threads, limits: limits, policy: plan.policy, inOrder: inOrder, label: \.label
@@ -88,7 +91,7 @@ final class RunSession: WatchedRun, Sendable {
     }
   }
 
-  /// What puts the results in order when some come late: a file can be written again, what went elsewhere has gone.
+  /// Returns what puts late results in order; nil unless results go to a file, because only a file can be rewritten.
   private static func rewriting(
     _ plan: RunPlan, _ output: ByteSink?, _ recording: RunRecording?
   ) -> ResultRewriting? {
@@ -96,9 +99,9 @@ final class RunSession: WatchedRun, Sendable {
     return ResultRewriting(recording: recording, path: path, tags: plan.tags)
   }
 
-  /// Begins to read items, to run them and to write results.
+  /// Starts to read items, run them and write results.
   ///
-  /// When the system has no thread for that, the run stops and ``inputProblem`` says so.
+  /// If the system cannot create the threads, the run stops and ``inputProblem`` says so.
   func start() {
     do { try startThreads() } catch {
       startProblem.withLock { $0 = error.description }
@@ -116,7 +119,7 @@ final class RunSession: WatchedRun, Sendable {
         waker.wake()
       },
       whenDone: { [waker] in waker.wake() })
-    // What can no longer be recorded must not begin.
+    // An item that cannot be recorded must not start.
     recording?.whenBroken { [run, waker] in
       run.finish()
       waker.wake()
@@ -130,7 +133,7 @@ final class RunSession: WatchedRun, Sendable {
       }, whenFailed: { [waker] in waker.wake() })
   }
 
-  /// What an item of an earlier session shows and delivers.
+  /// Archives an item of an earlier session, and returns its result for delivery.
   private static func restore(_ item: Item, _ kept: EarlierItem.Kept, to archive: ResultArchive?, tags: Bool)
     -> JobResult
   {
@@ -142,10 +145,10 @@ final class RunSession: WatchedRun, Sendable {
       tag: tags ? item.bytes : [])
   }
 
-  /// Whether results of items that were tried again stand behind later ones.
+  /// Whether results of items that were tried again come after results of later items.
   var isOutOfOrder: Bool { delivery.isOutOfOrder }
 
-  /// Whether all results have been written, or given up.
+  /// Whether delivery is over: all results have been written, or no more can be.
   var isDelivered: Bool { delivery.isDone || startProblem.withLock { $0 } != nil }
 
   /// Why results can no longer be written.
@@ -157,27 +160,27 @@ final class RunSession: WatchedRun, Sendable {
       ?? recordingProblem
   }
 
-  /// Why nobody could run the items: the system had no thread for any worker.
+  /// Why no worker could run items: the system could not create a thread for any of them.
   private var threadProblem: String? {
     run.hasLackedThreads && run.snapshot().targetWorkers == 0 ? AppThread.noThread : nil
   }
 
-  /// Whether the items have been read to their end.
+  /// Whether all items have been read.
   var hasReadAll: Bool { feeder.hasReadAll }
 
   /// Why the run can no longer be recorded.
   var recordingProblem: String? { recording?.problem?.description }
 
-  /// Gives up waiting for readers of results and logs that have taken nothing for a number of milliseconds.
+  /// Stops waiting for readers of results and logs that have read nothing for a number of milliseconds.
   func giveUpReaders(after milliseconds: Int) {
     delivery.giveUp(after: milliseconds)
     logs?.giveUp(after: milliseconds)
   }
 
-  /// Writes what is left of the record and the logs, and how the run ended.
+  /// Writes the rest of the record and the logs, and how the run ended.
   ///
   /// - Parameters:
-  ///   - verdict: what became of it; a log that is not whole makes it worse.
+  ///   - verdict: the outcome of the run; problems with the record and the logs are added to it.
   ///   - time: now, in nanoseconds since 1970.
   func conclude(_ verdict: inout Verdict, at time: Int64) {
     if let problem = recording?.flush() { verdict.note(record: problem.description) }
@@ -189,10 +192,10 @@ final class RunSession: WatchedRun, Sendable {
     if let problem { verdict.note(record: problem.description) }
   }
 
-  /// The logs that end before the run did.
+  /// The logs that are incomplete.
   var failedLogs: [LogWish] { logs?.failed ?? [] }
 
-  /// After the run: no process of ours survives.
+  /// Cleans up after the run; no process that it started survives.
   func end() {
     feeder.stop()
     Strays.killAll()

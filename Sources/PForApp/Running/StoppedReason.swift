@@ -7,7 +7,7 @@ import Dashboard
 #endif
 
 extension StoppedItem.Reason {
-  /// By the signal that stopped a command.
+  /// The reason that belongs to the signal that stopped a command.
   init(signal: Int32) {
     switch signal {
     case SIGTTIN: self = .readsTerminal

@@ -3,11 +3,11 @@ import Jobs
 import ParallelFor
 import ParallelForDashboard
 
-/// What became of a run, as an exit status and, if something went wrong outside the items, a sentence.
+/// The outcome of a run: its exit status and, if something outside the items went wrong, a sentence about that.
 struct Verdict: Equatable {
   var exitCode: Int32
   var problem: String?
-  /// Whether nothing remains to be done: every item has come to its end, and every result is where it belongs.
+  /// Whether nothing remains to be done: every item has ended, and every result has been written in its place.
   var isWhole = false
 
   init(_ session: RunSession, _ dashboard: Dashboard, _ controller: RunController) {
@@ -22,25 +22,25 @@ struct Verdict: Equatable {
   }
 
   /// - Parameters:
-  ///   - facts: what is known of the run.
-  ///   - wish: the status for having been made to end early; counts only if something never ran or was stopped.
+  ///   - facts: what is known about the run.
+  ///   - wish: the status for a run that was told to end early; used only if items never ran or were stopped.
   ///   - delivery: why results could not be written.
-  ///   - inputError: why items could not be read to their end.
+  ///   - inputError: why not all items could be read.
   ///   - recording: why the run could no longer be recorded.
-  ///   - unmetFailures: how many items failed in an earlier session and were not met by this one.
+  ///   - unmetFailures: the number of items that failed in an earlier session and that this session has not read.
   ///   - destination: where results went.
   init(
     facts: RunFacts, wish: Int32?, delivery: ByteSink.Problem?, inputError: String?, recording: String? = nil,
     unmetFailures: Int = 0, destination: String
   ) {
     if let recording {
-      self.init(ExitCode.couldNotRun, "\(recording); no further item was begun, and what is recorded is not lost")
+      self.init(ExitCode.couldNotRun, "\(recording); no further items were started, and all recorded items are kept")
       return
     }
     switch (delivery, inputError) {
     case (.closed?, _): self.init(wish ?? ExitCode.outputClosed)
     case (let problem?, _):
-      let kept = "at most the results of the items before \(facts.delivery.next) are there"
+      let kept = "at most the results of the items before \(facts.delivery.next) were written"
       let status = problem == .unread ? wish : nil
       self.init(status ?? ExitCode.couldNotRun, "\(destination): cannot be written: \(problem.words); \(kept)")
     case (nil, let error?): self.init(ExitCode.couldNotRun, error)
@@ -50,23 +50,22 @@ struct Verdict: Equatable {
     }
   }
 
-  /// An item that the user stopped did not do what it should. One that the run's policy stopped may well have.
+  /// The number of failures. Items that the user stopped count as failed; items that the run's policy stopped do not.
   private static func failures(_ facts: RunFacts) -> Int {
     facts.tally.unsuccessful + facts.tally.cancelled - (facts.halted == nil ? 0 : facts.stoppedWithRun)
   }
 
-  /// Takes notice of logs that could not be written to their end. This does not change the run's outcome, but the logs are
-  /// not whole.
+  /// Notes that logs are incomplete. A successful run then exits with 255.
   mutating func note(_ logProblems: [String]) {
     guard let first = logProblems.first else { return }
     problem = problem ?? first
     if exitCode == ExitCode.success { exitCode = ExitCode.couldNotRun }
   }
 
-  /// Takes notice of a record that is not whole, which showed only after the last item.
+  /// Notes that the record is incomplete, which became known only after the last item.
   mutating func note(record recordProblem: String) {
     (exitCode, isWhole) = (ExitCode.couldNotRun, false)
-    problem = problem ?? "\(recordProblem); the record of this run is not whole"
+    problem = problem ?? "\(recordProblem); the record of this run is incomplete"
   }
 
   private init(_ exitCode: Int32, _ problem: String? = nil) {

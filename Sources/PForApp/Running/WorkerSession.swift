@@ -1,7 +1,7 @@
 import Jobs
 import ParallelFor
 
-/// What one worker does with an item: it runs the job, and then tells the observers.
+/// The work of one worker: it runs the job for each item, and then calls the observers.
 final class WorkerSession {
   private let worker: WorkerID
   private let job: any Job
@@ -12,9 +12,9 @@ final class WorkerSession {
 
   /// - Parameters:
   ///   - worker: the worker.
-  ///   - job: what is done to each item.
+  ///   - job: the job to run for each item.
   ///   - began: called before each attempt.
-  ///   - observers: told of each attempt, in this order.
+  ///   - observers: called for each attempt, in this order.
   ///   - left: called when the worker leaves.
   init(
     worker: WorkerID, job: any Job, began: @escaping (Item, ItemContext) -> Void,
@@ -51,7 +51,7 @@ final class WorkerSession {
       ending.outcome, output: JobResult(ending: ending), note: ending.note, end: MonotonicClock.now)
   }
 
-  /// A session that cannot be opened fails the item, and the next item tries again.
+  /// Runs the job. If its session cannot be opened, the item fails, and the next item tries to open the session again.
   private func perform(_ item: Item, _ context: ItemContext) -> JobEnding {
     do {
       let session = try self.session ?? job.openSession(for: worker)
@@ -62,7 +62,7 @@ final class WorkerSession {
     }
   }
 
-  /// All observers as one call: going through a list would count references that all workers share.
+  /// Combines all observers into one call. Iterating over an array would count references that all workers share.
   private static func chain(_ observers: [any AttemptObserver]) -> (ItemAttempt, inout AttemptNotes) -> Void {
     var chain: (ItemAttempt, inout AttemptNotes) -> Void = { _, _ in }
     for observer in observers {

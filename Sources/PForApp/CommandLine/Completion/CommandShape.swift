@@ -1,8 +1,8 @@
 import ArgumentParser
 
-/// A command as far as completion goes: its options and subcommands, as the argument parser describes them.
+/// The parts of a command that completion needs: its options and subcommands, as the argument parser describes them.
 struct CommandShape: Decodable {
-  /// An option, a flag, or a word that is neither.
+  /// An option, a flag or a positional argument.
   struct Argument: Decodable {
     struct Name: Decodable {
       var kind: String
@@ -28,7 +28,7 @@ struct CommandShape: Decodable {
     var takesFiles: Bool { completionKind?.keys.contains { $0 == "file" || $0 == "directory" } ?? false }
   }
 
-  /// What is not looked into.
+  /// A value that is not decoded.
   struct Ignored: Decodable {
     init(from decoder: any Decoder) {}
   }
@@ -38,7 +38,7 @@ struct CommandShape: Decodable {
   var arguments: [Argument]?
   var subcommands: [CommandShape]?
 
-  /// The shape of a command with all its subcommands; nil if the parser's description is not understood.
+  /// The shape of a command with all its subcommands; nil if the parser's description cannot be decoded.
   static func of(_ command: any ParsableCommand.Type) -> CommandShape? {
     struct Dump: Decodable {
       var command: CommandShape

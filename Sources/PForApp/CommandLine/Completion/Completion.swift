@@ -1,6 +1,6 @@
-/// What a shell offers for the word that is being typed; a value that looks nothing up by itself.
+/// The completions of the word that the user is typing. A pure value: ``known`` looks names up.
 struct Completion {
-  /// One thing to offer.
+  /// One completion.
   enum Offer: Equatable {
     case word(String, help: String)
     /// The files that the shell finds.
@@ -11,14 +11,14 @@ struct Completion {
 
   /// The program's command line.
   let root: CommandShape
-  /// What there is for values of some name, such as `theme`, besides files.
+  /// The known values of a kind, such as `theme`, besides files.
   let known: (_ valueName: String) -> [String]
 
-  /// What is offered.
+  /// Returns the completions.
   ///
-  /// - Parameter words: the words behind the program's name up to the one that is being typed, which may be empty.
+  /// - Parameter words: the words after the program's name, up to the one that is being typed, which may be empty.
   func offers(for words: [String]) -> [Offer] {
-    // Some shells take an equals sign for a word.
+    // Some shells treat an equals sign as a word.
     var before = words.filter { $0 != "=" }
     let current = words.last == "=" ? "" : before.popLast() ?? ""
     if let end = before.firstIndex(of: "--") { return [end == before.count - 1 ? .commands : .files] }
@@ -70,7 +70,7 @@ extension CommandShape {
 }
 
 extension Completion.Offer {
-  /// The offer as a line for the shell's script: a word and what it means, or nothing and what to look for.
+  /// The completion as a line for the shell's script: a word and its help, or an empty word and what to look for.
   var line: String {
     switch self {
     case .word(let word, let help): "\(word)\t\(help)"

@@ -2,14 +2,14 @@ import ParallelForDashboard
 import RunStore
 import Themes
 
-/// The words on the command line by which shells get their script and ask for completions.
+/// The command lines with which shells get their script and ask for completions.
 enum CompletionCommands {
   private static let wantsScript = "--generate-completion-script"
 
-  /// Answers a shell; nil if the command line is a person's.
+  /// Answers a shell.
   ///
-  /// - Returns: the lines to print.
-  /// - Throws: when there is no script for a shell.
+  /// - Returns: the lines to print; nil if the command line is not a shell's question.
+  /// - Throws: if there is no script for the shell.
   static func answer(
     _ arguments: [String], environment: @autoclosure () -> [String: String]
   ) throws(AppError) -> [String]? {
@@ -23,7 +23,7 @@ enum CompletionCommands {
   private static func script(_ shell: String) throws(AppError) -> String {
     let name = shell.split(separator: "/").last.map(String.init) ?? ""
     guard let text = CompletionScript.text(for: name) else {
-      throw AppError("\(wantsScript): there are scripts for bash, zsh and fish")
+      throw AppError("\(wantsScript): expected bash, zsh or fish")
     }
     return text
   }

@@ -1,9 +1,9 @@
-/// The scripts by which shells complete command lines: each asks the program, so that all of them know the same.
+/// The completion scripts of the shells. Each one asks the program, so that all offer the same completions.
 enum CompletionScript {
-  /// The first word of the command line by which a script asks; the words typed so far follow.
+  /// The first word of the command line with which a script asks; the words typed so far follow.
   static let question = "---complete"
 
-  /// The script for a shell; nil for shells that have none.
+  /// The script for a shell; nil if there is none.
   static func text(for shell: String) -> String? {
     switch shell {
     case "bash": bash
