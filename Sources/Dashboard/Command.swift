@@ -1,4 +1,4 @@
-/// What a person can wish for by a key, a script or a signal.
+/// What a user can ask for with a key, a script or a signal.
 public enum Command: Hashable, Sendable {
   case moreThreads, fewerThreads, manyMoreThreads, manyFewerThreads, promptThreads
   /// Ask for a number of threads; for scripts.
@@ -9,12 +9,12 @@ public enum Command: Hashable, Sendable {
   case nextPanel, previousPanel
   case moveUp, moveDown, pageUp, pageDown, moveToStart, moveToEnd
   case open, back
-  /// Try again what failed; mark for that.
+  /// Try failed items again, or mark them for that.
   case retry, toggleMark, markFailed, unmarkAll
   case search, searchNext, searchPrevious, filter, sort
   case toggleFreeze, nextTheme, help, redraw, suspend
   case quit, interrupt
-  /// Answer a dialog or a menu by its letter.
+  /// Answer a dialog or a menu with a letter.
   case choose(Character)
 }
 

@@ -1,5 +1,5 @@
 extension Command {
-  /// A headline in the help.
+  /// A heading in the help.
   public enum Group: String, CaseIterable, Sendable {
     case threads = "Threads"
     case views = "Views"
@@ -9,19 +9,19 @@ extension Command {
     case program = "Program"
   }
 
-  /// A command's line in the one table that keymap, help, footer and scripts are made from.
+  /// A command's entry in the table from which keymap, help, footer and scripts are made.
   public struct Entry: Sendable {
-    /// What the keys do.
+    /// The command.
     public let command: Command
     /// The name in scripts.
     public let name: String
-    /// The headline in the help.
+    /// The heading in the help.
     public let group: Group
     /// What it does, in a few words.
     public let help: String
-    /// One word for the footer, or nil to stay out of it.
+    /// One word for the footer; nil to leave the command out.
     public let hint: String?
-    /// The default keys in the notation of scripts; the first one is the one to teach.
+    /// The default keys in the notation of scripts. The footer shows the first one.
     public let keys: [String]
 
     init(_ command: Command, _ name: String, _ group: Group, _ keys: [String], _ help: String, hint: String? = nil) {
@@ -36,12 +36,12 @@ extension Command {
 
   /// All commands that have keys, in the order of the help.
   public static let table: [Entry] = [
-    Entry(.moreThreads, "more-threads", .threads, ["+", "="], "one thread more", hint: "threads"),
-    Entry(.fewerThreads, "fewer-threads", .threads, ["-"], "one thread fewer; never kills an item", hint: "threads"),
-    Entry(.manyMoreThreads, "many-more-threads", .threads, ["]"], "five threads more"),
-    Entry(.manyFewerThreads, "many-fewer-threads", .threads, ["["], "five threads fewer"),
+    Entry(.moreThreads, "more-threads", .threads, ["+", "="], "one more thread", hint: "threads"),
+    Entry(.fewerThreads, "fewer-threads", .threads, ["-"], "one fewer thread; never kills an item", hint: "threads"),
+    Entry(.manyMoreThreads, "many-more-threads", .threads, ["]"], "five more threads"),
+    Entry(.manyFewerThreads, "many-fewer-threads", .threads, ["["], "five fewer threads"),
     Entry(.promptThreads, "threads", .threads, ["t"], "type the number of threads; 0 drains"),
-    Entry(.togglePause, "pause", .threads, ["p"], "pause: begin no item; again: resume", hint: "pause"),
+    Entry(.togglePause, "pause", .threads, ["p"], "pause: no new items; again: resume", hint: "pause"),
     Entry(.killItem, "kill-item", .threads, ["K"], "stop the selected item; asks first", hint: "kill item"),
 
     Entry(.show(.overview), "overview", .views, ["1"], "overview"),
@@ -69,9 +69,9 @@ extension Command {
     Entry(.searchPrevious, "search-previous", .find, ["N"], "previous match"),
     Entry(.filter, "filter", .find, ["f"], "failed, slow, running, or a text", hint: "filter"),
 
-    Entry(.retry, "retry", .failed, ["R"], "try again: the marked, else the selected", hint: "retry"),
+    Entry(.retry, "retry", .failed, ["R"], "retry marked items, or the selected one", hint: "retry"),
     Entry(.toggleMark, "mark", .failed, ["<Space>"], "mark; in an item or this help: page down"),
-    Entry(.markFailed, "mark-failed", .failed, ["a"], "mark all failed that the filter shows"),
+    Entry(.markFailed, "mark-failed", .failed, ["a"], "mark all failed items in the filter"),
     Entry(.unmarkAll, "unmark-all", .failed, ["U"], "unmark all"),
 
     Entry(.help, "help", .program, ["?", "<F1>"], "this help", hint: "help"),
@@ -81,7 +81,7 @@ extension Command {
     Entry(.interrupt, "interrupt", .program, ["<C-c>"], "asks; then TERM, then KILL to all"),
   ]
 
-  /// The command with a script's name; `set-threads 8` and `choose y` take an argument.
+  /// Makes the command with a name from a script; `set-threads 8` and `choose y` take an argument.
   public init?(name: String, argument: String? = nil) {
     switch (name, argument) {
     case ("set-threads", let argument?):

@@ -1,12 +1,12 @@
 public import ParallelFor
 
 extension Dashboard {
-  /// Does what a person wishes, as far as the screen goes, and asks for the rest.
+  /// Carries out a command as far as it concerns the screen, and returns effects for the rest.
   ///
   /// - Parameters:
-  ///   - command: The wish.
-  ///   - now: The time; the last event's when nil.
-  /// - Returns: What is to be done in the world; facts change only by the events that come of it.
+  ///   - command: The command.
+  ///   - now: The time; nil for that of the last event.
+  /// - Returns: The effects to carry out. Facts change only by the events that result from them.
   public mutating func perform(_ command: Command, at now: Instant? = nil) -> [Effect] {
     let now = now ?? live.latest
     if replay != nil, let effects = steerReplay(command, at: now) { return effects }
@@ -65,7 +65,7 @@ extension Dashboard {
 
   // MARK: Threads
 
-  /// The threads asked for, with wishes that no event has answered yet.
+  /// The number of threads asked for, including commands that no event has answered yet.
   private var wishedTarget: Int { wishedTargets.last ?? live.targetWorkers }
 
   private mutating func askForThreads(_ count: Int) -> [Effect] {
@@ -89,7 +89,7 @@ extension Dashboard {
     return overlay(.prompt(Prompt(kind: kind)))
   }
 
-  /// Takes a key that was pressed while a prompt is open; does nothing otherwise.
+  /// Takes a key for the open prompt. Does nothing if none is open.
   public mutating func type(_ key: PromptKey, at now: Instant? = nil) -> [Effect] {
     guard case .prompt(var prompt) = overlay else { return [] }
     switch key {
@@ -123,7 +123,7 @@ extension Dashboard {
     return [.search(text: text, from: from, forward: forward)]
   }
 
-  /// What is said while a search goes on.
+  /// The notice during a search.
   var searchNotice: String { "searching for \(searchText ?? "")" }
 
   private mutating func searchAgain(forward: Bool, at now: Instant) -> [Effect] {

@@ -1,20 +1,20 @@
 import ParallelFor
 
 extension Dashboard {
-  /// Whether something would be left undone if the program were left now.
+  /// Whether leaving the program now would leave items undone.
   public var isBusy: Bool {
     let tally = live.tally
     return live.state != .done && (tally.running + tally.waiting + tally.queued > 0 || live.total == nil)
   }
 
-  /// Asks, unless there is nothing to lose.
+  /// Quits at once if there is nothing to lose, and asks otherwise.
   mutating func quit() -> [Effect] {
     guard isBusy else { return [.quit] }
     overlay = .dialog(Dialog(.leave))
     return []
   }
 
-  /// The first time asks, the second stops everything, the third kills it.
+  /// Asks the first time, stops everything the second time, and kills it the third time.
   mutating func interrupt() -> [Effect] {
     guard isBusy else { return [.quit] }
     if askedToStop != nil || live.state == .stopping { return stop(.kill) }
@@ -29,7 +29,7 @@ extension Dashboard {
     return [.stop(urgency)]
   }
 
-  /// Asks how to stop the selected item, if it runs.
+  /// Asks how to stop the open or selected item, if it is running.
   mutating func askToKill(at now: Instant) -> [Effect] {
     guard let id = openItem ?? selectedItem(at: now) else {
       notice("no item is selected", at: now)
@@ -43,7 +43,7 @@ extension Dashboard {
     return []
   }
 
-  /// Answers the menu or the dialog that is open.
+  /// Answers the open menu or dialog.
   mutating func choose(_ letter: Character) -> [Effect] {
     switch overlay {
     case .filterMenu: return chooseFilter(letter)
@@ -54,7 +54,7 @@ extension Dashboard {
     }
   }
 
-  /// Takes the answer that is selected.
+  /// Takes the selected answer.
   mutating func acceptDialog(_ dialog: Dialog) -> [Effect] {
     answer(dialog.choices[dialog.selected], to: dialog)
   }

@@ -1,7 +1,7 @@
 public import ParallelFor
 
 extension Dashboard {
-  /// The item that the keys mean: in the selected row of the panel with the focus.
+  /// Returns the item that keys act on: the one in the selected row of the focused panel.
   public func selectedItem(at now: Instant) -> ItemID? {
     let now = shownInstant(now)
     switch focus {
@@ -38,7 +38,7 @@ extension Dashboard {
     if case .show = command { true } else { false }
   }
 
-  /// Enough lines to scroll through all of the open item, however it is laid out.
+  /// Enough lines to scroll through all of the open item in any layout.
   private var detailLineCount: Int {
     guard let detail else { return 1 }
     return max(1, detail.output.count + detail.errors.count + detail.fields.count + 12 - rows.detail)
@@ -79,7 +79,7 @@ extension Dashboard {
     }
   }
 
-  /// The row that a command leads to from `row`.
+  /// Returns the row to which a command moves from `row`.
   private static func row(_ row: Int, after command: Command, page: Int, count: Int) -> Int {
     let wanted =
       switch command {
@@ -110,7 +110,7 @@ extension Dashboard {
     return [.loadDetail(id)]
   }
 
-  /// Goes one step back: from an overlay, an item, a filter, a page. Never stops anything.
+  /// Goes one step back: from an overlay, an item, a filter, a search or a page. Never stops anything.
   mutating func back() -> [Effect] {
     if overlay != nil {
       overlay = nil

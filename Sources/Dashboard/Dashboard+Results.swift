@@ -1,16 +1,16 @@
 public import ParallelFor
 
 extension Dashboard {
-  /// The items whose rows the results panel shows; the finished ones are to be given to ``showResults(_:)``.
+  /// The items that the results panel shows. Give the rows of the finished ones to ``showResults(_:)``.
   public var visibleResults: [ItemID] { results.visibleIDs(rows: rows.results) }
 
-  /// Takes the rows of finished items that are visible; replaces those given before.
+  /// Takes the rows of the visible finished items, which replace the previous rows.
   public mutating func showResults(_ rows: [ResultRow]) {
     results.rows = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     for row in rows { results.noteLabel(row.label) }
   }
 
-  /// What to show for an item: that it runs, its loaded row, or that it has not begun.
+  /// Returns the row to show for an item, which may be running, waiting, finished or not yet started.
   public func resultRow(_ id: ItemID, at now: Instant) -> ResultRow {
     let facts = facts
     if let item = facts.runningItem(id) {
@@ -25,11 +25,11 @@ extension Dashboard {
     return results.rows[id] ?? ResultRow(id: id, label: "", state: facts.state == .done ? .neverRan : .queued)
   }
 
-  /// Takes what a slice of the scan for the filter found.
+  /// Takes the results of a slice of the filter scan.
   ///
   /// - Parameters:
-  ///   - found: The matching items among those looked at since the last call.
-  ///   - scanned: How many items were looked at in all.
+  ///   - found: The matching items among those scanned since the last call.
+  ///   - scanned: The total number of items scanned.
   ///   - done: Whether the scan is over.
   public mutating func filterMatched(_ found: [ItemID], scanned: Int, done: Bool) {
     guard results.filter.needsScan else { return }
@@ -38,13 +38,13 @@ extension Dashboard {
     results.isScanning = !done
   }
 
-  /// Says how far a search has come that goes on.
+  /// Shows the progress of a search.
   public mutating func searchGoesOn(looked: Int, of all: Int, at now: Instant) {
     guard isSearching, currentNotice(at: now).map({ $0.text.hasPrefix(searchNotice) }) ?? true else { return }
     lastNotice = Notice(text: "\(searchNotice): \(100 * looked / max(1, all)) %", instant: now)
   }
 
-  /// Takes the answer to a search; nil when nothing was found.
+  /// Takes the result of a search; nil when nothing was found.
   public mutating func searchEnded(found: ItemID?) {
     guard isSearching else { return }
     isSearching = false
@@ -52,7 +52,7 @@ extension Dashboard {
       lastNotice = Notice(text: "not found: \(searchText ?? "")", instant: lastNotice?.instant ?? live.latest)
       return
     }
-    // A warning that came meanwhile stays.
+    // Keep a warning that appeared meanwhile.
     if lastNotice?.text.hasPrefix(searchNotice) == true { lastNotice = nil }
     if !results.select(found, rows: rows.results) {
       setFilter(.all)
@@ -61,7 +61,7 @@ extension Dashboard {
     results.holdSelection()
   }
 
-  /// Takes all about the open item; anything else is dropped.
+  /// Takes the details of the open item. Details of other items are dropped.
   public mutating func showDetail(_ detail: ItemDetail) {
     if detail.id == openItem { self.detail = detail }
   }

@@ -1,7 +1,7 @@
 public import ParallelFor
 
 extension Dashboard {
-  /// Asks for a further attempt at the open item, at those that are marked, or else at the selected one.
+  /// Asks for a further attempt at the open item, else at the marked items, else at the selected one.
   mutating func retry(at now: Instant) -> [Effect] {
     guard canRetry(at: now) else { return [] }
     if openItem == nil, !marks.isEmpty {
@@ -19,22 +19,22 @@ extension Dashboard {
     return [.retry([id])]
   }
 
-  /// Whether the run still begins items; if not, says what can be done.
+  /// Whether the run still starts items. If not, shows a notice with the alternative.
   private mutating func canRetry(at now: Instant) -> Bool {
     switch live.state {
     case .running, .paused: return true
     case .draining, .stopping, .done: break
     }
-    let over = live.state == .done ? "the run is over" : "the run begins no item any more"
-    notice(resumeCommand.map { "\(over); then again what failed: \($0)" } ?? over, at: now)
+    let over = live.state == .done ? "the run is over" : "the run starts no further items"
+    notice(resumeCommand.map { "\(over); to retry what failed: \($0)" } ?? over, at: now)
     return false
   }
 
-  /// Takes the answer to ``Effect/retry(_:)``; the items themselves change by events.
+  /// Takes the answer to ``Effect/retry(_:)``. The items themselves change by events.
   ///
   /// - Parameters:
   ///   - asked: The items that were asked for.
-  ///   - taken: How many of them will be tried again.
+  ///   - taken: The number of them that will be tried again.
   public mutating func retryAnswered(_ asked: [ItemID], taken: Int, at now: Instant) {
     if let only = asked.first, asked.count == 1 {
       notice("item \(only) \(taken == 1 ? "is tried again" : "has not failed")", at: now)
@@ -47,11 +47,11 @@ extension Dashboard {
 
   // MARK: Marks
 
-  /// Marks the selected item, or takes its mark away, and goes on to the next; where text is read, turns the page.
+  /// Marks or unmarks the selected item and moves to the next one. In an overlay or an open item, turns the page.
   mutating func toggleMark(at now: Instant) -> [Effect] {
     if overlay != nil || openItem != nil { return navigate(.pageDown, at: now) }
     guard focus == .results || focus == .slow, let id = selectedItem(at: now) else {
-      notice("items are marked among the results or the slow ones", at: now)
+      notice("mark items in the Results or Slow panel", at: now)
       return []
     }
     if marks.remove(id) == nil { marks.insert(id) }
@@ -62,7 +62,7 @@ extension Dashboard {
 
   mutating func markFailed(at now: Instant) -> [Effect] {
     guard results.filter != .running else {
-      notice("what runs has not failed", at: now)
+      notice("running items have not failed", at: now)
       return []
     }
     marks = []
@@ -70,7 +70,7 @@ extension Dashboard {
     return [.findFailed(results.filter)]
   }
 
-  /// Takes what a slice of the search for failed items found.
+  /// Takes the results of a slice of the search for failed items.
   ///
   /// - Parameter done: Whether the search is over.
   public mutating func markFound(_ found: [ItemID], done: Bool, at now: Instant) {

@@ -1,11 +1,11 @@
 public import ParallelFor
 
-/// Everything that the screen shows, as a value: what is known of the run, and what a person looks at.
+/// Everything that the screen shows, as a value: the facts about the run, and the user's view of them.
 ///
-/// Facts enter by ``apply(_:)`` only, and wishes by ``perform(_:at:)`` and ``type(_:at:)``, which ask for effects and
-/// never touch a fact: a key cannot make the screen show what is not so. Times are arguments.
+/// Events enter by ``apply(_:)``, and keys by ``perform(_:at:)`` and ``type(_:at:)``. Keys ask for effects and never
+/// change a fact, so a key cannot make the screen show something untrue. Times are arguments.
 public struct Dashboard: Equatable, Sendable {
-  /// How many rows the lists have on the screen; paging depends on it.
+  /// The number of rows that each list has on the screen; paging depends on it.
   public struct Rows: Equatable, Sendable {
     /// Rows of workers.
     public var workers = 10
@@ -22,55 +22,57 @@ public struct Dashboard: Equatable, Sendable {
     public init() {}
   }
 
-  /// What the job does, in a line; may hold a stranger's text.
+  /// What the job does, in one line; may contain untrusted text.
   public let title: String
   /// Where the items come from.
   public let source: String
-  /// Where results are safe, for the dialog on leaving: `out.txt`, `standard output`; nil to leave it out.
+  /// Where results are safe, for the dialog on leaving, such as `out.txt` or `standard output`; nil to leave it out.
   public var destination: String?
-  /// What is known now.
+  /// The facts known now.
   public internal(set) var live: RunFacts
-  /// What was known when the display was frozen, and when that was.
+  /// The facts when the display was frozen, and the time; nil while it is not frozen.
   public internal(set) var frozen: Frozen?
-  /// The command line that runs again what failed, when the run is over; nil if there is none.
+  /// The command line that retries the failed items after the run; nil if there is none.
   public var resumeCommand: String?
-  /// How the run is replayed; nil for one that goes on now. It is changed from here alone: to change a part of it from
-  /// outside would lay claim to the whole dashboard while the new value is being looked up in it.
+  /// The clock of a replay; nil for a live run.
+  ///
+  /// Only this module changes it. A change from outside would need exclusive access to the whole dashboard while the
+  /// new value is read from it.
   public internal(set) var replay: ReplayClock?
   /// The rows of the lists on the screen; set it before commands and frames.
   public var rows = Rows()
 
-  /// Which page is shown.
+  /// The page that is shown.
   public internal(set) var page = Page.overview
-  /// Which panel the keys go to.
+  /// The panel with the focus.
   public internal(set) var focus = Panel.workers
   /// What lies over the panels.
   public internal(set) var overlay: Overlay?
-  /// How workers are sorted.
+  /// The order of the workers.
   public internal(set) var workerOrder = WorkerOrder.bySlot
   /// The selected worker.
   public internal(set) var workerSelection = ListSelection<WorkerID>()
   /// The selected slow item.
   public internal(set) var slowSelection = ListSelection<ItemID>()
-  /// The results.
+  /// The list of results.
   public internal(set) var results = ResultList()
-  /// The item that is open.
+  /// The open item.
   public internal(set) var openItem: ItemID?
-  /// All about the open item, once loaded.
+  /// The details of the open item, once loaded.
   public internal(set) var detail: ItemDetail?
   /// The first line shown of the open item.
   public internal(set) var detailTop = 0
-  /// The items that are marked, to be tried again.
+  /// The items that are marked for another attempt.
   public internal(set) var marks: Set<ItemID> = []
-  /// Whether failed items are being looked for, to be marked.
+  /// Whether a search for failed items to mark is in progress.
   public internal(set) var isMarking = false
-  /// What was searched for last.
+  /// The text of the last search.
   public internal(set) var searchText: String?
-  /// Whether a search goes on.
+  /// Whether a search is in progress.
   public internal(set) var isSearching = false
-  /// Whether a search, a filter or the marking of failed items has not looked at everything yet.
+  /// Whether a search, a filter or the marking of failed items is still in progress.
   public var isLooking: Bool { isSearching || results.isScanning || isMarking }
-  /// Whether the program is left when the run is over.
+  /// Whether the program ends when the run is over.
   public internal(set) var leavesWhenDone = false
 
   var lastNotice: Notice?
@@ -78,21 +80,21 @@ public struct Dashboard: Equatable, Sendable {
   var askedToStop: StopUrgency?
   var pending: [Effect] = []
 
-  /// What was known at a moment.
+  /// The facts at one moment.
   public struct Frozen: Equatable, Sendable {
-    /// What was known.
+    /// The facts.
     public let facts: RunFacts
-    /// When.
+    /// The moment.
     public let instant: Instant
   }
 
-  /// Makes the dashboard of a run that has not begun.
+  /// Makes the dashboard of a run that has not started.
   ///
   /// - Parameters:
-  ///   - title: What the job does, in a line.
+  ///   - title: What the job does, in one line.
   ///   - source: Where the items come from.
-  ///   - slow: From when on an item counts as slow.
-  ///   - replay: How a past run is played; nil for one that goes on now.
+  ///   - slow: When an item counts as slow.
+  ///   - replay: The clock of a replay; nil for a live run.
   public init(
     title: String, source: String, slow: SlowThreshold = SlowThreshold(), replay: ReplayClock? = nil
   ) {
@@ -102,16 +104,16 @@ public struct Dashboard: Equatable, Sendable {
     live = RunFacts(slow: slow)
   }
 
-  /// What the screen shows: the facts now, or those of the moment it was frozen.
+  /// The facts that the screen shows: those of now, or of the moment when it was frozen.
   public var facts: RunFacts { frozen?.facts ?? live }
 
-  /// The time that the screen shows.
+  /// Returns the time that the screen shows.
   public func shownInstant(_ now: Instant) -> Instant { frozen?.instant ?? replay?.shownInstant(now) ?? now }
 
-  /// Takes in one fact; facts must come in order. Takes well under a microsecond for an item.
+  /// Applies one event. Events must arrive in order. One takes well under a microsecond.
   public mutating func apply(_ event: RunEvent) {
     live.apply(event)
-    // A comparison with nil would copy all that was known.
+    // A comparison with nil would copy all frozen facts.
     if case nil = frozen { results.grow(to: live.begun) }
     switch event.kind {
     case .itemStarted(let item):
@@ -128,26 +130,26 @@ public struct Dashboard: Equatable, Sendable {
     }
   }
 
-  /// Takes in what an earlier run of the same items tells; nil for nothing.
+  /// Takes the times from an earlier run of the same items; nil if there are none.
   public mutating func learn(_ past: PastWork?) { live.past = past }
 
-  /// Takes in how far what records the run has come; nil when nothing does.
+  /// Takes the progress of the recorder; nil if the run is not recorded.
   public mutating func observe(_ recorder: RecordingLag.Sample?, at now: Instant) {
     if let recorder { live.recording.observe(recorder, at: now) }
   }
 
-  /// What facts, not commands, have given reason to ask for since the last call; to be asked once a frame.
+  /// Returns the effects that events have caused since the last call, as opposed to commands. Call it once per frame.
   public mutating func takeEffects() -> [Effect] {
     defer { pending = [] }
     return pending
   }
 
-  /// Shows a line of warning for a while.
+  /// Shows a notice for a while.
   public mutating func notice(_ text: String, at now: Instant) {
     lastNotice = Notice(text: text, instant: now)
   }
 
-  /// The notice to show at `now`, if any.
+  /// Returns the notice to show at `now`, if any.
   public func currentNotice(at now: Instant) -> Notice? {
     lastNotice.flatMap { now.nanoseconds(since: $0.instant) < Notice.duration ? $0 : nil }
   }
@@ -170,7 +172,7 @@ public struct Dashboard: Equatable, Sendable {
     if results.filter == .failed { results.removeMatch(item.id) }
   }
 
-  /// A wish that came true, and those before it, need not be remembered; an answer nobody wished for ends all wishes.
+  /// Forgets the answered request and those before it. An answer that matches no request ends all of them.
   private mutating func forgetWish(_ count: Int) {
     let kept = wishedTargets.firstIndex(of: count).map { $0 + 1 } ?? wishedTargets.count
     wishedTargets.removeFirst(kept)

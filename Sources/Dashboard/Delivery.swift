@@ -1,12 +1,12 @@
 public import ParallelFor
 
-/// How far results have been handed on in item order.
+/// How far results have been delivered in item order.
 public struct Delivery: Equatable, Sendable {
-  /// The next item to hand on.
+  /// The next item to deliver.
   public internal(set) var next = ItemID(0)
-  /// How many later results wait for it.
+  /// The number of later results that wait for it.
   public internal(set) var held = 0
-  /// Since when results have waited for this very item; nil while none wait.
+  /// Since when results have waited for this item; nil while none wait.
   public internal(set) var waitingSince: Instant?
 
   mutating func advance(to next: ItemID, held: Int, at instant: Instant) {

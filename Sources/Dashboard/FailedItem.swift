@@ -1,20 +1,20 @@
 public import ParallelFor
 
-/// A failure to be named in the summary.
+/// A failure that the summary names.
 public struct FailedItem: Equatable, Sendable {
-  /// How many are kept; later ones are only counted.
+  /// The number of failures that are kept. Later ones are only counted.
   public static let keptForSummary = 20
 
   /// The item.
   public var id: ItemID
-  /// What to call it.
+  /// Its name.
   public var label: String
-  /// Why it failed; a stranger's text.
+  /// Why it failed; untrusted text.
   public var reason: String
 }
 
 extension Outcome {
-  /// Why an item ended badly by itself, in a few words; nil for success and for items that were stopped.
+  /// Why an item failed or timed out, in a few words; nil for success and for stopped items.
   public var failureReason: String? {
     switch self {
     case .failed(let failure): failure.reason

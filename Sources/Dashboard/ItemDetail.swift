@@ -1,6 +1,6 @@
 public import ParallelFor
 
-/// All about one item.
+/// The details of one item.
 public struct ItemDetail: Equatable, Sendable {
   /// A named field of the item, such as a column of its line.
   public struct Field: Equatable, Sendable {
@@ -22,12 +22,12 @@ public struct ItemDetail: Equatable, Sendable {
     public var exitStatus: Int32?
     /// The signal that ended it, if one did.
     public var signal: Int32?
-    /// Nanoseconds of processor time; nil when unknown.
+    /// The processor time in nanoseconds; nil when unknown.
     public var cpu: Int64?
-    /// The most memory that it had, in bytes; nil when unknown.
+    /// The peak memory in bytes; nil when unknown.
     public var peakMemory: Int64?
 
-    /// Makes what is known of a process.
+    /// Makes the facts about a process.
     public init(exitStatus: Int32? = nil, signal: Int32? = nil, cpu: Int64? = nil, peakMemory: Int64? = nil) {
       self.exitStatus = exitStatus
       self.signal = signal
@@ -36,9 +36,9 @@ public struct ItemDetail: Equatable, Sendable {
     }
   }
 
-  /// An attempt that has ended and was not, or will not be, the last.
+  /// An ended attempt that was not, or will not be, the last.
   public struct Attempt: Equatable, Sendable {
-    /// Which attempt it was, from 1.
+    /// The number of the attempt, from 1.
     public var number: Int
     /// The worker that ran it.
     public var worker: WorkerID
@@ -58,42 +58,42 @@ public struct ItemDetail: Equatable, Sendable {
 
   /// The item.
   public var id: ItemID
-  /// What to call it.
+  /// Its name.
   public var label: String
-  /// Its fields; none when it is just a text.
+  /// Its fields; none when it is only a text.
   public var fields: [Field] = []
   /// The command line or the query with its parameters.
   public var invocation = ""
-  /// The worker that ran it last, once it has begun.
+  /// The worker that ran it last, once it has started.
   public var worker: WorkerID?
   /// The number of attempts made.
   public var attempt = 1
-  /// When the last attempt began.
+  /// When the last attempt started.
   public var start: Instant?
   /// How long the last attempt took in nanoseconds, once it has ended.
   public var latency: Int64?
-  /// How it ended; nil while it has not.
+  /// How it ended; nil until it has.
   public var outcome: Outcome?
-  /// A remark beside the outcome.
+  /// A remark on the outcome.
   public var note: String?
-  /// How the process of the last attempt ended; nil for what is no command, or could not be started.
+  /// How the process of the last attempt ended; nil if there was no command or it could not be started.
   public var process: Process?
-  /// The attempts before the last one that has ended, in order.
+  /// The attempts before the last ended one, in order.
   public var earlier: [Attempt] = []
-  /// What it wrote to standard output, as lines.
+  /// The lines that it wrote to standard output.
   public var output: [String] = []
-  /// How many bytes of output there are in all.
+  /// The total number of bytes of output.
   public var outputBytes = 0
   /// Whether `output` is only the beginning.
   public var outputCut = false
-  /// What it wrote to standard error, as lines.
+  /// The lines that it wrote to standard error.
   public var errors: [String] = []
-  /// How many bytes of standard error there are in all.
+  /// The total number of bytes of standard error.
   public var errorBytes = 0
   /// Whether `errors` is only the beginning.
   public var errorsCut = false
 
-  /// Makes a detail that is to be filled in.
+  /// Makes details to be filled in.
   public init(id: ItemID, label: String) {
     self.id = id
     self.label = label

@@ -5,10 +5,10 @@ public enum ItemState: Equatable, Sendable, CaseIterable {
   case queued, running, succeeded, failed, timedOut, cancelled
   /// The item failed and will be tried again.
   case waiting
-  /// The run ended before the item began.
+  /// The run ended before the item started.
   case neverRan
 
-  /// The state of an item that ended with this outcome.
+  /// Makes the state of an item that ended with an outcome.
   public init(_ outcome: Outcome) {
     switch outcome {
     case .succeeded: self = .succeeded

@@ -1,6 +1,6 @@
-/// How long items took, by their positions, in two bytes each: right to a thousandth of each time.
+/// How long items took, by position, in two bytes each. The error is below a thousandth of each time.
 public struct ItemTimes: Equatable, Sendable {
-  /// The number of significant bits of a time; beside them is how far they are shifted.
+  /// The number of significant bits of a time. The bits above them hold the shift.
   private static let bits = 10
   private static let unknown: UInt16 = 0
 
@@ -9,15 +9,15 @@ public struct ItemTimes: Equatable, Sendable {
   /// Makes the times of no items.
   public init() {}
 
-  /// How many items there are.
+  /// The number of items.
   public var count: Int { codes.count }
 
   /// Adds the next item.
   ///
-  /// - Parameter time: how long it took in nanoseconds; nil when that is not known.
+  /// - Parameter time: How long it took in nanoseconds; nil if unknown.
   public mutating func append(_ time: Int64?) { codes.append(time.map(Self.code) ?? Self.unknown) }
 
-  /// How long the item at a position took in nanoseconds; nil when that is not known.
+  /// How long the item at a position took in nanoseconds; nil if unknown.
   public subscript(position: Int) -> Int64? {
     guard codes.indices.contains(position), codes[position] != Self.unknown else { return nil }
     let code = Int64(codes[position])
@@ -25,7 +25,7 @@ public struct ItemTimes: Equatable, Sendable {
     return (code - shift << Self.bits) << shift
   }
 
-  /// A floating-point number of our own: what is above the kept bits says how far they are shifted.
+  /// Encodes a time as a custom floating-point number: the significant bits, and the shift in the bits above them.
   private static func code(_ time: Int64) -> UInt16 {
     let time = max(1, time)
     let shift = max(0, Int64.bitWidth - time.leadingZeroBitCount - bits - 1)

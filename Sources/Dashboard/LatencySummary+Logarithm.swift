@@ -5,7 +5,7 @@
 #endif
 
 extension LatencySummary {
-  /// The natural logarithm.
+  /// Returns the natural logarithm.
   static func log(_ value: Double) -> Double {
     #if canImport(Glibc)
       Glibc.log(value)
@@ -14,7 +14,7 @@ extension LatencySummary {
     #endif
   }
 
-  /// e to the power of `value`.
+  /// Returns e to the power of `value`.
   static func exp(_ value: Double) -> Double {
     #if canImport(Glibc)
       Glibc.exp(value)

@@ -3,23 +3,24 @@ import ParallelFor
 
 /// How long finished items took: percentiles with an error under 1 %, and a histogram to draw.
 ///
-/// Percentiles are cached, so that recording stays cheap: they are computed ten times a second and whenever the
-/// count has doubled; ``refresh()`` brings them up to date. Count, mean and maximum are always exact.
+/// Percentiles are cached so that recording stays cheap. They are computed ten times a second and whenever the count
+/// has doubled; ``refresh()`` brings them up to date. Count, mean and maximum are always exact.
 public struct LatencySummary: Sendable {
-  /// Percentiles in nanoseconds; nil where there are too few samples to name one.
+  /// Percentiles in nanoseconds; nil if there are too few samples.
   public struct Percentiles: Equatable, Sendable {
-    /// The median; of one item or more.
+    /// The median; needs one item.
     public var p50: Int64?
-    /// Of ten items or more.
+    /// The 90th percentile; needs ten items.
     public var p90: Int64?
-    /// Of twenty items or more.
+    /// The 95th percentile; needs twenty items.
     public var p95: Int64?
-    /// Of a hundred items or more.
+    /// The 99th percentile; needs a hundred items.
     public var p99: Int64?
   }
 
   private static let refreshInterval: Int64 = 100_000_000
-  /// The histogram adds up its values in 64 bits, which what a damaged run file says must not exceed: 146 years.
+  /// The longest total time in nanoseconds, 146 years. The histogram sums its values in 64 bits, which values from a
+  /// damaged run file must not overflow.
   private static let longestTotal = 0x1p62
 
   private var histogram: Histogram<UInt32>
@@ -27,13 +28,13 @@ public struct LatencySummary: Sendable {
   private var refreshedCount = 0
   private var sum = 0.0
   private var sumOfSquares = 0.0
-  /// How many items.
+  /// The number of items.
   public private(set) var count = 0
-  /// The shortest latency, or nil without items.
+  /// The shortest latency; nil without items.
   public private(set) var minimum: Int64?
-  /// The longest latency, or nil without items.
+  /// The longest latency; nil without items.
   public private(set) var maximum: Int64?
-  /// The percentiles.
+  /// The cached percentiles.
   public private(set) var percentiles = Percentiles()
 
   /// Makes an empty summary.
@@ -42,12 +43,12 @@ public struct LatencySummary: Sendable {
     histogram.autoResize = true
   }
 
-  /// Nanoseconds of all items together.
+  /// The time of all items together, in nanoseconds.
   public var total: Double { sum }
-  /// The mean in nanoseconds, or nil without items.
+  /// The mean in nanoseconds; nil without items.
   public var mean: Int64? { count == 0 ? nil : Int64(sum / Double(count)) }
 
-  /// Standard deviation over mean, or nil for fewer than two items or a mean of 0.
+  /// The standard deviation divided by the mean; nil for fewer than two items or a mean of 0.
   public var variation: Double? {
     guard count >= 2, sum > 0 else { return nil }
     let mean = sum / Double(count)
@@ -82,7 +83,7 @@ public struct LatencySummary: Sendable {
     count >= samples ? Int64(clamping: histogram.valueAtPercentile(percent)) : nil
   }
 
-  /// How many items lie in each of `columns` spans of equal ratio between the shortest and the longest latency.
+  /// Returns the number of items in each of `columns` spans of equal ratio from the shortest to the longest latency.
   ///
   /// - Returns: `columns` counts; empty without items or columns.
   public func buckets(_ columns: Int) -> [Int] {
@@ -97,7 +98,7 @@ public struct LatencySummary: Sendable {
     return counts
   }
 
-  /// The latency at the lower edge of a column of ``buckets(_:)``.
+  /// Returns the latency at the lower edge of a column of ``buckets(_:)``.
   public func edge(_ column: Int, of columns: Int) -> Int64 {
     guard let minimum, let maximum, columns > 0 else { return 0 }
     let low = Double(max(minimum, 1)), high = Double(max(maximum, 1))
@@ -106,7 +107,7 @@ public struct LatencySummary: Sendable {
 }
 
 extension LatencySummary: Equatable {
-  /// True if both have seen the same items; when the percentiles were last computed does not count.
+  /// Whether both hold the same items. The time of the last percentiles does not count.
   public static func == (left: LatencySummary, right: LatencySummary) -> Bool {
     left.count == right.count && left.sum == right.sum && left.sumOfSquares == right.sumOfSquares
       && left.histogram == right.histogram

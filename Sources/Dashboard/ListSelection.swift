@@ -1,6 +1,7 @@
-/// A selected element and the part of a list that is seen around it.
+/// A selected element, and the visible part of the list around it.
 ///
-/// The selection sticks to the element while the list changes its order; when the element goes, it stays in its row.
+/// The selection follows the element when the order of the list changes. When the element is removed, the selection
+/// stays in its row.
 public struct ListSelection<ID: Hashable & Sendable>: Equatable, Sendable {
   private var id: ID?
   private var row = 0
@@ -8,16 +9,16 @@ public struct ListSelection<ID: Hashable & Sendable>: Equatable, Sendable {
 
   init() {}
 
-  /// The selected row; 0 in an empty list.
+  /// Returns the selected row; 0 in an empty list.
   public func row(in ids: [ID]) -> Int {
     if let id, let row = ids.firstIndex(of: id) { return row }
     return min(row, max(0, ids.count - 1))
   }
 
-  /// The selected element, if there is any.
+  /// Returns the selected element, if there is one.
   public func selected(in ids: [ID]) -> ID? { ids.isEmpty ? nil : ids[row(in: ids)] }
 
-  /// The first row to show of `rows`, so that the selected one is among them and no room is wasted.
+  /// Returns the first of `rows` rows to show, so that the selected row is visible and no room is wasted.
   public func first(rows: Int, in ids: [ID]) -> Int {
     let row = row(in: ids)
     let lowest = max(min(top, row), row - max(1, rows) + 1)
@@ -28,7 +29,7 @@ public struct ListSelection<ID: Hashable & Sendable>: Equatable, Sendable {
     let first = first(rows: rows, in: ids)
     row = min(max(0, wanted), max(0, ids.count - 1))
     top = max(min(first, row), row - max(1, rows) + 1)
-    // A selection of the first row follows the top of the list, whichever item that is.
+    // If the first row is selected, the selection stays at the top when the items change.
     id = row == 0 || ids.isEmpty ? nil : ids[row]
   }
 }

@@ -1,12 +1,12 @@
 public import ParallelFor
 
-/// A line of warning or answer that is shown for a while.
+/// A one-line warning or answer that is shown for a while.
 public struct Notice: Equatable, Sendable {
   /// How long a notice is shown, in nanoseconds.
   public static let duration: Int64 = 8_000_000_000
 
-  /// What it says; may hold a stranger's text.
+  /// The text; may contain untrusted text.
   public var text: String
-  /// Since when.
+  /// When it was first shown.
   public var instant: Instant
 }

@@ -1,10 +1,10 @@
 public import ParallelFor
 
-/// What lies over the panels and takes the keys.
+/// What covers the panels and takes the keys.
 public enum Overlay: Equatable, Sendable {
-  /// All keys; the first line shown.
+  /// The list of keys, from the line `top` on.
   case help(top: Int)
-  /// A line that is typed.
+  /// A line being typed.
   case prompt(Prompt)
   /// The choice of a filter.
   case filterMenu
@@ -12,17 +12,17 @@ public enum Overlay: Equatable, Sendable {
   case dialog(Dialog)
 }
 
-/// A line that is being typed, and what for.
+/// A line being typed, and its purpose.
 public struct Prompt: Equatable, Sendable {
   /// What the text is for.
   public enum Kind: Equatable, Sendable { case threads, search, filterText }
 
-  /// Longer texts are not taken.
+  /// The most characters that a prompt takes.
   public static let maximumLength = 200
 
   /// What the text is for.
   public var kind: Kind
-  /// What has been typed.
+  /// The text typed so far.
   public var text: String
 
   /// Makes a prompt.
@@ -36,9 +36,9 @@ public struct Prompt: Equatable, Sendable {
     if text.count < Self.maximumLength { text.append(character) }
   }
 
-  /// Adds a pasted text as one line: breaks of lines and other control characters become a space, and submit nothing.
+  /// Adds a pasted text as one line. Line breaks and other control characters become a space and submit nothing.
   ///
-  /// Where a number is typed, only a number is taken: the digits of another text are none.
+  /// A prompt for a number takes only a pasted number, not the digits of another text.
   mutating func paste(_ pasted: String) {
     let line = pasted.split(whereSeparator: Self.isControl).joined(separator: " ")
     let words = line.split(separator: " ")
@@ -54,7 +54,7 @@ public struct Prompt: Equatable, Sendable {
 /// A key in a prompt.
 public enum PromptKey: Equatable, Sendable {
   case character(Character)
-  /// A text that came at once.
+  /// A pasted text.
   case paste(String)
   case backspace, clear, submit, cancel
 }
@@ -63,7 +63,7 @@ public enum PromptKey: Equatable, Sendable {
 public struct Dialog: Equatable, Sendable {
   /// What is asked.
   public enum Kind: Equatable, Sendable {
-    /// What is to become of what runs, when the program is left.
+    /// What to do with the running items when the program ends.
     case leave
     /// How to stop one item.
     case kill(ItemID)
@@ -74,7 +74,7 @@ public struct Dialog: Equatable, Sendable {
     case keepRunning, finish, stopNow
     case leaveAlone, terminate, kill
 
-    /// The letter that chooses it.
+    /// The letter that chooses the answer.
     public var key: Character {
       switch self {
       case .keepRunning: "k"
@@ -89,9 +89,9 @@ public struct Dialog: Equatable, Sendable {
 
   /// What is asked.
   public let kind: Kind
-  /// The answers; the first one changes nothing and is selected at first.
+  /// The answers. The first one changes nothing and is selected by default.
   public let choices: [Choice]
-  /// Which answer Enter takes.
+  /// The index of the answer that Enter takes.
   public internal(set) var selected = 0
 
   init(_ kind: Kind) {

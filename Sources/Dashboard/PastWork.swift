@@ -1,10 +1,10 @@
 import ParallelFor
 
-/// What an earlier run of the same items tells of those that have still to end.
+/// What an earlier run of the same items says about the items that have not ended yet.
 public struct PastWork: Equatable, Sendable {
-  /// The number of the longest items that are known by name: the run cannot be over before the longest of them.
+  /// The number of longest items that are kept. The run cannot be over before the longest of them.
   private static let longestKept = 32
-  /// The earlier times count as much as this many items that took the same time again.
+  /// The weight of the earlier times: as much as this many items that took the same time again.
   private static let trust = 3.0
 
   private struct Long: Equatable {
@@ -13,17 +13,17 @@ public struct PastWork: Equatable, Sendable {
   }
 
   private let times: ItemTimes
-  /// Items that have still to end and whose earlier times are known.
+  /// The number of items that have not ended and whose earlier times are known.
   public private(set) var items = 0
-  /// How long these took, in nanoseconds.
+  /// How long these took in the earlier run, in nanoseconds.
   private var time = 0.0
   private var longest: [Long] = []
-  /// Items that have ended here and there, and how long both took in nanoseconds.
+  /// The number of items that have ended in both runs; their times in each run follow, in nanoseconds.
   private(set) var ended = 0
   private var endedThen = 0.0
   private var endedNow = 0.0
 
-  /// - Parameter times: how long the items took in the earlier run.
+  /// - Parameter times: How long the items took in the earlier run.
   public init(_ times: ItemTimes) {
     self.times = times
     for position in 0..<times.count {
@@ -34,11 +34,11 @@ public struct PastWork: Equatable, Sendable {
     }
   }
 
-  /// An item has ended; to be told once of each.
+  /// Records that an item has ended. Call it once for each item.
   ///
   /// - Parameters:
-  ///   - position: the item's position.
-  ///   - latency: how long it took now in nanoseconds; nil when it was not run, or was stopped.
+  ///   - position: The item's position.
+  ///   - latency: How long it took now in nanoseconds; nil if it was not run, or was stopped.
   public mutating func ended(_ position: Int, latency: Int64?) {
     guard let past = times[position] else { return }
     items -= 1
@@ -50,16 +50,16 @@ public struct PastWork: Equatable, Sendable {
     endedNow += Double(latency)
   }
 
-  /// How long an item is likely to take now, in nanoseconds; nil when nothing is known of it.
+  /// Returns how long an item is likely to take now, in nanoseconds; nil if its earlier time is unknown.
   func time(of id: ItemID) -> Double? { times[id.position].map { Double($0) * ratio } }
 
-  /// How long the items that have still to end are likely to take, all together.
+  /// The total time that the remaining items are likely to take, in nanoseconds.
   var work: Double { max(0, time) * ratio }
 
-  /// The item that is likely to take the longest.
+  /// The remaining item that is likely to take the longest.
   var longestItem: ItemID? { longest.first.map { ItemID($0.position) } }
 
-  /// How much longer items take than they did.
+  /// How long items take now, as a multiple of their earlier times.
   private var ratio: Double {
     guard items + ended > 0 else { return 1 }
     let trust = Self.trust * (max(0, time) + endedThen) / Double(items + ended)

@@ -1,20 +1,20 @@
 import ParallelFor
 
-/// Whether what records the run keeps up with it: a value over what it says from time to time.
+/// Tells from occasional samples whether the recorder keeps up with the run.
 ///
-/// It is behind when a record has waited for a second, or when so much waits that the workers will have to.
+/// The recorder is behind when a record has waited for a second, or when so many wait that the workers soon must.
 public struct RecordingLag: Equatable, Sendable {
   private static let patience: Int64 = 1_000_000_000
-  /// It counts as behind for so long after it last was, in nanoseconds, so that the word does not flicker.
+  /// How long the recorder counts as behind after it last was, in nanoseconds, so that the label does not flicker.
   private static let hold: Int64 = 2_000_000_000
 
-  /// What the recorder says.
+  /// The state of the recorder at one moment.
   public struct Sample: Equatable, Sendable {
-    /// How many records stand in the file.
+    /// The number of records in the file.
     public var written: Int
-    /// How many wait to be written.
+    /// The number of records that wait to be written.
     public var waiting: Int
-    /// Whether there is hardly room for more.
+    /// Whether there is hardly any room for more.
     public var isFull: Bool
 
     /// Makes a sample.
@@ -30,13 +30,13 @@ public struct RecordingLag: Equatable, Sendable {
     var since: Instant
   }
 
-  /// How many records wait, while it is behind; nil while it keeps up.
+  /// The number of waiting records while the recorder is behind; nil while it keeps up.
   public private(set) var behind: Int?
-  /// A number of records, and since when that many have been handed over.
+  /// A number of records, and since when that many have been handed to the recorder.
   private var mark: Mark?
   private var lastLate: Instant?
 
-  /// Makes the lag of a recorder that has said nothing.
+  /// Makes the lag of a recorder without samples.
   init() {}
 
   mutating func observe(_ sample: Sample, at now: Instant) {

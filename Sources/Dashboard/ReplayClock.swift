@@ -1,40 +1,40 @@
 public import ParallelFor
 
-/// How a past run is played: how fast and how far it has come; a value over instants given to it.
+/// The speed and the place of a replay. A value; the time is given to it.
 ///
-/// Places are nanoseconds of the recorded run, from its beginning, with the time between its sessions left out.
+/// Places are nanoseconds since the start of the recorded run, without the time between its sessions.
 public struct ReplayClock: Equatable, Sendable {
-  /// One step further than this, everything is played at once.
+  /// The fastest finite speed. The next step plays everything at once.
   private static let fastest = 1_000.0
   private static let slowest = 0.125
   /// The number of seeking steps in a whole run.
   private static let steps: Int64 = 10
 
-  /// How many times as fast as it was; infinite for as fast as the run can be read.
+  /// The speed as a multiple of the original; infinite for as fast as the run can be read.
   public private(set) var speed: Double
   /// Whether the replay is paused.
   public private(set) var isPaused = false
-  /// How long the run took at most, in nanoseconds.
+  /// The longest time that the run may have taken, in nanoseconds.
   public private(set) var length: Int64
-  /// Where the events stand while they have not come as far as the clock; nil when they have.
+  /// The place of the events while they lag behind the clock; nil when they do not.
   public private(set) var reached: Int64?
 
   private var since: Instant
   private var base: Int64 = 0
 
-  /// Makes a clock that begins to play.
+  /// Makes a clock that starts to play.
   ///
   /// - Parameters:
-  ///   - speed: how many times as fast as it was; infinite for at once.
-  ///   - length: how long the run took at most, in nanoseconds.
-  ///   - now: the time.
+  ///   - speed: The speed as a multiple of the original; infinite for at once.
+  ///   - length: The longest time that the run may have taken, in nanoseconds.
+  ///   - now: The time.
   public init(speed: Double, length: Int64, at now: Instant) {
     self.speed = speed
     self.length = max(0, length)
     since = now
   }
 
-  /// How far the run has to be played at `now`.
+  /// Returns the place up to which the run must be played at `now`.
   public func place(at now: Instant) -> Int64 {
     guard !isPaused, base < length else { return min(base, length) }
     guard speed.isFinite else { return length }
@@ -42,10 +42,10 @@ public struct ReplayClock: Equatable, Sendable {
     return passed < Double(length - base) ? base + Int64(passed) : length
   }
 
-  /// The time that the screen shows: never more than the events have told.
+  /// Returns the time that the screen shows, which is never ahead of the events.
   public func shownInstant(_ now: Instant) -> Instant { Instant(nanoseconds: reached ?? place(at: now)) }
 
-  /// Plays twice as fast, or half as fast.
+  /// Doubles or halves the speed.
   mutating func change(faster: Bool, at now: Instant) {
     settle(at: now)
     if faster {
@@ -55,13 +55,13 @@ public struct ReplayClock: Equatable, Sendable {
     }
   }
 
-  /// Stands still, or plays on.
+  /// Pauses or resumes.
   mutating func togglePause(at now: Instant) {
     settle(at: now)
     isPaused.toggle()
   }
 
-  /// Goes a tenth of the run forward or back. A replay that plays everything at once pauses there.
+  /// Moves a tenth of the run forward or back. A replay that plays everything at once then pauses.
   mutating func seek(forward: Bool, at now: Instant) {
     settle(at: now)
     if !speed.isFinite { isPaused = true }
@@ -70,13 +70,13 @@ public struct ReplayClock: Equatable, Sendable {
     reached = nil
   }
 
-  /// Takes the length of the run and the place that the events have reached, both in nanoseconds.
+  /// Takes the length of the run and the place of lagging events, both in nanoseconds.
   mutating func follow(length: Int64, reached: Int64?, at now: Instant) {
     setLength(length, at: now)
     self.reached = reached
   }
 
-  /// A clock beyond the end goes to the end.
+  /// Sets the length. A clock beyond the end moves to the end.
   private mutating func setLength(_ length: Int64, at now: Instant) {
     guard length != self.length else { return }
     base = min(place(at: now), max(0, length))

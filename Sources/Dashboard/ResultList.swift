@@ -1,14 +1,14 @@
 public import ParallelFor
 
-/// The list of results as it is looked at: which filter, which part, which row is selected.
+/// The user's view of the list of results: the filter, the visible part and the selected row.
 ///
-/// The list itself is on disk; only the rows of one screen, and while a filter is on the positions of the items
-/// that match, are in memory.
+/// The list itself is on disk. Only the rows of one screen are in memory, and, with a filter, the positions of the
+/// matching items.
 public struct ResultList: Equatable, Sendable {
   /// The number of items after which a filter stops collecting.
   public static let maximumMatches = 1_000_000
 
-  /// Which items are shown.
+  /// The filter, which decides which items are shown.
   public internal(set) var filter = ResultFilter.all
   /// Whether the list stays at its end while it grows.
   public internal(set) var follows = true
@@ -16,26 +16,27 @@ public struct ResultList: Equatable, Sendable {
   public private(set) var top = 0
   /// The selected row, counted within the filter.
   public private(set) var selected = 0
-  /// How many items the scan for the filter has looked at.
+  /// The number of items that the filter scan has looked at.
   public internal(set) var scanned = 0
-  /// Whether the scan for the filter goes on.
+  /// Whether the filter scan is in progress.
   public internal(set) var isScanning = false
   /// The loaded rows of finished items.
   public internal(set) var rows: [ItemID: ResultRow] = [:]
-  /// The longest name so far, in bytes of UTF-8: hardly fewer than its columns, and known without a look at the text.
+  /// The length of the longest name so far, in bytes of UTF-8. These are rarely fewer than its columns, and cheap to
+  /// count.
   public private(set) var longestLabel = 0
   private var matches: [ItemID] = []
   private var begun = 0
 
   init() {}
 
-  /// How many rows the list has.
+  /// The number of rows.
   public var count: Int { filter == .all ? begun : matches.count }
 
   /// Whether the filter found more than it can keep.
   public var isFull: Bool { matches.count >= Self.maximumMatches }
 
-  /// The item in a row, counted within the filter.
+  /// Returns the item in a row, counted within the filter.
   public func id(atRow row: Int) -> ItemID? {
     guard row >= 0, row < count else { return nil }
     return filter == .all ? ItemID(row) : matches[row]
@@ -44,24 +45,24 @@ public struct ResultList: Equatable, Sendable {
   /// The selected item.
   public var selectedID: ItemID? { id(atRow: selectedRow) }
 
-  /// The row that is selected: the last one while the list follows.
+  /// The selected row; the last one while the list follows the run.
   public var selectedRow: Int { follows ? max(0, count - 1) : min(selected, max(0, count - 1)) }
 
-  /// The first row to show of `rows`, so that the selected one is among them.
+  /// Returns the first of `rows` rows to show, so that the selected row is visible.
   public func firstRow(rows: Int) -> Int {
     let last = max(0, count - rows)
     if follows { return last }
     return min(max(min(top, selectedRow), selectedRow - rows + 1), last)
   }
 
-  /// The items to show in a number of rows.
+  /// Returns the items to show in a number of rows.
   public func visibleIDs(rows: Int) -> [ItemID] {
     guard rows > 0 else { return [] }
     let first = firstRow(rows: rows)
     return (first..<max(first, min(count, first + rows))).compactMap(id(atRow:))
   }
 
-  /// Nothing has begun any more.
+  /// Returns to the state before any item started.
   mutating func rewind() {
     begun = 0
     longestLabel = 0
@@ -82,10 +83,10 @@ public struct ResultList: Equatable, Sendable {
     top = min(max(first, selected - max(1, rows) + 1), selected)
   }
 
-  /// Stays at the selected row though it may be the last one.
+  /// Keeps the selected row, even if it is the last one.
   mutating func holdSelection() { follows = false }
 
-  /// Selects the item's row, if the filter shows it.
+  /// Selects the row of an item. Returns whether the filter shows the item.
   mutating func select(_ id: ItemID, rows: Int) -> Bool {
     let row: Int? =
       if filter == .all { id.position < begun ? id.position : nil } else { matchIndex(id).found }
@@ -94,7 +95,7 @@ public struct ResultList: Equatable, Sendable {
     return true
   }
 
-  /// Selects the next row, and stays there.
+  /// Selects the next row and keeps it selected.
   mutating func moveOn(rows: Int) {
     move(to: selectedRow + 1, rows: rows)
     holdSelection()

@@ -4,17 +4,17 @@ public import ParallelFor
 public struct ResultRow: Equatable, Sendable {
   /// The item.
   public var id: ItemID
-  /// What to call it.
+  /// Its name.
   public var label: String
   /// What it is doing, or how it ended.
   public var state: ItemState
   /// How long it took in nanoseconds, if it has ended.
   public var latency: Int64?
-  /// Why it failed, if it did; a stranger's text.
+  /// Why it failed, if it did; untrusted text.
   public var reason: String
-  /// The first line of its output, or of its errors if it ended badly; a stranger's text.
+  /// The first line of its output, or of its errors if it was not successful; untrusted text.
   public var firstLine: String
-  /// A remark beside the outcome.
+  /// A remark on the outcome.
   public var note: String?
 
   /// Makes a row.
@@ -31,10 +31,10 @@ public struct ResultRow: Equatable, Sendable {
     self.note = note
   }
 
-  /// What there is to say of how it ended, in a line.
+  /// How it ended, in one line.
   public var text: String { Self.text(reason, firstLine) }
 
-  /// A reason and a line that goes on with it; either may be empty.
+  /// Joins a reason and a line that follows it. Either may be empty.
   public static func text(_ reason: String, _ line: String) -> String {
     [reason, line].filter { !$0.isEmpty }.joined(separator: ": ")
   }
@@ -43,10 +43,10 @@ public struct ResultRow: Equatable, Sendable {
 /// Which items the list of results shows.
 public enum ResultFilter: Equatable, Sendable {
   case all, failed, slow, running
-  /// Items whose name or output holds the text.
+  /// Items whose name or output contains the text.
   case text(String)
 
-  /// Whether finding its items takes a look through the results on disk.
+  /// Whether the filter must scan the results on disk.
   public var needsScan: Bool {
     switch self {
     case .all, .running: false
@@ -54,7 +54,7 @@ public enum ResultFilter: Equatable, Sendable {
     }
   }
 
-  /// Whether a text filter or a search for `text` finds it in `line`, without regard to case.
+  /// Whether a text filter or a search finds `text` in `line`, ignoring case.
   public static func text(_ text: String, isIn line: String) -> Bool {
     line.contains(text) || line.lowercased().contains(text.lowercased())
   }

@@ -1,7 +1,7 @@
 import ParallelFor
 
 extension RunFacts {
-  /// Takes in one fact; events must come in order.
+  /// Applies one event. Events must arrive in order.
   mutating func apply(_ event: RunEvent) {
     advance(to: event.instant)
     switch event.kind {
@@ -47,7 +47,7 @@ extension RunFacts {
     if item.outcome == .cancelled, state == .stopping { stoppedWithRun += 1 }
     updateQueued()
     if !isCounted {
-      // No other attempt has followed the one after which it waited.
+      // The item ended with the attempt after which it waited, so that attempt was the last one after all.
       if hadEnded { retriedTime -= Double(max(0, item.latency)) }
       slots[slotIndex(item.worker)].itemsDone += 1
       measure(item, max(0, item.latency), at: instant)
@@ -57,7 +57,7 @@ extension RunFacts {
     }
   }
 
-  /// The worker has ended an attempt; returns how long that took in nanoseconds.
+  /// Records that a worker has ended an attempt. Returns how long that took, in nanoseconds.
   @discardableResult
   private mutating func leaveWorker(_ item: FinishedItem) -> Double {
     let index = slotIndex(item.worker)
@@ -87,7 +87,7 @@ extension RunFacts {
     updateQueued()
   }
 
-  /// How it had ended counts no more; the time that it took does.
+  /// Queues an ended item again. Its outcome no longer counts; the time that it took still does.
   private mutating func requeue(_ item: FinishedItem, wasRestored: Bool, at instant: Instant) {
     if wasRestored {
       restored.count -= 1
@@ -101,7 +101,7 @@ extension RunFacts {
     remember(WaitingItem(last: item, retryAt: instant, isCounted: true))
   }
 
-  /// Whether an item had ended with this attempt and waited for another one, and whether that counts as ended.
+  /// Ends the wait of an item. Returns whether it waited after this very attempt, and whether that counts as ended.
   private mutating func stopWaiting(after last: FinishedItem) -> (hadEnded: Bool, isCounted: Bool) {
     guard !waiting.isEmpty, let item = stopWaiting(last.id), item.last == last else { return (false, false) }
     return (true, item.isCounted)
@@ -122,7 +122,7 @@ extension RunFacts {
     updateQueued()
   }
 
-  /// A stopped item's time says nothing about how long items take.
+  /// Records an item's time. The time of a stopped item is left out, because it says nothing about other items.
   private mutating func measure(_ item: FinishedItem, _ time: Int64, at instant: Instant) {
     throughput.countItem(at: instant)
     threadComparison.countItem(at: instant)
@@ -137,7 +137,7 @@ extension RunFacts {
     updateQueued()
   }
 
-  /// Items that are neither running nor finished, of as many as are known of.
+  /// Computes the number of known items that have not started.
   private mutating func updateQueued() {
     let underway = tally.finished + tally.unfinished + tally.waiting + tally.running
     tally.queued = max(itemsRead, total ?? 0, underway) - underway
@@ -210,7 +210,7 @@ extension RunFacts {
     threadComparison.interrupt()
   }
 
-  /// A run that winds up cannot be paused any more.
+  /// Ends a pause, because a run that is finishing or stopping can no longer be paused.
   private mutating func leavePause(for next: RunState, at instant: Instant) {
     isPaused = false
     stopwatch.resume(at: instant)
@@ -222,7 +222,7 @@ extension RunFacts {
     state = .done
     self.ending = ending
     isPaused = false
-    // A run file does not say of an item when it stopped waiting.
+    // A run file does not record when an item stopped waiting.
     for id in Array(waiting.keys) where stopWaiting(id) != nil { tally.unfinished += 1 }
     stopwatch.stop(at: instant)
     latency.refresh()

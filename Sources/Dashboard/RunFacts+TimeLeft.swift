@@ -1,10 +1,10 @@
 public import ParallelFor
 
 extension RunFacts {
-  /// Items shorter than this cost as much between them as in them, so that the gaps count in ``timeLeft(at:)``.
+  /// The mean latency below which the gaps between items count in ``timeLeft(at:)``, because they take as much time.
   private static let shortItem: Int64 = 20_000_000
 
-  /// How long the run will still take.
+  /// Returns how long the run will still take.
   public func timeLeft(at now: Instant) -> TimeLeft {
     if state == .done { return .none }
     if tally.running > 0, isNothingLeftToBegin { return lastItems(at: now) }
@@ -14,18 +14,20 @@ extension RunFacts {
     return estimate.atLeast(lastRetry.nanoseconds(since: now))
   }
 
-  /// Whether no item will begin any more: all are known and none waits for its turn, or the run winds up.
+  /// Whether no further items will start: all are known and none waits, or the run is finishing or stopping.
   public var isNothingLeftToBegin: Bool {
     !isHandingOut || total.map { tally.known >= $0 } ?? false && tally.queued == 0 && tally.waiting == 0
   }
 
-  /// Whether items that wait for their turn will get it.
+  /// Whether waiting items will get their turn.
   private var isHandingOut: Bool { state == .running || state == .paused }
 
-  /// Whether the time left comes from an earlier run of the same items, for the most part.
+  /// Whether the time left is mostly based on an earlier run of the same items.
   public func isTimeLeftFromPast(at now: Instant) -> Bool { past != nil && evidence(at: now).isMostlyKnown }
 
-  /// How long the items that run will still take by an earlier run, in nanoseconds; nil if it does not know one of them.
+  /// Returns how long the running items will still take, in nanoseconds, based on an earlier run.
+  ///
+  /// It is nil if the earlier run does not know all of them.
   public func runningTimeLeft(at now: Instant) -> Int64? {
     guard let past else { return nil }
     var longest = 0.0
@@ -54,9 +56,9 @@ extension RunFacts {
       known: known(at: now, stretch: timed > 0 ? busy / timed : 1))
   }
 
-  /// What an earlier run tells.
+  /// Returns what an earlier run says.
   ///
-  /// - Parameter stretch: what an item costs with the gaps beside it, as a multiple of its time.
+  /// - Parameter stretch: The cost of an item with the gaps around it, as a multiple of its time.
   private func known(at now: Instant, stretch: Double) -> TimeLeft.Known? {
     guard let past, past.items > 0 else { return nil }
     var known = TimeLeft.Known(items: past.items, work: past.work * stretch, ended: past.ended)
@@ -72,7 +74,7 @@ extension RunFacts {
     return known
   }
 
-  /// Nanoseconds that workers lived outside of pauses, all of them together.
+  /// Returns the total time that workers were alive outside of pauses, in nanoseconds.
   func workerTime(at now: Instant) -> Double {
     isPaused ? workerTime : workerTime + Double(liveWorkers) * Double(max(0, now.nanoseconds(since: latest)))
   }

@@ -4,22 +4,22 @@ public import ParallelFor
 public struct SlowItem: Equatable, Sendable {
   /// The item.
   public var id: ItemID
-  /// What to call it.
+  /// Its name.
   public var label: String
-  /// How long it took, in nanoseconds; for a running item, so far.
+  /// How long it took, or has taken so far, in nanoseconds.
   public var latency: Int64
-  /// How it ended, or that it runs.
+  /// How it ended, or `running`.
   public var state: ItemState
 
-  /// True if this item comes before `other` in a list that begins with the slowest.
+  /// Whether this item comes before `other` in a list with the slowest first.
   func isSlower(than other: SlowItem) -> Bool {
     latency != other.latency ? latency > other.latency : id < other.id
   }
 }
 
-/// The slowest finished items, exactly; a heap whose root is the fastest of them.
+/// The exact list of the slowest finished items, as a heap whose root is the fastest of them.
 public struct SlowList: Equatable, Sendable {
-  /// How many items are kept.
+  /// The number of items that are kept.
   public static let capacity = 1000
 
   private var heap: [SlowItem] = []
@@ -28,10 +28,10 @@ public struct SlowList: Equatable, Sendable {
   /// Makes an empty list for the slowest `capacity` items.
   public init(capacity: Int = capacity) { self.capacity = max(1, capacity) }
 
-  /// How many items are kept now.
+  /// The current number of items.
   public var count: Int { heap.count }
 
-  /// The items, slowest first.
+  /// Returns the items, slowest first.
   public func sorted() -> [SlowItem] { heap.sorted { $0.isSlower(than: $1) } }
 
   @inline(__always)
@@ -41,7 +41,7 @@ public struct SlowList: Equatable, Sendable {
     insert(SlowItem(id: item.id, label: item.label, latency: latency, state: ItemState(item.outcome)))
   }
 
-  /// The item will end once more.
+  /// Removes an item, because it will end again.
   mutating func remove(_ id: ItemID) {
     guard heap.contains(where: { $0.id == id }) else { return }
     let kept = heap.filter { $0.id != id }

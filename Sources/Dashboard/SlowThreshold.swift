@@ -1,11 +1,11 @@
-/// From when on an item counts as slow: after a fixed time, or at a multiple of the median, whichever comes first.
+/// When an item counts as slow: after a fixed time, or at a multiple of the median, whichever is shorter.
 public struct SlowThreshold: Equatable, Sendable {
-  /// A median of fewer items says nothing about the others.
+  /// The number of items from which a median is meaningful.
   static let enoughItems = 5
 
-  /// Nanoseconds, or nil for no fixed limit.
+  /// A fixed limit in nanoseconds; nil for none.
   public var absolute: Int64?
-  /// A multiple of the median, or nil for none.
+  /// A multiple of the median; nil for none.
   public var factor: Double?
 
   /// Makes a threshold; `SlowThreshold()` is three times the median.
@@ -14,11 +14,11 @@ public struct SlowThreshold: Equatable, Sendable {
     self.factor = factor
   }
 
-  /// The limit in nanoseconds, or nil while none can be said.
+  /// Returns the limit in nanoseconds; nil while it is unknown.
   ///
   /// - Parameters:
-  ///   - median: how long half of the items took at most, in nanoseconds; nil while it is not known.
-  ///   - count: how many items have been timed.
+  ///   - median: The median latency in nanoseconds; nil while unknown.
+  ///   - count: The number of items that have been timed.
   public func limit(median: Int64?, of count: Int) -> Int64? {
     let relative: Int64? =
       if let factor, let median, count >= Self.enoughItems {

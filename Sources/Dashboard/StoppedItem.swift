@@ -1,14 +1,14 @@
 public import ParallelFor
 
-/// A running item whose command does not go on: the system, or somebody, has stopped its process.
+/// A running item whose command is stopped, because of the terminal or by a signal.
 public struct StoppedItem: Equatable, Sendable {
-  /// What stopped it.
+  /// Why it is stopped.
   public enum Reason: Equatable, Sendable {
-    /// It wants to read the terminal, which is not its own.
+    /// It wants to read the terminal, which does not belong to it.
     case readsTerminal
-    /// It wants to write to the terminal, or to change how that behaves.
+    /// It wants to write to the terminal or to change its settings.
     case writesTerminal
-    /// Somebody has sent it a signal that stops.
+    /// It has received a stop signal from a process.
     case signal
   }
 
@@ -16,7 +16,7 @@ public struct StoppedItem: Equatable, Sendable {
   public var id: ItemID
   /// The worker that runs it.
   public var worker: WorkerID
-  /// What stopped its command.
+  /// Why its command is stopped.
   public var reason: Reason
 
   /// Makes a stopped item.
@@ -28,13 +28,13 @@ public struct StoppedItem: Equatable, Sendable {
 }
 
 extension RunFacts {
-  /// Why the command of a worker's item is stopped; nil when it is not, as far as is known.
+  /// Returns why the command of a worker's item is stopped; nil if it is not known to be.
   public func stopReason(of worker: WorkerRow) -> StoppedItem.Reason? {
     stopped.first { $0.worker == worker.id && $0.id == worker.item?.id }?.reason
   }
 }
 
 extension Dashboard {
-  /// Takes in which items do not go on.
+  /// Takes the items whose commands are stopped.
   public mutating func learn(_ stopped: [StoppedItem]) { live.stopped = stopped }
 }

@@ -1,6 +1,6 @@
 public import ParallelFor
 
-/// Measures the time that a run was active, and the time that it took on the wall, over instants given to it.
+/// Measures the active time and the wall time of a run from instants given to it.
 public struct Stopwatch: Equatable, Sendable {
   private var started: Instant?
   private var ended: Instant?
@@ -10,23 +10,23 @@ public struct Stopwatch: Equatable, Sendable {
   /// Makes a stopwatch that has not been started.
   public init() {}
 
-  /// True while time does not count as active.
+  /// Whether time currently does not count as active.
   public var isPaused: Bool { pausedAt != nil }
 
-  /// Nanoseconds from the start to `now`, or to the end, pauses included; 0 before the start.
+  /// Returns the nanoseconds from the start to `now` or the end, including pauses; 0 before the start.
   public func wall(at now: Instant) -> Int64 {
     guard let started else { return 0 }
     return max(0, (ended ?? now).nanoseconds(since: started))
   }
 
-  /// Nanoseconds from the start to `now`, or to the end, pauses left out.
+  /// Returns the nanoseconds from the start to `now` or the end, without pauses.
   public func active(at now: Instant) -> Int64 {
     let end = ended ?? now
     let current = pausedAt.map { max(0, end.nanoseconds(since: $0)) } ?? 0
     return max(0, wall(at: now) - paused - current)
   }
 
-  /// `now`, or the end once it has come: when a thing that no longer changes was last seen.
+  /// Returns `now`, or the end if that is earlier, because nothing changes after the end.
   public func clamped(_ now: Instant) -> Instant { ended.map { min($0, now) } ?? now }
 
   mutating func start(at instant: Instant) { started = instant }

@@ -1,18 +1,18 @@
 import ParallelFor
 
-/// What a change of threads did to the rate, told only when both sides have been seen for long enough.
+/// The effect of a change of threads on the rate, available when both sides have been measured for long enough.
 ///
-/// A period begins when as many workers live as are asked for, and after as many items have ended as there are
-/// threads, because those began before. It ends with the next change; pauses interrupt it.
+/// A period starts when as many workers are alive as were asked for and as many items have ended as there are threads,
+/// because those started before. It ends with the next change. Pauses interrupt it.
 public struct ThreadComparison: Equatable, Sendable {
   static let enoughItems = 30
   static let enoughTime: Int64 = 2_000_000_000
 
-  /// A time with an unchanged number of threads.
+  /// A period with a constant number of threads.
   public struct Period: Equatable, Sendable {
-    /// The threads.
+    /// The number of threads.
     public let threads: Int
-    /// Items that ended in it.
+    /// The number of items that ended in it.
     public internal(set) var items = 0
     var since: Instant?
     var earlier: Int64 = 0
@@ -24,7 +24,7 @@ public struct ThreadComparison: Equatable, Sendable {
     }
 
     var isMeasured: Bool { items >= enoughItems && earlier >= enoughTime }
-    /// Items a second.
+    /// The items per second.
     public var rate: Double { earlier > 0 ? Double(items) * 1e9 / Double(earlier) : 0 }
 
     mutating func countItem(at instant: Instant) {
@@ -54,7 +54,7 @@ public struct ThreadComparison: Equatable, Sendable {
     return (before, after)
   }
 
-  /// The gain as a fraction of the rate before, and whether it is more than chance would give; nil until measured.
+  /// The gain as a fraction of the rate before, and whether it exceeds chance; nil until measured.
   public var gain: (fraction: Double, isClear: Bool)? {
     guard let (before, after) = measured, before.rate > 0 else { return nil }
     let fraction = after.rate / before.rate - 1

@@ -2,12 +2,12 @@ public import ParallelFor
 
 /// Finished items over time, in a fixed number of buckets.
 ///
-/// Keeps five minutes at a quarter of a second; older buckets are overwritten.
+/// It keeps five minutes in buckets of a quarter of a second. Older buckets are overwritten.
 public struct Throughput: Equatable, Sendable {
   /// The length of a bucket in nanoseconds.
   public static let bucketLength: Int64 = 250_000_000
   static let bucketCount = 1200
-  /// A rate looks back this far, and further while that holds too few items.
+  /// The windows of a rate, in nanoseconds. The shortest one with enough items is used.
   static let windows: [Int64] = [10_000_000_000, 60_000_000_000, 300_000_000_000]
   static let enoughItems = 20
 
@@ -41,9 +41,9 @@ public struct Throughput: Equatable, Sendable {
     return Int(buckets[bucket % Self.bucketCount])
   }
 
-  /// Items a second around `now`: over ten seconds, over more while these hold fewer than twenty items.
+  /// Returns the items per second around `now`, over the last ten seconds, or more if these have fewer than 20 items.
   ///
-  /// - Returns: nil before a quarter of a second has passed or before any item was counted in the last five minutes.
+  /// - Returns: The rate; nil in the first quarter of a second, and in the first five minutes until an item has ended.
   public func rate(at now: Instant) -> Double? {
     guard let start else { return nil }
     let age = now.nanoseconds(since: start)
@@ -61,9 +61,9 @@ public struct Throughput: Equatable, Sendable {
     return nil
   }
 
-  /// Items a second over the last `columns` spans of `span` buckets that are over, oldest first; for a sparkline.
+  /// Returns the items per second in each of the last `columns` complete spans of `span` buckets, for a sparkline.
   ///
-  /// - Returns: at most `columns` values, fewer while the run is young.
+  /// - Returns: At most `columns` values, oldest first; fewer shortly after the start.
   public func history(columns: Int, bucketsPerColumn span: Int = 4, at now: Instant) -> [Double] {
     guard let start, columns > 0, span > 0 else { return [] }
     let over = Int(max(0, now.nanoseconds(since: start)) / Self.bucketLength) / span

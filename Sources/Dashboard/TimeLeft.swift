@@ -1,34 +1,33 @@
 public import ParallelFor
 
-/// How long a run will still take, as far as that can be said.
+/// How long a run will still take, as far as that is known.
 public enum TimeLeft: Equatable, Sendable {
-  /// Nothing has ended yet, or hardly anything beside what runs; or nobody knows how many items there are, or no
-  /// thread is asked for.
+  /// Nothing or hardly anything has ended yet, the number of items is unknown, or no thread is asked for.
   case unknown
-  /// A settled number of nanoseconds.
+  /// A reliable number of nanoseconds.
   case about(Int64)
   /// A range of nanoseconds, while items are few or very unequal.
   case between(Int64, Int64)
-  /// No item waits any longer: `running` items still run, and the longest has run for `elapsed` nanoseconds.
+  /// No item waits: `running` items still run, and the longest has run for `elapsed` nanoseconds.
   case lastItems(running: Int, longest: ItemID, elapsed: Int64)
   /// Nothing is left.
   case none
 
-  /// What an estimate is made from.
+  /// The basis of an estimate.
   public struct Evidence: Equatable, Sendable {
-    /// Items that ended by themselves.
+    /// The number of items that ended in this session.
     public var finished: Int
-    /// Nanoseconds that workers spent on items: those that ended, and the running ones so far.
+    /// The time that workers spent on ended items, and on running ones so far, in nanoseconds.
     public var busy: Double
     /// The part of `busy` that belongs to running items.
     public var busyRunning: Double
-    /// Items still to end, running ones included.
+    /// The number of items that have not ended, including running ones.
     public var remaining: Int
-    /// Workers asked for.
+    /// The number of workers asked for.
     public var threads: Int
-    /// Standard deviation over mean of the finished items' latencies, if known.
+    /// The standard deviation of the finished items' latencies divided by their mean, if known.
     public var variation: Double?
-    /// What an earlier run tells of some of the remaining items.
+    /// What an earlier run says about some of the remaining items.
     public var known: Known?
 
     /// Makes the evidence.
@@ -46,20 +45,20 @@ public enum TimeLeft: Equatable, Sendable {
     }
   }
 
-  /// What an earlier run tells of items that have still to end.
+  /// What an earlier run says about items that have not ended.
   public struct Known: Equatable, Sendable {
-    /// How many such items there are, running ones included.
+    /// The number of such items, including running ones.
     public var items: Int
-    /// Nanoseconds that they will still keep workers busy.
+    /// How long they will still keep workers busy, in nanoseconds.
     public var work: Double
-    /// Nanoseconds that those of them that run have run.
+    /// How long the running ones among them have run, in nanoseconds.
     public var elapsed: Double
-    /// Nanoseconds that the one that takes the longest will still take, on whichever worker.
+    /// How long the longest of them will still take, in nanoseconds.
     public var longest: Double
-    /// How many items of the earlier run have ended in this one, and prove it right.
+    /// The number of items of the earlier run that have ended in this one, which confirm the estimate.
     public var ended: Int
 
-    /// Makes what is known.
+    /// Makes the facts from an earlier run.
     public init(items: Int, work: Double, elapsed: Double = 0, longest: Double = 0, ended: Int = 0) {
       self.items = items
       self.work = work
@@ -69,17 +68,16 @@ public enum TimeLeft: Equatable, Sendable {
     }
   }
 
-  /// Half the width of a range is two standard errors; narrower than this it is not worth showing.
+  /// The width, as a fraction, up to which a range is not worth showing. A width is two standard errors.
   private static let settled = 0.1
   private static let widest = 2.0
-  /// A range whose end is more than this many times its beginning says nothing.
+  /// The ratio of the ends of a range above which it says nothing.
   private static let saysNothing = 20.0
 
-  /// Estimates from the times of an earlier run as far as there are any, and else from finished items per busy
-  /// worker-second; both for the threads that are asked for now.
+  /// Estimates the time left from the times of an earlier run, or else from the busy time per finished item.
   ///
-  /// The running items' time so far counts as busy, so that a stuck item makes the estimate longer; what they have
-  /// already been worked on counts as done.
+  /// The estimate is for the number of threads asked for now. The time of running items so far counts as busy, so that
+  /// a stuck item makes the estimate longer. The work already spent on them counts as done.
   public static func estimate(from evidence: Evidence) -> TimeLeft {
     guard evidence.remaining > 0 else { return .none }
     guard evidence.perItem != nil, evidence.threads > 0 else { return .unknown }
@@ -94,8 +92,9 @@ public enum TimeLeft: Equatable, Sendable {
     return .between(nanoseconds(time / (1 + width)), nanoseconds(time * (1 + width)))
   }
 
-  /// While fewer items have ended than there are threads, most of the time was spent on running items, and how much is
-  /// left depends on when these end: at the soonest at once.
+  /// Estimates while fewer items have ended than there are threads.
+  ///
+  /// Most of the time was then spent on running items, so the time left depends on when they end, which may be at once.
   private static func early(_ time: Double, _ width: Double, _ evidence: Evidence) -> TimeLeft {
     let perItem = (evidence.busy - evidence.busyRunning) / Double(evidence.finished)
     let soonest = Double(evidence.remaining) * perItem / Double(evidence.threads)
@@ -103,7 +102,7 @@ public enum TimeLeft: Equatable, Sendable {
     return high > low * saysNothing ? .unknown : .between(nanoseconds(low), nanoseconds(high))
   }
 
-  /// The estimate, raised to a known minimum in nanoseconds.
+  /// Returns the estimate, raised to a known minimum in nanoseconds.
   func atLeast(_ least: Int64) -> TimeLeft {
     switch self {
     case .about(let time): .about(max(time, least))
@@ -112,27 +111,27 @@ public enum TimeLeft: Equatable, Sendable {
     }
   }
 
-  /// Two standard errors of the mean time an item takes, as a fraction of it.
+  /// Returns two standard errors of the mean time of an item, as a fraction of the mean.
   private static func uncertainty(of evidence: Evidence) -> Double {
     let items = Double(evidence.finished)
     let variation = max(evidence.variation ?? 1, evidence.finished < 10 ? 0.5 : 0.05)
     return min(widest, 2 * variation / items.squareRoot())
   }
 
-  /// How far the times of an earlier run may be off, as a fraction of them.
+  /// Returns how far the times of an earlier run may be off, as a fraction of them.
   private static func uncertainty(of known: Known) -> Double { 0.6 / Double(known.ended + 4).squareRoot() }
 
   private static func nanoseconds(_ value: Double) -> Int64 { Int64(min(value, 9e18)) }
 }
 
 extension TimeLeft.Evidence {
-  /// The expected nanoseconds of an item without a past; nil while nothing is known.
+  /// The expected time of an item without an earlier time, in nanoseconds; nil while nothing is known.
   var perItem: Double? {
     if finished > 0 { return busy / Double(finished) }
     return known.flatMap { $0.items > 0 ? $0.work / Double($0.items) : nil }
   }
 
-  /// Nanoseconds that such items will still keep workers busy.
+  /// How long such items will still keep workers busy, in nanoseconds.
   var unknownWork: Double {
     let items = remaining - (known?.items ?? 0)
     guard items > 0, let perItem else { return 0 }

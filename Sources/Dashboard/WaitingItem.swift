@@ -4,11 +4,11 @@ public import ParallelFor
 public struct WaitingItem: Equatable, Sendable {
   /// How its last attempt ended.
   public var last: FinishedItem
-  /// When it is tried again, or soon after that.
+  /// The earliest time of its next attempt.
   public var retryAt: Instant
-  /// Whether that attempt counts among those that ended: a person had the item tried again.
+  /// Whether its last attempt already counts as ended, because a user asked to try the ended item again.
   var isCounted = false
 
-  /// Why the last attempt was no success, in a few words.
+  /// Why the last attempt was not successful, in a few words.
   public var reason: String { last.outcome.failureReason ?? "stopped" }
 }

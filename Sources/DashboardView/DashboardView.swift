@@ -3,7 +3,7 @@ public import ParallelFor
 public import Screen
 public import Themes
 
-/// Draws the whole screen from the dashboard's state; a pure function of state, time and size.
+/// Draws the whole screen from the dashboard's state. The result depends only on state, time and size.
 ///
 /// ```
 ///  curl -s {}  urls.txt                       6→4 threads, 2 draining  ▶ running  2m 05s     header
@@ -21,12 +21,12 @@ public import Themes
 ///  +/- threads  p pause  K kill item  Tab panel  Enter open  / search  ? help  q quit       footer
 /// ```
 ///
-/// A page shows one panel in the whole body; so does a small screen, below a line of tabs. Under 40x10 there is one
-/// line. An open item takes the body; prompts and menus take the footer; help and questions lie over the body.
+/// A page shows one panel in the whole body. A small screen does too, below a line of tabs. A screen under 40x10 shows
+/// one line. An open item fills the body, prompts and menus replace the footer, and help and questions cover the body.
 public struct DashboardView: Sendable {
-  /// Where the signs of the states come from; colours are a matter of the terminal.
+  /// The source of the signs for states. The terminal applies the colours.
   public var theme: Theme
-  /// What pictures are made of.
+  /// The characters to draw with.
   public var glyphs: GlyphSet
 
   /// Makes a view.
@@ -35,17 +35,17 @@ public struct DashboardView: Sendable {
     self.glyphs = glyphs
   }
 
-  /// Where everything is on a screen of this size, and how many rows the lists have.
+  /// Returns the layout of a screen of this size, including the number of rows in the lists.
   public func layout(for size: Size, of dashboard: Dashboard) -> Layout { Layout(size, of: dashboard) }
 
-  /// A grid of this size with the screen on it.
+  /// Returns the screen as a grid of this size.
   public func draw(_ dashboard: Dashboard, at now: Instant, size: Size) -> CellGrid {
     var grid = CellGrid(width: size.width, height: size.height, role: ThemeRole.text.role)
     draw(dashboard, at: now, into: &grid)
     return grid
   }
 
-  /// Draws onto a grid; what it held before is lost.
+  /// Draws the screen into a grid and replaces all of its content.
   public func draw(_ dashboard: Dashboard, at now: Instant, into grid: inout CellGrid) {
     grid.fill(grid.bounds, role: ThemeRole.text.role)
     let layout = layout(for: grid.bounds.size, of: dashboard)
@@ -57,7 +57,7 @@ public struct DashboardView: Sendable {
     drawFooter(drawing, at: now, layout, of: &grid)
   }
 
-  /// What takes keys must be seen on the smallest screen too.
+  /// Draws a one-line screen. Overlays that take keys must be visible there too.
   private func drawLine(_ drawing: Drawing, at now: Instant, in row: Rect, of grid: inout CellGrid) {
     switch drawing.dashboard.overlay {
     case .dialog(let dialog): ConfirmOverlay(drawing: drawing, dialog: dialog).drawLine(in: row, of: &grid)
@@ -78,7 +78,7 @@ public struct DashboardView: Sendable {
         if let area = layout.panels[panel] { draw(panel, drawing, in: area, !layout.isCompact, of: &grid) }
       }
     }
-    // On a small screen a question needs the header's room too: all its answers must be seen.
+    // On a small screen a question also needs the room of the header, because all answers must be visible.
     let room = layout.isCompact ? grid.bounds.splitBottom(1).rest : layout.body
     switch drawing.dashboard.overlay {
     case .help(let top): HelpOverlay(drawing: drawing, top: top).draw(in: layout.body, of: &grid)

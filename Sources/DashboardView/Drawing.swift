@@ -3,7 +3,7 @@ import ParallelFor
 import Screen
 import Themes
 
-/// What all panels of one frame draw from: the dashboard, its facts and time taken once, and how signs look.
+/// The data that all panels of one frame share: the dashboard, its facts and time, and the signs to draw with.
 struct Drawing {
   let dashboard: Dashboard
   let facts: RunFacts
@@ -25,12 +25,12 @@ struct Drawing {
     median = facts.latency.percentiles.p50
   }
 
-  /// The sign of a state.
+  /// Returns the sign of a state.
   func glyph(_ role: ThemeRole) -> String { String(theme.glyph(role, in: glyphs)) }
 
   func isSlow(_ nanoseconds: Int64) -> Bool { slowLimit.map { nanoseconds >= $0 } ?? false }
 
-  /// What a latency's colour says: as usual, longer than usual, slow.
+  /// Returns the role of a latency: usual, longer than usual, or slow.
   func latencyRole(_ nanoseconds: Int64) -> ThemeRole {
     if isSlow(nanoseconds) { return .latencyHigh }
     guard let median, nanoseconds > median * 3 / 2 else { return .latencyLow }
@@ -50,28 +50,29 @@ struct Drawing {
     return frame.draw(in: area, of: &grid, glyphs: glyphs)
   }
 
-  /// Writes at the right of a panel's headings what its frame would say, where it has no frame: the first of the
-  /// texts that fits, else what fits of the last.
+  /// For a panel without a frame, writes the frame's label at the right of the headings.
+  ///
+  /// It takes the first of the texts that fits, or else cuts the last one.
   func note(_ texts: [String], in headings: Rect, isFramed: Bool, of grid: inout CellGrid) {
     let room = headings.width * 2 / 3
     let fitting = texts.first { TextWidth.columns(of: $0) <= room } ?? texts.last ?? ""
     guard !isFramed, !fitting.isEmpty, room >= 20 else { return }
     let text = " " + TextWidth.prefix(fitting, columns: room, ellipsis: ellipsis)
     let x = headings.maxX - 1 - TextWidth.columns(of: text)
-    // A heading that would be cut gives way as a whole.
+    // Remove a heading as a whole if it would be cut.
     var start = x
     while start > headings.x, grid[x: start, y: headings.y].glyph != .blank { start -= 1 }
     grid.fill(Rect(x: start, y: headings.y, width: x - start, height: 1), role: ThemeRole.text.role)
     grid.write(text, x: x, y: headings.y, role: ThemeRole.muted.role, in: headings)
   }
 
-  /// The sign of a marked item, in the column before its number.
+  /// Draws the sign of a marked item in the column before its number.
   func mark(_ id: ItemID, x: Int, in row: Rect, of grid: inout CellGrid) {
     guard dashboard.marks.contains(id) else { return }
     grid.write(glyphs == .unicode ? "●" : "*", x: x, y: row.y, role: ThemeRole.key.role, in: row)
   }
 
-  /// Marks what was searched for, or what the list is filtered by.
+  /// Highlights the search text and the text of the filter.
   func markMatches(in area: Rect, of grid: inout CellGrid) {
     let filter: String? = if case .text(let text) = dashboard.results.filter { text } else { nil }
     for text in [dashboard.searchText, filter].compactMap({ $0 }) {
@@ -79,7 +80,7 @@ struct Drawing {
     }
   }
 
-  /// An item's name in a number of columns, cut in its middle: names of one run often begin alike.
+  /// Returns an item's name cut in its middle to a number of columns, because names in one run often begin alike.
   func name(_ label: String, columns: Int) -> String {
     TextWidth.middle(label, columns: columns, ellipsis: ellipsis)
   }
@@ -87,7 +88,7 @@ struct Drawing {
   private var ellipsis: Character { glyphs == .unicode ? "…" : "~" }
 }
 
-/// Writes into one row of a grid, column after column.
+/// Writes into one row of a grid, from left to right.
 struct RowWriter {
   let row: Rect
   let glyphs: GlyphSet
@@ -103,25 +104,25 @@ struct RowWriter {
 
   mutating func skip(_ columns: Int = 1) { x += columns }
 
-  /// Writes a text and moves behind it.
+  /// Writes a text and moves past it.
   mutating func write(_ text: String, _ role: ThemeRole, to grid: inout CellGrid) {
     x += grid.write(text, x: x, y: row.y, role: role.role, in: row)
   }
 
-  /// Writes a text at the left of a column of some width, cut with an ellipsis.
+  /// Writes a text left-aligned in a column of the given width, cut with an ellipsis.
   mutating func left(_ text: String, width: Int, _ role: ThemeRole, to grid: inout CellGrid) {
     let width = min(width, remaining)
     if width > 0 { grid.write(fit(text, width), x: x, y: row.y, role: role.role, in: row) }
     x += width
   }
 
-  /// Writes an item's name or a file's at the left of a column of some width, cut in its middle.
+  /// Writes the name of an item or a file left-aligned in a column of the given width, cut in its middle.
   mutating func name(_ label: String, width: Int, _ role: ThemeRole, to grid: inout CellGrid) {
     let room = min(width, remaining)
     left(TextWidth.middle(label, columns: room, ellipsis: ellipsis), width: width, role, to: &grid)
   }
 
-  /// Writes a text at the right of a column of some width.
+  /// Writes a text right-aligned in a column of the given width.
   mutating func right(_ text: String, width: Int, _ role: ThemeRole, to grid: inout CellGrid) {
     let text = fit(text, width)
     grid.write(text, x: x + width - TextWidth.columns(of: text), y: row.y, role: role.role, in: row)

@@ -1,19 +1,19 @@
 public import Dashboard
 public import Screen
 
-/// What keys mean, by what the screen shows; made from the table of commands.
+/// Maps keys to their meanings, which depend on what the screen shows. It is made from the table of commands.
 public struct Keymap: Sendable {
-  /// What a key means.
+  /// The meaning of a key.
   public enum Meaning: Equatable, Sendable {
-    /// A wish, for ``Dashboard/perform(_:at:)``.
+    /// A command, for ``Dashboard/perform(_:at:)``.
     case command(Command)
-    /// A key in the line that is being typed, for ``Dashboard/type(_:at:)``.
+    /// A key in the line being typed, for ``Dashboard/type(_:at:)``.
     case text(PromptKey)
   }
 
   private let commands: [Key: Command]
 
-  /// The default keys.
+  /// Makes the keymap of the default keys.
   public init() {
     var commands: [Key: Command] = [:]
     for entry in Command.table {
@@ -24,7 +24,7 @@ public struct Keymap: Sendable {
     self.commands = commands
   }
 
-  /// What a key means now; nil for none.
+  /// Returns the current meaning of a key; nil if it has none.
   public func meaning(of key: Key, in dashboard: Dashboard) -> Meaning? {
     switch dashboard.overlay {
     case .prompt: return promptMeaning(of: key)
@@ -39,7 +39,8 @@ public struct Keymap: Sendable {
     return .command(.choose(letter))
   }
 
-  /// While a question is open, only keys that move in it, close it or insist.
+  /// Returns the meaning of a key while a question is open. Only keys that move in it, close it or concern the whole
+  /// program have one.
   private func restricted(_ key: Key) -> Meaning? {
     guard let command = commands[key] else { return nil }
     switch command {

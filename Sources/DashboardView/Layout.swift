@@ -1,30 +1,30 @@
 public import Dashboard
 public import Screen
 
-/// Where everything is on a screen of some size.
+/// The places of everything on a screen of a given size.
 ///
-/// Depends on the size and on what is looked at, never on what the run does, so that nothing jumps.
+/// The layout depends on the size and the user's view, never on the run, so that nothing jumps.
 public struct Layout: Equatable, Sendable {
-  /// Smaller screens get one line.
+  /// The smallest screen with panels. Smaller screens show one line.
   static let smallest = Size(width: 40, height: 10)
 
-  /// Whether the screen is so small that there is only one line.
+  /// Whether the screen is so small that it shows only one line.
   public let isOneLine: Bool
-  /// Whether only the panel with the focus is shown, below a line of tabs.
+  /// Whether only the focused panel is shown, below a line of tabs.
   public let isCompact: Bool
   /// The job, the state, and the counts.
   public let header: Rect
   /// The progress bar.
   public let bar: Rect
-  /// The names of the panels, when there is room for only one.
+  /// The names of the panels; empty unless there is room for only one panel.
   public let tabs: Rect
-  /// What lies between the bar and the footer.
+  /// The area between the tabs and the footer.
   public let body: Rect
   /// The keys.
   public let footer: Rect
-  /// The panels that are shown.
+  /// The visible panels.
   public let panels: [Panel: Rect]
-  /// How many rows the lists have.
+  /// The number of rows in the lists.
   public let rows: Dashboard.Rows
 
   init(_ size: Size, of dashboard: Dashboard) {
@@ -67,7 +67,7 @@ public struct Layout: Equatable, Sendable {
   }
 }
 
-/// The inside of a panel with a list: a row of headings where there is room, and the rows.
+/// The inside of a panel with a list: a row of headings if there is room, and the rows.
 struct ListArea {
   let headings: Rect
   let list: Rect

@@ -1,6 +1,6 @@
-/// A reason why what was asked cannot be done, in a sentence for the user.
+/// An error with a message for the user.
 public struct DashboardError: Error, CustomStringConvertible {
-  /// The sentence; may hold a stranger's text.
+  /// The message; may contain untrusted text.
   public let description: String
 
   package init(_ description: String) { self.description = description }

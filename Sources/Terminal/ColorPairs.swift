@@ -1,22 +1,22 @@
 @preconcurrency import CNCurses
 import Screen
 
-/// Styles as curses draws them: attributes and the number of a pair of colours.
+/// Translates styles into curses attributes and colour pairs.
 struct ColorPairs {
-  /// A style in the words of curses.
+  /// A style in the terms of curses.
   struct Drawn: Equatable {
     var attributes: attr_t
     var pair: Int32
   }
 
-  /// How many colours styles are reduced to.
+  /// The colour depth to which styles are reduced.
   let depth: ColorDepth
   private let colors: Int
   private var known: [Style: Drawn] = [:]
 
-  /// Asks curses, whose screen must have begun, how many colours there are.
+  /// Asks curses for the number of colours. The curses screen must already exist.
   ///
-  /// - Parameter wanted: At most this depth; what the terminal cannot show is not chosen.
+  /// - Parameter wanted: The upper limit; the depth is lower where the terminal cannot show that many colours.
   init(atMost wanted: ColorDepth) {
     colors = has_colors() ? Int(nc_colors()) : 0
     depth = min(wanted, Self.depth(colors: colors))
@@ -31,7 +31,7 @@ struct ColorPairs {
     }
   }
 
-  /// The style as curses draws it; the same style always gives the same.
+  /// Returns the style as curses draws it; equal styles give equal results.
   mutating func drawn(_ style: Style) -> Drawn {
     if let drawn = known[style] { return drawn }
     let drawn = make(style.reduced(to: depth))
@@ -43,7 +43,7 @@ struct ColorPairs {
     var attributes = style.attributes
     let foreground = number(style.foreground)
     let background = number(style.background)
-    // Where there are but 8 colours, bright letters are bold ones.
+    // With only 8 colours, bright letters are drawn bold.
     if colors == 8, case .ansi(8...) = style.foreground { attributes.insert(.bold) }
     let isPlain = depth == .mono || (foreground < 0 && background < 0)
     let pair = isPlain ? 0 : max(0, alloc_pair(foreground, background))
@@ -57,7 +57,7 @@ struct ColorPairs {
     case .indexed(let index) where colors < 0x100_0000: return Int32(index)
     case .indexed, .rgb:
       guard let (red, green, blue) = color.components else { return -1 }
-      // Values below 16 mean the terminal's own colours: the darkest blues move up a little.
+      // Values below 16 mean the terminal's own colours, so the darkest blues are raised to 16.
       return max(16, Int32(red) << 16 | Int32(green) << 8 | Int32(blue))
     }
   }

@@ -6,9 +6,9 @@ import OSText
   @preconcurrency import Darwin
 #endif
 
-/// The process's environment as curses alone finds it: no child may inherit what is set here.
+/// Changes the process's environment during calls of curses only, because no child may inherit the changes.
 enum CursesEnvironment {
-  /// Calls `body` while a variable has another value, or none.
+  /// Calls `body` while a variable has another value, or is unset.
   static func with<Result>(_ variable: String, _ value: String?, _ body: () -> Result) -> Result {
     let former = getenv(variable).map { OSText.decode(cString: $0) }
     set(variable, value)
@@ -16,7 +16,7 @@ enum CursesEnvironment {
     return body()
   }
 
-  /// Calls `body` while `LINES` and `COLUMNS` say nothing that cannot be: curses would make a screen of that size.
+  /// Calls `body` with impossible values of `LINES` and `COLUMNS` unset. Curses would make a screen of that size.
   static func withoutWrongSizes<Result>(_ body: () -> Result) -> Result {
     withoutWrong("LINES") { withoutWrong("COLUMNS", body) }
   }

@@ -8,15 +8,16 @@ import OSText
   @preconcurrency import Darwin
 #endif
 
-/// A terminal type with 16 million colours, derived from the user's own, so that its keys stay as they are.
+/// A terminal type with 16 million colours, derived from the user's own type so that the keys stay the same.
 ///
-/// Curses writes colours only by the terminal's description, and the descriptions that systems ship stop at 256 for most
-/// terminals that can do more. Values below 16 mean the terminal's own colours; all others are red, green and blue.
+/// Curses writes colours only as the terminal's description says. For most terminals with more colours, the
+/// descriptions that systems ship stop at 256. Values below 16 mean the terminal's own colours; all others are red,
+/// green and blue.
 enum DirectColor {
-  /// The derived type's name.
+  /// The name of the derived type.
   static let name = "pfor-direct"
 
-  /// Calls `body` while curses can find the derived type; returns nil without a call when it cannot be made.
+  /// Calls `body` while curses can find the derived type. Returns nil without calling it if the type cannot be made.
   static func withType<Result>(from type: String, _ body: () -> Result?) -> Result? {
     guard type.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-+._".contains($0)) }) else { return nil }
     guard let directory = makeDirectory() else { return nil }
@@ -26,7 +27,7 @@ enum DirectColor {
     return withSearchPath(directory, body)
   }
 
-  /// The description in terminfo's language.
+  /// Returns the description as terminfo source.
   private static func description(of type: String) -> String {
     func color(_ normal: String, _ bright: String, _ exact: String) -> String {
       #"\E[%?%p1%{8}%<%t"# + normal + #"%p1%d%e%p1%{16}%<%t"# + bright + #"%p1%{8}%-%d%e"# + exact
@@ -83,7 +84,9 @@ enum DirectColor {
     return CursesEnvironment.with(variable, "\(directory):\(former)", body)
   }
 
-  /// Removes the directory with what `tic` put there: one file in a folder named for the type's first letter.
+  /// Removes the directory with the output of `tic`: one file in a folder named after the type's first letter.
+  ///
+  /// The folder's name is the letter itself or its hexadecimal code, depending on the system.
   private static func remove(_ directory: String) {
     let initial = name.prefix(1)
     let code = String(name.utf8.first ?? 0, radix: 16)

@@ -1,6 +1,6 @@
 import Screen
 
-/// What bytes begin with, whenever they came.
+/// Finds the head of some bytes, regardless of when they arrived.
 extension KeyDecoder {
   private static let escape: UInt8 = 0x1B
   private static let longestSequence = 64
@@ -15,9 +15,9 @@ extension KeyDecoder {
     return sequences.isBeginning(bytes) ? .incomplete(pauses.escape, otherwise: head) : head
   }
 
-  /// The head of bytes whose escape character was taken for the key because of a pause; nil if they are no such rest.
+  /// The head of bytes whose escape character became the Escape key after a pause; nil if they continue no sequence.
   ///
-  /// Nobody types the rest of a sequence as fast as a terminal sends it: what came in one piece was one.
+  /// No user types the rest of a sequence as fast as a terminal sends it, so bytes in one piece belong to a sequence.
   func rest(afterEscape bytes: [UInt8]) -> Head? {
     guard let first = bytes.first, first == UInt8(ascii: "[") || first == UInt8(ascii: "O") else { return nil }
     let whole = [Self.escape] + bytes
@@ -44,14 +44,16 @@ extension KeyDecoder {
     }
   }
 
-  /// A sequence with characters behind what looks like its last byte: a report of the mouse in the oldest form, `ESC [ M`
-  /// and three, and a function key of Linux's console, `ESC [ [` and one; nil if it is neither.
+  /// A sequence that has characters after its apparent last byte; nil if the bytes are none.
+  ///
+  /// These are mouse reports in the oldest form, `ESC [ M` and three characters, and function keys of the Linux
+  /// console, `ESC [ [` and one character.
   private func trailed(_ bytes: ArraySlice<UInt8>) -> Head? {
     let counts = [UInt8(ascii: "M"): 3, UInt8(ascii: "["): 1]
     guard let last = bytes.dropFirst(2).first, let count = counts[last] else { return nil }
     var rest = bytes.dropFirst(3)
     for _ in 0..<count {
-      // A control character is none of them.
+      // A control character does not belong to the sequence.
       if let next = rest.first, next < 0x20 { break }
       switch character(rest) {
       case .key(_, let length) where length > 0, .nothing(let length) where length > 0: rest = rest.dropFirst(length)
@@ -61,7 +63,7 @@ extension KeyDecoder {
     return .nothing(rest.startIndex - bytes.startIndex)
   }
 
-  /// A sequence up to its last byte; a control character in it ends it without one.
+  /// A sequence up to its last byte; a control character ends it early.
   private func sequence(_ bytes: ArraySlice<UInt8>, _ letter: Character, atMost limit: Int) -> Head {
     let body = bytes.dropFirst(2)
     if let last = body.firstIndex(where: { (0x40...0x7E).contains($0) || $0 < 0x20 }) {
@@ -73,7 +75,7 @@ extension KeyDecoder {
     return .incomplete(pauses.sequence, otherwise: body.isEmpty ? .key(.alt(letter), 2) : .nothing(bytes.count))
   }
 
-  /// A string of the terminal, which ends with BEL or with ESC and a backslash.
+  /// A string from the terminal, which ends with BEL or with ESC and a backslash.
   private func string(_ bytes: ArraySlice<UInt8>, _ letter: Character) -> Head {
     let body = bytes.dropFirst(2)
     for index in body.indices.prefix(Self.longestString) {
@@ -97,7 +99,7 @@ extension KeyDecoder {
     }
   }
 
-  /// A character of UTF-8.
+  /// One UTF-8 character.
   private func character(_ bytes: ArraySlice<UInt8>) -> Head {
     guard let first = bytes.first else { return .nothing(0) }
     let length =

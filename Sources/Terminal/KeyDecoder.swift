@@ -1,29 +1,30 @@
 import Screen
 
-/// Turns the bytes that a terminal sends into keys; a value that reads no clock.
+/// Turns the bytes that a terminal sends into keys. A value; it reads no clock.
 ///
-/// How the bytes are cut into pieces says nothing, only a long pause does: it tells the Escape key from the beginning of
-/// a sequence. Answers of the terminal, sequences that nobody knows, and pasted text do not come out as keys: their
-/// letters would be commands. Nothing takes the keys for ever: each state ends with a pause, and Ctrl-C ends it at once.
+/// How the bytes are split into pieces has no meaning. Only a long pause does, because it tells the Escape key from the
+/// start of a sequence. Replies from the terminal and unknown sequences give no keys, and pasted text gives one
+/// `pasted` key, because their letters would act as commands. No state swallows keys for ever: each ends after a pause,
+/// and Ctrl-C ends it at once.
 struct KeyDecoder {
-  /// How long pauses say something, in nanoseconds.
+  /// The lengths of the pauses that have a meaning, in nanoseconds.
   struct Pauses: Equatable {
-    /// So long after an escape character, it was the key.
+    /// How long after an escape character it counts as the Escape key.
     var escape: Int64 = 100_000_000
-    /// So long after a longer beginning no rest comes; and so long after the Escape key the rest of a sequence that was
-    /// cut there is known as such.
+    /// How long an unfinished sequence waits for its rest. Also how long after the Escape key bytes can still be the
+    /// rest of a sequence that was cut after its escape character.
     var sequence: Int64 = 1_000_000_000
-    /// So long after its last byte, a paste whose end is missing is over.
+    /// How long after its last byte a paste without an end mark is over.
     var paste: Int64 = 1_000_000_000
   }
 
-  /// What the bytes begin with.
+  /// What is at the start of the bytes.
   enum Head: Equatable {
     case key(Key, Int)
-    /// A number of bytes without a meaning.
+    /// The number of leading bytes that have no meaning.
     case nothing(Int)
     case pasteBegins(Int)
-    /// More bytes are to come within a pause; if none do, the head is what is given here.
+    /// More bytes may arrive within the pause. If none do, `otherwise` is the head.
     indirect case incomplete(Int64, otherwise: Head)
   }
 
@@ -36,7 +37,7 @@ struct KeyDecoder {
   private var bytes: [UInt8] = []
   private var latest: Int64 = 0
   private var paste: PastedText?
-  /// When an escape character became a key because nothing followed it; nil after the next byte.
+  /// When an escape character became a key because nothing followed it; nil after the next head.
   private var escapedAt: Int64?
 
   init(_ sequences: KeySequences = KeySequences(KeySequences.usual), pauses: Pauses = Pauses()) {
@@ -44,19 +45,19 @@ struct KeyDecoder {
     self.pauses = pauses
   }
 
-  /// How many bytes have not become keys yet.
+  /// The number of bytes that have not become keys yet.
   var waiting: Int { bytes.count }
 
-  /// Takes what the terminal has sent, at a time in nanoseconds.
+  /// Adds bytes that the terminal has sent, with the time in nanoseconds.
   mutating func take(_ new: some Collection<UInt8>, at now: Int64) {
     guard !new.isEmpty else { return }
     bytes += new
     latest = now
   }
 
-  /// The next key; nil when nothing waits, or what waits may go on.
+  /// Returns the next key; nil when no bytes wait or the waiting ones may continue.
   ///
-  /// - Parameter now: the time in nanoseconds, after everything that the terminal has sent by then was taken.
+  /// - Parameter now: The time in nanoseconds. All bytes that the terminal has sent by then must have been taken.
   mutating func next(at now: Int64) -> Key? {
     while paste != nil || !bytes.isEmpty {
       if paste != nil {
@@ -76,7 +77,7 @@ struct KeyDecoder {
     return nil
   }
 
-  /// In how many nanoseconds ``next(at:)`` may give a key though nothing more comes; nil for never.
+  /// Returns the nanoseconds until ``next(at:)`` may return a key without further bytes; nil for never.
   func delay(at now: Int64) -> Int64? {
     let pause: Int64
     if let paste {
@@ -105,7 +106,7 @@ struct KeyDecoder {
     return nil
   }
 
-  /// What the bytes begin with; after a lone escape character, what they are the rest of.
+  /// Returns the head of the bytes. Shortly after a lone escape character, they may be the rest of its sequence.
   private func head(at now: Int64) -> Head {
     guard let escapedAt, latest - escapedAt < pauses.sequence else { return head(of: bytes[...]) }
     return rest(afterEscape: bytes) ?? head(of: bytes[...])
@@ -113,7 +114,7 @@ struct KeyDecoder {
 
   // MARK: - Pasted text
 
-  /// Goes on with a paste: nil while it goes on, and when it has ended with nothing to tell.
+  /// Continues a paste. Returns nil while it lasts, and when it ends without text.
   private mutating func nextOfPaste(at now: Int64) -> Key? {
     guard var current = paste else { return nil }
     let wasAbandoned = current.isAbandoned

@@ -1,18 +1,18 @@
 @preconcurrency import CNCurses
 import Screen
 
-/// The bytes that keys send, by the terminal's description and by what nearly all terminals send.
+/// The byte sequences that keys send: those in the terminal's description and those of nearly all terminals.
 struct KeySequences: Sendable {
   private let keys: [[UInt8]: Key]
   private let beginnings: Set<[UInt8]>
 
-  /// - Parameter keys: the keys by their bytes; each sequence has two bytes at least.
+  /// - Parameter keys: The keys by their bytes. Sequences of fewer than two bytes are left out.
   init(_ keys: [[UInt8]: Key]) {
     self.keys = keys.filter { $0.key.count > 1 }
     beginnings = Set(self.keys.keys.flatMap { bytes in (1..<bytes.count).map { Array(bytes.prefix($0)) } })
   }
 
-  /// The key at the beginning of some bytes with the number of its bytes; the longest one that is there.
+  /// Returns the longest key sequence at the start of some bytes, as its key and its number of bytes.
   func match(_ bytes: some Collection<UInt8>) -> (key: Key, count: Int)? {
     var found: (Key, Int)?
     var read: [UInt8] = []
@@ -24,12 +24,12 @@ struct KeySequences: Sendable {
     return found
   }
 
-  /// Whether all the bytes are the beginning of a longer sequence.
+  /// Whether the bytes as a whole are the beginning of a longer sequence.
   func isBeginning(_ bytes: some Collection<UInt8>) -> Bool { beginnings.contains(Array(bytes)) }
 }
 
 extension KeySequences {
-  /// Those of the terminal whose description curses has read last; its own come before the usual ones.
+  /// The sequences of the terminal whose description curses read last. Its own take precedence over the usual ones.
   static func ofTerminal() -> KeySequences {
     var keys = usual
     let functions = (1...63).map { ("kf\($0)", Key.function($0)) }
@@ -40,7 +40,7 @@ extension KeySequences {
     return KeySequences(keys)
   }
 
-  /// What terminals send that follow ECMA-48 or xterm, whichever of their modes is on.
+  /// The sequences of terminals that follow ECMA-48 or xterm, in any of their modes.
   static let usual: [[UInt8]: Key] = {
     var keys: [[UInt8]: Key] = [:]
     let letters: [(String, Key)] = [
@@ -54,7 +54,7 @@ extension KeySequences {
     ]
     for (number, key) in numbers { keys[Array("\u{1B}[\(number)~".utf8)] = key }
     keys[Array("\u{1B}[Z".utf8)] = .backTab
-    // Ctrl-C, from a terminal that a program has left in a mode of xterm or of kitty.
+    // Ctrl-C from a terminal that another program has left in a keyboard mode of xterm or kitty.
     for sequence in ["\u{1B}[27;5;99~", "\u{1B}[99;5u"] { keys[Array(sequence.utf8)] = .control("c") }
     return keys
   }()

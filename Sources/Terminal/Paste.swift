@@ -1,10 +1,10 @@
 @preconcurrency import CNCurses
 
-/// The marks around pasted text, which must not press keys; a terminal that can is asked for them.
+/// Asks the terminal to mark pasted text, so that the text does not act as key presses.
 enum Paste {
-  /// What ends the marking; nil where the terminal's description knows none.
+  /// Turns the marking off; nil where the terminal's description has no such sequence.
   static var off: String? { nc_capability("BD").map { String(cString: $0) } }
 
-  /// What begins the marking; nil where the terminal's description knows none.
+  /// Turns the marking on; nil where the terminal's description has no such sequence.
   static var on: String? { nc_capability("BE").map { String(cString: $0) } }
 }

@@ -1,24 +1,24 @@
-/// A paste that has begun: what of it is kept for a line that is being typed, and where it ends.
+/// A paste in progress. It keeps text for the line being typed and finds the end of the paste.
 struct PastedText {
-  /// Why no more is taken of some bytes.
+  /// Why a paste takes no more bytes.
   enum Ending: Equatable { case mark, interrupt }
 
-  /// More than any line takes is passed over.
+  /// The most bytes to keep, more than any line takes. The rest are dropped.
   private static let mostKept = 4_096
 
   private var kept: [UInt8] = []
-  /// Whether Ctrl-C came: what is still to come of it is passed over, and it leaves no text.
+  /// Whether Ctrl-C was pressed. The rest of the paste is then dropped, and it leaves no text.
   private(set) var isAbandoned = false
 
-  /// What was pasted, up to some length; nil for nothing.
+  /// The pasted text, up to `mostKept` bytes; nil if empty or abandoned.
   var text: String? {
     guard !isAbandoned, !kept.isEmpty else { return nil }
     return String(decoding: kept, as: UTF8.self)
   }
 
-  /// Takes bytes up to the end of the paste, up to Ctrl-C, or up to what may be the beginning of the end's mark.
+  /// Takes bytes up to the end of the paste, up to Ctrl-C, or up to a possible start of the end mark.
   ///
-  /// - Returns: how many were taken, and why no more were, if it was for an end.
+  /// - Returns: The number of bytes taken, and the ending if one was found.
   mutating func take(_ bytes: ArraySlice<UInt8>) -> (taken: Int, ending: Ending?) {
     var index = bytes.startIndex
     while index < bytes.endIndex {

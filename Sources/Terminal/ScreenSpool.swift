@@ -6,23 +6,23 @@ import CTerminalGuard
   @preconcurrency import Darwin
 #endif
 
-/// What curses draws on its way to the terminal: a terminal that nobody reads makes nobody wait.
+/// Carries what curses draws to the terminal without blocking, even when the terminal accepts nothing.
 ///
-/// Curses writes into a file without a name; from there the bytes go to the terminal as it takes them.
+/// Curses writes into an unnamed file. From there the bytes are sent as fast as the terminal accepts them.
 final class ScreenSpool {
-  /// What curses writes to.
+  /// The file that curses writes to.
   let file: UnsafeMutablePointer<FILE>
-  /// The terminal, where writing does not wait.
+  /// The terminal, open for non-blocking writes.
   let descriptor: Int32
   private var waiting: [UInt8] = []
   private var sent = 0
 
-  /// Opens the terminal by its path; nil where it cannot be opened.
+  /// Opens the terminal by its path; nil if it cannot be opened.
   init?(path: String) {
     let descriptor = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     let unlinked = tg_unlinked_file()
-    // Curses may keep a place of its own in the file, which is emptied between two frames.
+    // Appending, because curses may keep its own file position, and the file is emptied between frames.
     guard unlinked >= 0, fcntl(unlinked, F_SETFL, O_APPEND) == 0, let file = fdopen(unlinked, "a") else {
       close(descriptor)
       if unlinked >= 0 { close(unlinked) }
@@ -37,16 +37,16 @@ final class ScreenSpool {
     close(descriptor)
   }
 
-  /// Whether the terminal has taken everything.
+  /// Whether the terminal has accepted everything collected so far.
   var isEmpty: Bool { sent == waiting.count }
 
-  /// Adds bytes of our own behind those of curses.
+  /// Adds text of the program's own after the output of curses.
   func add(_ text: String) {
     fputs(text, file)
     fflush(file)
   }
 
-  /// Sends what was drawn, as far as the terminal takes it.
+  /// Sends what was drawn, as far as the terminal accepts it.
   func send() {
     collect()
     while !isEmpty {
@@ -54,16 +54,16 @@ final class ScreenSpool {
         tg_write_some(descriptor, bytes.baseAddress?.advanced(by: sent), UInt(bytes.count - sent))
       }
       if count == 0 { return }
-      // A terminal that is gone needs nothing any more.
+      // A terminal that is gone no longer needs anything.
       sent = count > 0 ? sent + count : waiting.count
     }
     waiting.removeAll(keepingCapacity: true)
     sent = 0
   }
 
-  /// Sends what was drawn; gives up when the terminal takes nothing for a number of milliseconds.
+  /// Sends what was drawn. Gives up when the terminal accepts nothing for a number of milliseconds.
   ///
-  /// - Returns: whether the terminal has taken everything.
+  /// - Returns: Whether the terminal has accepted everything.
   func drain(within milliseconds: Int32) -> Bool {
     send()
     while !isEmpty {
@@ -74,7 +74,7 @@ final class ScreenSpool {
     return true
   }
 
-  /// Forgets what the terminal has not taken, and what it has taken and nobody has read.
+  /// Discards the unsent bytes, and the bytes in the terminal's own output queue.
   func discard() {
     sent = waiting.count
     tcflush(descriptor, TCOFLUSH)

@@ -1,32 +1,34 @@
 import CTerminalGuard
 package import Screen
 
-/// What the environment says of the terminal, as far as it can be believed.
+/// Reads facts about the terminal from the environment, as far as they are plausible.
 extension Terminal {
-  /// What a window may measure; other numbers in the environment are mistakes.
+  /// The plausible widths and heights of a window. Other numbers in the environment are mistakes.
   private static let possible = 1...9_999
 
-  /// A window that reports no size, as some serial lines and containers have, gets that of the environment, or 80x24.
+  /// The size of a terminal's window, or of the environment where the window reports none, or 80x24.
+  ///
+  /// Some serial lines and containers report no size.
   static func size(descriptor: Int32, environment: [String: String]) -> Size {
     windowSize(descriptor) ?? size(of: environment)
   }
 
-  /// The size that `COLUMNS` and `LINES` say; 80x24 where they say none that can be.
+  /// The size in `COLUMNS` and `LINES`; 80 or 24 where they hold no plausible number.
   package static func size(of environment: [String: String]) -> Size {
     Size(width: columns(of: environment) ?? 80, height: number("LINES", environment) ?? 24)
   }
 
-  /// How many columns `COLUMNS` says; nil where it says none that can be.
+  /// The number of columns in `COLUMNS`; nil where it holds no plausible number.
   package static func columns(of environment: [String: String]) -> Int? { number("COLUMNS", environment) }
 
   private static func number(_ name: String, _ environment: [String: String]) -> Int? {
     environment[name].flatMap(believed)
   }
 
-  /// The number of columns or rows that a text says; nil where it says none that can be.
+  /// The number of columns or rows in a text; nil where it holds no plausible number.
   static func believed(_ text: String) -> Int? { Int(text).flatMap { possible.contains($0) ? $0 : nil } }
 
-  /// The size that the window of a terminal reports; nil for none, and where there is no terminal.
+  /// The size that a terminal's window reports; nil if it reports none or there is no terminal.
   package static func windowSize(_ descriptor: Int32) -> Size? {
     var columns: Int32 = 0
     var rows: Int32 = 0
@@ -34,7 +36,7 @@ extension Terminal {
     return Size(width: Int(columns), height: Int(rows))
   }
 
-  /// How long pauses between keys say something: `ESCDELAY`, in milliseconds, has the first word on the Escape key.
+  /// The lengths of pauses between keys. `ESCDELAY`, in milliseconds, overrides the one for the Escape key.
   static func pauses(_ environment: [String: String]) -> KeyDecoder.Pauses {
     var pauses = KeyDecoder.Pauses()
     if let delay = environment["ESCDELAY"].flatMap({ Int64($0) }), (0...10_000).contains(delay) {

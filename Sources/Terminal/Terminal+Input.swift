@@ -6,31 +6,32 @@ public import Screen
   @preconcurrency import Darwin
 #endif
 
-/// The system's call, where a method has its name.
+/// The system call, under a name that the method `read` does not hide.
 private let readBytes = read
 
 extension Terminal {
-  /// What there is to do after waiting.
+  /// What is ready after waiting.
   public struct Readiness: Equatable, Sendable {
-    /// Whether keys may wait; take them with `nextKey` until it returns nil.
+    /// Whether keys may be waiting. Take them with `nextKey` until it returns nil.
     public var hasKeys: Bool
     /// Whether the terminal is gone.
     public var isHungUp: Bool
-    /// Which of the other descriptors can be read, or have ended.
+    /// The other descriptors that can be read or have ended.
     public var descriptors: Set<Int32>
   }
 
   private static let mostBytes = 4_096
 
-  /// The next key; nil when none waits. A changed size is told first, as `Key.resize`, when it is already adopted.
+  /// Returns the next key; nil when none waits.
   ///
-  /// It never waits: where a pause tells a key from the beginning of a sequence, the key comes by a later call. Unknown
-  /// sequences are passed over, and pasted text comes as one key.
+  /// A changed size comes first, as `Key.resize`; the terminal has then already adopted it. The call never waits: where
+  /// only a pause tells a key from the start of a sequence, a later call returns the key. Unknown sequences are
+  /// skipped, and pasted text arrives as one key.
   ///
-  /// - Parameter now: the time in nanoseconds of any clock that goes on steadily.
+  /// - Parameter now: The time in nanoseconds, from any monotonic clock.
   public func nextKey(at now: Int64) -> Key? {
     if adoptSize() { return .resize }
-    // What the terminal has sent counts before the time that has passed.
+    // Take the bytes before judging the time, because they may continue a sequence.
     if decoder.waiting < Self.mostBytes { decoder.take(read(), at: now) }
     let key = decoder.next(at: now)
     decoderDelay = decoder.delay(at: now)
@@ -47,14 +48,14 @@ extension Terminal {
     }
   }
 
-  /// Waits for a key, or for one of other descriptors to become readable, or for time to pass; meanwhile sends to the
-  /// terminal what it has not taken yet.
+  /// Waits for a key, for another descriptor to become readable, or for a time limit.
   ///
-  /// A signal ends the waiting too. Take all keys before waiting, for some may be held here.
+  /// Meanwhile it sends pending output to the terminal. A signal also ends the wait. Take all keys before waiting,
+  /// because some may be held here.
   ///
   /// - Parameters:
-  ///   - descriptors: What else to wait for, such as a pipe of signals; negative ones are passed over.
-  ///   - milliseconds: How long at most; negative for no limit.
+  ///   - descriptors: What else to wait for, such as a pipe of signals; negative ones are ignored.
+  ///   - milliseconds: The longest time to wait; negative for no limit.
   public func waitForInput(or descriptors: [Int32] = [], milliseconds: Int) -> Readiness {
     var polled = ([inputDescriptor] + descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     polled.append(pollfd(fd: isReady ? -1 : spool.descriptor, events: Int16(POLLOUT), revents: 0))
@@ -69,7 +70,7 @@ extension Terminal {
       hasKeys: own & POLLIN != 0, isHungUp: own & (POLLHUP | POLLERR | POLLNVAL) != 0, descriptors: Set(others))
   }
 
-  /// Not longer than until what is held here becomes a key by the pause alone.
+  /// Limits the wait to the time when a pause alone turns the held bytes into a key.
   private func waitingTime(atMost milliseconds: Int) -> Int {
     guard let decoderDelay else { return milliseconds }
     let untilKey = Int((decoderDelay + 999_999) / 1_000_000)

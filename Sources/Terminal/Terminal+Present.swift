@@ -8,10 +8,10 @@ public import Screen
 #endif
 
 extension Terminal {
-  /// Shows a grid; what is already on the screen is not sent again.
+  /// Shows a grid. Parts that are already on the screen are not sent again.
   ///
-  /// What of the grid lies outside of the screen is not shown. Nothing is while the terminal has not taken the frame
-  /// before: see ``isReady``.
+  /// Parts of the grid outside of the screen are not shown. Nothing is shown until the terminal has accepted the
+  /// previous frame; see ``isReady``.
   public func present(_ grid: CellGrid, palette: Palette) {
     guard isReady else { return }
     if let shown, shown.grid == grid, shown.palette == palette { return }
@@ -35,10 +35,10 @@ extension Terminal {
     spool.send()
   }
 
-  /// Whether the terminal has taken what was shown, so that something else can be; waiting for input sends the rest.
+  /// Whether the terminal has accepted the last frame, so that another can be shown. Waiting for input sends the rest.
   public var isReady: Bool { spool.isEmpty }
 
-  /// Adds one cell as curses keeps it; not the right half of a wide character, which curses adds itself.
+  /// Adds one cell in the form of curses. Skips the right half of a wide character, which curses adds itself.
   private func append(_ cell: Cell, to row: inout [cchar_t], _ palette: Palette) {
     if cell.glyph.isContinuation { return }
     let style = drawn(cell, palette)
@@ -48,7 +48,7 @@ extension Terminal {
     } else if let base = cell.glyph.scalars.first, isAgreed(base, columns: cell.glyph.columns) {
       nc_cell(&place, cell.glyph.scalars.map { wchar_t($0.value) } + [0], style.attributes, style.pair)
     } else {
-      // Where the C library takes another width, or none, a stand-in keeps the rest of the row in its place.
+      // If the C library disagrees about the width, a stand-in keeps the rest of the row in place.
       nc_cell_of(&place, nc_width(0xB7) == 1 ? 0xB7 : 0x3F, style.attributes, style.pair)
       row.append(place)
       guard cell.glyph.columns == 2 else { return }
@@ -61,7 +61,7 @@ extension Terminal {
     scalar.isASCII || Int(nc_width(wchar_t(scalar.value))) == columns
   }
 
-  /// How a cell is drawn, looked up by its role and selection: there are few of these, and thousands of cells.
+  /// The style of a cell, cached by role and selection because there are few of these and thousands of cells.
   private func drawn(_ cell: Cell, _ palette: Palette) -> ColorPairs.Drawn {
     let index = Int(cell.role.rawValue) * 2 + (cell.isSelected ? 1 : 0)
     if let style = styles[index] { return style }

@@ -8,7 +8,7 @@ import Screen
 #endif
 
 extension Terminal {
-  /// Why the dashboard cannot be drawn here; nil when it can. Draws nothing and changes no modes.
+  /// Returns why the dashboard cannot be drawn here; nil when it can. Draws nothing and changes no modes.
   public static func suitability(environment: [String: String]) -> TerminalError? {
     let descriptor = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else { return .noTerminal }
@@ -16,7 +16,9 @@ extension Terminal {
     return unsuitability(environment["TERM"] ?? "", descriptor: descriptor)
   }
 
-  /// Curses itself begins on a terminal that cannot place the cursor, and shows nothing.
+  /// Returns why a terminal type is unsuitable; nil when it is suitable.
+  ///
+  /// Curses itself starts on a terminal that cannot place the cursor, and shows nothing.
   static func unsuitability(_ type: String, descriptor: Int32) -> TerminalError? {
     if type.isEmpty { return .unsuitable("TERM is not set") }
     let former = set_curterm(nil)
@@ -30,7 +32,7 @@ extension Terminal {
     return canMove ? nil : .unsuitable("the terminal type \"\(SafeText.visible(type))\" cannot place the cursor")
   }
 
-  /// How many colours the environment promises; what the terminal's description knows is for curses to tell.
+  /// The colour depth that the environment promises. Only curses knows what the terminal's description supports.
   static func promisedDepth(_ environment: [String: String]) -> ColorDepth {
     let isPromised = ["truecolor", "24bit"].contains(environment["COLORTERM"]?.lowercased())
     return isPromised || environment["TERM"]?.hasSuffix("-direct") == true ? .truecolor : .indexed256

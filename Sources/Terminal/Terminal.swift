@@ -8,21 +8,21 @@ public import Screen
   @preconcurrency import Darwin
 #endif
 
-/// The system's call, where a method has its name.
+/// The system call, under a name that the method `open` does not hide.
 private func openDevice(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }
 
-/// The controlling terminal as a screen: making one enters it, losing it gives the terminal back.
+/// The controlling terminal as a screen. Creating one enters the screen; releasing it gives the terminal back.
 ///
-/// It presents grids and yields keys, and does not know what they mean. It draws on the terminal itself, whatever
-/// standard output is. Curses is not made for threads: make and use it on the main thread only, one at a time.
+/// It presents grids and returns keys, and does not know what they mean. It draws on the terminal itself, even when
+/// standard output is something else. Curses is not thread-safe: use one at a time, on the main thread only.
 ///
-/// While the screen is up, what is written to standard error is kept back, and written when the terminal is given back:
-/// by leaving, by suspending, or by a fatal signal.
+/// While the screen is up, output to standard error is held back. It is written when the terminal is given back: by
+/// leaving, by suspending, or by a fatal signal.
 public final class Terminal {
-  /// Whether the environment asks for UTF-8; where it does not, pictures should be of ASCII characters.
+  /// Whether the environment asks for UTF-8. If not, draw with ASCII characters.
   public static var localeIsUTF8: Bool { TerminalLocale.isUTF8 }
 
-  /// How long the terminal may take nothing before it is given back unread, in milliseconds.
+  /// How long the terminal may accept nothing before it is given back without the pending output, in milliseconds.
   private static let patience: Int32 = 500
 
   private let screen: OpaquePointer
@@ -33,35 +33,35 @@ public final class Terminal {
   private var isSuspended = false
 
   var pairs: ColorPairs
-  /// What is on the screen; nil when all must be drawn.
+  /// What is on the screen; nil when everything must be drawn.
   var shown: (grid: CellGrid, palette: Palette)?
   var isCleared = true
-  /// The styles of the shown palette, by role and selection, as far as they were needed.
+  /// The styles of the shown palette, by role and selection; nil until first needed.
   var styles: [ColorPairs.Drawn?] = []
   var decoder: KeyDecoder
-  /// In how many nanoseconds the decoder wants to be asked again; nil for not before something comes.
+  /// The nanoseconds until the decoder may have a key without further bytes; nil for never.
   var decoderDelay: Int64?
 
-  /// How many columns and rows there are.
+  /// The number of columns and rows.
   public private(set) var size: Size
 
-  /// How many colours are used.
+  /// The colour depth in use.
   public var colorDepth: ColorDepth { pairs.depth }
 
   /// Enters the screen of the controlling terminal.
   ///
   /// - Parameters:
-  ///   - colorDepth: At most how many colours to use; what the environment promises when nil.
-  ///   - environment: Where `TERM`, `COLORTERM`, `LINES` and `COLUMNS` are looked up.
+  ///   - colorDepth: The highest colour depth to use; nil for the one that the environment promises.
+  ///   - environment: The source of `TERM`, `COLORTERM`, `LINES`, `COLUMNS` and `ESCDELAY`.
   public convenience init(colorDepth: ColorDepth? = nil, environment: [String: String]) throws(TerminalError) {
     try self.init(Device.controlling, colorDepth: colorDepth, environment: environment)
   }
 
-  /// What is drawn on and read from.
+  /// The files to draw on and to read from.
   struct Device {
     var output: String
     var input: String
-    /// Whether standard error is kept back and fatal signals give the terminal back.
+    /// Whether standard error is held back and fatal signals give the terminal back.
     var isGuarded: Bool
 
     static let controlling = Device(output: "/dev/tty", input: "/dev/tty", isGuarded: true)
@@ -96,7 +96,7 @@ public final class Terminal {
 
   deinit { leave() }
 
-  /// Gives the terminal back: its former screen, its modes, its cursor. Nothing happens the second time.
+  /// Gives the terminal back with its former screen, modes and cursor. A second call does nothing.
   public func leave() {
     guard !hasLeft else { return }
     hasLeft = true
@@ -105,31 +105,32 @@ public final class Terminal {
     fclose(input)
   }
 
-  /// Gives the terminal back for a while, as before the program stops itself.
+  /// Gives the terminal back for a while, for example before the program stops itself.
   public func suspend() {
     guard !hasLeft, !isSuspended else { return }
     isSuspended = true
     giveBack()
   }
 
-  /// Takes the terminal again after `suspend`, or after others have stopped and continued the program, when a shell may
-  /// have changed the terminal's modes. The next frame is drawn in full.
+  /// Takes the terminal again after `suspend`, or after another process has stopped and continued the program.
+  ///
+  /// A shell may have changed the terminal's modes meanwhile. The next frame is drawn in full.
   public func resume() {
     guard !hasLeft else { return }
-    // Only after giving the terminal back are its modes those of others, to be given back again.
+    // Only after a suspension do the current modes belong to others and need saving.
     if isSuspended, isGuarded { tg_guard_save(spool.descriptor) }
     isSuspended = false
     enter()
     redraw()
   }
 
-  /// Draws the next frame in full, whatever others have written onto the screen.
+  /// Draws the next frame in full, because other processes may have written on the screen.
   public func redraw() {
     shown = nil
     isCleared = true
   }
 
-  /// Takes the window's size when it has changed; true when it has.
+  /// Adopts the window's size. Returns whether it has changed.
   func adoptSize() -> Bool {
     let current = Self.size(descriptor: spool.descriptor, environment: environment)
     let known = Size(width: Int(nc_cols()), height: Int(nc_lines()))
@@ -157,11 +158,11 @@ extension Terminal {
   private static func begin(
     _ type: String, _ depth: ColorDepth, _ output: UnsafeMutablePointer<FILE>, _ input: UnsafeMutablePointer<FILE>
   ) -> OpaquePointer? {
-    // A type that is direct already gets the same meaning of its first 16 colours.
+    // Types that are already direct are derived too, so that their first 16 colours have the same meaning.
     let isDirect = depth == .truecolor || type.hasSuffix("-direct")
     let direct = isDirect ? DirectColor.withType(from: type) { open(DirectColor.name, output, input) } : nil
     guard let screen = direct ?? open(type, output, input) else { return nil }
-    // A frame is drawn whole though keys wait.
+    // Draw whole frames even while keys are waiting.
     typeahead(-1)
     if has_colors() {
       start_color()
@@ -205,7 +206,7 @@ extension Terminal {
     tg_stderr_release()
   }
 
-  /// What takes a terminal out of everything that curses and this program switch on.
+  /// The sequence that undoes everything that curses and this program switch on.
   private static func resetSequence() -> String {
     var reset = Paste.off ?? ""
     for name in ["sgr0", "op", "rmkx", "cnorm", "rmcup"] {

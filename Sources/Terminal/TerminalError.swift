@@ -7,7 +7,7 @@ public enum TerminalError: Error, Equatable, Sendable {
 }
 
 extension TerminalError: CustomStringConvertible {
-  /// The reason as a sentence for the user.
+  /// The reason as a message for the user.
   public var description: String {
     switch self {
     case .noTerminal: "there is no terminal to draw on"

@@ -6,13 +6,13 @@
   @preconcurrency import Darwin
 #endif
 
-/// The character set of the terminal, as the user's environment tells it.
+/// The character set of the terminal, according to the user's environment.
 enum TerminalLocale {
   /// Whether the environment asks for UTF-8.
   ///
-  /// Asking also chooses the character set that curses draws in: the environment's, or `C.UTF-8` where that is not
-  /// UTF-8, for the texts of items are UTF-8 wherever they are shown. Other categories stay: a decimal comma would
-  /// change how numbers are read.
+  /// The first access also sets the character set in which curses draws: the environment's if that is UTF-8, otherwise
+  /// `C.UTF-8`, because texts of items are always UTF-8. Other locale categories stay unchanged, because a decimal
+  /// comma would change how numbers are read.
   static let isUTF8: Bool = {
     setlocale(LC_CTYPE, "")
     let isUTF8 = nl_langinfo(nl_item(CODESET)).map { String(cString: $0) } == "UTF-8"

@@ -129,11 +129,11 @@ import Testing
     Self.select(1, in: &dashboard)
     dashboard.apply(script(.runFinishing))
     #expect(dashboard.perform(.retry) == [])
-    #expect(dashboard.currentNotice(at: script.now)?.text.hasPrefix("the run begins no item any more") == true)
+    #expect(dashboard.currentNotice(at: script.now)?.text.hasPrefix("the run starts no further items") == true)
     dashboard.apply(script(.runFinished(.finishedEarly)))
     #expect(dashboard.perform(.retry) == [])
     let notice = dashboard.currentNotice(at: script.now)?.text
-    #expect(notice == "the run is over; then again what failed: pfor-tui resume --failed x")
+    #expect(notice == "the run is over; to retry what failed: pfor-tui resume --failed x")
   }
 
   @Test func aPausedRunIsAsked() {

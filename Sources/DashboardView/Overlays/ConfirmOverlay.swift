@@ -3,7 +3,7 @@ import ParallelFor
 import Screen
 import Themes
 
-/// A question in the middle of the screen that says what is lost and what is not.
+/// A question in the middle of the screen that states what will be lost and what is safe.
 struct ConfirmOverlay {
   let drawing: Drawing
   let dialog: Dialog
@@ -29,7 +29,7 @@ struct ConfirmOverlay {
     draw(hint, in: take(1, of: &rest), to: &grid)
   }
 
-  /// The question in one line, for a screen that has no more: its title and its answers by their keys.
+  /// Draws the question on a one-line screen: its title, and its answers with their keys.
   func drawLine(in row: Rect, of grid: inout CellGrid) {
     var writer = RowWriter(row, glyphs: drawing.glyphs)
     writer.write(title, .dialog, to: &grid)
@@ -39,7 +39,7 @@ struct ConfirmOverlay {
     }
   }
 
-  /// The text in lines of whole words.
+  /// Breaks the text into lines of whole words.
   private func wrapped(_ text: String, width: Int) -> [String] {
     text.split(separator: " ").reduce(into: [String]()) { lines, word in
       let longer = lines.last.map { "\($0) \(word)" }
@@ -91,7 +91,7 @@ struct ConfirmOverlay {
   private var text: [String] {
     switch dialog.kind {
     case .leave: [left] + waiting + [safe]
-    case .kill(let id): [drawing.dashboard.live.runningItem(id)?.label ?? "it has ended meanwhile"]
+    case .kill(let id): [drawing.dashboard.live.runningItem(id)?.label ?? "it has already ended"]
     }
   }
 

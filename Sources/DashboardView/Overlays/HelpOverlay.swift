@@ -2,7 +2,7 @@ import Dashboard
 import Screen
 import Themes
 
-/// All keys, from the table of commands; in two columns where there is room.
+/// All keys from the table of commands, in two columns if there is room.
 struct HelpOverlay {
   let drawing: Drawing
   let top: Int
@@ -16,7 +16,7 @@ struct HelpOverlay {
   private static let columnWidth = 58
   private static let keysWidth = 14
 
-  /// How many lines fit.
+  /// Returns the number of lines that fit.
   static func lines(in body: Rect) -> Int { max(0, body.height - 2) }
 
   func draw(in body: Rect, of grid: inout CellGrid) {
@@ -55,7 +55,7 @@ struct HelpOverlay {
     return [.heading(group.rawValue)] + rows + [.blank]
   }
 
-  /// As many keys as fit into their column.
+  /// Joins as many keys as fit into their column.
   private static func names(_ keys: [String]) -> String {
     keys.map(FooterPanel.short).reduce("") {
       $0.isEmpty ? $1 : $0.count + $1.count < keysWidth ? "\($0) \($1)" : $0

@@ -2,7 +2,7 @@ import Dashboard
 import Screen
 import Themes
 
-/// The line that is typed, or the menu of filters, in the place of the footer.
+/// The line being typed, or the menu of filters, in place of the footer.
 struct PromptLine {
   let drawing: Drawing
 
@@ -11,7 +11,7 @@ struct PromptLine {
     var writer = RowWriter(row.inset(horizontal: 1), glyphs: drawing.glyphs)
     writer.write(name(of: prompt.kind), .key, to: &grid)
     writer.skip()
-    // The end is what is being typed: a long text loses its beginning.
+    // Cut a long text at its beginning, because the user types at its end.
     var text = prompt.text
     while TextWidth.columns(of: text) > max(1, writer.remaining - 1), !text.isEmpty { text.removeFirst() }
     writer.write(text, .text, to: &grid)

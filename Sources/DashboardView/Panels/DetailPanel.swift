@@ -3,7 +3,7 @@ import ParallelFor
 import Screen
 import Themes
 
-/// All about one item, in lines that scroll.
+/// The details of one item, in lines that scroll.
 struct DetailPanel {
   let drawing: Drawing
   let id: ItemID
@@ -15,7 +15,7 @@ struct DetailPanel {
   }
 
   private static let nameWidth = 10
-  /// What the frame, the number and the way back take of the first line.
+  /// The columns of the first line that the frame, the number and the hint take.
   private static let aroundTitle = 28
 
   func draw(in area: Rect, of grid: inout CellGrid) {
@@ -49,7 +49,7 @@ struct DetailPanel {
     guard let detail = drawing.dashboard.detail else { return [stateLine(nil)] }
     let output = stream("output", detail.output, bytes: detail.outputBytes, isCut: detail.outputCut, role: .text)
     let errors = stream("errors", detail.errors, bytes: detail.errorBytes, isCut: detail.errorsCut, role: .warning)
-    // Of an item that failed, what it complained about is read first.
+    // The errors of a failed item come first, because they are read first.
     let isBad = detail.outcome?.failureReason != nil
     return facts(of: detail, width: width) + (isBad ? errors + output : output + errors)
   }
@@ -97,7 +97,7 @@ struct DetailPanel {
     return Line(name: "worker", text: attempt > 1 ? "\(worker), attempt \(attempt)" : "\(worker)")
   }
 
-  /// How the process of the last attempt ended, and what it used.
+  /// Describes how the process of the last attempt ended and what it used.
   private func processLine(_ detail: ItemDetail) -> Line? {
     guard let process = detail.process, drawing.facts.runningItem(id) == nil else { return nil }
     let parts = [
@@ -108,7 +108,7 @@ struct DetailPanel {
     return Line(name: "process", text: parts.compactMap { $0 }.joined(separator: ", "))
   }
 
-  /// The attempts before the one that the page is about: all that have ended, while the next one runs or is waited for.
+  /// Lists the earlier attempts; all ended ones while the next one runs or waits.
   private func attemptLines(_ detail: ItemDetail) -> [Line] {
     var attempts = detail.earlier
     let goesOn = drawing.facts.runningItem(id) != nil || drawing.facts.waiting[id] != nil
@@ -135,7 +135,7 @@ struct DetailPanel {
     return [Line(text: ""), heading] + lines.map { Line(text: $0, role: role) }
   }
 
-  /// The text in pieces of at most `width` columns, its own lines apart.
+  /// Splits the text into its lines, and these into pieces of at most `width` columns.
   private func wrapped(_ text: String, width: Int) -> [String] {
     text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line -> [String] in
       var pieces: [String] = [""]

@@ -3,10 +3,10 @@ import ParallelFor
 import Screen
 import Themes
 
-/// The last row: a notice while there is one, else the keys that matter now.
+/// The last row: the current notice, or else the keys that matter now.
 struct FooterPanel {
   let drawing: Drawing
-  /// The real time: a notice passes even while the display is frozen.
+  /// The real time, because a notice disappears even while the display is frozen.
   let now: Instant
 
   func draw(in row: Rect, of grid: inout CellGrid) {
@@ -17,7 +17,7 @@ struct FooterPanel {
       writer.left(notice.text, width: writer.remaining, .notice, to: &grid)
       return
     }
-    // Help and quit stand at the right, where they always fit.
+    // Help and quit are on the right, where they always fit.
     let last = hints.filter { $0.group == .program }
     let first = hints.filter { $0.group != .program }
     let width = last.reduce(-2) { $0 + Self.width(of: $1) }
@@ -41,7 +41,7 @@ struct FooterPanel {
     }
   }
 
-  /// The hints of the table, with neighbours of one meaning together.
+  /// The hints from the table; neighbours with the same hint are merged.
   private var hints: [Hint] {
     let replay = drawing.dashboard.replay
     var hints: [Hint] = []
@@ -71,7 +71,7 @@ struct FooterPanel {
     }
   }
 
-  /// `<Enter>` as `Enter`; a character as it is.
+  /// Returns `<Enter>` as `Enter`, `<C-x>` as `Ctrl-X`, and a character as it is.
   static func short(_ key: String) -> String {
     guard key.count > 2, key.hasPrefix("<"), key.hasSuffix(">") else { return key }
     let name = String(key.dropFirst().dropLast())

@@ -3,7 +3,7 @@ import ParallelFor
 import Screen
 import Themes
 
-/// The job and what it is doing, and below it the counts, the rate and the time left.
+/// The job and its state, and below them the counts, the rate and the time left.
 struct HeaderPanel {
   let drawing: Drawing
 
@@ -17,7 +17,7 @@ struct HeaderPanel {
 
   private typealias Part = (text: String, role: ThemeRole)
 
-  /// Writes parts against the right edge and returns the columns they take, with a gap.
+  /// Writes parts right-aligned. Returns the number of columns that they take, including a gap.
   private func drawRight(_ parts: [Part], in row: Rect, of grid: inout CellGrid) -> Int {
     let shown = parts.filter { !$0.text.isEmpty }
     let width = shown.reduce(0) { $0 + TextWidth.columns(of: $1.text) } + 2 * max(0, shown.count - 1)
@@ -46,7 +46,7 @@ struct HeaderPanel {
     return drawRight(parts, in: row, of: &grid)
   }
 
-  /// That this is a replay, and how fast it goes.
+  /// The label of a replay with its speed; empty for a live run.
   private var replay: String {
     guard let clock = drawing.dashboard.replay else { return "" }
     let times = drawing.glyphs == .unicode ? "×" : "x"
@@ -55,7 +55,7 @@ struct HeaderPanel {
     return "replay \(clock.isPaused ? "paused" : pace)"
   }
 
-  /// The time on the wall, where pauses made it longer.
+  /// The wall time, if pauses made it longer than the active time.
   private var wall: String {
     let wall = drawing.facts.stopwatch.wall(at: drawing.now)
     let paused = wall - drawing.facts.stopwatch.active(at: drawing.now)
@@ -102,7 +102,7 @@ struct HeaderPanel {
     let isLast = if case .lastItems = left { true } else { false }
     let text = drawing.format.timeLeft(drawing.facts, at: drawing.now)
     let leftPart: Part = (text.isEmpty || row.width < 70 ? text : pad(text, 16), isLast ? .text : .title)
-    // On a narrow screen failures are worth more room than the rate.
+    // On a narrow screen failures matter more than the rate.
     if row.width < 50 { return drawRight([leftPart], in: row, of: &grid) }
     let rate = drawing.format.rate(drawing.facts.rate(at: drawing.now))
     return drawRight([(pad(rate, 7), .text), leftPart], in: row, of: &grid)
@@ -126,7 +126,7 @@ struct HeaderPanel {
 
   private typealias Cell = (count: Int, word: String, role: ThemeRole)
 
-  /// With `canGrow` as wide as the count can become, so that those to its right stay in place.
+  /// Returns the width of a count. With `canGrow` it has room to grow, so that the counts to its right stay in place.
   private func width(of cell: Cell, canGrow: Bool) -> Int {
     let width = drawing.format.count(cell.count).count + 1 + cell.word.count
     guard canGrow else { return width }
@@ -137,7 +137,7 @@ struct HeaderPanel {
 
   private func isProblem(_ role: ThemeRole) -> Bool { role == .itemFailed || role == .itemTimedOut }
 
-  /// Whether what has not begun will; once the run is to end, it never does.
+  /// Whether queued items will start. Once the run is finishing or stopping, they never do.
   private var willStart: Bool { drawing.facts.state == .running || drawing.facts.state == .paused }
 
   private var counts: [Cell] {

@@ -3,7 +3,7 @@ import ParallelFor
 import Screen
 import Themes
 
-/// How long items take: percentiles, a histogram over a scale of equal ratios, and the rate over time.
+/// How long items take: percentiles, a histogram on a logarithmic scale, and the rate over time.
 struct LatencyPanel {
   let drawing: Drawing
   let isFramed: Bool
@@ -26,14 +26,14 @@ struct LatencyPanel {
 
   // MARK: Percentiles
 
-  /// Names over numbers, in columns of equal width; what does not fit is left out from the left but for the median.
+  /// Draws names over numbers in columns of equal width. If room is short, the mean is left out, then p95, p90 and p99.
   private func drawPercentiles(in area: Rect, of grid: inout CellGrid) {
     let values = drawing.facts.latency.percentiles
     var named: [(name: String, value: Int64?)] = [
       ("p50", values.p50), ("p90", values.p90), ("p95", values.p95), ("p99", values.p99),
       ("max", drawing.facts.latency.maximum), ("mean", drawing.facts.latency.mean),
     ]
-    // In a single row the name is beside its number.
+    // In a single row the name is next to its number.
     let width = Formatting.durationWidth + (area.height > 1 ? 1 : 6)
     if named.count * width > area.width { named.removeLast() }
     while named.count > 2, named.count * width > area.width { named.remove(at: max(1, named.count - 3)) }
@@ -76,7 +76,7 @@ struct LatencyPanel {
     return (latency.edge(column, of: columns) + latency.edge(column + 1, of: columns)) / 2
   }
 
-  /// The shortest, the middle of the scale, and the longest latency.
+  /// Draws the shortest latency, the middle of the scale, and the longest latency.
   private func drawScale(_ columns: Int, in row: Rect, of grid: inout CellGrid) {
     guard !row.isEmpty else { return }
     let row = row.splitLeft(columns).left

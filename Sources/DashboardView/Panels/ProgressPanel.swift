@@ -2,7 +2,7 @@ import Dashboard
 import Screen
 import Themes
 
-/// The progress bar with the share and the count at its right.
+/// The progress bar, with the percentage and the count on its right.
 struct ProgressPanel {
   let drawing: Drawing
 
@@ -15,7 +15,7 @@ struct ProgressPanel {
     writer.left(text, width: writer.remaining, .text, to: &grid)
   }
 
-  /// As wide as it will become, so that the bar's end does not move while the total stays.
+  /// The percentage and the count, padded to their final width so that the end of the bar does not move.
   private var text: String {
     let tally = drawing.facts.tally, format = drawing.format
     let finished = format.count(tally.finished)
@@ -29,7 +29,7 @@ struct ProgressPanel {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
-  /// Empty while nobody knows the whole: a part of an unknown whole is no progress.
+  /// The bar, which is empty while the total is unknown.
   private var bar: ProgressBar {
     let tally = drawing.facts.tally
     let rest = ProgressBar.Segment(

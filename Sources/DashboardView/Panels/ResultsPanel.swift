@@ -3,7 +3,7 @@ import ParallelFor
 import Screen
 import Themes
 
-/// All items that have begun, in their order, with the first line of what they wrote.
+/// All started items in their order, with the first line of their output.
 struct ResultsPanel {
   let drawing: Drawing
   let isFramed: Bool
@@ -46,20 +46,20 @@ struct ResultsPanel {
       case .running: "running"
       case .text(let text): "\"\(text)\""
       }
-    if list.isScanning { return "only \(name), looked at \(drawing.format.count(list.scanned))" }
+    if list.isScanning { return "only \(name), scanned \(drawing.format.count(list.scanned))" }
     return list.isFull ? "only \(name), the first" : "only \(name)"
   }
 
   private func drawEmpty(in row: Rect, of grid: inout CellGrid) {
     let text =
-      if list.filter != .all { list.isScanning ? "looking" : "none: Esc shows all" } else { "no item has begun" }
+      if list.filter != .all { list.isScanning ? "looking" : "none: Esc shows all" } else { "no items started" }
     grid.write(text, x: row.x + 1, y: row.y, role: ThemeRole.muted.role, in: row)
   }
 
-  /// As wide as the largest number so far, and never narrower than three figures.
+  /// The width of the item number column: that of the largest number so far, with at least two digits.
   private var numberWidth: Int { "#\(max(99, drawing.facts.begun))".count + 1 }
 
-  /// As wide as the longest name so far, in steps, so that its neighbours seldom move.
+  /// Returns the width of the longest name so far, rounded up in steps so that the neighbouring columns rarely move.
   private func labelWidth(_ width: Int) -> Int {
     let most = min(64, width * 3 / 10)
     return min(most, (list.longestLabel / Self.labelStep + 1) * Self.labelStep)

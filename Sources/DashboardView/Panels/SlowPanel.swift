@@ -3,7 +3,7 @@ import ParallelFor
 import Screen
 import Themes
 
-/// The slowest items, the running ones among them, against the median.
+/// The slowest items, including running ones, compared with the median.
 struct SlowPanel {
   let drawing: Drawing
   let isFramed: Bool

@@ -2,7 +2,7 @@ import Dashboard
 import Screen
 import Themes
 
-/// An item's state as a sign and a word; where there is little room the sign alone, for all signs differ.
+/// An item's state as a sign and a word. With little room it shows only the sign, because all signs differ.
 struct StateColumn {
   let drawing: Drawing
   let state: ItemState

@@ -2,7 +2,7 @@ import Dashboard
 import Screen
 import Themes
 
-/// The names of the panels in one row, where there is room for only one of them.
+/// The names of the panels in one row, shown when there is room for only one panel.
 struct TabsPanel {
   let drawing: Drawing
 

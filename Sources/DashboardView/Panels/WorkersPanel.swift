@@ -3,7 +3,7 @@ import ParallelFor
 import Screen
 import Themes
 
-/// One row a worker: what it runs, for how long against the median, and what it has done so far.
+/// One row per worker: its item, the time so far compared with the median, and the items done.
 struct WorkersPanel {
   let drawing: Drawing
   let isFramed: Bool
@@ -36,7 +36,7 @@ struct WorkersPanel {
     let area = ListArea(inside)
     let columns = Columns(inside.width - 1)
     drawHeadings(columns, in: area.headings, of: &grid)
-    // The numbers at the right keep their headings.
+    // Leave the headings of the numbers on the right visible.
     let free = area.headings.splitRight(columns.done + columns.mean).rest
     drawing.note([trailing.isEmpty ? footer(workers) : trailing], in: free, isFramed: isFramed, of: &grid)
     let ids = workers.map(\.id)
@@ -54,7 +54,7 @@ struct WorkersPanel {
     drawing.dashboard.workerOrder == .bySlot ? "" : "longest first"
   }
 
-  /// What does not fit is counted.
+  /// Counts the workers, including those that do not fit.
   private func footer(_ workers: [WorkerRow]) -> String {
     let idle = workers.count { $0.item == nil }
     let slow = drawing.facts.slowRunning(at: drawing.now)

@@ -1,12 +1,12 @@
-/// How the items of a run have ended that was resumed, over all of its sessions.
+/// How the items of a resumed run have ended, over all of its sessions.
 public struct AllSessions: Equatable, Sendable {
-  /// Items that did what they should.
+  /// Items that ended without an error.
   public var succeeded: Int
   /// Items that failed.
   public var failed: Int
-  /// Items that ran longer than they might.
+  /// Items that ran longer than allowed.
   public var timedOut: Int
-  /// How many items there are in all; nil when that is not known.
+  /// The total number of items; nil if unknown.
   public var total: Int?
 
   /// Makes the counts.
@@ -17,6 +17,6 @@ public struct AllSessions: Equatable, Sendable {
     self.total = total
   }
 
-  /// How many have not ended by themselves; nil when that is not known.
+  /// The number of items that have not succeeded, failed or timed out; nil if unknown.
   var rest: Int? { total.map { max(0, $0 - succeeded - failed - timedOut) } }
 }

@@ -1,13 +1,13 @@
 public import Screen
 
-/// Numbers as a person reads them.
+/// Formats numbers for people.
 ///
-/// Durations are cut, not rounded, so that a running clock never shows more time than has passed.
+/// Durations are truncated, not rounded, so that a running clock never shows more time than has passed.
 public struct Formatting: Sendable {
-  /// Whether signs beyond ASCII may be used.
+  /// The characters that may be used.
   public let glyphs: GlyphSet
 
-  /// Makes a formatting.
+  /// Makes a formatter.
   public init(glyphs: GlyphSet = .unicode) { self.glyphs = glyphs }
 
   /// The width of the longest duration.
@@ -20,7 +20,7 @@ public struct Formatting: Sendable {
   var arrow: String { isUnicode ? "→" : "->" }
   var dot: String { isUnicode ? "·" : "|" }
 
-  /// A duration in two or three figures: `850 µs`, `1.2 s`, `1m 05s`, `2h 03m`, `100 h`; nil is unknown.
+  /// Returns a duration in two or three digits: `850 µs`, `1.2 s`, `1m 05s`, `2h 03m`, `100 h`; nil is unknown.
   public func duration(_ nanoseconds: Int64?) -> String {
     guard let nanoseconds else { return unknown }
     switch max(0, nanoseconds) {
@@ -33,7 +33,7 @@ public struct Formatting: Sendable {
     }
   }
 
-  /// A duration in whole seconds, for a clock that runs: `42 s`, `1m 05s`.
+  /// Returns a duration in whole seconds, for a running clock: `42 s`, `1m 05s`.
   public func clock(_ nanoseconds: Int64) -> String { clock(seconds: max(0, nanoseconds) / 1_000_000_000) }
 
   private func clock(seconds: Int64) -> String {
@@ -53,7 +53,7 @@ public struct Formatting: Sendable {
 
   private func twoDigits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
-  /// A count with its thousands apart: `12,345`.
+  /// Returns a count with separated thousands: `12,345`.
   public func count(_ count: Int) -> String {
     let digits = Array(String(count.magnitude))
     var text = count < 0 ? "-" : ""
@@ -64,16 +64,16 @@ public struct Formatting: Sendable {
     return text
   }
 
-  /// A count and a noun: `1 item`, `5 items`.
+  /// Returns a count and a noun: `1 item`, `5 items`.
   func plural(_ count: Int, _ noun: String) -> String { "\(self.count(count)) \(noun)\(count == 1 ? "" : "s")" }
 
-  /// A number a second: `812/s`, `4.1/s`, `0.31/s`; nil is unknown.
+  /// Returns a rate per second: `812/s`, `4.1/s`, `0.31/s`; nil is unknown.
   public func rate(_ perSecond: Double?) -> String {
     guard let perSecond, perSecond.isFinite, perSecond >= 0 else { return "\(unknown)/s" }
     return "\(figures(perSecond))/s"
   }
 
-  /// Two figures after a small number's point, one after a middling one's, none after a large one's.
+  /// Returns a number with two decimals if it is below 1, one if it is below 100, and none otherwise.
   func figures(_ value: Double) -> String {
     if value >= 99.5 { return count(Int(min(value.rounded(), 1e15))) }
     let unit: Int64 = value < 0.995 ? 100 : 10
@@ -83,19 +83,19 @@ public struct Formatting: Sendable {
     return "\(scaled / unit).\(String(repeating: "0", count: (unit == 100 ? 2 : 1) - digits.count))\(digits)"
   }
 
-  /// How many times the median: `×1.2`, `×12`; nil is unknown.
+  /// Returns a latency as a multiple of the median: `×1.2`, `×12`; nil is unknown.
   public func timesMedian(_ latency: Int64, median: Int64?) -> String {
     guard let median, median > 0 else { return unknown }
     let factor = Double(max(0, latency)) / Double(median)
     return times + (factor < 9.95 ? figures(max(factor, 0.1)) : count(Int(min(factor.rounded(), 1e15))))
   }
 
-  /// A part of a whole in whole per cent, 100 only when nothing is missing.
+  /// Returns a part of a whole in whole per cent. It is 100 only when nothing is missing.
   public func percent(_ part: Int, of whole: Int) -> String {
     whole <= 0 ? "100 %" : "\(Int(Double(part) / Double(whole) * 100)) %"
   }
 
-  /// A size in bytes: `812 bytes`, `1.2 MB`.
+  /// Returns a size in bytes: `812 bytes`, `1.2 MB`.
   public func bytes(_ bytes: Int) -> String {
     switch bytes {
     case ..<10_000: plural(bytes, "byte")

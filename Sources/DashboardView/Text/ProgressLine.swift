@@ -2,11 +2,11 @@ public import Dashboard
 public import ParallelFor
 public import Screen
 
-/// The run in one line, for small terminals and for none.
+/// Describes the run in one line, for small terminals and for runs without a dashboard.
 public enum ProgressLine {
-  /// Such as `12,345/50,000 24 % · 5 threads · 812/s · 2 failed · p50 3 ms p99 41 ms · 1m 05s left`.
+  /// Returns the line: `12,345/50,000 24 % · 5 threads · 812/s · 2 failed · p50 3 ms p99 41 ms · 1m 05s left`.
   ///
-  /// - Parameter width: the columns of the line; when not all parts fit, the least important ones are left out.
+  /// - Parameter width: The columns of the line. If not all parts fit, the least important ones are left out.
   public static func text(
     _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode
   ) -> String {
@@ -23,7 +23,7 @@ public enum ProgressLine {
     return TextWidth.prefix(line, columns: width, ellipsis: glyphs == .unicode ? "…" : "~")
   }
 
-  /// What there is to say, from left to right; the lower the rank, the more it tells.
+  /// Returns the parts from left to right. A lower rank means a more important part.
   private static func parts(_ facts: RunFacts, at now: Instant, _ format: Formatting) -> [(text: String, rank: Int)] {
     let tally = facts.tally
     var parts = [(progress(facts, format), 0)]

@@ -2,18 +2,18 @@ public import Dashboard
 public import ParallelFor
 public import Screen
 
-/// What is left to read when the dashboard has gone, and what a run without one prints at its end.
+/// Describes the run after the dashboard has closed, or at the end of a run without one.
 public enum Summary {
   private static let slowestShown = 5
 
-  /// The summary as harmless lines.
+  /// Returns the summary as lines that are safe to print.
   ///
   /// - Parameters:
-  ///   - width: the columns to which lines are cut, except the command line.
-  ///   - allSessions: the state of the whole run, when this session has resumed it and left something undone: the session
-  ///     may not have met all items. Then the first line counts only what the session itself did.
-  ///   - command: the exact command line to run this again, if it is worth telling.
-  ///   - errors: the first line of an item's errors, shown after the reason of its failure; nil if not known.
+  ///   - width: The columns to which lines are cut, except the command line.
+  ///   - allSessions: The state of the whole run, if this session resumed it and left items undone. The session may not
+  ///     have reached all items, so the first line then counts only the session's own items.
+  ///   - command: The exact command line to run this again; nil to leave it out.
+  ///   - errors: Returns the first line of an item's errors, shown after the reason of its failure; nil if unknown.
   public static func lines(
     _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode,
     allSessions: AllSessions? = nil, command: String? = nil, errors: (ItemID) -> String? = { _ in nil }
@@ -42,7 +42,7 @@ public enum Summary {
       return "\(state): \(parts) of \(format.plural(facts.total ?? tally.known, "item"))"
     }
 
-    /// The items that this session ran.
+    /// The counts of the items that this session ran.
     var ofSession: String {
       let (tally, before) = (facts.tally, facts.restored)
       let bad = max(0, tally.unsuccessful - (before.count - before.succeeded))
@@ -84,7 +84,7 @@ public enum Summary {
     }
 
     var halt: String? {
-      if facts.isOutOfTime { return "the time budget is spent: no further item was begun" }
+      if facts.isOutOfTime { return "the time budget is spent: no further items were started" }
       guard let halted = facts.halted else { return nil }
       return "halted: \(halted.reason)"
     }
@@ -119,7 +119,7 @@ public enum Summary {
       }
     }
 
-    /// An item's name, short enough for its neighbours in the line.
+    /// Returns an item's name, cut to leave room for the rest of the line.
     private func name(_ label: String, beside columns: Int) -> String {
       TextWidth.middle(label, columns: max(24, width - columns), ellipsis: format.glyphs == .unicode ? "…" : "~")
     }

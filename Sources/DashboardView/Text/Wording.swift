@@ -4,7 +4,7 @@ import Screen
 import Themes
 
 extension ItemState {
-  /// The state in a word of at most eight letters.
+  /// The state in at most eight characters.
   var word: String {
     switch self {
     case .queued: "queued"
@@ -65,7 +65,7 @@ extension Panel {
 }
 
 extension Formatting {
-  /// How long it will still take, and whether an earlier run says so.
+  /// Returns the time left, marked if it is based on an earlier run.
   func timeLeft(_ facts: RunFacts, at now: Instant) -> String {
     let left = facts.timeLeft(at: now)
     switch left {
@@ -75,7 +75,7 @@ extension Formatting {
     }
   }
 
-  /// How long it will still take, in the header's words.
+  /// Returns the time left as the header shows it.
   func timeLeft(_ left: TimeLeft) -> String {
     switch left {
     case .unknown: "? left"
@@ -90,12 +90,12 @@ extension Formatting {
     }
   }
 
-  /// An estimate, to the second.
+  /// Returns an estimate to the second.
   private func rough(_ nanoseconds: Int64) -> String {
     nanoseconds < 1_000_000_000 ? "1 s" : clock(nanoseconds)
   }
 
-  /// The threads asked for and alive: `5 threads`, `6→4 threads, 2 draining`, and at the end `3 of 5 threads`.
+  /// Returns the threads alive and asked for: `5 threads`, `6→4 threads, 2 draining`, and at the end `3 of 5 threads`.
   func threads(_ facts: RunFacts, short: Bool = false) -> String {
     let target = facts.targetWorkers, live = facts.liveWorkers
     let isRest = live < target && facts.isNothingLeftToBegin
@@ -107,7 +107,7 @@ extension Formatting {
     return "\(numbers) \(noun)\(draining)"
   }
 
-  /// What results wait for, once they have waited for a second, in fewer and fewer words; none before.
+  /// Returns texts of decreasing length about the item that results wait for; none in the first second of the wait.
   func delivery(_ facts: RunFacts, at now: Instant) -> [String] {
     guard facts.delivery.held > 0, let since = facts.delivery.waitingSince else { return [] }
     let waited = now.nanoseconds(since: since)
@@ -121,10 +121,10 @@ extension Formatting {
     ]
   }
 
-  /// That what records the run is behind; nil while it keeps up.
+  /// Returns the text for a recorder that is behind; nil while it keeps up.
   func recording(_ facts: RunFacts) -> String? { facts.recording.behind.map { "recording behind: \(count($0))" } }
 
-  /// What a change of threads did to the rate.
+  /// Returns the effect of a change of threads on the rate; nil until measured.
   func comparison(_ comparison: ThreadComparison) -> String? {
     guard let (before, after) = comparison.measured, let gain = comparison.gain else { return nil }
     let percent = Int((gain.fraction * 100).rounded())
@@ -135,7 +135,7 @@ extension Formatting {
 }
 
 extension HaltPolicy {
-  /// What was reached, in words.
+  /// The limit that was reached, in words.
   var reason: String {
     let which =
       switch counted {

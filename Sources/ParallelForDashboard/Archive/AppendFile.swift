@@ -1,13 +1,13 @@
-/// A temporary file that only grows; its end is in memory until there is enough of it to write.
+/// A temporary file that only grows. Its tail stays in memory until it is large enough to write.
 ///
-/// Not safe for several threads at once: its owner has a lock.
+/// It is not thread-safe; its owner holds a lock.
 struct AppendFile {
   private static let tailLimit = 1 << 18
 
   private let file: TemporaryFile
   private var written = 0
   private var tail: [UInt8] = []
-  /// Whether everything could be written so far.
+  /// Whether all writes so far have succeeded.
   private(set) var isIntact = true
 
   init() throws(DashboardError) {
@@ -15,7 +15,7 @@ struct AppendFile {
     tail.reserveCapacity(Self.tailLimit)
   }
 
-  /// Where the next byte will stand.
+  /// The offset of the next byte.
   var end: Int { written + tail.count }
 
   mutating func append(_ bytes: UnsafeRawBufferPointer) {
@@ -28,7 +28,7 @@ struct AppendFile {
     if tail.count >= Self.tailLimit { flush() }
   }
 
-  /// Up to `count` bytes from `offset` on.
+  /// Reads up to `count` bytes from `offset` on.
   func read(at offset: Int, count: Int) -> [UInt8] {
     let count = min(count, end - offset)
     guard count > 0 else { return [] }

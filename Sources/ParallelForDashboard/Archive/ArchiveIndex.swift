@@ -1,7 +1,7 @@
-/// The place of each ended item's record, and what lists need to know of it: 16 bytes an item, on disk but for the
-/// pages in use.
+/// The place of each ended item's record, and the facts that lists need.
 ///
-/// Items end nearly in order, so few pages are in use at a time.
+/// It takes 16 bytes per item, on disk except for the pages in use. Items end nearly in order, so few pages are in use
+/// at a time.
 struct ArchiveIndex {
   /// An item's entry.
   struct Entry: Equatable {
@@ -12,7 +12,7 @@ struct ArchiveIndex {
     /// How long it took, in nanoseconds.
     var latency: Int64
 
-    /// The offset and the kind in a word, which is never 0.
+    /// The offset and the kind in one word, which is never 0.
     var word: UInt64 { UInt64(kind.rawValue) << 56 | UInt64(offset) }
 
     init(offset: Int, kind: Kind, latency: Int64) {
@@ -21,14 +21,14 @@ struct ArchiveIndex {
       self.latency = latency
     }
 
-    /// Nil if there is no entry in the word.
+    /// Reads an entry from a word; nil if it holds none.
     init?(word: UInt64, latency: Int64) {
       guard let kind = Kind(rawValue: UInt8(word >> 56)) else { return nil }
       self.init(offset: Int(word & (1 << 56 - 1)), kind: kind, latency: latency)
     }
   }
 
-  /// How an item ended, in a byte.
+  /// How an item ended, in one byte.
   enum Kind: UInt8 {
     case succeeded = 1
     case failed, timedOut, cancelled
@@ -61,7 +61,7 @@ struct ArchiveIndex {
     end = max(end, position + 1)
   }
 
-  /// The item's entry, if it has ended.
+  /// Returns the item's entry, if it has ended.
   mutating func entry(at position: Int) -> Entry? {
     guard position >= 0, position < end else { return nil }
     let place = (position % Self.pageEntries) * 2
@@ -77,7 +77,7 @@ struct ArchiveIndex {
       pages[number] = load(number)
     }
     guard var page = pages[number] else { preconditionFailure("archive: page \(number) was just loaded") }
-    // Taken out while it changes, so that its words are not copied.
+    // Take the words out while they change, so that they are not copied.
     pages[number]?.words = []
     page.lastUse = uses
     defer { pages[number] = page }

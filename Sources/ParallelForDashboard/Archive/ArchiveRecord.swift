@@ -1,7 +1,7 @@
-/// The fixed beginning of an item's record in the archive: the times, and how long the parts after it are.
+/// The fixed header of an item's record in the archive: the times, and the lengths of the parts that follow.
 ///
-/// After it stand the item's text, its fields, the reason of its failure, the note, its output and its errors, and, of a
-/// command or a further attempt, an ``ArchiveSupplement``.
+/// The parts are the item's text, its fields, the reason of its failure, the note, its output and its errors. A command
+/// or a further attempt also has an ``ArchiveSupplement``.
 struct ArchiveRecord: Equatable {
   static let size = 9 * 8
 
@@ -25,7 +25,7 @@ struct ArchiveRecord: Equatable {
   var errorOffset: Int { outputOffset + outputCount }
   var supplementOffset: Int { errorOffset + errorCount }
 
-  /// The record's beginning as words.
+  /// The header as words.
   var words: [Int64] {
     [
       start, end, Int64(worker) << 32 | Int64(attempt) << 1 | (hasSupplement ? 1 : 0), Int64(textCount),
@@ -48,7 +48,7 @@ extension ArchiveRecord {
   }
 }
 
-/// An item's fields as bytes: for each its name and its value, with their lengths; a missing value has length -1.
+/// Encodes an item's fields as bytes: the length and the bytes of each name and value. A missing value has length -1.
 enum FieldBytes {
   static func encode(_ fields: [ArchivedItem.Field]) -> [UInt8] {
     var bytes: [UInt8] = []

@@ -1,17 +1,17 @@
 import Dashboard
 import ParallelFor
 
-/// A scan for what a filter shows, from the first item to the last one that had ended when it began.
+/// A scan for the items that a filter shows, from the first item to the last one that had ended when it started.
 struct ArchiveScan {
-  /// About how many bytes are looked at in one slice.
+  /// The approximate number of bytes to read in one slice of a text search.
   static let slice = 512 << 10
-  /// Positions looked at in one slice where no text is.
+  /// The number of positions to check in one slice of other scans.
   private static let positions = 20_000
 
   let filter: ResultFilter
-  /// How many items have been looked at to their end.
+  /// The number of items that have been scanned completely.
   private(set) var scanned = 0
-  /// Where in the next item the look goes on.
+  /// Where to continue in the next item.
   private var place = 0
   private let end: Int
 
@@ -22,7 +22,7 @@ struct ArchiveScan {
 
   var isDone: Bool { scanned == end }
 
-  /// Goes on by a slice, and returns what was found in it.
+  /// Scans one slice and returns the matches in it.
   mutating func advance(_ archive: any ItemArchive, slowLimit: Int64?) -> [ItemID] {
     if case .text(let text) = filter { return advance(archive, lookingFor: text) }
     defer { scanned = min(end, scanned + Self.positions) }

@@ -1,7 +1,7 @@
 import Dashboard
 import ParallelFor
 
-/// Searches and filter scans over the archive, a slice at a time, so that the screen never waits for them.
+/// Searches and scans the archive one slice at a time, so that the screen never waits.
 struct ArchiveSearch {
   private var filter: ArchiveScan?
   private var marking: ArchiveScan?
@@ -10,33 +10,33 @@ struct ArchiveSearch {
   private struct Search {
     var text: String
     var position: Int
-    /// Where in the item the look goes on.
+    /// Where to continue in the item.
     var place = 0
     var left: Int
     var all: Int
     var step: Int
   }
 
-  /// Whether there is more to look at.
+  /// Whether a search or a scan is in progress.
   var isBusy: Bool { filter != nil || marking != nil || search != nil }
 
-  /// Begins the scan for a filter; ends the one before.
+  /// Starts the scan for a filter, and ends the previous one.
   mutating func begin(_ filter: ResultFilter, in archive: any ItemArchive) {
     self.filter = filter.needsScan ? ArchiveScan(filter, archive) : nil
   }
 
-  /// Begins the search for failed items among those that a filter shows; ends the one before.
+  /// Starts the search for failed items among those that a filter shows, and ends the previous one.
   mutating func begin(markingIn filter: ResultFilter, of archive: any ItemArchive) {
     marking = ArchiveScan(filter == .all ? .failed : filter, archive)
   }
 
-  /// Begins a search from an item on, once around.
+  /// Starts a search from an item on, once around.
   mutating func begin(searchFor text: String, from: ItemID, forward: Bool, in archive: any ItemArchive) {
     let end = archive.end
     search = Search(text: text, position: from.position, left: end, all: end, step: forward ? 1 : -1)
   }
 
-  /// Looks at one slice and tells the dashboard what was found.
+  /// Processes one slice of each and gives the results to the dashboard.
   mutating func step(_ archive: any ItemArchive, telling dashboard: inout Dashboard, at now: Instant) {
     stepMarking(archive, telling: &dashboard, at: now)
     stepFilter(archive, telling: &dashboard)

@@ -1,11 +1,11 @@
 import Dashboard
 
-/// What the archive keeps of a command's process, and the place of the attempt before.
+/// The archive's facts about a command's process, and the place of the previous attempt.
 struct ArchiveSupplement: Equatable {
   static let size = 5 * 8
   private static let absent = Int64.min
 
-  /// The word of the index entry that the attempt before had; 0 if there was none.
+  /// The index entry of the previous attempt as a word; 0 if there was none.
   var previous: UInt64
   var process: ItemDetail.Process?
 

@@ -1,11 +1,11 @@
-/// Bytes that an item produced, wherever they are, on their way into the archive.
+/// Bytes that an item produced, in any storage, to be copied into the archive.
 package protocol ArchivedBytes {
-  /// How many bytes there are.
+  /// The number of bytes.
   var count: Int { get }
 
   /// Calls `body` with the bytes piece by piece, in order.
   ///
-  /// - Throws: when they cannot be read.
+  /// - Throws: An error if they cannot be read, or the error of `body`.
   func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws
 }
 

@@ -1,31 +1,31 @@
 package import Dashboard
 package import ParallelFor
 
-/// Ended items, wherever they are kept, for the lists and pages of the dashboard.
+/// The ended items, in any storage, for the lists and pages of the dashboard.
 package protocol ItemArchive: AnyObject {
-  /// Why some items cannot be shown, for a person; nil while all can.
+  /// Why some items cannot be shown, as a message for the user; nil if all can.
   var problem: String? { get }
   /// One more than the last position that has ended.
   var end: Int { get }
-  /// The row of an item in the list; nil while it has not ended.
+  /// Returns the row of an item in the list; nil until it has ended.
   func row(_ id: ItemID) -> ResultRow?
-  /// All about an item; nil while it has not ended.
+  /// Returns the details of an item; nil until it has ended.
   ///
-  /// - Parameter invocation: says what was done to the item.
+  /// - Parameter invocation: Returns what was done to the item.
   func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail?
-  /// The items among some positions that a filter shows, other than one for a text.
+  /// Returns the items in a range of positions that a filter shows; none for a text filter.
   func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID]
-  /// The parts of an ended item in which a text is looked for: all of its name, reason, note and outputs; none while it
-  /// has not ended.
+  /// Returns the parts of an item that a text search covers: all of its name, reason, note and outputs; none until it
+  /// has ended.
   func searchedParts(of id: ItemID) -> [TextLook.Part]
 }
 
-/// An output as the pages show it.
+/// Prepares outputs for display.
 package enum OutputText {
-  /// How much of an output is loaded to be scrolled through, in bytes.
+  /// The most bytes of an output that are loaded for scrolling.
   package static let mostBytes = 1 << 20
 
-  /// The lines of an output.
+  /// Returns the lines of an output.
   package static func lines(_ bytes: [UInt8]) -> [String] {
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .map { String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self) }
@@ -33,6 +33,6 @@ package enum OutputText {
     return lines
   }
 
-  /// The text up to its first line's end.
+  /// Returns the first line of a text.
   package static func firstLine(_ text: String) -> String { String(text.prefix { !$0.isNewline }) }
 }

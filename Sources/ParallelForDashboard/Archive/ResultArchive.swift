@@ -3,30 +3,30 @@ package import ParallelFor
 
 /// Every ended item with its output, on disk, for the lists and pages of the dashboard.
 ///
-/// Workers write, the main thread reads; an item is here before its event says that it has ended.
+/// Workers write and the main thread reads. An item is here before its event says that it has ended.
 package final class ResultArchive: ItemArchive, @unchecked Sendable {
-  /// How much of a record is read at once for a row of a list.
+  /// The number of bytes of a record that are read at once for a row of a list.
   private static let rowBytes = 1_024
 
   private let lock = Lock()
   private var data: AppendFile
   private var index: ArchiveIndex
 
-  /// Opens the two files that it takes.
+  /// Opens its two temporary files.
   package init() throws(DashboardError) {
     data = try AppendFile()
     index = try ArchiveIndex()
   }
 
-  /// Set once something could not be kept; a full temporary folder loses pages, never results.
+  /// The problem if something could not be kept. A full temporary folder affects pages, never results.
   package var problem: String? {
     let isIntact = lock.withLock { data.isIntact }
     return isIntact ? nil : "the temporary folder is full: some results cannot be shown here; none is lost"
   }
 
-  /// Keeps an attempt at an item that has ended; the one before it remains.
+  /// Keeps an ended attempt at an item, in addition to the previous attempts.
   ///
-  /// - Parameter process: how the command's process ended; nil for what is no command.
+  /// - Parameter process: How the command's process ended; nil if the item was no command.
   package func keep(
     _ item: ArchivedItem, _ ended: FinishedItem, output: some ArchivedBytes, errors: some ArchivedBytes,
     process: ItemDetail.Process? = nil
@@ -55,7 +55,7 @@ package final class ResultArchive: ItemArchive, @unchecked Sendable {
     }
   }
 
-  /// What cannot be read back is filled with blanks, so that the parts stay where the record says.
+  /// Appends bytes. Unreadable bytes become blanks, so that the parts stay where the record says.
   private func append(_ bytes: some ArchivedBytes) {
     let before = data.end
     do {
@@ -82,7 +82,7 @@ package final class ResultArchive: ItemArchive, @unchecked Sendable {
 // MARK: - Reading
 
 extension ResultArchive {
-  /// The row of an item in the list; nil while it has not ended.
+  /// Returns the row of an item in the list; nil until it has ended.
   package func row(_ id: ItemID) -> ResultRow? {
     lock.withLock {
       guard let entry = index.entry(at: id.position) else { return nil }
@@ -99,9 +99,9 @@ extension ResultArchive {
     }
   }
 
-  /// All about an item; nil while it has not ended.
+  /// Returns the details of an item; nil until it has ended.
   ///
-  /// - Parameter invocation: says what was done to the item.
+  /// - Parameter invocation: Returns what was done to the item.
   package func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail? {
     lock.withLock {
       guard let entry = index.entry(at: id.position),
@@ -131,7 +131,7 @@ extension ResultArchive {
     }
   }
 
-  /// An ended item itself, and how it ended; nil while it has not, or when not all of it could be kept.
+  /// Returns an ended item and how it ended; nil until it has ended, or if not everything could be kept.
   package func item(_ id: ItemID) -> (item: ArchivedItem, ended: FinishedItem)? {
     lock.withLock {
       guard data.isIntact, let entry = index.entry(at: id.position),
@@ -153,7 +153,7 @@ extension ResultArchive {
       data.read(at: entry.offset + record.supplementOffset, count: ArchiveSupplement.size))
   }
 
-  /// The attempts up to one, in order.
+  /// Returns the attempts up to a given one, in order.
   private func attempts(endingWith last: UInt64) -> [ItemDetail.Attempt] {
     var attempts: [ItemDetail.Attempt] = []
     var word = last
@@ -193,7 +193,7 @@ extension ResultArchive {
     }
   }
 
-  /// A part of a record, out of the bytes read already if it is among them.
+  /// Returns a part of a record, from the bytes already read if they contain it.
   private func part(_ offset: Int, _ count: Int, of entry: ArchiveIndex.Entry, in bytes: [UInt8]) -> String {
     guard offset + count <= bytes.count else { return text(entry, offset, count) }
     return String(decoding: bytes[offset..<offset + count], as: UTF8.self)
@@ -215,7 +215,7 @@ extension ResultArchive {
   /// One more than the last position that has ended.
   package var end: Int { lock.withLock { index.end } }
 
-  /// The items among some positions that a filter shows, other than one for a text.
+  /// Returns the items in a range of positions that a filter shows; none for a text filter.
   package func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID] {
     positions.compactMap { position in
       let id = ItemID(position)
@@ -227,7 +227,7 @@ extension ResultArchive {
     }
   }
 
-  /// The parts of an ended item in which a text is looked for.
+  /// Returns the parts of an item that a text search covers; none until it has ended.
   package func searchedParts(of id: ItemID) -> [TextLook.Part] {
     let found = lock.withLock { () -> (ArchiveIndex.Entry, ArchiveRecord)? in
       guard let entry = index.entry(at: id.position),

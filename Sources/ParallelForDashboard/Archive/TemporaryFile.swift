@@ -6,7 +6,7 @@ import OSText
   @preconcurrency import Darwin
 #endif
 
-/// An unlinked file in the temporary folder: it is gone with the program, however that ends.
+/// An unlinked file in the temporary folder. It disappears with the program, however that ends.
 final class TemporaryFile: Sendable {
   let descriptor: Int32
 
@@ -23,7 +23,7 @@ final class TemporaryFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Writes all bytes at an offset; false when the disk is full or broken.
+  /// Writes all bytes at an offset. Returns false if the disk is full or broken.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
     var done = 0
     while done < bytes.count {

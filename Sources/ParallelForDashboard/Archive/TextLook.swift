@@ -1,29 +1,30 @@
 import Dashboard
 
-/// A look for a text, without regard to case, through the parts of an item, however long they are: some bytes at a time,
-/// so that the screen never waits for it.
+/// A case-insensitive search for a text in the parts of an item.
+///
+/// It reads a limited number of bytes at a time, so that the screen never waits, however long the parts are.
 package struct TextLook {
-  /// What has come of looking at an item.
+  /// The result of searching an item.
   package enum Outcome: Equatable {
     case found, absent
-    /// What could be looked at for now has been; the rest begins at a place.
+    /// The allowance is spent; the search must continue at a place.
     case goesOn(from: Int)
   }
 
-  /// A part of an item: how many bytes it has, and what reads some of them from an offset on.
+  /// A part of an item: its number of bytes, and a function that reads some of them from an offset on.
   package typealias Part = (count: Int, read: (_ offset: Int, _ count: Int) -> [UInt8])
 
   private static let chunk = 64 << 10
 
   private let text: String
-  /// The end of a piece that is looked at again with the next one, for a match may lie across.
+  /// The number of bytes of a piece to read again with the next one, because a match may span both.
   private let overlap: Int
-  /// About how many bytes may still be looked at for now.
+  /// The approximate number of bytes that may still be read.
   package private(set) var allowance: Int
 
   /// - Parameters:
-  ///   - text: what is looked for.
-  ///   - allowance: about how many bytes are looked at.
+  ///   - text: The text to find.
+  ///   - allowance: The approximate number of bytes to read.
   package init(for text: String, allowance: Int) {
     self.text = text
     self.allowance = allowance
@@ -31,11 +32,11 @@ package struct TextLook {
     overlap = 4 * text.utf8.count + 8
   }
 
-  /// Looks through an item.
+  /// Searches an item.
   ///
   /// - Parameters:
-  ///   - parts: the item's parts, in order; a match lies within one.
-  ///   - place: where to begin, in bytes over all parts; that of the last outcome, or 0.
+  ///   - parts: The item's parts in order. A match lies within one part.
+  ///   - place: Where to start, in bytes over all parts: the place of the last outcome, or 0.
   package mutating func look(at parts: [Part], from place: Int) -> Outcome {
     allowance -= 64
     var place = place

@@ -1,15 +1,15 @@
 package import Screen
 
-/// What the dashboard is drawn on and where its keys come from.
+/// The screen on which the dashboard is drawn, and the source of its keys.
 package protocol Display: AnyObject {
   var size: Size { get }
   var colorDepth: ColorDepth { get }
-  /// Whether what was presented has been taken, so that something else can be; waiting goes on with it.
+  /// Whether the last frame has been accepted, so that another can be presented. Waiting sends the rest of it.
   var isReady: Bool { get }
   func present(_ grid: CellGrid, palette: Palette)
-  /// What has been typed or scripted and not yet taken.
+  /// Returns the next key or script step; nil if none is due.
   func nextInput(for dashboard: ScriptView) -> Input?
-  /// Waits for keys, for the descriptors or for time.
+  /// Waits for keys, for the descriptors or for a time limit.
   func wait(for descriptors: [Int32], milliseconds: Int) -> Readiness
   func suspend()
   func resume()
@@ -17,19 +17,19 @@ package protocol Display: AnyObject {
   func leave()
 }
 
-/// What ended a wait.
+/// What is ready after a wait.
 package struct Readiness: Equatable {
   /// Whether the terminal is gone.
   package var isHungUp = false
-  /// Which descriptors can be read.
+  /// The descriptors that can be read.
   package var descriptors: Set<Int32>
 }
 
-/// One thing that came by the way of the keys.
+/// One key or script step.
 package enum Input: Equatable {
   case key(Key)
-  /// A script names a command, with its argument if it has one.
+  /// A command from a script, with its argument if it has one.
   case command(name: String, argument: String?)
-  /// A script wants the screen saved under a name.
+  /// A request from a script to save the screen to a file.
   case saveScreen(String)
 }

@@ -1,17 +1,17 @@
 import Screen
 
-/// Lines that wait for a reader; a value.
+/// A queue of lines that wait for a reader.
 struct LineQueue {
-  /// With more bytes than this waiting, further lines are lost.
+  /// The number of waiting bytes from which further lines are dropped.
   private static let most = 65_536
 
   private var bytes: [UInt8] = []
   private var sent = 0
 
-  /// Whether nothing waits.
+  /// Whether no bytes wait.
   var isEmpty: Bool { sent == bytes.count }
 
-  /// Adds one line, made harmless, unless too much waits already.
+  /// Adds one line, with unsafe characters replaced, unless too many bytes wait already.
   mutating func add(_ line: String) {
     guard isEmpty || bytes.count - sent < Self.most else { return }
     bytes.removeFirst(sent)
@@ -19,10 +19,10 @@ struct LineQueue {
     bytes += Array((SafeText.visible(line) + "\n").utf8)
   }
 
-  /// Gives `write` what waits, until it takes no more.
+  /// Passes the waiting bytes to `write` until it takes no more.
   ///
-  /// - Parameter write: Returns how many bytes were taken; 0 for none now, less for none ever.
-  /// - Returns: whether anything was taken.
+  /// - Parameter write: Returns the number of bytes taken: 0 for none now, a negative number for none ever.
+  /// - Returns: Whether any bytes were taken.
   @discardableResult
   mutating func send(_ write: (UnsafeRawBufferPointer) -> Int) -> Bool {
     let before = sent
@@ -38,7 +38,7 @@ struct LineQueue {
     return sent > before
   }
 
-  /// Gives up on what waits.
+  /// Drops the waiting bytes.
   mutating func forget() {
     bytes = []
     sent = 0

@@ -1,17 +1,17 @@
 package import Terminal
 
-/// Why a run is shown without a dashboard though one was wanted.
+/// Why a run has no dashboard although one was wanted.
 package enum NoDashboard: Error, Equatable {
-  /// The environment says that this is continuous integration, where nobody looks.
+  /// The environment says that this is continuous integration, where no user watches.
   case automated
-  /// The program was begun in the background, where it would be stopped for touching the terminal.
+  /// The program was started in the background, where touching the terminal would stop it.
   case background
-  /// The keys of the terminal are items.
+  /// The items are typed in the terminal, so its keys are not free.
   case itemsAreTyped
   /// There is no terminal, or it cannot be drawn on.
   case unsuitable(TerminalError)
 
-  /// The reason as a sentence for the user; nil where nobody asked for a dashboard.
+  /// The reason as a message for the user; nil in continuous integration.
   package var reason: String? {
     switch self {
     case .automated: nil
@@ -21,7 +21,7 @@ package enum NoDashboard: Error, Equatable {
     }
   }
 
-  /// Tells the user, if there is a reason to tell.
+  /// Tells the user the reason, if there is one to tell.
   package func tell() {
     if let reason { StandardError.write("no dashboard: \(reason); plain lines instead") }
   }

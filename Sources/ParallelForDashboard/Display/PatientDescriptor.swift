@@ -6,24 +6,24 @@ import CTerminalGuard
   @preconcurrency import Darwin
 #endif
 
-/// A descriptor of our own that leads where another one does, on which writing does not wait for the reader.
+/// A second descriptor for the file of another one, on which writing does not wait for the reader.
 ///
-/// The other descriptor stays as it is: it may be shared with programs that expect to wait.
+/// The other descriptor stays unchanged, because it may be shared with programs that expect blocking writes.
 package final class PatientDescriptor: Sendable {
   private enum Kind {
     /// Writing never waits.
     case neverWaits
-    /// Each call can be asked not to wait.
+    /// Each call can be told not to wait.
     case socket
-    /// It could not be opened again. Where there is room at all, a piece of this size does not wait as a rule.
+    /// It could not be opened again. If there is room at all, a piece of this size normally does not wait.
     case mayWait(piece: Int)
   }
 
-  /// To be polled for room.
+  /// The descriptor, to poll for room.
   package let number: Int32
   private let kind: Kind
 
-  /// - Returns: nil when the system has no descriptor to give.
+  /// - Returns: nil if the system cannot provide a descriptor.
   package init?(_ descriptor: Int32) {
     let number = tg_open_patient(descriptor)
     guard number >= 0 else { return nil }
@@ -42,7 +42,7 @@ package final class PatientDescriptor: Sendable {
 
   /// Writes as much as there is room for.
   ///
-  /// - Returns: how many bytes; -1 with `errno`, which is `EAGAIN` when there is no room now.
+  /// - Returns: The number of bytes; -1 with `errno`, which is `EAGAIN` if there is no room now.
   package func write(_ bytes: UnsafeRawBufferPointer) -> Int {
     switch kind {
     case .neverWaits: writeBytes(number, bytes.baseAddress, bytes.count)

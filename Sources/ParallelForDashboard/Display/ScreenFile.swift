@@ -1,9 +1,9 @@
 import OSText
 import Screen
 
-/// A screen as text, for scripts.
+/// Saves screens as text, for scripts.
 enum ScreenFile {
-  /// Writes the rows of a grid, without the blanks at their ends.
+  /// Writes the rows of a grid without trailing blanks.
   static func save(_ grid: CellGrid, to path: String) {
     let rows = (0..<grid.height).map { grid.row($0) }.map { row in
       String(row.reversed().drop { $0 == " " }.reversed())

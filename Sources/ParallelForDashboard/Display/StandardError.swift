@@ -9,24 +9,23 @@ import Terminal
   @preconcurrency import Darwin
 #endif
 
-/// Lines for the user on standard error; nothing in them is acted on by a terminal.
+/// Writes lines for the user to standard error, without anything that a terminal would interpret.
 ///
-/// A reader that does not read blocks nobody: while a run goes on, lines wait here, and a signal that asks for the end does
-/// not wait for the reader.
+/// A stalled reader blocks nothing. During a run, lines wait here, and a signal that ends the program does not wait for
+/// the reader.
 package enum StandardError {
-  /// How long the end of the program waits for a reader that takes nothing, in milliseconds.
+  /// How long the program waits at its end for a reader that takes nothing, in milliseconds.
   private static let patience: Int32 = 500
-  /// How often it is looked whether somebody wants that, in milliseconds.
+  /// How often a waiting write checks whether the program must end, in milliseconds.
   private static let look: Int32 = 50
 
   private static let lock = Lock()
   nonisolated(unsafe) private static var queue = LineQueue()
   nonisolated(unsafe) private static var isHurried = false
-  /// How long the reader has taken nothing while somebody waited for the end, in milliseconds, over all lines.
+  /// How long the reader has taken nothing while the program had to end, in milliseconds, across all lines.
   nonisolated(unsafe) private static var waited: Int32 = 0
 
-  /// Writes one line, waiting for the reader as long as nobody wants the program to end; where nobody can read it, it is
-  /// lost, and nothing else is.
+  /// Writes one line, and waits for the reader unless the program must end. Without a reader, only the line is lost.
   package static func write(_ line: String) {
     lock.withLock {
       queue.add(line)
@@ -34,7 +33,7 @@ package enum StandardError {
     }
   }
 
-  /// Writes one line as soon as the reader takes it: now, or by a later call.
+  /// Writes one line as soon as the reader takes it: now, or in a later call.
   static func offer(_ line: String) {
     lock.withLock {
       queue.add(line)
@@ -42,12 +41,12 @@ package enum StandardError {
     }
   }
 
-  /// Writes what the reader takes of lines that wait.
+  /// Writes as many of the waiting lines as the reader takes.
   static func sendWaiting() {
     lock.withLock { if !queue.isEmpty { send() } }
   }
 
-  /// From now on nobody waits long for the reader.
+  /// Makes all later writes wait only briefly for the reader.
   static func hurry() { lock.withLock { isHurried = true } }
 
   private static func send() {
@@ -69,7 +68,7 @@ package enum StandardError {
     }
   }
 
-  /// While the screen is up, standard error leads elsewhere than before and after.
+  /// Opens standard error for one call, because it leads elsewhere while the screen is up.
   private static func withDescriptor(_ body: (Int32) -> Void) {
     let descriptor = tg_open_patient(STDERR_FILENO)
     guard descriptor >= 0 else { return queue.forget() }
@@ -79,10 +78,10 @@ package enum StandardError {
 }
 
 extension StandardError {
-  /// The width of the terminal that it is, in columns; nil when it is none.
+  /// The width of the terminal in columns; nil if standard error is no terminal.
   package static var columns: Int? { Terminal.windowSize(STDERR_FILENO)?.width }
 
-  /// Writes text of our own that may have several lines.
+  /// Writes a text that may have several lines.
   package static func writeRaw(_ text: String) {
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) { write(String(line)) }
   }

@@ -6,13 +6,14 @@ import ParallelFor
   @preconcurrency import Darwin
 #endif
 
-/// Stops the program as Ctrl-Z stops others.
+/// Suspends the program, as Ctrl-Z suspends others.
 enum Suspension {
-  /// Stops what the run has started and our process group, as the terminal would, and returns when the shell continues
-  /// it; the time between counts nowhere.
+  /// Stops the run's commands and this process group, as the terminal would. Returns when the shell continues it.
   ///
-  /// - Parameter takeTerminal: takes the terminal again. In the background the system stops the program there once more,
-  ///   with what the run has started still at rest.
+  /// The time between does not count anywhere.
+  ///
+  /// - Parameter takeTerminal: Takes the terminal again. In the background, the system stops the program there again,
+  ///   while the run's commands are still stopped.
   static func stopUntilContinued(_ watched: any WatchedRun, takeTerminal: () -> Void = {}) {
     MonotonicClock.standStill()
     watched.suspendItems()
@@ -22,9 +23,9 @@ enum Suspension {
     MonotonicClock.goOn()
   }
 
-  /// The others of our process group first; then this very thread, so that the stop comes before the next line.
+  /// Stops the other processes of the group, then this thread, so that the stop takes effect before the next line.
   ///
-  /// With the system's own handling of SIGTSTP: it does nothing where no shell could continue us.
+  /// This uses the system's own handling of SIGTSTP, which does nothing if no shell could continue the program.
   private static func stopUntilContinued() {
     var ignoring = sigaction()
     var standard = sigaction()

@@ -8,7 +8,7 @@ import Terminal
   @preconcurrency import Darwin
 #endif
 
-/// The controlling terminal.
+/// The controlling terminal as a display.
 package final class TerminalDisplay: Display {
   private let terminal: Terminal
 
@@ -35,9 +35,9 @@ extension TerminalDisplay {
   /// Enters the screen of the controlling terminal.
   ///
   /// - Parameters:
-  ///   - colorDepth: at most how many colours to use; what the environment promises when nil.
-  ///   - environment: where `CI`, `TERM` and the like are looked up.
-  /// - Throws: why there is no dashboard here.
+  ///   - colorDepth: The highest colour depth to use; nil for the one that the environment promises.
+  ///   - environment: The source of `CI`, `TERM` and similar variables.
+  /// - Throws: The reason why there is no dashboard here.
   package static func enter(
     colorDepth: ColorDepth?, environment: [String: String]
   ) throws(NoDashboard) -> TerminalDisplay {
@@ -50,7 +50,7 @@ extension TerminalDisplay {
     }
   }
 
-  /// A program in the background would be stopped for touching the terminal.
+  /// Throws if the program is in the background, where touching the terminal would stop it.
   private static func checkForeground() throws(NoDashboard) {
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
     guard terminal >= 0 else { throw .unsuitable(.noTerminal) }

@@ -1,13 +1,13 @@
 import Screen
 package import Themes
 
-/// The themes that a key goes through, and the one in use with its colours.
+/// The themes that a key cycles through, and the current one with its colours.
 package struct ThemeRing {
   private let themes: [Theme]
   private var place: Int
   private var cached: (depth: ColorDepth, palette: Palette)?
 
-  /// - Parameter first: the theme to begin with; joins the others if it is not among them.
+  /// - Parameter first: The initial theme; added to the others if it is not among them.
   init(_ themes: [Theme], first: Theme) {
     if let place = themes.firstIndex(of: first) {
       self.themes = themes
@@ -18,14 +18,14 @@ package struct ThemeRing {
     }
   }
 
-  /// The shipped themes and the user's own.
+  /// Makes the ring of the shipped themes and the user's own.
   ///
-  /// - Parameter first: the theme to begin with.
+  /// - Parameter first: The initial theme.
   package init(environment: [String: String], first: Theme = Themes.standard) {
     self.init(Themes.all(userDirectory: Self.userDirectory(environment)).map(\.theme), first: first)
   }
 
-  /// Where a user's own themes lie; nil for a user without a home.
+  /// Returns the folder of the user's own themes; nil for a user without a home.
   package static func userDirectory(_ environment: [String: String]) -> String? {
     let own = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
     return own.map { "\($0)/pfor-tui/themes" }
@@ -38,7 +38,7 @@ package struct ThemeRing {
     cached = nil
   }
 
-  /// The theme's styles, for a number of colours.
+  /// Returns the current theme's styles for a colour depth.
   mutating func palette(depth: ColorDepth) -> Palette {
     if let cached, cached.depth == depth { return cached.palette }
     let palette = theme.palette(depth: depth)

@@ -11,7 +11,7 @@ import Terminal
   @preconcurrency import Darwin
 #endif
 
-/// Shows a run until the user leaves or, without a terminal, until it is over; then everything is as it was before.
+/// Shows a run until the user leaves or, without a terminal, until it is over. Then it restores everything.
 struct DashboardSession {
   /// How long running items may take to end when the program must, in nanoseconds.
   private static let grace: Int64 = 10_000_000_000
@@ -19,15 +19,15 @@ struct DashboardSession {
   let title: String
   let closesWhenDone: Bool
   let environment: [String: String]
-  /// Opens what is drawn on; where there is none, plain lines are told.
+  /// Opens the display. If there is none, the session prints plain lines.
   let openDisplay: () -> (any Display)?
 
-  /// Curses is not made for threads.
+  /// Throws if not on the main thread, because curses is not thread-safe.
   static func checkThread() throws(DashboardError) {
     guard cposix_is_main_thread() != 0 else { throw DashboardError("a dashboard can be shown on the main thread only") }
   }
 
-  /// A session on the terminal, if there is one to draw on.
+  /// Makes a session on the terminal, if there is one to draw on.
   static func onTerminal(title: String, closesWhenDone: Bool) -> DashboardSession {
     let environment = OSProcess.environment
     let hasColor = (environment["NO_COLOR"] ?? "").isEmpty
@@ -41,13 +41,13 @@ struct DashboardSession {
     }
   }
 
-  /// Shows the run until it is left and over.
+  /// Shows the run until the user has left and the run is over.
   ///
-  /// - Returns: what is known of it at its end, and the results that there are.
+  /// - Returns: The facts about the run at its end, and the results so far.
   func show<Input, Value>(
     _ run: ParallelRun<Input, Result<Value, any Error>>
   ) throws(DashboardError) -> (facts: RunFacts, results: [ItemID: Result<Value, any Error>]) {
-    // Before the screen is entered, for curses leaves handlers alone that it finds; and not longer than all that.
+    // Catch signals before entering the screen, because curses leaves existing handlers alone.
     let signals = try Signals.open()
     var reason: StopReason?
     defer {
@@ -90,17 +90,17 @@ struct DashboardSession {
     return (loop.dashboard, after)
   }
 
-  /// Some items do not heed being asked to end; nothing may be left running, but Ctrl-C ends the program now.
+  /// Waits for items that ignore the request to end, because nothing may be left running. Ctrl-C now ends the program.
   private func wait(for run: ObservedRun<some Sendable, some Sendable>, _ loop: PlainLoop) {
     Signals.close()
-    StandardError.write("waiting for running items that do not look whether they should end")
+    StandardError.write("waiting for running items that do not check whether to stop")
     run.waitUntilOver()
     loop.takeEvents()
   }
 
   private static var glyphs: GlyphSet { Terminal.localeIsUTF8 ? .unicode : .ascii }
 
-  /// A signal that ended the run was meant for the program.
+  /// Raises the signal that ended the run again, because it was meant for the program.
   private static func passOn(_ reason: StopReason?) {
     switch reason {
     case .terminated: raise(SIGTERM)

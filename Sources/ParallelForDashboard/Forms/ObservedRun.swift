@@ -1,12 +1,12 @@
 import Dashboard
 import ParallelFor
 
-/// A library user's run as the loops see it; collects its results and keeps its ended items for the screen.
+/// A library user's run as the loops see it. It collects the results and keeps ended items for the screen.
 final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
-  /// What is kept of a value's text.
+  /// The most bytes of a value's text that are kept.
   private static var longestText: Int { 1 << 20 }
 
-  /// How often one that must be waited for is looked after, in nanoseconds.
+  /// How often results are taken while waiting for the end of the run, in nanoseconds.
   private static var look: Int64 { 50_000_000 }
 
   let waker: Waker
@@ -14,18 +14,18 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   private let run: ParallelRun<Input, Result<Value, any Error>>
   private let title: String
   private var untold: [RunEvent]
-  /// What has been delivered so far.
+  /// The results delivered so far.
   private(set) var results: [ItemID: Result<Value, any Error>] = [:]
   private(set) var isDelivered = false
 
-  /// - Throws: when the run has no events, or there is no room for what the screen shows.
+  /// - Throws: An error if the run has no events, or a pipe or a temporary file cannot be made.
   init(_ run: ParallelRun<Input, Result<Value, any Error>>, title: String, keepsResults: Bool) throws(DashboardError) {
     self.run = run
     self.title = title
     waker = try Waker()
     kept = keepsResults ? try ResultArchive() : nil
     untold = run.takeEvents()
-    // An observed run begins with an event.
+    // An observed run starts with an event.
     guard case .runStarted? = untold.first?.kind else {
       throw DashboardError("the run cannot be shown: start it with isObserved: true and leave its events alone")
     }
@@ -36,7 +36,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   var archive: (any ItemArchive)? { kept }
   var inputProblem: String? { nil }
 
-  /// The run began when it was made.
+  /// Does nothing, because the run started when it was made.
   func start() {}
 
   func takeEvents() -> [RunEvent] {
@@ -49,7 +49,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
 
   func retry(_ ids: [ItemID]) -> Int { ids.count { run.retryKept($0, mayBeLate: true) } }
 
-  /// Nobody but this takes the results.
+  /// Does nothing, because only this object takes the results.
   func giveUpReaders(after milliseconds: Int) {}
 
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String { title }
@@ -58,7 +58,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
     (ArchivedItem(text: Array(item.label.utf8)), title)
   }
 
-  /// Waits for items that do not heed being asked to end: nothing may be left running.
+  /// Waits for items that ignore the request to end, because nothing may be left running.
   func waitUntilOver() {
     // A run is not over before its results have been taken.
     while !run.waitUntilOver(nanoseconds: Self.look) { takeResults() }
@@ -80,7 +80,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
     kept.keep(ArchivedItem(text: Array(item.label.utf8)), item, output: text(of: item.id), errors: [])
   }
 
-  /// The value in words; an error's words are the outcome's reason.
+  /// Returns the value as text; empty for an error, whose text is the outcome's reason.
   private func text(of id: ItemID) -> [UInt8] {
     let result = run.undeliveredRetry(of: id) ?? results[id] ?? run.undeliveredOutput(of: id)
     guard case .success(let value)? = result, Value.self != Void.self else { return [] }

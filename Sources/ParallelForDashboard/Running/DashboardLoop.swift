@@ -4,14 +4,14 @@ import ParallelFor
 package import Screen
 import Themes
 
-/// The dashboard's event loop: takes what happened, folds it into the state, draws once, waits.
+/// The dashboard's event loop. It waits, applies keys, signals and events to the state, and draws.
 ///
-/// At most 30 frames a second for keys and 15 for events; one a few times a second while only the clock moves.
+/// It draws at most 30 frames a second for keys and 15 for events, and four while only the clock moves.
 package final class DashboardLoop {
-  /// Why the loop was left.
+  /// Why the loop ended.
   package enum Ending {
     case left
-    /// The terminal is gone; the run goes on without it.
+    /// The terminal is gone. The run continues without it.
     case hungUp
   }
 
@@ -38,12 +38,12 @@ package final class DashboardLoop {
   package private(set) var controller: RunController
 
   /// - Parameters:
-  ///   - watched: the run, which has not begun.
-  ///   - dashboard: what is known of it.
-  ///   - controller: steers it.
-  ///   - display: what is drawn on, and where keys come from.
-  ///   - signals: where signals are read from.
-  ///   - leavesAtEnd: whether to leave when the run is over.
+  ///   - watched: The run, which has not started.
+  ///   - dashboard: The state of the dashboard.
+  ///   - controller: The controller of the run.
+  ///   - display: The screen, and the source of keys.
+  ///   - signals: The descriptor from which signals are read.
+  ///   - leavesAtEnd: Whether to leave when the run is over.
   package init(
     _ watched: any WatchedRun, _ dashboard: Dashboard, controller: RunController, on display: any Display,
     signals: Int32, themes: ThemeRing, glyphs: GlyphSet, leavesAtEnd: Bool
@@ -59,10 +59,10 @@ package final class DashboardLoop {
     grid = CellGrid(width: display.size.width, height: display.size.height, role: ThemeRole.text.role)
   }
 
-  /// Runs until the user leaves, or the terminal is gone.
+  /// Runs until the user leaves or the terminal is gone.
   package func run() -> Ending {
     let beginning = MonotonicClock.now
-    // The first key may be there before the first frame: it must find the number of threads that it changes.
+    // Take events before the first key, which may change the number of threads and must find it.
     takeEvents(at: beginning)
     drawFrame(at: beginning)
     watched.start()
@@ -83,7 +83,7 @@ package final class DashboardLoop {
     return .left
   }
 
-  // MARK: - Facts and wishes
+  // MARK: - Facts and requests
 
   private func takeEvents(at now: Instant) {
     if let clock = dashboard.replay, watched.play(to: clock.place(at: now)) { dashboard.rewind() }
@@ -125,7 +125,7 @@ package final class DashboardLoop {
         ScreenFile.save(grid, to: file)
       }
       updateRows()
-      // What a key asked of the run is answered before the next step of a script looks.
+      // Let the run answer before the next step of a script checks its state.
       takeEvents(at: now)
     }
   }
@@ -142,7 +142,7 @@ package final class DashboardLoop {
     carryOut(dashboard.perform(command, at: now), at: now)
   }
 
-  /// False when the terminal is gone.
+  /// Handles the signals that have arrived. Returns false if the terminal is gone.
   private func takeSignals(at now: Instant) -> Bool {
     for wish in Signals.take(from: signals) {
       isDirty = true
@@ -170,7 +170,7 @@ package final class DashboardLoop {
     controller.mustEnd(reason, at: now)
     leavesAtEnd = true
     if dashboard.replay != nil { hasLeft = true }
-    tell("\(name): waiting for what runs", at: now)
+    tell("\(name): waiting for running items", at: now)
   }
 
   private func carryOut(_ effects: [Effect], at now: Instant) {
@@ -238,7 +238,7 @@ package final class DashboardLoop {
     return now.nanoseconds(since: lastFrame) >= frameTime
   }
 
-  /// The least time between two frames, as things stand.
+  /// The current minimum time between two frames.
   private var frameTime: Int64 {
     if isDirty { return hasKeyFrame ? Self.keyFrame : Self.eventFrame }
     switch dashboard.live.state {

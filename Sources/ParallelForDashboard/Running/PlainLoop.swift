@@ -9,7 +9,7 @@ package import Screen
   @preconcurrency import Darwin
 #endif
 
-/// A run without a dashboard: a line of progress at a steady interval on standard error, nothing a terminal acts on.
+/// A run without a dashboard. It prints a line of progress on standard error at a fixed interval.
 package final class PlainLoop {
   private static let interval: Int64 = 5_000_000_000
   private static let width = 120
@@ -26,11 +26,11 @@ package final class PlainLoop {
   package private(set) var controller: RunController
 
   /// - Parameters:
-  ///   - watched: the run, which has begun.
-  ///   - dashboard: what is known of it.
-  ///   - controller: steers it.
-  ///   - signals: where signals are read from.
-  ///   - isQuiet: whether nothing is told.
+  ///   - watched: The run, which has started.
+  ///   - dashboard: The state of the run.
+  ///   - controller: The controller of the run.
+  ///   - signals: The descriptor from which signals are read.
+  ///   - isQuiet: Whether to print nothing.
   package init(
     _ watched: any WatchedRun, _ dashboard: Dashboard, controller: RunController, signals: Int32, glyphs: GlyphSet,
     isQuiet: Bool
@@ -60,7 +60,7 @@ package final class PlainLoop {
     if controller.reason != nil { StandardError.hurry() }
   }
 
-  /// Takes in what happened.
+  /// Applies the events since the last call, and prints new problems.
   package func takeEvents() {
     for event in watched.takeEvents() { dashboard.apply(event) }
     dashboard.learn(watched.pastWork)
@@ -85,7 +85,7 @@ package final class PlainLoop {
     case .hangup: controller.mustEnd(.hungUp, at: now)
     case .end(let number):
       controller.mustEnd(.signal(number), at: now)
-      say("\(Signals.name(number)): waiting for what runs")
+      say("\(Signals.name(number)): waiting for running items")
     case .quit: controller.mustQuit(.quit, at: now)
     case .moreThreads: changeThreads(by: 1, at: now)
     case .fewerThreads: changeThreads(by: -1, at: now)
@@ -101,7 +101,7 @@ package final class PlainLoop {
     }
   }
 
-  /// Tells the state of the run.
+  /// Prints the progress of the run.
   package func tellProgress(at now: Instant) {
     nextLine = now + Self.interval
     say(ProgressLine.text(dashboard, at: now, width: Self.width, glyphs: glyphs))

@@ -1,9 +1,9 @@
 package import Dashboard
 package import ParallelFor
 
-/// Carries out wishes on the run: the only caller of its steering.
+/// Carries out requests on the run. It is the only caller of the run's steering.
 package struct RunController {
-  /// More threads than this are a slip of the hand.
+  /// The most threads to set. A greater number is a typing mistake.
   package static let mostThreads = 10_000
 
   /// How long a reader may take nothing once running items have been asked to end, in milliseconds.
@@ -11,10 +11,10 @@ package struct RunController {
 
   private let watched: any WatchedRun
   private var plan: StopPlan
-  /// Whether a signal asks for the end, and not a user at the screen.
+  /// Whether a signal, and not a user at the screen, asked for the end.
   private var isSignalled = false
 
-  /// - Parameter grace: how long running items may take to end when the program must, in nanoseconds.
+  /// - Parameter grace: How long running items may take to end when the program must, in nanoseconds.
   package init(_ watched: any WatchedRun, grace: Int64) {
     self.watched = watched
     plan = StopPlan(grace: grace)
@@ -23,10 +23,10 @@ package struct RunController {
   /// Why the run was made to end early, if it was.
   package var reason: StopReason? { plan.reason }
 
-  /// Whether waiting for the run to end makes no sense any more.
+  /// Whether waiting for the end of the run no longer makes sense.
   package private(set) var isAbandoned = false
 
-  /// Carries out what the dashboard asks of the run; false if the effect is not about the run.
+  /// Carries out an effect on the run. Returns false if the effect does not concern the run.
   package mutating func carryOut(_ effect: Effect, at now: Instant) -> Bool {
     let run = watched.steering
     switch effect {
@@ -41,29 +41,29 @@ package struct RunController {
     return true
   }
 
-  /// Tries items again that have failed.
+  /// Tries failed items again.
   ///
-  /// - Returns: how many will be.
+  /// - Returns: The number of items that will be tried again.
   package func retry(_ ids: [ItemID]) -> Int { watched.retry(ids) }
 
-  /// Ctrl-C without a dashboard.
+  /// Handles Ctrl-C without a dashboard.
   package mutating func interrupted(at now: Instant) {
     isSignalled = true
     act(plan.interrupted(at: now))
   }
 
-  /// The system or the terminal wants the program to end.
+  /// Handles a request of the system or the terminal to end the program.
   package mutating func mustEnd(_ reason: StopReason, at now: Instant) {
     isSignalled = true
     act(plan.mustEnd(reason, at: now))
   }
 
-  /// A signal wants the program to end now.
+  /// Handles a signal to end the program now.
   package mutating func mustQuit(_ reason: StopReason, at now: Instant) { act(plan.mustQuit(reason, at: now)) }
 
-  /// Time goes by.
+  /// Takes the steps that are due at a time.
   ///
-  /// - Parameter isIdle: whether no item runs, so that only readers can hold up an end that a signal asks for.
+  /// - Parameter isIdle: Whether no item runs, so that only readers can delay an end that a signal asked for.
   package mutating func tick(at now: Instant, isIdle: Bool = false) {
     if isIdle, isSignalled { watched.giveUpReaders(after: Int(plan.grace / 1_000_000)) }
     act(plan.tick(at: now))

@@ -2,7 +2,7 @@ package import Dashboard
 import ParallelFor
 
 extension RunFacts {
-  /// Whether every item has run to its end, whatever came of it.
+  /// Whether every item has run to its end, with any outcome.
   package var hasRunAll: Bool {
     let rest = tally.queued + tally.running + tally.cancelled + tally.unfinished
     return ending == .completed || total != nil && rest == 0

@@ -4,31 +4,33 @@
   @preconcurrency import Darwin
 #endif
 
-/// What is done about every signal.
+/// How the program handles each signal.
 ///
-/// | signals | what is done |
+/// | signals | handling |
 /// |---|---|
-/// | INT, TERM, HUP, QUIT, USR1, USR2, WINCH, TSTP, CONT | they are wishes (``meant``) |
-/// | whatever else ends a program from outside, as ALRM, XCPU, PWR and the real-time signals do | running commands may end, the terminal is given back, then the signal has its effect (``ending``) |
-/// | SEGV, BUS, ILL, TRAP, ABRT, FPE, SYS | the program cannot go on: the terminal is given back at once, then the signal has its effect (``faults``) |
+/// | INT, TERM, HUP, QUIT, USR1, USR2, WINCH, TSTP, CONT | they are requests (``meant``) |
+/// | ALRM, XCPU, PWR, real-time signals and others | running commands may end, then the signal acts (``ending``) |
+/// | SEGV, BUS, ILL, TRAP, ABRT, FPE, SYS | the signal acts at once, because the program is broken (``faults``) |
 /// | PIPE, XFSZ | a write fails with an error instead |
-/// | KILL, STOP | nobody can do anything |
-/// | CHLD, URG, TTIN, TTOU and those of the C library | they have the effect that they always have |
+/// | KILL, STOP | they cannot be handled |
+/// | CHLD, URG, TTIN, TTOU and those of the C library | they have their usual effect |
+///
+/// Before a signal of ``ending`` or ``faults`` acts, the terminal is given back.
 enum SignalTable {
-  /// The signals that are wishes.
+  /// The signals that are requests.
   static let meant: [(number: Int32, wish: Signals.Wish)] = [
     (SIGINT, .interrupt), (SIGTERM, .terminate), (SIGHUP, .hangup), (SIGQUIT, .quit), (SIGUSR1, .moreThreads),
     (SIGUSR2, .fewerThreads), (SIGWINCH, .resized), (SIGTSTP, .suspend), (SIGCONT, .continued),
   ]
 
-  /// The signals after which the program cannot go on; `CTerminalGuard` has the same list.
+  /// The signals after which the program cannot continue. `CTerminalGuard` has the same list.
   static let faults: [Int32] = [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGSYS]
 
-  /// The other signals whose effect is the program's end; caught only where nobody else has caught or ignored them.
+  /// The other signals that end the program. They are caught only if they are not yet caught or ignored.
   static let ending: [Int32] = {
     let common = [SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ]
     #if os(Linux)
-      // The first two real-time signals are the C library's own.
+      // The C library reserves the first two real-time signals.
       return common + [SIGSTKFLT, SIGIO, SIGPWR] + Array(34...64)
     #else
       return common + [SIGEMT]
@@ -40,6 +42,6 @@ enum SignalTable {
     return Dictionary(all, uniquingKeysWith: { first, _ in first })
   }()
 
-  /// What a signal asks for; nil if it is not caught.
+  /// Returns the request of a signal; nil if it is not caught.
   static func wish(of number: Int32) -> Signals.Wish? { wishes[number] }
 }

@@ -6,27 +6,28 @@ import CTerminalGuard
   @preconcurrency import Darwin
 #endif
 
-/// The signals that mean something to a run, as values in the queue that keys come by.
+/// Catches signals and delivers them to the loops as values through a pipe.
 package enum Signals {
-  /// What a signal asks for.
+  /// The request of a signal.
   package enum Wish: Equatable {
     case interrupt, terminate, hangup, moreThreads, fewerThreads, resized, suspend, continued
-    /// The signal would end the program: what runs may end within the grace time, then the signal has its effect.
+    /// The signal would end the program. Running items may end within the grace time, then the signal has its effect.
     case end(Int32)
-    /// The same, but what runs is killed now.
+    /// The same as `end`, but running items are killed now.
     case quit
   }
 
-  /// Lets writing fail with an error where the system would end the program: into a pipe that nobody reads, or beyond the
-  /// size that files may have.
+  /// Makes writes fail with an error where the system would end the program.
+  ///
+  /// These are writes to a pipe without a reader, or beyond the limit of file sizes.
   package static func ignoreFailingWrites() {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// Catches the signals; the descriptor becomes readable when one has come.
+  /// Catches the signals. The returned descriptor becomes readable when one arrives.
   ///
-  /// Before the screen is entered: curses leaves handlers alone that it finds.
+  /// Call it before entering the screen, because curses leaves existing handlers alone.
   package static func open() throws(DashboardError) -> Int32 {
     let meant = SignalTable.meant.map(\.number)
     let ending = SignalTable.ending
@@ -40,24 +41,23 @@ package enum Signals {
     DashboardError("cannot catch signals: \(String(cString: strerror(errno)))")
   }
 
-  /// Gives all signals their former handlers back and closes the descriptor.
+  /// Restores the former handlers of all signals and closes the descriptor.
   static func close() { tg_signal_pipe_close() }
 
-  /// Whether the end of the terminal ends the program: not if it was begun with SIGHUP ignored, as by `nohup`.
+  /// Whether the loss of the terminal ends the program. It does not if SIGHUP was ignored at the start, as by `nohup`.
   package static var heedsHangUp: Bool { tg_signal_is_taken(SIGHUP) != 0 }
 
-  /// How many signals have come by now that want the program to end.
+  /// The number of signals so far that asked the program to end.
   package static var endings: Int { Int(tg_signal_endings()) }
 
-  /// What has come since the last call.
+  /// Returns the requests since the last call.
   package static func take(from descriptor: Int32) -> [Wish] {
     var bytes = [UInt8](repeating: 0, count: 64)
     let count = read(descriptor, &bytes, bytes.count)
     return bytes.prefix(max(0, count)).compactMap { SignalTable.wish(of: Int32($0)) }
   }
 
-  /// Lets a signal that was caught have the effect that it has on other programs, if an exit status is that of one:
-  /// 128 and the signal. Returns if it is not.
+  /// Gives a caught signal its usual effect if an exit status is 128 plus its number. Otherwise it just returns.
   package static func takeEffect(ofStatus status: Int32) {
     let number = status - 128
     guard SignalTable.wish(of: number) == .quit || SignalTable.ending.contains(number) else { return }
@@ -69,11 +69,11 @@ package enum Signals {
     raise(number)
   }
 
-  /// What the system calls a signal.
+  /// Returns the system's description of a signal.
   static func name(_ number: Int32) -> String { strsignal(number).map { String(cString: $0) } ?? "signal \(number)" }
 }
 
 extension StopReason {
-  /// Someone typed Ctrl-\ where the terminal makes a signal of it.
+  /// The user typed Ctrl-\ in a terminal that turns it into a signal.
   static let quit = StopReason.signal(SIGQUIT)
 }

@@ -1,8 +1,8 @@
 package import ParallelFor
 
-/// Why a run is made to end early.
+/// Why a run must end early.
 package enum StopReason: Equatable {
-  /// Someone at the keys, or the dashboard, asked for it.
+  /// The user asked for it, with a key or in the dashboard.
   case interrupted
   /// The terminal was closed.
   case hungUp
@@ -12,49 +12,50 @@ package enum StopReason: Equatable {
   case signal(Int32)
 }
 
-/// Decides how urgently a run must end, as signals come and time goes by; a value that reads no clock.
+/// Decides how urgently a run must end as signals arrive and time passes. A value; it reads no clock.
 ///
-/// A hang-up or a termination lets running items end within the grace time, then asks them, then insists. Asking, for
-/// whatever reason, turns into insisting after the grace time too: no item can hold the program for ever.
+/// After a hang-up or a termination, running items may end within the grace time. Then they are asked to end, and after
+/// another grace time they are killed. Items that were asked to end for any other reason are killed after the grace
+/// time too, so that no item can hold up the program for ever.
 package struct StopPlan {
-  /// What is to be done to the run.
+  /// An action on the run.
   package enum Step: Equatable {
     case finish
     case stop(StopUrgency)
-    /// Nobody reads the results, or an item cannot be killed: give up on it.
+    /// Give up on the run, because no reader takes the results or an item cannot be killed.
     case abandon
   }
 
-  /// After KILL nothing should take longer than this.
+  /// How long items may take to end after KILL, in nanoseconds.
   private static let afterKill: Int64 = 2_000_000_000
 
   package let grace: Int64
   package private(set) var level = 0
   private var deadline: Instant?
-  /// What was the first reason; nil if the run only ran out.
+  /// The first reason; nil if the run was not asked to end.
   package private(set) var reason: StopReason?
 
   package init(grace: Int64) { self.grace = grace }
 
-  /// Ctrl-C without a dashboard: first finish, then ask, then insist.
+  /// Handles Ctrl-C without a dashboard: the first one finishes, the second one asks items to end, the third one kills.
   package mutating func interrupted(at now: Instant) -> [Step] {
     reason = reason ?? .interrupted
     return advance(to: level + 1, at: now, by: level + 1 >= 2 ? grace : nil)
   }
 
-  /// The system or the terminal wants the program to end.
+  /// Handles a request of the system or the terminal to end the program.
   package mutating func mustEnd(_ why: StopReason, at now: Instant) -> [Step] {
     reason = reason ?? why
     return advance(to: max(level, 1), at: now, by: grace)
   }
 
-  /// A signal wants the program to end now.
+  /// Handles a signal to end the program now.
   package mutating func mustQuit(_ why: StopReason, at now: Instant) -> [Step] {
     reason = reason ?? why
     return advance(to: max(level, 3), at: now, by: Self.afterKill)
   }
 
-  /// The dashboard asked the run to finish or to stop.
+  /// Handles a request of the dashboard to finish or to stop.
   package mutating func asked(_ urgency: StopUrgency?, at now: Instant) -> [Step] {
     reason = reason ?? .interrupted
     switch urgency {
@@ -64,7 +65,7 @@ package struct StopPlan {
     }
   }
 
-  /// Time goes by.
+  /// Returns the steps that are due at a time.
   package mutating func tick(at now: Instant) -> [Step] {
     guard let deadline, now >= deadline else { return [] }
     return advance(to: level + 1, at: now, by: level + 1 >= 3 ? Self.afterKill : grace)

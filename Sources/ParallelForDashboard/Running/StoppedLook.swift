@@ -2,16 +2,16 @@ import Dashboard
 import DashboardView
 import ParallelFor
 
-/// Looks now and then which items do not go on, and says each once.
+/// Checks at intervals which items' commands are stopped, and reports each item once.
 struct StoppedLook {
   private static let interval: Int64 = 250_000_000
 
   private var next: Instant?
   private var told: Set<ItemID> = []
 
-  /// Looks, if it is time.
+  /// Checks the items if it is time.
   ///
-  /// - Returns: a sentence for each item that has stopped since.
+  /// - Returns: A sentence for each newly stopped item.
   mutating func look(at watched: any WatchedRun, for dashboard: inout Dashboard, at now: Instant) -> [String] {
     if let next, now < next { return [] }
     next = now + Self.interval

@@ -6,9 +6,9 @@ import CPosix
   @preconcurrency import Darwin
 #endif
 
-/// A pipe by which other threads end the main thread's wait for keys.
+/// A pipe with which other threads end the main thread's wait for keys.
 package final class Waker: Sendable {
-  /// Becomes readable when someone wakes.
+  /// The descriptor that becomes readable after ``wake()``.
   package let descriptor: Int32
   private let writing: Int32
 
@@ -33,7 +33,7 @@ package final class Waker: Sendable {
     _ = write(writing, &byte, 1)
   }
 
-  /// Forgets all calls so far.
+  /// Forgets all calls of ``wake()`` so far.
   package func clear() {
     var bytes = [UInt8](repeating: 0, count: 64)
     while read(descriptor, &bytes, bytes.count) > 0 {}

@@ -1,71 +1,71 @@
 package import Dashboard
 package import ParallelFor
 
-/// A run as the loops look at it, whatever its items are: its facts, its steering, and what is kept of ended items.
+/// A run as the loops see it, with items of any kind: its facts, its steering, and its ended items.
 ///
-/// Used on the main thread.
+/// It is used on the main thread.
 package protocol WatchedRun: AnyObject {
-  /// By what the run is steered; for ``RunController`` alone.
+  /// The steering of the run, for ``RunController`` only.
   var steering: any SteeredRun { get }
-  /// Ends the loop's wait when something has happened that it should look at.
+  /// Ends the loop's wait when something has happened that the loop must handle.
   var waker: Waker { get }
-  /// Every ended item; nil if none must be shown.
+  /// The ended items; nil if none are to be shown.
   var archive: (any ItemArchive)? { get }
-  /// Whether all results are where they belong, or were given up.
+  /// Whether all results were delivered or given up.
   var isDelivered: Bool { get }
-  /// Why no more items could be read, for a person.
+  /// Why no more items could be read, as a message for the user.
   var inputProblem: String? { get }
-  /// What a person should know that went wrong beside the run, which goes on; a sentence for each.
+  /// Problems that do not stop the run, as a sentence each for the user.
   var problems: [String] { get }
-  /// How far what records the run has come; nil when nothing does.
+  /// The progress of the recorder; nil if the run is not recorded.
   var recorder: RecordingLag.Sample? { get }
-  /// What an earlier run of the same items tells of those that have not ended by the events taken; nil for nothing.
+  /// What an earlier run says about the items that have not ended by the events taken so far; nil for nothing.
   var pastWork: PastWork? { get }
 
-  /// Begins to work; called once, when the first frame has been drawn.
+  /// Starts to work. It is called once, after the first frame has been drawn.
   func start()
-  /// Takes what happened since the last call; the items that have ended by then stand in the archive.
+  /// Returns the events since the last call. The items that have ended by then are in the archive.
   func takeEvents() -> [RunEvent]
-  /// Plays a past run up to a place; does nothing for one that goes on now.
+  /// Plays a past run up to a place. It does nothing for a live run.
   ///
-  /// - Returns: whether it begins again, because the place lies before what has been told.
+  /// - Returns: Whether the replay starts again, because the place lies before the events returned so far.
   func play(to place: Int64) -> Bool
-  /// How long a past run took in nanoseconds, at most; 0 for one that goes on now.
+  /// The longest time that a past run may have taken, in nanoseconds; 0 for a live run.
   var length: Int64 { get }
-  /// Whether the events have not come as far as they should.
+  /// Whether the events lag behind the place to which the run is played.
   var isBehind: Bool { get }
-  /// Tries items again that have failed.
+  /// Tries failed items again.
   ///
-  /// - Returns: how many will be.
+  /// - Returns: The number of items that will be tried again.
   func retry(_ ids: [ItemID]) -> Int
   /// Gives up waiting for a reader of results or logs that has taken nothing for a number of milliseconds.
   func giveUpReaders(after milliseconds: Int)
-  /// Stops what the run has started outside the program, which is about to be stopped itself.
+  /// Stops the processes that the run has started, because the program itself is about to be stopped.
   func suspendItems()
-  /// Lets that go on.
+  /// Continues the processes that ``suspendItems()`` stopped.
   func resumeItems()
-  /// The program was stopped, however that was, and goes on.
+  /// Called after the program was stopped in any way and continues.
   func programGoesOn()
-  /// The running items whose commands do not go on.
+  /// The running items whose commands are stopped.
   var stoppedItems: [StoppedItem] { get }
-  /// What was done to an ended item, for a person to read.
+  /// Returns what was done to an ended item, as text for the user.
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String
-  /// A running item with what was done to it; nil if no more than its label is known.
+  /// Returns a running item and what is being done to it; nil if only its label is known.
   func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)?
 }
 
 extension WatchedRun {
-  /// Does nothing: the run's threads are stopped with the program.
+  /// Does nothing, because the run's threads are stopped with the program.
   package func suspendItems() {}
   /// Does nothing.
   package func resumeItems() {}
-  /// Does nothing: the run's threads go on with the program.
+  /// Does nothing, because the run's threads continue with the program.
   package func programGoesOn() {}
-  /// None: nothing was started that could be stopped.
+  /// None, because the run has started no processes.
   package var stoppedItems: [StoppedItem] { [] }
   /// Tries nothing again.
   package func retry(_ ids: [ItemID]) -> Int { 0 }
-  /// What the archive says.
+  /// The problem of the archive, if it has one.
   package var problems: [String] { archive?.problem.map { [$0] } ?? [] }
   package var recorder: RecordingLag.Sample? { nil }
   package var pastWork: PastWork? { nil }
@@ -74,7 +74,7 @@ extension WatchedRun {
   package var isBehind: Bool { false }
 }
 
-/// What can be asked of a run.
+/// The requests that a run accepts.
 package protocol SteeredRun {
   func setThreads(_ count: Int)
   func pause()

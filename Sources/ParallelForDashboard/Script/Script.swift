@@ -2,22 +2,22 @@ package import Dashboard
 package import ParallelFor
 import Screen
 
-/// What a script can wait for.
+/// The state that a script can wait for.
 package struct ScriptView {
   package var dashboard: Dashboard
   package var now: Instant
 }
 
-/// Steps that drive the dashboard as a person's keys would.
+/// Steps that drive the dashboard as a user's keys would.
 ///
-/// A line is keys (`jj<Enter>q`), a command by its name in the table (`:set-threads 8`), a wait for the run
-/// (`:wait done 10`, `:wait running = 3`), or `:save-screen FILE`. Empty lines and lines that begin with `#` are passed
-/// over. A script must end by leaving the program: else it stops the run and fails.
+/// A line holds keys (`jj<Enter>q`), a command by its name in the table (`:set-threads 8`), a wait for the run
+/// (`:wait done 10`, `:wait running = 3`), or `:save-screen FILE`. Empty lines and lines that start with `#` are
+/// skipped. A script must end by leaving the program. Otherwise it stops the run and fails.
 package struct Script {
-  /// A number of the run that a script waits for.
+  /// A number in the facts about the run that a script waits for.
   enum Quantity: String {
     case done, failed, running, queued, threads, workers, slow, read, delivered
-    /// Items that have still to end and were in an earlier run.
+    /// Items that have not ended and whose times from an earlier run are known.
     case known
   }
 
@@ -27,9 +27,9 @@ package struct Script {
     case saveScreen(String)
     /// Wait until the run is in a state.
     case waitForState(RunState)
-    /// Wait until a number is at least, or exactly, so much.
+    /// Wait until a number reaches a value, or equals it exactly.
     case waitForCount(Quantity, Int, exactly: Bool)
-    /// Wait until a search, a filter or the marking of failed items has looked at everything.
+    /// Wait until a search, a filter scan or the marking of failed items is complete.
     case waitForSearch
   }
 
@@ -41,9 +41,9 @@ package struct Script {
 
   private(set) var lines: [Line] = []
 
-  /// Reads a script.
+  /// Parses a script.
   ///
-  /// - Throws: a sentence that names the line that is not understood, and what was expected.
+  /// - Throws: A message with the line that is not understood, and with what was expected.
   package init(_ text: String, name: String) throws(DashboardError) {
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       let trimmed = line.trimmingPrefix { $0 == " " || $0 == "\t" }
@@ -91,7 +91,7 @@ package struct Script {
 }
 
 extension Script.Step {
-  /// Whether what the step waits for is true; a step that waits for nothing always is.
+  /// Whether the step's condition is met. A step without a condition is always due.
   func isDue(in view: ScriptView) -> Bool {
     let facts = view.dashboard.live
     switch self {

@@ -9,9 +9,9 @@ import Terminal
   @preconcurrency import Darwin
 #endif
 
-/// A display without a terminal: its keys come from a script, and its screens go where the script says.
+/// A display without a terminal. Its keys come from a script, which also says where to save screens.
 package final class ScriptDisplay: Display {
-  /// A wait that is not over after this time fails the script.
+  /// The longest wait of a script, in nanoseconds. A longer one fails the script.
   private static let patience: Int64 = 30_000_000_000
 
   package let size: Size
@@ -19,12 +19,12 @@ package final class ScriptDisplay: Display {
   package let isReady = true
   private var steps: [(line: Script.Line, step: Script.Step)]
   private var waitingSince: Instant?
-  /// Why the script could not be played to its end.
+  /// Why the script failed; nil if it has not.
   package private(set) var failure: DashboardError?
 
   /// - Parameters:
-  ///   - script: what to play.
-  ///   - environment: `COLUMNS` and `LINES` say how large the screen is; 80x24 otherwise.
+  ///   - script: The script to play.
+  ///   - environment: The source of `COLUMNS` and `LINES`, the size of the screen; 80x24 by default.
   package init(_ script: Script, environment: [String: String]) {
     size = Terminal.size(of: environment)
     steps = script.lines.flatMap { line in line.steps.map { (line, $0) } }
@@ -33,7 +33,7 @@ package final class ScriptDisplay: Display {
   package func nextInput(for view: ScriptView) -> Input? {
     guard failure == nil else { return nil }
     guard let (line, step) = steps.first else {
-      // Having asked to leave is enough: the program is left when the last item has ended.
+      // A request to leave is enough, because the program then ends after the last item.
       guard !view.dashboard.leavesWhenDone else { return nil }
       failure = DashboardError("the script ended without leaving the program: add q, or :choose s after it")
       return nil

@@ -1,10 +1,10 @@
-/// All cells of a screen, as a value: what is drawn, before any terminal knows of it.
+/// All cells of a screen as a value, independent of any terminal.
 ///
-/// A wide character is in its left cell, and its right cell is a continuation; the grid never holds half of one.
+/// A wide character is in its left cell, and its right cell is a continuation. The grid never holds half of one.
 public struct CellGrid: Equatable, Sendable {
-  /// How many columns.
+  /// The number of columns.
   public let width: Int
-  /// How many rows.
+  /// The number of rows.
   public let height: Int
   private var cells: [Cell]
 
@@ -18,9 +18,9 @@ public struct CellGrid: Equatable, Sendable {
   /// The whole grid.
   public var bounds: Rect { Rect(x: 0, y: 0, width: width, height: height) }
 
-  /// One cell; blank outside of the grid, where writing does nothing.
+  /// One cell. Outside of the grid, cells are blank and writing does nothing.
   ///
-  /// Writing a wide glyph also writes its right half; a glyph that would lose a half leaves a blank.
+  /// Writing a wide glyph also writes its right half. A glyph that would lose a half leaves a blank.
   public subscript(x x: Int, y y: Int) -> Cell {
     get { bounds.contains(x: x, y: y) ? cells[y * width + x] : Cell() }
     set {
@@ -31,16 +31,16 @@ public struct CellGrid: Equatable, Sendable {
 
   /// Writes a text into one row, from left to right.
   ///
-  /// Anything a terminal could interpret becomes a visible stand-in; a newline does not begin a new row.
+  /// Anything that a terminal could interpret becomes a visible stand-in. A newline does not start a new row.
   ///
   /// - Parameters:
   ///   - text: Any text, trusted or not.
-  ///   - x: The column of the first glyph; may lie left of the grid.
+  ///   - x: The column of the first glyph, possibly left of the grid.
   ///   - y: The row.
   ///   - role: What the text is for.
-  ///   - clip: Where cells may change; the whole grid when nil.
-  ///   - maxWidth: How many columns the text may take.
-  /// - Returns: The columns taken from `x` on: where the next text may begin.
+  ///   - clip: Where cells may change; nil for the whole grid.
+  ///   - maxWidth: The most columns that the text may take.
+  /// - Returns: The number of columns taken from `x` on. The next text may start after them.
   @discardableResult
   public mutating func write(
     _ text: some StringProtocol, x: Int, y: Int, role: Role, in clip: Rect? = nil, maxWidth: Int? = nil
@@ -59,7 +59,7 @@ public struct CellGrid: Equatable, Sendable {
     return min(column, limit) - x
   }
 
-  /// Fills a rectangle with a character of one column.
+  /// Fills a rectangle with a character of one column; other characters become blanks.
   public mutating func fill(_ rect: Rect, with character: Character = " ", role: Role) {
     let area = bounds.intersection(rect)
     var glyph = Glyph(character)
@@ -80,7 +80,7 @@ public struct CellGrid: Equatable, Sendable {
     change(rect) { $0.role = role }
   }
 
-  /// Gives another role to every place in a rectangle where a row holds the text, without regard to case.
+  /// Gives another role to every occurrence of a text in the rows of a rectangle, ignoring case.
   public mutating func mark(_ text: String, in rect: Rect, role: Role) {
     let area = bounds.intersection(rect)
     var scanner = GlyphScanner(text)
@@ -116,7 +116,7 @@ public struct CellGrid: Equatable, Sendable {
     }
   }
 
-  /// Places what of a glyph lies between two columns: all of it, or blanks for a half.
+  /// Places the part of a glyph that lies between two columns: all of it, or a blank for a half.
   private mutating func place(_ glyph: Glyph, role: Role, x: Int, y: Int, from left: Int, to right: Int) {
     if x >= left {
       put(Cell(glyph: glyph, role: role), x: x, y: y, limit: right)
@@ -146,7 +146,7 @@ public struct CellGrid: Equatable, Sendable {
 }
 
 extension CellGrid: CustomStringConvertible {
-  /// All rows as plain text, one a line.
+  /// All rows as plain text, one per line.
   public var description: String {
     (0..<height).map(row).joined(separator: "\n")
   }

@@ -1,7 +1,7 @@
-/// What one cell shows: a base character with up to three marks on it, or the right half of a wide character.
+/// What one cell shows: a base character with up to three marks, or the right half of a wide character.
 ///
-/// It holds no reference, so that copying and comparing whole grids costs no counting: a grid of 300 by 100 is made
-/// thirty times a second. Only the scanner of texts makes glyphs, so no glyph can hold what a terminal would interpret.
+/// It holds no reference, so copying and comparing grids needs no reference counting. A grid of 300 by 100 is made
+/// thirty times a second. Only the text scanner makes glyphs, so no glyph holds anything that a terminal interprets.
 public struct Glyph: Hashable, Sendable {
   /// The base character's scalar value; 0 for the right half of a wide character.
   private(set) var base: UInt32
@@ -15,7 +15,7 @@ public struct Glyph: Hashable, Sendable {
 
   init(base: UInt32) { self.base = base }
 
-  /// The first glyph of a character, made harmless.
+  /// Makes the first glyph of a character, with anything unsafe replaced.
   public init(_ character: Character) {
     var scanner = GlyphScanner(String(character))
     self = scanner.next() ?? .blank
@@ -24,7 +24,7 @@ public struct Glyph: Hashable, Sendable {
   /// Whether this is the right half of a wide character.
   public var isContinuation: Bool { base == 0 }
 
-  /// How many columns it takes: 1 or 2, and 0 for the right half of a wide character.
+  /// The number of columns it takes: 1 or 2, or 0 for the right half of a wide character.
   public var columns: Int {
     if base < 0x1100 { return base == 0 ? 0 : 1 }
     return CharacterWidths.isWide(base) ? 2 : 1
@@ -43,10 +43,10 @@ public struct Glyph: Hashable, Sendable {
     return scalars
   }
 
-  /// The base character's scalar when there is no mark on it: the common case, without an array.
+  /// The base character's scalar when it has no marks. This common case needs no array.
   public var singleScalar: Unicode.Scalar? { marks == 0 && base != 0 ? Unicode.Scalar(base) : nil }
 
-  /// Puts a mark on the character; what exceeds three marks is dropped, so that no text can pile up marks without end.
+  /// Adds a mark to the character. Marks after the third are dropped, so that no text can pile up marks without end.
   mutating func add(mark: Unicode.Scalar) {
     var shift: UInt64 = 0
     while shift < 3 * Self.markBits, (marks >> shift) & Self.markMask != 0 { shift += Self.markBits }
@@ -58,7 +58,7 @@ public struct Glyph: Hashable, Sendable {
 }
 
 extension Glyph {
-  /// The character with its marks, the same for small and large letters.
+  /// The character with its marks, the same for lowercase and uppercase letters.
   var folded: String { description.lowercased() }
 }
 
@@ -71,7 +71,7 @@ extension Glyph: CustomStringConvertible {
   }
 }
 
-/// One place of the grid: what it shows, what that is for, and whether it is selected.
+/// One place in the grid: what it shows, its role, and whether it is selected.
 public struct Cell: Equatable, Sendable {
   /// What the cell shows.
   public var glyph: Glyph

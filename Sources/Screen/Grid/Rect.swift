@@ -4,9 +4,9 @@ public struct Rect: Equatable, Sendable {
   public var x: Int
   /// The topmost row.
   public var y: Int
-  /// How many columns; never negative.
+  /// The number of columns; never negative.
   public var width: Int
-  /// How many rows; never negative.
+  /// The number of rows; never negative.
   public var height: Int
 
   /// Makes a rectangle; negative sizes become 0.
@@ -21,32 +21,32 @@ public struct Rect: Equatable, Sendable {
   public var maxX: Int { x + width }
   /// The row after the last one.
   public var maxY: Int { y + height }
-  /// How many columns and rows.
+  /// The number of columns and rows.
   public var size: Size { Size(width: width, height: height) }
-  /// Whether no cell lies inside.
+  /// Whether the rectangle contains no cells.
   public var isEmpty: Bool { width == 0 || height == 0 }
 
-  /// Whether a cell lies inside.
+  /// Whether the rectangle contains a cell.
   public func contains(x: Int, y: Int) -> Bool {
     x >= self.x && x < maxX && y >= self.y && y < maxY
   }
 
-  /// The cells that lie in both; empty when there are none.
+  /// The cells that both rectangles contain; empty when there are none.
   public func intersection(_ other: Rect) -> Rect {
     let left = max(x, other.x)
     let top = max(y, other.y)
     return Rect(x: left, y: top, width: min(maxX, other.maxX) - left, height: min(maxY, other.maxY) - top)
   }
 
-  /// The rectangle without `horizontal` columns at either side and `vertical` rows above and below.
+  /// The rectangle without `horizontal` columns on either side and `vertical` rows at the top and bottom.
   public func inset(horizontal: Int = 0, vertical: Int = 0) -> Rect {
     Rect(x: x + horizontal, y: y + vertical, width: width - 2 * horizontal, height: height - 2 * vertical)
   }
 
-  /// The rectangle without `margin` cells at each side.
+  /// The rectangle without `margin` cells on each side.
   public func inset(by margin: Int) -> Rect { inset(horizontal: margin, vertical: margin) }
 
-  /// The top `height` rows, and what remains below them. Asking for more than there is takes all.
+  /// The top `height` rows, and the rest below them. A greater height takes all rows.
   public func splitTop(_ height: Int) -> (top: Rect, rest: Rect) {
     let taken = min(max(0, height), self.height)
     return (
@@ -55,13 +55,13 @@ public struct Rect: Equatable, Sendable {
     )
   }
 
-  /// The bottom `height` rows, and what remains above them.
+  /// The bottom `height` rows, and the rest above them.
   public func splitBottom(_ height: Int) -> (bottom: Rect, rest: Rect) {
     let halves = splitTop(self.height - min(max(0, height), self.height))
     return (halves.rest, halves.top)
   }
 
-  /// The left `width` columns, and what remains to the right of them.
+  /// The left `width` columns, and the rest to the right of them.
   public func splitLeft(_ width: Int) -> (left: Rect, rest: Rect) {
     let taken = min(max(0, width), self.width)
     return (
@@ -70,7 +70,7 @@ public struct Rect: Equatable, Sendable {
     )
   }
 
-  /// The right `width` columns, and what remains to the left of them.
+  /// The right `width` columns, and the rest to the left of them.
   public func splitRight(_ width: Int) -> (right: Rect, rest: Rect) {
     let halves = splitLeft(self.width - min(max(0, width), self.width))
     return (halves.rest, halves.left)
@@ -81,7 +81,7 @@ public struct Rect: Equatable, Sendable {
     Rect(x: x, y: y + index, width: width, height: index >= 0 && index < height ? 1 : 0)
   }
 
-  /// A rectangle of a size in the middle of this one, made smaller where it would not fit.
+  /// A rectangle of the given size, centred in this one and made smaller where it does not fit.
   public func centered(_ size: Size) -> Rect {
     let width = min(size.width, self.width)
     let height = min(size.height, self.height)
@@ -89,11 +89,11 @@ public struct Rect: Equatable, Sendable {
   }
 }
 
-/// How many columns and rows.
+/// A number of columns and rows.
 public struct Size: Hashable, Sendable {
-  /// How many columns.
+  /// The number of columns.
   public var width: Int
-  /// How many rows.
+  /// The number of rows.
   public var height: Int
 
   /// Makes a size.

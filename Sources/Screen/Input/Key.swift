@@ -1,24 +1,24 @@
-/// One press of a key, or what else arrives by the same way.
+/// One key press, or another event that arrives the same way.
 public enum Key: Hashable, Sendable {
   /// A character, as typed.
   case character(Character)
-  /// A letter, or one of `@[\]^_`, pressed with Control; letters are lower case.
+  /// A letter, or one of `@[\]^_`, pressed with Control. Letters are lowercase.
   case control(Character)
   /// A character pressed with Alt.
   case alt(Character)
-  /// An arrow.
+  /// An arrow key.
   case up, down, left, right
-  /// A key that moves by more.
+  /// A key that moves further.
   case pageUp, pageDown, home, end
   /// A key that edits.
   case insert, delete, backspace
-  /// A key that decides or changes the place.
+  /// A key that confirms, cancels or changes the focus.
   case tab, backTab, enter, escape
   /// A numbered function key, from 1.
   case function(Int)
-  /// The screen has got another size.
+  /// The size of the screen has changed.
   case resize
-  /// A text came at once, as pasted ones do where the terminal marks them.
+  /// A text that arrived as a whole, pasted in a terminal that marks pastes.
   case pasted(String)
 }
 
@@ -39,13 +39,13 @@ extension Key: CustomStringConvertible {
     }
   }
 
-  /// The key that a notation means; nil when it means none, or more than one.
+  /// Returns the key that a notation means; nil when it means none, or more than one.
   public static func parse(_ notation: String) -> Key? {
     guard let keys = sequence(notation), keys.count == 1 else { return nil }
     return keys[0]
   }
 
-  /// The keys that a script's notation means, such as `gg<Down>q`.
+  /// Returns the keys that a script's notation means, such as `gg<Down>q`.
   ///
   /// - Returns: The keys in order; nil when a name in angle brackets is unknown or not closed. A bare `<` is written
   ///   `<lt>`.
@@ -57,7 +57,7 @@ extension Key: CustomStringConvertible {
         keys.append(.character(character))
         continue
       }
-      // The name is never empty, so that `<A->>` is Alt and a bracket.
+      // The name is never empty, and may end with a bracket: `<A->>` is Alt and a bracket.
       guard let close = rest.dropFirst().firstIndex(of: ">") else { return nil }
       var end = close
       if rest[..<close].hasSuffix("-"), rest[rest.index(after: close)...].hasPrefix(">") {
@@ -95,7 +95,7 @@ extension Key: CustomStringConvertible {
     return ("a"..."z").contains(lower) || "@[\\]^_ ".contains(lower) ? .control(lower) : nil
   }
 
-  /// The names that are printed come first; the others are read too.
+  /// The names of keys. The first name of a key is printed; the others are only accepted.
   private static let names: [(name: String, key: Key)] = [
     ("Up", .up), ("Down", .down), ("Left", .left), ("Right", .right),
     ("PageUp", .pageUp), ("PageDown", .pageDown), ("Home", .home), ("End", .end),

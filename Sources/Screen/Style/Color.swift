@@ -1,8 +1,8 @@
-/// A colour, as exactly as its author knew it.
+/// A colour, as precisely as it was given.
 public enum Color: Hashable, Sendable {
-  /// Whatever the user's terminal uses.
+  /// The default colour of the user's terminal.
   case terminalDefault
-  /// One of the 16 colours that the user's terminal defines, 0 to 15.
+  /// One of the 16 colours that the user's terminal defines, from 0 to 15.
   case ansi(UInt8)
   /// One of xterm's 256 colours.
   case indexed(UInt8)
@@ -10,13 +10,13 @@ public enum Color: Hashable, Sendable {
   case rgb(UInt8, UInt8, UInt8)
 }
 
-/// How many colours a terminal can show.
+/// The range of colours that a terminal can show.
 public enum ColorDepth: Int, CaseIterable, Comparable, Sendable {
   /// None: only attributes.
   case mono
   /// The 16 colours of the user's terminal.
   case ansi16
-  /// xterm's 256.
+  /// xterm's 256 colours.
   case indexed256
   /// Red, green and blue.
   case truecolor
@@ -26,10 +26,10 @@ public enum ColorDepth: Int, CaseIterable, Comparable, Sendable {
 }
 
 extension Color {
-  /// The nearest colour that a terminal of a depth can show.
+  /// Returns the nearest colour that a terminal of a depth can show.
   ///
-  /// Near is measured in OKLab, a perceptual space. Of the 256 colours only the fixed ones (16 to 255) are chosen, for
-  /// users redefine the first 16. It compares with every candidate: keep the results.
+  /// Distances are measured in OKLab, a perceptual space. Of the 256 colours only the fixed ones (16 to 255) are
+  /// chosen, because users redefine the first 16. The search compares every candidate, so cache the results.
   public func reduced(to depth: ColorDepth) -> Color {
     switch (self, depth) {
     case (_, .mono): return .terminalDefault
@@ -45,7 +45,7 @@ extension Color {
     }
   }
 
-  /// The colour's red, green and blue, as xterm shows it; nil for the terminal's own.
+  /// The colour's red, green and blue, as xterm shows it; nil for the terminal's default.
   public var components: (red: UInt8, green: UInt8, blue: UInt8)? {
     switch self {
     case .terminalDefault: nil
@@ -58,8 +58,9 @@ extension Color {
     .indexed(color.nearest(of: 16...255) ?? 16)
   }
 
-  /// A colour with a hue keeps its hue, for that is what it says: by plain distance, the greys among the 16 are nearest
-  /// to most pastels, and to a dark green a red.
+  /// Returns the nearest of the 16 colours; a colour with a hue keeps its hue, because the hue carries the meaning.
+  ///
+  /// By plain distance, most pastels would become grey, and a dark green would become red.
   private static func nearestANSI(to color: OKLab) -> Color {
     let hues: [UInt8] = [1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 13, 14]
     let greys: [UInt8] = [0, 8, 7, 15]
@@ -68,7 +69,7 @@ extension Color {
   }
 }
 
-/// A colour where equal distances look equally different.
+/// A colour in a space in which equal distances look equally different.
 struct OKLab {
   var lightness: Double
   var a: Double
@@ -88,12 +89,12 @@ struct OKLab {
 
   var chroma: Double { (a * a + b * b).squareRoot() }
 
-  /// The number, among some of the 256, of the colour that looks most alike.
+  /// Returns the number of the most similar colour among some of the 256.
   func nearest(of candidates: some Sequence<UInt8>) -> UInt8? {
     candidates.min { distance(to: Self.indexed[Int($0)]) < distance(to: Self.indexed[Int($1)]) }
   }
 
-  /// The same, by hue and lightness, however strong the colours are.
+  /// Returns the number of the most similar colour by hue and lightness, regardless of saturation.
   func nearestHue(of candidates: [UInt8]) -> UInt8? {
     candidates.min { hueDistance(to: Self.indexed[Int($0)]) < hueDistance(to: Self.indexed[Int($1)]) }
   }
@@ -114,7 +115,8 @@ struct OKLab {
     return lightness * lightness + a * a + b * b
   }
 
-  /// sRGB to light. A power of 2.4 by roots: the pure layers import no C library.
+  /// Converts an sRGB value to linear light. It computes the power of 2.4 with roots, because the pure layers import no
+  /// C library.
   private static func linear(_ value: UInt8) -> Double {
     let signal = Double(value) / 255
     if signal <= 0.04045 { return signal / 12.92 }
@@ -130,7 +132,7 @@ struct OKLab {
     root(value, degree: 3)
   }
 
-  /// Newton's method, from 1 downward: the arguments lie between 0 and 1.
+  /// Finds a root with Newton's method, from 1 downwards, because the arguments lie between 0 and 1.
   private static func root(_ value: Double, degree: Int) -> Double {
     guard value > 0 else { return 0 }
     var estimate = 1.0

@@ -1,17 +1,17 @@
-/// How letters are drawn besides their colours.
+/// How letters are drawn, apart from their colours.
 public struct TextAttributes: OptionSet, Hashable, Sendable {
   /// The set as bits.
   public var rawValue: UInt8
   /// Makes a set from bits.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// Thick or bright.
+  /// Heavy or bright.
   public static let bold = TextAttributes(rawValue: 1)
   /// Faint.
   public static let dim = TextAttributes(rawValue: 2)
-  /// With a line below.
+  /// Underlined.
   public static let underline = TextAttributes(rawValue: 4)
-  /// Foreground and background exchanged.
+  /// Foreground and background swapped.
   public static let reverse = TextAttributes(rawValue: 8)
   /// Slanted.
   public static let italic = TextAttributes(rawValue: 16)
@@ -26,7 +26,7 @@ public struct Style: Hashable, Sendable {
   /// How the letters are drawn.
   public var attributes: TextAttributes
 
-  /// Makes a style; by default the terminal's own.
+  /// Makes a style; the default is the terminal's own.
   public init(
     foreground: Color = .terminalDefault, background: Color = .terminalDefault, attributes: TextAttributes = []
   ) {
@@ -35,18 +35,18 @@ public struct Style: Hashable, Sendable {
     self.attributes = attributes
   }
 
-  /// The style in the nearest colours that a terminal of a depth can show.
+  /// Returns the style in the nearest colours that a terminal of a depth can show.
   public func reduced(to depth: ColorDepth) -> Style {
     Style(
       foreground: foreground.reduced(to: depth), background: background.reduced(to: depth), attributes: attributes)
   }
 }
 
-/// A style for every role, and one that is laid over selected cells.
+/// A style for every role, and one for selected cells.
 public struct Palette: Equatable, Sendable {
-  /// The styles, by the roles' numbers.
+  /// The styles by the numbers of the roles.
   public var styles: [Style]
-  /// Laid over the style of selected cells.
+  /// The style laid over that of selected cells.
   public var selection: Style
 
   /// Makes a palette; a role beyond the styles gets the terminal's own style.
@@ -60,10 +60,11 @@ public struct Palette: Equatable, Sendable {
     Int(role.rawValue) < styles.count ? styles[Int(role.rawValue)] : Style()
   }
 
-  /// The style that a cell is drawn in.
+  /// Returns the style in which a cell is drawn.
   ///
-  /// On a selected cell the selection's background and attributes win, and its foreground unless that is the terminal's.
-  /// A selection that exchanges the colours has its own foreground always: the row would become a patchwork.
+  /// On a selected cell the selection's background and attributes win, and also its foreground unless that is the
+  /// terminal's default. A selection in reverse always uses its own foreground, because the row would otherwise become
+  /// a patchwork.
   public func style(for cell: Cell) -> Style {
     let style = self[cell.role]
     guard cell.isSelected else { return style }

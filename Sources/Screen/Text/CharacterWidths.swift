@@ -1,9 +1,9 @@
-/// Which characters take two columns.
+/// Knows which characters take two columns.
 ///
-/// After Unicode 14's East Asian Width (`W` and `F`), the version of Debian 12's C library, with which curses must agree.
-/// Unassigned places between wide characters count as wide.
+/// The table follows East Asian Width (`W` and `F`) of Unicode 14, the version in Debian 12's C library, because the
+/// widths must agree with those of curses. Unassigned code points between wide characters count as wide.
 enum CharacterWidths {
-  /// Whether a scalar value takes two columns. Marks, which take none, must be told apart before.
+  /// Whether a scalar value takes two columns. The caller handles marks first, which take none.
   static func isWide(_ value: UInt32) -> Bool {
     if value < 0x1100 { return false }
     var low = 0

@@ -1,14 +1,15 @@
-/// Turns any text into glyphs that a terminal can only show, never obey.
+/// Turns any text into glyphs that a terminal shows but never interprets.
 ///
-/// This is the one place where strangers' text is made harmless. What cannot be shown gets a stand-in of one column:
+/// This is the only place that makes untrusted text safe. Characters that cannot be shown get a stand-in of one column:
 ///
 /// - a tab becomes one blank, a newline `␤`, other control characters their pictures (`␀` … `␟`, `␡`);
 /// - C1 controls, bidirectional controls, line and paragraph separators, private, unassigned and invisible format
 ///   characters become `·`.
 ///
-/// Sequences on which terminals disagree are reduced to what they agree on: of an emoji joined from several the first
-/// one is shown, skin tones and variation selectors are dropped, a flag is its two letters. Joiners between letters are
-/// dropped silently, for scripts need them; elsewhere they show. A character carries at most three marks.
+/// Sequences on which terminals disagree are reduced to what they agree on. Only the first part of a joined emoji is
+/// shown, skin tones and variation selectors are dropped, and a flag becomes its two letters. Joiners after non-ASCII
+/// characters are dropped silently, because some scripts need them; elsewhere they show as `·`. A character has at most
+/// three marks.
 struct GlyphScanner: IteratorProtocol {
   private var scalars: String.UnicodeScalarView.Iterator
   private var lookahead: Unicode.Scalar?
@@ -18,7 +19,7 @@ struct GlyphScanner: IteratorProtocol {
     lookahead = scalars.next()
   }
 
-  /// The next glyph with all that belongs on it; nil at the end of the text.
+  /// Returns the next glyph with its marks; nil at the end of the text.
   mutating func next() -> Glyph? {
     guard let scalar = lookahead else { return nil }
     lookahead = scalars.next()
@@ -30,7 +31,7 @@ struct GlyphScanner: IteratorProtocol {
     return glyph
   }
 
-  /// Takes the marks that follow, and what continues an emoji.
+  /// Takes the marks that follow, and the continuation of an emoji.
   private mutating func absorb(into glyph: inout Glyph) {
     let base = glyph.base
     while let scalar = lookahead {
@@ -44,7 +45,7 @@ struct GlyphScanner: IteratorProtocol {
     }
   }
 
-  /// Drops a joiner, and the emoji it joins to an emoji; true when both are gone.
+  /// Drops the joiner after an emoji and the emoji that follows it. Returns whether `base` is an emoji.
   private mutating func skipJoined(after base: UInt32) -> Bool {
     guard Self.isPictograph(base) else { return false }
     lookahead = scalars.next()
@@ -59,7 +60,7 @@ struct GlyphScanner: IteratorProtocol {
     case 0..<0x300: return .none
     case 0x200D, 0x200C: return .joiner
     case 0xFE00...0xFE0F, 0x1F3FB...0x1F3FF, 0xE0020...0xE007F, 0xE0100...0xE01EF: return .silent
-    // The vowels and final consonants of Korean syllables that are written in parts.
+    // The vowels and final consonants of decomposed Korean syllables.
     case 0x1160...0x11FF, 0xD7B0...0xD7C6, 0xD7CB...0xD7FB: return .mark
     default: break
     }
@@ -92,14 +93,14 @@ struct GlyphScanner: IteratorProtocol {
     switch value {
     case 0x7F: return Glyph(base: 0x2421)
     case 0x80..<0xA0, 0xAD: return Glyph(base: middleDot)
-    // The stand-ins for bytes that are not UTF-8, in arguments and paths, look as such bytes do in other texts.
+    // The stand-ins for non-UTF-8 bytes in arguments and paths look like such bytes in other texts.
     case 0x10FE80...0x10FEFF: return Glyph(base: 0xFFFD)
-    // No-break space: a blank to the reader.
+    // A no-break space looks like a blank.
     case 0xA0: return .blank
     case 0xA1..<0x300: return Glyph(base: value)
-    // Regional indicators: terminals disagree about flags, so a flag is its two letters.
+    // Regional indicators. Terminals disagree about flags, so a flag becomes its two letters.
     case 0x1F1E6...0x1F1FF: return Glyph(base: value - 0x1F1E6 + 0x41)
-    // A Korean vowel or final consonant without its syllable takes no column of its own.
+    // A Korean vowel or final consonant without its syllable has no column of its own.
     case 0x1160...0x11FF, 0xD7B0...0xD7FB: return Glyph(base: middleDot)
     default: break
     }

@@ -1,6 +1,6 @@
-/// How many columns texts take on the screen, after they were made harmless.
+/// Measures and cuts texts by the columns that they take on the screen, with unsafe characters replaced.
 public enum TextWidth {
-  /// The columns that a text takes.
+  /// Returns the number of columns that a text takes.
   public static func columns(of text: String) -> Int {
     var scanner = GlyphScanner(text)
     var columns = 0
@@ -8,14 +8,14 @@ public enum TextWidth {
     return columns
   }
 
-  /// The columns that one character takes: 1, or 2 for wide ones, emoji and flags.
+  /// Returns the number of columns that one character takes: 1, or 2 for wide characters, emoji and flags.
   ///
-  /// A syllable of several spacing letters, as in Indian scripts, takes one column for each.
+  /// A syllable of several spacing letters, as in Indic scripts, takes one column for each.
   public static func width(of character: Character) -> Int { columns(of: String(character)) }
 
-  /// The text cut to a number of columns; a cut text ends with an ellipsis, which counts.
+  /// Returns the text cut to a number of columns. A cut text ends with an ellipsis, which counts.
   ///
-  /// - Returns: Harmless text of at most `columns` columns; empty for no columns.
+  /// - Returns: Safe text of at most `columns` columns; empty for no columns.
   public static func prefix(_ text: String, columns: Int, ellipsis: Character = "…") -> String {
     guard columns > 0 else { return "" }
     var scanner = GlyphScanner(text)
@@ -29,11 +29,11 @@ public enum TextWidth {
     return SafeText.joined(kept)
   }
 
-  /// The text cut in its middle to a number of columns, with an ellipsis, which counts, for what is left out.
+  /// Returns the text cut in its middle to a number of columns. An ellipsis, which counts, replaces the middle.
   ///
-  /// The end gets the larger part: it is where names and paths differ.
+  /// The end gets the larger part, because names and paths differ there.
   ///
-  /// - Returns: Harmless text of at most `columns` columns; empty for no columns.
+  /// - Returns: Safe text of at most `columns` columns; empty for no columns.
   public static func middle(_ text: String, columns: Int, ellipsis: Character = "…") -> String {
     var scanner = GlyphScanner(text)
     var glyphs: [Glyph] = []
@@ -62,12 +62,11 @@ public enum TextWidth {
   }
 }
 
-/// Text from strangers as text that may be printed anywhere.
+/// Makes untrusted text safe to print anywhere.
 public enum SafeText {
-  /// The text with everything that a terminal could interpret replaced by visible stand-ins of one column.
+  /// Replaces everything that a terminal could interpret by visible stand-ins of one column.
   ///
-  /// The result is one line: a newline shows as `␤`, a tab as one blank. Lines that are to stay lines must be split
-  /// before.
+  /// The result is one line: a newline shows as `␤`, a tab as one blank. To keep lines, split the text first.
   public static func visible(_ text: String) -> String {
     var scanner = GlyphScanner(text)
     var result = String.UnicodeScalarView()
@@ -83,7 +82,7 @@ public enum SafeText {
 }
 
 extension String.UnicodeScalarView {
-  /// Most glyphs are one scalar; an array for each would take half of the time of a frame.
+  /// Appends a glyph. Most glyphs are one scalar, and an array for each would take half of the time of a frame.
   fileprivate mutating func append(_ glyph: Glyph) {
     if let scalar = glyph.singleScalar { append(scalar) } else { append(contentsOf: glyph.scalars) }
   }

@@ -1,8 +1,8 @@
-/// Upright columns side by side, as in a histogram.
+/// Vertical columns side by side, as in a histogram.
 public struct BarChart: Equatable, Sendable {
   /// One column.
   public struct Column: Equatable, Sendable {
-    /// How high; negative and undefined heights count as 0.
+    /// The height; negative and undefined values count as 0.
     public var value: Double
     /// What the column means.
     public var role: Role
@@ -16,9 +16,9 @@ public struct BarChart: Equatable, Sendable {
 
   /// The columns from left to right.
   public var columns: [Column]
-  /// How many cells wide each column is drawn.
+  /// The width of each column in cells.
   public var columnWidth: Int
-  /// The value of a column of full height; the largest one when nil.
+  /// The value of a column of full height; nil for the largest value.
   public var maximum: Double?
 
   /// Makes a chart.
@@ -28,9 +28,9 @@ public struct BarChart: Equatable, Sendable {
     self.maximum = maximum
   }
 
-  /// Draws the columns from the left edge of a rectangle, standing on its bottom row.
+  /// Draws the columns from the left edge of a rectangle, upwards from its bottom row.
   ///
-  /// Heights are exact to an eighth of a row. What is more than 0 shows.
+  /// Heights are exact to an eighth of a row, or to a row in ASCII. Every value above 0 is visible.
   public func draw(in rect: Rect, of grid: inout CellGrid, glyphs: GlyphSet) {
     guard !rect.isEmpty else { return }
     let top = maximum ?? columns.map(\.value).filter(\.isFinite).max() ?? 0

@@ -1,10 +1,10 @@
-/// A box with round corners and labels in its lines.
+/// A box with rounded corners and labels in its lines.
 public struct Frame: Equatable, Sendable {
-  /// A text in the upper line, on the left.
+  /// A text in the top line, on the left.
   public var title: String
-  /// A text in the upper line, on the right; left out when there is no room.
+  /// A text in the top line, on the right; left out when there is no room.
   public var trailing: String
-  /// A text in the lower line, on the right; left out when there is no room.
+  /// A text in the bottom line, on the right; left out when there is no room.
   public var footer: String
   /// What the lines mean.
   public var role: Role
@@ -13,7 +13,7 @@ public struct Frame: Equatable, Sendable {
   /// What the other labels mean.
   public var labelRole: Role
 
-  /// Makes a frame; the labels take the lines' role unless told otherwise.
+  /// Makes a frame. By default the labels have the role of the lines.
   public init(
     title: String = "", trailing: String = "", footer: String = "", role: Role, titleRole: Role? = nil,
     labelRole: Role? = nil
@@ -26,7 +26,7 @@ public struct Frame: Equatable, Sendable {
     self.labelRole = labelRole ?? role
   }
 
-  /// Draws the frame along the edges of a rectangle and leaves the inside as it is.
+  /// Draws the frame along the edges of a rectangle and leaves the inside unchanged.
   ///
   /// A rectangle of one row or one column gets a plain line, without corners.
   ///
@@ -56,7 +56,7 @@ public struct Frame: Equatable, Sendable {
   }
 
   private func drawLabels(in rect: Rect, of grid: inout CellGrid, glyphs: GlyphSet) {
-    // Corner, one line, blank, text, blank, one line, corner.
+    // Two corners, two cells of line and two blanks surround a label.
     let room = rect.width - 6
     guard room > 0 else { return }
     var used = 0

@@ -1,7 +1,7 @@
-/// Which characters pictures are made of.
+/// The characters to draw with.
 public enum GlyphSet: Sendable {
-  /// Blocks, lines and round corners.
+  /// Blocks, lines and rounded corners.
   case unicode
-  /// Letters and signs that every terminal has.
+  /// ASCII characters, which every terminal has.
   case ascii
 }

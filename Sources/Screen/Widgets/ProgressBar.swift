@@ -1,14 +1,14 @@
-/// A bar of several segments, one after the other, to the eighth of a column.
+/// A bar of consecutive segments, exact to an eighth of a column.
 public struct ProgressBar: Equatable, Sendable {
   /// A part of the whole.
   public struct Segment: Equatable, Sendable {
-    /// How much of the whole; counts as 0 when negative.
+    /// The share of the whole; negative amounts count as 0.
     public var amount: Int
     /// What the part means.
     public var role: Role
-    /// What the part is drawn with where there are blocks.
+    /// The character of the part in Unicode.
     public var block: Character
-    /// What the part is drawn with in ASCII.
+    /// The character of the part in ASCII.
     public var ascii: Character
 
     /// Makes a segment.
@@ -20,9 +20,9 @@ public struct ProgressBar: Equatable, Sendable {
     }
   }
 
-  /// The parts that are done one way or the other, from the left.
+  /// The parts that are done, with any result, from the left.
   public var segments: [Segment]
-  /// What is still to do, on the right; its amount counts too.
+  /// The work still to do, on the right. Its amount is part of the whole.
   public var rest: Segment
 
   /// Makes a bar.
@@ -33,8 +33,8 @@ public struct ProgressBar: Equatable, Sendable {
 
   /// Draws the bar over all rows of a rectangle.
   ///
-  /// Every part that is not 0 gets at least one column where there are enough. The end of the last segment is exact to
-  /// an eighth of a column, if that is drawn in full blocks; inner borders lie between columns.
+  /// Every part above 0 gets at least one column if there are enough. The end of the last segment is exact to an eighth
+  /// of a column if the segment is drawn in full blocks. Inner borders lie between columns.
   public func draw(in rect: Rect, of grid: inout CellGrid, glyphs: GlyphSet) {
     guard rect.width > 0 else { return }
     let layout = Layout(self, columns: rect.width, isFine: glyphs == .unicode)
@@ -54,7 +54,7 @@ public struct ProgressBar: Equatable, Sendable {
     glyphs == .unicode ? segment.block : segment.ascii
   }
 
-  /// Which columns each part takes.
+  /// The columns that each part takes.
   private struct Layout {
     var parts: [(segment: Segment, start: Int, width: Int)] = []
     var edge: (column: Int, glyph: String, role: Role)?
@@ -71,7 +71,7 @@ public struct ProgressBar: Equatable, Sendable {
       }
     }
 
-    /// How far all segments together reach, in units of a column's eighth or a whole column.
+    /// The total length of all segments, in eighths of a column or in whole columns.
     private static func filled(_ bar: ProgressBar, shown: [Segment], columns: Int, unit: Int) -> Int {
       let done = shown.reduce(0.0) { $0 + Double($1.amount) }
       let rest = Double(max(0, bar.rest.amount))
@@ -80,7 +80,7 @@ public struct ProgressBar: Equatable, Sendable {
       return min(max(exact, min(shown.count, columns) * unit), most)
     }
 
-    /// Gives each segment its share of whole columns, at least one while there are enough.
+    /// Gives each segment its share of whole columns, and at least one while there are enough.
     private mutating func placeWhole(_ shown: [Segment], within filled: Int, columns: Int) {
       var start = 0
       var amountLeft = shown.reduce(0.0) { $0 + Double($1.amount) }
@@ -96,7 +96,7 @@ public struct ProgressBar: Equatable, Sendable {
   }
 }
 
-/// The characters that fill a cell by eighths.
+/// The characters that fill a cell in steps of an eighth.
 enum Blocks {
   static let horizontal: [Character] = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"]
   static let vertical: [Character] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]

@@ -1,8 +1,8 @@
-/// A line of columns that shows how a number went over time; the newest value is on the right.
+/// A line of columns that shows a number over time, with the newest value on the right.
 public struct Sparkline: Equatable, Sendable {
   /// The values, oldest first; negative and undefined ones count as 0.
   public var values: [Double]
-  /// The value of a full column; the largest shown one when nil.
+  /// The value of a full column; nil for the largest value shown.
   public var maximum: Double?
   /// What the columns mean.
   public var role: Role
@@ -16,7 +16,7 @@ public struct Sparkline: Equatable, Sendable {
 
   /// Draws the newest values that fit into the first row of a rectangle, right-aligned.
   ///
-  /// A value of 0 is the lowest column, so that "nothing happened" differs from "not yet measured".
+  /// A value of 0 is the lowest column, so that "nothing happened" looks different from "not yet measured".
   public func draw(in rect: Rect, of grid: inout CellGrid, glyphs: GlyphSet) {
     guard !rect.isEmpty else { return }
     let shown = values.suffix(rect.width).map { $0.isFinite ? max(0, $0) : 0 }
