@@ -1,7 +1,7 @@
 import SwiftDiagnostics
 import SwiftSyntax
 
-/// Why a decorator cannot be where it is, and what to write instead.
+/// Why a decorator is not allowed where it is, and what to write instead.
 enum Misuse {
   case notAFunction
   case anOperator
