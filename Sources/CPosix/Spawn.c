@@ -15,8 +15,8 @@
 #include <sys/syscall.h>
 
 // `posix_spawn` maps and unmaps a stack for every child, and each unmapping flushes address translations on every
-// processor. That took 3 % of a run of brief commands on two processors. Here the child runs on part of the stack of the
-// thread that waits for it.
+// processor. That took 3 % of a run of brief commands on two processors. Here the child runs on part of the stack of
+// the thread that waits for it.
 //
 // At first the child also shares the descriptor table. A copy would contain the descriptors of all other commands, only
 // for exec to close them. With 100 threads, that is a seventh of the cost of starting a command.
