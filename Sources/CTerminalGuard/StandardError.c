@@ -20,8 +20,8 @@ int tg_open_patient(int descriptor) {
   struct stat status;
   if (fstat(descriptor, &status) != 0) return -1;
   int reopened = -1;
-  // A regular file is not opened again. It never makes a writer wait, and a second descriptor would overwrite it, because
-  // each has its own offset.
+  // A regular file is not opened again. It never makes a writer wait, and a second open file would overwrite it,
+  // because each has its own offset.
   if (S_ISFIFO(status.st_mode) || isatty(descriptor)) {
 #ifdef __linux__
     char path[32];

@@ -7,8 +7,8 @@
 // Signals as bytes. This part needs no terminal.
 
 /// Opens the pipe (once) and lets each of the signals write its number into it as one byte.
-/// SIGHUP, SIGINT, SIGQUIT and SIGTSTP stay ignored if they were ignored when the program started. With `only_unused`, a
-/// signal that is already caught or ignored keeps its action.
+/// SIGHUP, SIGINT, SIGQUIT and SIGTSTP stay ignored if they were ignored when the program started. With `only_unused`,
+/// a signal that is already caught or ignored keeps its action.
 /// Returns the end to read from, which does not block, or -1 with errno.
 int tg_signal_pipe_open(const int *signals, int count, int only_unused);
 /// Returns whether a signal writes its number into the pipe.
