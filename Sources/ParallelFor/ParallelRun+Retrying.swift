@@ -6,7 +6,7 @@ package enum RetryAnswer {
   case refused
   /// There will be one, and its result replaces the earlier one.
   case inPlace
-  /// There will be one, and its result comes out of order, because the earlier one has been taken.
+  /// There will be one, and its result is delivered out of order, because the earlier one has been taken.
   case late
 }
 

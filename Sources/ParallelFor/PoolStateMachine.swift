@@ -10,7 +10,7 @@
 ///
 /// Protocol and invariants, checked by ``checkInvariants()`` in tests:
 ///
-/// * `itemsRead = queue + inFlight + waiting + unsettled + ended + skipped`.
+/// * `itemsRead = queue + inFlight + waiting + unsettled + settling + ended + skipped`.
 /// * A worker's slot is free, idle (parked until summoned), ready (deciding or working), dismissed (woken to be told
 ///   to leave) or leaving (told). A worker starts as ready in a `Summons.start`, asks ``workerBecameReady(_:at:)``,
 ///   runs what it gets, and asks again. When told to leave, it closes what it holds and reports

@@ -2,9 +2,9 @@
 public struct RunEvent: Sendable, Equatable {
   /// The event's number, counted from 0 without gaps.
   public var sequence: UInt64
-  /// When it became true.
+  /// When the fact became true.
   public var instant: Instant
-  /// What became true.
+  /// The fact.
   public var kind: Kind
 
   /// Makes an event.
@@ -14,7 +14,7 @@ public struct RunEvent: Sendable, Equatable {
     self.kind = kind
   }
 
-  /// What became true.
+  /// The fact that an event reports.
   public enum Kind: Sendable, Equatable {
     /// The run started with this target number of workers. Always the first event.
     case runStarted(targetWorkers: Int)

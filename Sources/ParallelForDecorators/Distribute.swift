@@ -30,7 +30,7 @@
 /// - It may be generic if its parameter cannot also be a sequence: `<Item: Job>(_ item: Item)`. Its generic parameters
 ///   must be `Sendable`.
 /// - If the function takes a `Character`, a string literal argument counts as a sequence of characters.
-/// - For a public function in a module with internal imports by default, write `public import ParallelForDecorators`.
+/// - If imports are internal by default in your module, a public function needs `public import ParallelForDecorators`.
 ///
 /// - Parameter threads: the maximum number of items in progress; at least 1. It is evaluated at every call.
 @attached(peer, names: overloaded)

@@ -67,7 +67,7 @@ extension DistributedFunction {
 
   /// Returns a function of the same name, with this function's access, generic clause and availability.
   ///
-  /// - Parameter signature: everything from the opening parenthesis to the result.
+  /// - Parameter signature: the text from the opening parenthesis to the result.
   func overload(about abstract: String, attributes: [String], signature: String, body: String) -> DeclSyntax {
     let head = attributes + [(modifiers + ["func"]).joined(separator: " ")]
     let generics = declaration.genericParameterClause?.trimmedDescription ?? ""

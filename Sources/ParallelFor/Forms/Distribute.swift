@@ -12,7 +12,7 @@ public struct Distributed<Item: Sendable, Output: Sendable>: Sendable {
 
   /// Runs the body for every item and returns the results in the order of the items.
   ///
-  /// - Throws: the error of the first item, in their order, that threw.
+  /// - Throws: the error of the first item that threw, in their order.
   public func callAsFunction(_ items: some Sequence<Item>) throws -> [Output] {
     try items.parallelMap(threads: threads, progress: progress, body)
   }
@@ -30,7 +30,7 @@ public struct DistributedOver<Item: Sendable, Output: Sendable>: Sendable {
 
   /// Runs the body for every item and returns the results in the order of the items.
   ///
-  /// - Throws: the error of the first item, in their order, that threw.
+  /// - Throws: the error of the first item that threw, in their order.
   public func callAsFunction() throws -> [Output] { try loop(items) }
 }
 

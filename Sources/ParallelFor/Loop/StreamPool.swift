@@ -247,7 +247,7 @@ extension StreamPool {
     while let victim = workers.map(\.lane).max(by: { $0.rest < $1.rest }), victim.rest > 0 {
       guard let range = victim.takeHalf() else { continue }
       guard let chunk = chunks.first(where: { $0.positions.contains(range.lowerBound) }) else {
-        preconditionFailure("stream: positions \(range) lie in no chunk")
+        preconditionFailure("stream: positions \(range) are in no chunk")
       }
       lane.begin(range)
       return chunk

@@ -42,7 +42,7 @@ enum Program {
   }
 }
 
-/// An open file, closed with its owner.
+/// An open file, which is closed when its owner is released.
 final class File {
   let descriptor: Int32
 
