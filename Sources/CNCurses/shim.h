@@ -1,4 +1,4 @@
-// ncurses with wide characters, and constants for the macros that Swift cannot import.
+// ncurses with wide characters, and constants and functions for the macros that Swift cannot import.
 #pragma once
 #define _XOPEN_SOURCE_EXTENDED 1
 #define NCURSES_NOMACROS 1
@@ -16,16 +16,16 @@ static inline int nc_cols(void) { return COLS; }
 static inline int nc_colors(void) { return COLORS; }
 static inline int nc_key_f(int n) { return KEY_F(n); }
 
-/// One cell: up to five wide characters ending with 0, attributes, and a colour pair of any number.
+/// Makes a cell of up to five wide characters ending with 0, attributes, and a colour pair of any number.
 static inline void nc_cell(cchar_t *cell, const wchar_t *text, attr_t attributes, int pair) {
   setcchar(cell, text, attributes, (short)(pair > 32767 ? 32767 : pair), &pair);
 }
-/// One cell of a single character: the common case, without an array of its own.
+/// Makes a cell of a single character, which is the common case, without an array from the caller.
 static inline void nc_cell_of(cchar_t *cell, wchar_t character, attr_t attributes, int pair) {
   wchar_t text[2] = {character, 0};
   nc_cell(cell, text, attributes, pair);
 }
-/// The colour pair of a cell, of any number.
+/// Returns the colour pair of a cell, which may have any number.
 static inline int nc_cell_pair(const cchar_t *cell, wchar_t *text, attr_t *attributes) {
   short pair = 0;
   int wide_pair = 0;
@@ -34,12 +34,12 @@ static inline int nc_cell_pair(const cchar_t *cell, wchar_t *text, attr_t *attri
 }
 static inline WINDOW *nc_curscr(void) { return curscr; }
 static inline int nc_key_code_yes(void) { return KEY_CODE_YES; }
-/// A capability that is a text; NULL when the terminal has none.
+/// Returns a string capability; NULL if the terminal does not have it.
 static inline const char *nc_capability(const char *name) {
   const char *value = tigetstr((char *)name);
   return value == (char *)-1 ? NULL : value;
 }
-/// The columns that the C library thinks a character takes; -1 when it knows none.
+/// Returns the columns that a character takes according to the C library; -1 if it does not know.
 static inline int nc_width(wchar_t character) {
   extern int wcwidth(wchar_t);
   return wcwidth(character);

@@ -37,7 +37,7 @@ int cposix_is_main_thread(void) {
 
 int cposix_allowed_processors(void) {
 #ifdef __linux__
-  // The kernel refuses a set that is smaller than its own.
+  // The kernel refuses a set that is smaller than its own, so try larger ones.
   for (size_t count = 1024; count <= 1 << 20; count *= 2) {
     cpu_set_t *set = CPU_ALLOC(count);
     if (set == NULL) break;
@@ -120,11 +120,12 @@ char **cposix_environment(void) {
 }
 
 #if defined(__linux__) && defined(SYS_membarrier)
-// <linux/membarrier.h>, whose names older systems lack.
+// From <linux/membarrier.h>, which older systems lack.
 enum { barrier_private_expedited = 1 << 3, barrier_register_private_expedited = 1 << 4 };
 static int barrier_is_registered = -1;
 
-// At the program's start: once it has threads, registering waits until every processor has switched tasks, 5 to 8 ms.
+// Runs at the program's start. Once there are threads, registering waits until every processor has switched tasks,
+// which takes 5 to 8 ms.
 __attribute__((constructor)) static void register_barrier(void) {
   barrier_is_registered = (int)syscall(SYS_membarrier, barrier_register_private_expedited, 0, 0);
 }

@@ -14,8 +14,8 @@
 
 int highest_inherited_descriptor = INT_MAX;
 
-// A command is started with a copy of the table of descriptors up to the highest that it needs. What only the parent
-// needs, and keeps while a command runs, goes behind the others once there are some.
+// A command starts with a copy of the descriptor table up to the highest descriptor that it needs. Descriptors that
+// only the parent needs while a command runs are moved behind the others, once there are more than a few.
 enum { few = 32, behind = 512 };
 
 static int out_of_the_way(int descriptor) {
@@ -46,7 +46,7 @@ static void close_both(const int ends[2]) {
 
 int cposix_pipe(int ends[2]) {
   if (raw_pipe(ends) != 0) return -1;
-  // An end that is itself a standard stream (of a program started without one) would be overwritten in the child.
+  // If the program was started without a standard stream, an end may take its number. The child would overwrite it.
   for (int i = 0; i < 2; ++i) {
     if (ends[i] > 2) continue;
     int moved = fcntl(ends[i], F_DUPFD_CLOEXEC, 3);
@@ -75,7 +75,8 @@ int cposix_process_descriptor(pid_t process) {
 static struct rlimit inherited_limit;
 static int has_raised_limit;
 
-/// The usual 1,024 are those of 300 commands. Commands get the old limit, for programs that use select().
+/// Raises the limit of descriptors, because the usual 1,024 are enough for only 300 commands. Commands get the old
+/// limit, because some use select().
 static void raise_limit(rlim_t count) {
 #ifdef __linux__
   if (getrlimit(RLIMIT_NOFILE, &inherited_limit) != 0 || inherited_limit.rlim_cur >= count) return;
@@ -99,8 +100,8 @@ static void reserve(int count) {
   if (descriptor >= 0) close(descriptor);
 }
 
-/// A standard stream that the program was not given would be the next file that it opens, which then gets what is meant
-/// for the stream. Here reading and writing fail instead; only what would go to standard error is lost without a word.
+/// Opens standard streams that the program was started without. Otherwise the next file that it opens would get what is
+/// meant for the stream. Reading standard input and writing standard output fail; messages on standard error are lost.
 static void fill_standard_streams(void) {
   for (int stream = 0; stream < 3; ++stream)
     if (fcntl(stream, F_GETFD) < 0) open("/dev/null", stream == 1 ? O_RDONLY : O_WRONLY);

@@ -14,24 +14,25 @@
 #include <sched.h>
 #include <sys/syscall.h>
 
-// `posix_spawn` maps a stack for every child and unmaps it again, at which every processor must forget its addresses:
-// 3 % of a run of brief commands on two processors. Here a child borrows the stack of the thread that waits for it.
+// `posix_spawn` maps and unmaps a stack for every child, and each unmapping flushes address translations on every
+// processor. That took 3 % of a run of brief commands on two processors. Here the child runs on part of the stack of
+// the thread that waits for it.
 //
-// It shares the table of descriptors too, at first. A copy would hold what all other commands have open, only for exec
-// to close it: with 100 threads a seventh of what it costs to start a command.
+// At first the child also shares the descriptor table. A copy would contain the descriptors of all other commands, only
+// for exec to close them. With 100 threads, that is a seventh of the cost of starting a command.
 
 struct start {
   const char *path;
   char *const *arguments, *const *environment;
   int streams[3];
   int problem;
-  /// The child, from before its first instruction on.
+  /// The child's process ID, which is set before its first instruction.
   pid_t process;
   struct start *previous, *next;
 };
 
-// SIGSTOP cannot be blocked. One that was sent to the parent's group may stop a child that has just left it, whom the
-// group's SIGCONT then does not reach, and for whom a thread of ours waits. So there is a list of them.
+// SIGSTOP cannot be blocked. If it is sent to the parent's group, it may stop a child that has just left the group. The
+// group's SIGCONT does not reach that child, and a thread of ours waits for it. So starting children are in this list.
 static pthread_mutex_t starts_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct start *starts;
 
@@ -64,35 +65,35 @@ static unsigned highest_needed(const struct start *start) {
   return (unsigned)highest;
 }
 
-/// A table of the child's own, without what others have open.
+/// Gives the child its own descriptor table, without the descriptors of other commands.
 static int unshare_descriptors(const struct start *start) {
 #if defined(SYS_close_range)
-  enum { unshare_first = 1 << 1 };  // CLOSE_RANGE_UNSHARE of <linux/close_range.h>, which older systems lack.
+  enum { unshare_first = 1 << 1 };  // CLOSE_RANGE_UNSHARE from <linux/close_range.h>, which older systems lack.
   if (syscall(SYS_close_range, highest_needed(start) + 1, UINT_MAX, unshare_first) == 0) return 0;
 #endif
   return unshare(CLONE_FILES);
 }
 
 static int pass_on(int descriptor, int stream) {
-  // A descriptor that is in its place already keeps its flag to be closed on exec.
+  // dup2 to the same number would keep the close-on-exec flag.
   return descriptor == stream ? fcntl(stream, F_SETFD, 0) : dup2(descriptor, stream);
 }
 
-/// What came to the parent's group while the child was still in it, or to the parent's name, is the parent's to answer:
-/// it would end the command before its first instruction, or stop it while the parent waits for its exec.
+/// Discards pending signals. Signals that reached the child with the parent's group are for the parent. They would end
+/// the command before its first instruction, or stop it while the parent waits for its exec.
 static void forget_pending(const sigset_t *all) {
   const struct timespec at_once = {0, 0};
   while (syscall(SYS_rt_sigtimedwait, all, NULL, &at_once, _NSIG / 8) > 0 || errno == EINTR) {}
 }
 
-/// In the child, whose memory is the parent's: only calls of the system, and only errno is changed. All signals are
-/// blocked here, from the parent's call on.
+/// Runs in the child, which shares the parent's memory. So it makes only system calls and changes only errno. The
+/// parent has blocked all signals.
 static int become(const struct start *start) {
-  // First of all out of the group that the terminal and others send signals to.
+  // Leave the group first, because the terminal and others send signals to it.
   if (setpgid(0, 0) != 0) return errno;
   if (unshare_descriptors(start) != 0) return errno;
-  // A handler that ran here would run in the parent's memory. The real-time signals are left out, for speed: nobody sends
-  // one to a process that has just left the group, and exec resets their handlers.
+  // A handler that ran here would run in the parent's memory. Real-time signals are left out for speed. No process
+  // sends one to a child that has just left the group, and exec resets their handlers.
   struct sigaction usual = {.sa_handler = SIG_DFL};
   for (int number = 1; number < 32; ++number) sigaction(number, &usual, NULL);
   for (int stream = 0; stream < 3; ++stream)
@@ -134,7 +135,7 @@ int cposix_spawn(pid_t *child, const char *path, char *const arguments[], char *
 #else
 #include <spawn.h>
 
-// The system starts the child as a whole.
+// Does nothing, because the system starts the child in one call.
 void cposix_continue_starting(void) {}
 
 static posix_spawnattr_t attributes;

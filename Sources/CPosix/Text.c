@@ -6,7 +6,7 @@ enum { first = 0xF4, second = 0x8F, lower_third = 0xBA, upper_third = 0xBB, stan
 
 static int is_following(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
-/// How many bytes the valid character takes that begins here; 0 for none.
+/// Returns the length in bytes of the valid character that starts here; 0 if there is none.
 static size_t character_length(const uint8_t *bytes, size_t count) {
   uint8_t lead = bytes[0];
   if (lead < 0x80) return 1;

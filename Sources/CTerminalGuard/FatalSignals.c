@@ -21,8 +21,8 @@ static int terminal = -1;
 static char reset_sequence[256];
 static size_t reset_length = 0;
 
-/// Whether returning from the handler runs the same faulting instruction again, now into the former handler: that shows
-/// the backtracer the true place of the crash.
+/// Returns whether returning from the handler runs the faulting instruction again. It then reaches the former handler,
+/// such as the backtracer, with the true place of the crash.
 static int faults_again(int number, const siginfo_t *information) {
   if (information->si_code <= 0) return 0;
   switch (number) {
@@ -31,7 +31,7 @@ static int faults_again(int number, const siginfo_t *information) {
     case SIGILL:
     case SIGFPE: return 1;
 #if !defined(__x86_64__) && !defined(__i386__)
-    // On x86 the breakpoint instruction is already passed.
+    // On x86, execution has already passed the breakpoint instruction.
     case SIGTRAP: return 1;
 #endif
     default: return 0;
@@ -71,7 +71,7 @@ void tg_guard_take_modes(void) {
   raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
   raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
-  // What was sent before may never be read, and is not waited for.
+  // TCSANOW does not wait for earlier output, which may never be read.
   while (tcsetattr(terminal, TCSANOW, &raw) != 0 && errno == EINTR) {}
 }
 

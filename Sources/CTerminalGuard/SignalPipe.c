@@ -12,10 +12,10 @@
 static int pipe_ends[2] = {-1, -1};
 static struct sigaction former[HIGHEST_SIGNAL + 1];
 static char is_taken[HIGHEST_SIGNAL + 1];
-/// Handlers of different signals may run at the same time, in different threads.
+/// Atomic, because handlers of different signals may run at the same time in different threads.
 static atomic_int endings = 0;
 
-/// Whether a signal only says that something has changed.
+/// Returns whether the program continues after a signal.
 static int goes_on(int number) {
   return number == SIGWINCH || number == SIGCONT || number == SIGTSTP || number == SIGUSR1 || number == SIGUSR2;
 }
@@ -23,9 +23,9 @@ static int goes_on(int number) {
 static void on_signal(int number) {
   int saved = errno;
   unsigned char byte = (unsigned char)number;
-  // Counted before it can be read: a thread that has read the byte finds it counted.
+  // Count before writing, so that a thread that has read the byte finds it counted.
   if (!goes_on(number)) atomic_fetch_add(&endings, 1);
-  // A full pipe loses the byte: hundreds of signals then wait to be read, and one more says nothing new.
+  // A full pipe loses the byte. Hundreds of signals wait to be read then, and one more adds nothing.
   ssize_t written = write(pipe_ends[1], &byte, 1);
   (void)written;
   errno = saved;
@@ -45,7 +45,7 @@ static int open_pipe(void) {
 #endif
 }
 
-/// Whether the signal was ignored when the program began, and must stay so.
+/// Returns whether the signal was ignored when the program started, and must stay ignored.
 static int stays_ignored(int number) {
   return former[number].sa_handler == SIG_IGN
          && (number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTSTP);

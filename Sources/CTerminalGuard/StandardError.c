@@ -13,14 +13,15 @@
 
 static int captured = -1;
 static int original = -1;
-/// The same place as `original`, where writing never waits.
+/// The same place as `original`, opened so that writing never waits.
 static int patient = -1;
 
 int tg_open_patient(int descriptor) {
   struct stat status;
   if (fstat(descriptor, &status) != 0) return -1;
   int reopened = -1;
-  // An open file has its place in itself, and never makes a writer wait: another one would overwrite it.
+  // A regular file is not opened again. It never makes a writer wait, and a second open file would overwrite it,
+  // because each has its own offset.
   if (S_ISFIFO(status.st_mode) || isatty(descriptor)) {
 #ifdef __linux__
     char path[32];
@@ -35,7 +36,7 @@ int tg_open_patient(int descriptor) {
 }
 
 long tg_write_some(int descriptor, const char *bytes, unsigned long length) {
-  // What could not be opened again may wait: a small piece does not, where there is room for one.
+  // A descriptor that could not be reopened may wait. A small piece does not wait if poll says that there is room.
   int may_wait = (fcntl(descriptor, F_GETFL) & O_NONBLOCK) == 0;
   struct pollfd ready = {descriptor, POLLOUT, 0};
   if (may_wait && poll(&ready, 1, 0) == 0) return 0;

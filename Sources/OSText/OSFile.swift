@@ -4,34 +4,34 @@
   import Darwin
 #endif
 
-/// Files and folders by their paths as ``OSText`` has them.
+/// Files and folders, whose paths are strings in the encoding of ``OSText``.
 public enum OSFile {
-  /// The working folder; empty when it is not known, as when it was removed.
+  /// The working folder; empty if it is not known, for example because it was removed.
   public static var currentFolder: String {
     guard let path = getcwd(nil, 0) else { return "" }
     defer { free(path) }
     return OSText.decode(cString: path)
   }
 
-  /// The path from the root on.
+  /// Returns the absolute form of a path.
   public static func absolute(_ path: String) -> String {
     isAbsolute(path) ? path : "\(currentFolder)/\(path)"
   }
 
-  /// Whether a path leads from the root on; to Swift, a slash with an accent behind it is another character.
+  /// Whether a path is absolute. It compares bytes, because to Swift a slash and a combining accent are one character.
   public static func isAbsolute(_ path: String) -> Bool { path.utf8.first == slash }
 
-  /// The names in a path, without empty ones.
+  /// Returns the names in a path, without empty ones.
   public static func parts(_ path: String) -> [String] {
     path.utf8.split(separator: slash).map { String(Substring($0)) }
   }
 
   private static let slash = UInt8(ascii: "/")
 
-  /// Whether there is something of that name, links followed.
+  /// Whether a file exists at a path, after links are followed.
   public static func exists(_ path: String) -> Bool { access(path.osPath, F_OK) == 0 }
 
-  /// The names in a folder but `.` and `..`; none when it cannot be read.
+  /// Returns the names in a folder except `.` and `..`; none if the folder cannot be read.
   public static func names(in folder: String) -> [String] {
     guard let directory = opendir(folder.osPath) else { return [] }
     defer { closedir(directory) }
@@ -43,11 +43,11 @@ public enum OSFile {
     return names
   }
 
-  /// All bytes of a file; nil, and the reason in `errno`, when it cannot be read.
+  /// Returns all bytes of a file; nil if it cannot be read, with the reason in `errno`.
   ///
   /// - Parameters:
-  ///   - path: where it is.
-  ///   - limit: how many bytes it may have; one with more, as a device without an end, cannot be read (`EFBIG`).
+  ///   - path: the file's path.
+  ///   - limit: the maximum number of bytes. A larger file, such as an endless device, cannot be read (`EFBIG`).
   public static func contents(_ path: String, limit: Int = 64 << 20) -> [UInt8]? {
     let descriptor = open(path.osPath, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
@@ -59,14 +59,14 @@ public enum OSFile {
       if count == 0 { return bytes }
       if count > 0 { bytes += piece[..<count] } else if errno != EINTR { return nil }
       guard bytes.count <= limit else {
-        // Closing must not replace the reason.
+        // Closing the file must not replace the reason.
         defer { errno = EFBIG }
         return nil
       }
     }
   }
 
-  /// Makes a file of bytes, or replaces what it held; false, and the reason in `errno`, when it cannot be written.
+  /// Creates a file or replaces its contents. Returns false if it cannot be written, with the reason in `errno`.
   public static func write(_ bytes: [UInt8], to path: String) -> Bool {
     let descriptor = open(path.osPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return false }
@@ -91,7 +91,7 @@ public enum OSFile {
     #endif
   }
 
-  /// Makes a folder and those above it; false, and the reason in `errno`, when that is not possible.
+  /// Creates a folder and its parents. Returns false if that is not possible, with the reason in `errno`.
   public static func makeFolders(_ path: String) -> Bool {
     var made = isAbsolute(path) ? "" : "."
     for part in parts(path) {
@@ -101,7 +101,7 @@ public enum OSFile {
     return true
   }
 
-  /// Removes a folder that holds files only, with them.
+  /// Removes a folder and the files in it. The folder must not contain other folders.
   public static func removeFolder(_ path: String) {
     for name in names(in: path) { unlink("\(path)/\(name)".osPath) }
     rmdir(path.osPath)

@@ -6,21 +6,21 @@ import CPosix
   import Darwin
 #endif
 
-/// What the program was given when it began.
+/// What the program received at its start: arguments and environment.
 public enum OSProcess {
-  /// The words of the command line, without the program's name.
+  /// The command line's arguments, without the program's name.
   public static var arguments: [String] {
     let count = Int(CommandLine.argc)
     return (0..<count).dropFirst().compactMap { CommandLine.unsafeArgv[$0].map { OSText.decode(cString: $0) } }
   }
 
-  /// The program's name as it was called, without its folder; empty when it was called without one.
+  /// The name by which the program was called, without its folder; empty if it was called without one.
   public static var program: String {
     guard CommandLine.argc > 0, let name = CommandLine.unsafeArgv[0] else { return "" }
     return OSFile.parts(OSText.decode(cString: name)).last ?? ""
   }
 
-  /// The environment; of a variable that is there twice, the first counts, as for the C library.
+  /// The environment. If a variable occurs twice, the first one counts, as in the C library.
   public static var environment: [String: String] {
     var variables: [String: String] = [:]
     var next = cposix_environment()
@@ -35,10 +35,10 @@ public enum OSProcess {
     return variables
   }
 
-  /// A variable of the environment; nil when it is not set.
+  /// Returns a variable of the environment; nil if it is not set.
   public static func variable(_ name: String) -> String? { getenv(name).map { OSText.decode(cString: $0) } }
 
-  /// The folder for temporary files: `TMPDIR`, or `/tmp` where that is not set.
+  /// The folder for temporary files: `TMPDIR`, or `/tmp` if that is not set.
   public static var temporaryFolder: String {
     guard let named = variable("TMPDIR"), !named.isEmpty else { return "/tmp" }
     return named

@@ -6,16 +6,16 @@ import CPosix
   import Darwin
 #endif
 
-/// The system's texts, which are bytes, as strings from which the same bytes come back.
+/// Converts the system's texts, which are bytes, to strings and back without loss.
 ///
-/// Arguments, variables of the environment and names of files need not be UTF-8. Each byte that is no part of a valid
-/// character becomes a stand-in, one of the private characters U+10FE80 to U+10FEFF; where one of these stood before,
-/// its four bytes become stand-ins. So two different sequences of bytes never become the same string. A person is shown
-/// `�` for each.
+/// Arguments, environment variables and file names need not be UTF-8. Each byte that is not part of a valid character
+/// becomes a stand-in, one of the private characters U+10FE80 to U+10FEFF. If the text already contains one of these,
+/// each of its four bytes becomes a stand-in. So different byte sequences never become the same string. Users see `�`
+/// for each stand-in.
 public enum OSText {
-  /// The string for bytes.
+  /// Returns the string for bytes.
   public static func decode(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-    // Stand-ins begin with F4, which is rare.
+    // Stand-ins start with F4, which is rare.
     if !bytes.contains(0xF4), let text = String(validating: bytes, as: UTF8.self) { return text }
     return String(unsafeUninitializedCapacity: bytes.count * 4) { text in
       guard let start = bytes.baseAddress, let target = text.baseAddress else { return 0 }
@@ -23,10 +23,10 @@ public enum OSText {
     }
   }
 
-  /// The string for bytes.
+  /// Returns the string for bytes.
   public static func decode(_ bytes: [UInt8]) -> String { bytes.withUnsafeBufferPointer(decode) }
 
-  /// The string for bytes that end with a NUL.
+  /// Returns the string for bytes that end with a NUL.
   public static func decode(cString start: UnsafePointer<CChar>) -> String {
     let count = strlen(start)
     return start.withMemoryRebound(to: UInt8.self, capacity: count) {
@@ -34,7 +34,7 @@ public enum OSText {
     }
   }
 
-  /// The bytes that a string represents.
+  /// Returns the bytes that a string represents.
   public static func bytes(_ text: String) -> [UInt8] {
     var bytes = Array(text.utf8)
     guard bytes.contains(0xF4) else { return bytes }
@@ -46,14 +46,14 @@ public enum OSText {
     return bytes
   }
 
-  /// Whether a character represents a byte that is not UTF-8.
+  /// Whether a character is the stand-in for a byte that is not UTF-8.
   public static func isStandIn(_ scalar: Unicode.Scalar) -> Bool { (0x10_FE80...0x10_FEFF).contains(scalar.value) }
 
-  /// Whether two strings stand for the same bytes; strings are equal that only a person takes for the same.
+  /// Whether two strings represent the same bytes. Swift's `==` also holds for strings that only look the same.
   public static func isSame(_ first: String, _ second: String) -> Bool { first.utf8.elementsEqual(second.utf8) }
 }
 
 extension String {
-  /// The bytes that the string represents, followed by a NUL, for a call of the system that takes a path.
+  /// The bytes that the string represents, followed by a NUL, for system calls that take a path.
   public var osPath: [CChar] { (OSText.bytes(self) + [0]).map { CChar(bitPattern: $0) } }
 }

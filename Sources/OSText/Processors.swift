@@ -1,32 +1,32 @@
 import CPosix
 
-/// The processors that this process may use, which may be fewer than the machine has.
+/// The processors that this process may use. They may be fewer than the machine has.
 public enum Processors {
-  /// How many there are by the process's own set (`taskset`, a cpuset) and by the quotas of its control groups, as
-  /// containers have them; a quota may be a part of one.
+  /// The number of usable processors, from the process's affinity (`taskset`, a cpuset) and the quotas of its control
+  /// groups, as in containers. A quota may be a fraction of a processor.
   public static var usable: Double {
     let allowed = Double(max(1, cposix_allowed_processors()))
     let quota = quota { path in OSFile.contents(path).map { String(decoding: $0, as: UTF8.self) } }
     return min(allowed, quota ?? allowed)
   }
 
-  /// What the control groups of this process allow, in processors; nil when they set no limit.
+  /// Returns the quota of this process's control groups, in processors; nil if they set no limit.
   ///
-  /// - Parameter read: reads a file of the system; nil when it is not there.
+  /// - Parameter read: reads a file of the system; returns nil if there is none.
   public static func quota(read: (String) -> String?) -> Double? {
     guard let groups = read("/proc/self/cgroup"), let mounts = read("/proc/self/mountinfo") else { return nil }
     let hierarchies = mounts.split(separator: "\n").compactMap { Hierarchy(mount: $0, groups: groups) }
     return hierarchies.flatMap { hierarchy in hierarchy.folders.compactMap { hierarchy.limit(in: $0, read) } }.min()
   }
 
-  /// A mounted tree of control groups that knows quotas of processors, and this process's place in it.
+  /// A mounted tree of control groups with processor quotas, and this process's place in it.
   private struct Hierarchy {
     private let isSecondVersion: Bool
     private let mountPoint: String
-    /// The names of the group and of those around it, below the mount's own.
+    /// The names of the enclosing groups and of the group itself, relative to the mount.
     private let path: [Substring]
 
-    /// Takes a line of `/proc/self/mountinfo`, and `/proc/self/cgroup`.
+    /// Parses a line of `/proc/self/mountinfo` and the contents of `/proc/self/cgroup`.
     init?(mount: Substring, groups: String) {
       // 31 23 0:28 ROOT MOUNTPOINT rw,relatime shared:1 - cgroup2 SOURCE rw,nsdelegate
       let parts = mount.split(separator: " ")
@@ -38,11 +38,11 @@ public enum Processors {
       guard let group = Self.group(in: groups, isSecondVersion: isSecondVersion) else { return nil }
       let root = parts[3].split(separator: "/")
       let names = group.split(separator: "/")
-      // What lies outside of the mount, as seen from a container, is not to be seen.
+      // In a container, groups outside the mount are not visible.
       path = names.starts(with: root) ? Array(names.dropFirst(root.count)) : []
     }
 
-    /// The group of this process, from lines such as `0::/user.slice` and `4:cpu,cpuacct:/`.
+    /// Returns the group of this process from lines such as `0::/user.slice` and `4:cpu,cpuacct:/`.
     private static func group(in groups: String, isSecondVersion: Bool) -> Substring? {
       for line in groups.split(separator: "\n") {
         let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -53,7 +53,7 @@ public enum Processors {
       return nil
     }
 
-    /// The folders of the group and of those around it: each may set a limit.
+    /// The folders of the group and of the groups around it. Each may set a limit.
     var folders: [String] {
       (0...path.count).map { ([mountPoint[...]] + path.prefix($0)).joined(separator: "/") }
     }

@@ -1,29 +1,29 @@
-/// How one attempt is asked to end, and whether its time was up: decided as a value.
+/// Decides, as a value, how one attempt is asked to end and whether its time was up.
 ///
-/// Whether the time was up is decided once, by whichever comes first, the clock that asks the attempt to end or the end
-/// itself. When the end came before the clock's request and was only seen later, the caller says so.
+/// The first of two events decides whether the time was up: the clock asks the attempt to end, or the attempt ends. If
+/// the end came first but was noticed later, the caller says so with ``endByItself()``.
 struct CancellationState {
   private(set) var requested: StopUrgency?
-  /// When the attempt's time is up; nil if it may take as long as it likes.
+  /// When the attempt's time is up; nil for no limit.
   private(set) var until: Instant?
   private var handler: (@Sendable (StopUrgency) -> Void)?
   private var expired: Instant?
   private var hasEnded = false
 
-  /// Asks the attempt to end; a second request counts only if it is more urgent.
+  /// Asks the attempt to end. A second request counts only if it is more urgent.
   mutating func request(_ urgency: StopUrgency) {
     if let requested, requested >= urgency { return }
     requested = urgency
     handler?(urgency)
   }
 
-  /// Sets what to do on a request, and does it if the request came first.
+  /// Sets the handler for requests, and calls it if a request came first.
   mutating func onRequest(_ newHandler: @escaping @Sendable (StopUrgency) -> Void) {
     handler = newHandler
     if let requested { newHandler(requested) }
   }
 
-  /// Forgets all, for an attempt whose time is up at a moment.
+  /// Clears everything, for an attempt with a deadline; nil for no limit.
   mutating func reset(until deadline: Instant?) {
     if handler != nil { handler = nil }
     requested = nil
@@ -32,9 +32,9 @@ struct CancellationState {
     hasEnded = false
   }
 
-  /// The attempt's time is up: asks it to end, and insists after the grace time.
+  /// Asks an attempt whose time is up to end, and insists after the grace time.
   ///
-  /// - Returns: when to call again; nil when there is nothing more to do.
+  /// - Returns: when to call again; nil when there is nothing left to do.
   mutating func expire(at now: Instant, grace: Int64) -> Instant? {
     guard !hasEnded else { return nil }
     if expired == nil {
@@ -49,13 +49,13 @@ struct CancellationState {
     return nil
   }
 
-  /// The attempt's work had ended before the request reached it; its time was not up, whatever the clock has decided.
+  /// Records that the attempt's work ended before the request reached it. This overrides what the clock has decided.
   mutating func endByItself() {
     hasEnded = true
     expired = nil
   }
 
-  /// The attempt's work has ended; from now on its time does not run.
+  /// Records that the attempt's work has ended, which stops its clock.
   ///
   /// - Returns: whether its time was up.
   mutating func end(at now: Instant) -> Bool {

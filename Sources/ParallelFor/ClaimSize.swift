@@ -1,11 +1,11 @@
-/// How many items a worker should claim at once, from how long items have taken.
+/// Decides how many items a worker claims at once, from the time that earlier items took.
 ///
-/// A claim costs a lock that all workers share; an item claimed early may wait behind a slow one until an idle worker
-/// takes it back. So a claim is worth a fixed small amount of work, and is one item for anything slow.
+/// A claim takes a lock that all workers share. An item that is claimed early may wait behind a slow one until an idle
+/// worker takes it back. So a claim holds a small, fixed amount of work, and one item if items are slow.
 struct ClaimSize {
-  /// What a claim should be worth, in nanoseconds.
+  /// The amount of work in a claim, in nanoseconds.
   let work: Int64
-  /// The most items in a claim.
+  /// The maximum number of items in a claim.
   let limit: Int
   private(set) var count = 1
 
@@ -14,9 +14,9 @@ struct ClaimSize {
     self.limit = limit
   }
 
-  /// Takes notice that `items` items took `nanoseconds` one after the other.
+  /// Records that `items` items took `nanoseconds` one after the other.
   ///
-  /// Growth is at most twofold a time, so that a few lucky items do not make a large claim; shrinking is at once.
+  /// The size at most doubles each time, so that a few lucky items do not make a large claim. It shrinks at once.
   mutating func observe(items: Int, nanoseconds: Int64) {
     guard items > 0 else { return }
     let each = max(1, nanoseconds / Int64(items))

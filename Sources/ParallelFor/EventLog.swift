@@ -1,12 +1,12 @@
-/// Numbers events in the order in which they became true, and keeps them until they are taken.
+/// Numbers events in the order in which they happened, and keeps them until they are taken.
 struct EventLog {
   private let isObserved: Bool
   private var events: [RunEvent] = []
   private var nextSequence: UInt64 = 0
   private var lastInstant = Instant(nanoseconds: 0)
-  /// How the run will be said to have ended.
+  /// The ending that the last event will report.
   var ending = RunEnding.completed
-  /// True once ``RunEvent/Kind/runFinished(_:)`` is in the log.
+  /// Whether ``RunEvent/Kind/runFinished(_:)`` is in the log.
   private(set) var isFinished = false
 
   init(isObserved: Bool) { self.isObserved = isObserved }
@@ -22,22 +22,22 @@ struct EventLog {
     nextSequence += 1
   }
 
-  /// A worker's start happens inside a decision that has another cause; it carries that cause's time.
+  /// Logs a worker's start. It has the time of the event that caused it.
   mutating func appendWorkerStart(_ worker: WorkerID) {
     append(.workerStarted(worker), at: lastInstant)
   }
 
-  /// The run is over and nobody is alive.
+  /// Writes the last event, after the run has ended and all workers have left.
   mutating func finish(at now: Instant) {
     let ending = ending
     append(.runFinished(ending), at: now)
     isFinished = true
   }
 
-  /// Hands over all events.
+  /// Takes all events.
   mutating func take() -> [RunEvent] {
     var taken: [RunEvent] = []
-    // As many will come until the next time, as a rule.
+    // The next batch usually has about the same size.
     taken.reserveCapacity(events.count)
     swap(&taken, &events)
     return taken

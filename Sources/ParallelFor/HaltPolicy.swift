@@ -1,8 +1,8 @@
-/// When a run gives up on the items that have not begun, and what it does to those that run.
+/// When a run gives up on items that have not started, and what it does with running items.
 public struct HaltPolicy: Sendable, Equatable {
-  /// What happens to the items that run.
+  /// What happens to running items.
   public enum Manner: Sendable, Equatable {
-    /// They may end.
+    /// They run to their end.
     case soon
     /// They are asked to end.
     case now
@@ -10,33 +10,33 @@ public struct HaltPolicy: Sendable, Equatable {
 
   /// Which ended items are counted.
   public enum Counted: Sendable, Equatable, CaseIterable {
-    /// Those that failed or took too long.
+    /// Items that failed, timed out or were stopped by the user.
     case unsuccessful
-    /// Those that succeeded.
+    /// Items that succeeded.
     case succeeded
-    /// All.
+    /// All ended items.
     case ended
   }
 
-  /// How many of them are enough.
+  /// How many counted items halt the run.
   public enum Limit: Sendable, Equatable {
     /// A number of items.
     case count(Int)
-    /// This part of those that have ended, from 0 to 1; looked at from the third counted one on.
+    /// A fraction of the ended items, from 0 to 1; applies from the third counted item on.
     case fraction(Double)
   }
 
-  /// The number of ended items from which a fraction means something.
+  /// The number of counted items from which a fraction is meaningful.
   static let leastForFraction = 3
 
-  /// What happens to the items that run.
+  /// What happens to running items.
   public var manner: Manner
   /// Which ended items are counted.
   public var counted: Counted
-  /// How many of them are enough.
+  /// How many counted items halt the run.
   public var limit: Limit
 
-  /// Makes a policy, such as to stop soon after the third failure.
+  /// Makes a policy, such as `HaltPolicy(.soon, after: .count(3))` to halt after the third failure.
   public init(_ manner: Manner, after limit: Limit, _ counted: Counted = .unsuccessful) {
     self.manner = manner
     self.counted = counted

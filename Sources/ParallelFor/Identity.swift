@@ -7,18 +7,18 @@ public struct ItemID: Hashable, Comparable, Sendable, CustomStringConvertible {
   @inlinable
   public init(_ position: Int) { self.position = position }
 
-  /// The number a user sees, counted from 1.
+  /// The number that users see, counted from 1.
   public var number: Int { position + 1 }
 
-  /// The number with a mark: `#17`.
+  /// The number with a number sign, such as `#17`.
   public var description: String { "#\(number)" }
 
-  /// Orders items as they stand in the input.
+  /// Orders items by their position in the input.
   @inlinable
   public static func < (left: ItemID, right: ItemID) -> Bool { left.position < right.position }
 }
 
-/// A worker's slot: the smallest free number when it started, counted from 1 and used again after it left.
+/// A worker's slot, counted from 1. A new worker takes the smallest free slot.
 public struct WorkerID: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The slot, counted from 1.
   public var slot: Int

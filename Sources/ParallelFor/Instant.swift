@@ -1,6 +1,7 @@
-/// A moment on a monotonic clock, in nanoseconds since an origin that only differences make known.
+/// A moment on a monotonic clock, in nanoseconds since an unspecified origin; only differences are meaningful.
 ///
-/// A plain number, not `ContinuousClock.Instant`: events carry two of them an item, a million items a second.
+/// It is a plain number, not a `ContinuousClock.Instant`, because events carry two of them for each of up to a million
+/// items per second.
 public struct Instant: Hashable, Comparable, Sendable {
   /// Nanoseconds since the clock's origin.
   public var nanoseconds: Int64

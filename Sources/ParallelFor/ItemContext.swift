@@ -1,18 +1,18 @@
-/// What an item's body may know about its own execution.
+/// What an item's body can know about its own execution.
 public struct ItemContext: Sendable {
   /// The item's position in the input.
   public let item: ItemID
-  /// Which attempt this is, from 1.
+  /// The number of this attempt, from 1.
   public let attempt: Int
-  /// How many attempts there will be at most.
+  /// The maximum number of attempts.
   public let attempts: Int
-  /// The worker that runs it.
+  /// The worker that runs the item.
   public let worker: WorkerID
-  /// The way in which the item is asked to end.
+  /// The object through which the item is asked to end.
   public let cancellation: Cancellation
-  /// Whether the time of attempts is limited.
+  /// Whether attempts have a time limit.
   public let isTimed: Bool
-  /// From when on this attempt could have begun; nil for an item's first attempt.
+  /// The earliest time at which this attempt could start; nil for an item's first attempt.
   package let due: Instant?
 
   /// Makes a context.
@@ -39,25 +39,26 @@ public struct ItemContext: Sendable {
     self.due = due
   }
 
-  /// True once the item was asked to end; a long body looks at it now and then.
+  /// Whether the item was asked to end. A long body should check it now and then.
   public var isCancelled: Bool { cancellation.isRequested }
 
-  /// When the attempt's time is up; nil if it has no fixed limit.
+  /// When the attempt's time is up; nil if the attempt has no fixed limit.
   public var deadline: Instant? { cancellation.deadline }
 
-  /// Says that the attempt's work has ended, so that what the body still does, such as keeping its output, does not
+  /// Records that the attempt's work has ended. What the body does afterwards, such as storing its output, does not
   /// count against its time.
   ///
-  /// - Returns: whether the time was up; final.
+  /// - Returns: whether the time was up. The answer is final.
   public func workEnded(at end: Instant) -> Bool { isTimed && cancellation.end(at: end) }
 
-  /// Says that the attempt's work had ended before anybody could ask it to, though that is seen only now: a program that
-  /// was stopped meanwhile is late to look. Then its time was not up.
+  /// Records that the attempt's work ended before any request reached it, so its time was not up.
+  ///
+  /// A program that was suspended in the meantime notices the end late.
   public func workEndedByItself() { if isTimed { cancellation.endByItself() } }
 
-  /// Sets what to do when the item is asked to end while it runs.
+  /// Sets a handler that is called when the item is asked to end.
   ///
-  /// - Parameter handler: called with the urgency, on another thread; must be quick and must not block.
+  /// - Parameter handler: receives the urgency, on any thread. It must be quick and must not block.
   public func onCancel(_ handler: @escaping @Sendable (StopUrgency) -> Void) {
     cancellation.onRequest(handler)
   }

@@ -1,18 +1,18 @@
-/// One worker's ``LaneState`` behind a lock of its own, which nobody else holds for long.
+/// One worker's ``LaneState`` behind its own lock, which no other thread holds for long.
 ///
-/// Lock order: the pool's monitor, then a lane; the cancellation of the lane's item has the lane's lock.
+/// Lock order: the pool's monitor, then a lane. The cancellation of the lane's item uses the lane's lock.
 @usableFromInline
 final class Lane: @unchecked Sendable {
   @usableFromInline let worker: WorkerID
   @usableFromInline let cancellation: Cancellation
   private let lock = Lock()
   private let timeLimit: Int64?
-  // The lock guards it, so that checking for overlapping accesses at run time finds nothing.
+  // The lock guards it, so the run-time check for overlapping accesses is unnecessary.
   @exclusivity(unchecked) private var state: LaneState
 
   /// - Parameters:
-  ///   - timeLimit: how many nanoseconds every attempt may take, if that is known beforehand.
-  ///   - keepsRecords: whether there is a record of every item; else those that succeed are only counted.
+  ///   - timeLimit: the time limit of every attempt in nanoseconds; nil if there is none, or it is not fixed.
+  ///   - keepsRecords: whether every item has a record; otherwise successful items are only counted.
   init(worker: WorkerID, timeLimit: Int64?, keepsRecords: Bool) {
     self.worker = worker
     self.timeLimit = timeLimit
@@ -24,7 +24,7 @@ final class Lane: @unchecked Sendable {
     lock.withLock { body(&state) }
   }
 
-  /// Begins the next claimed item with a fresh cancellation.
+  /// Starts the next claimed item with a fresh cancellation.
   func begin(at now: Instant, label: (ItemID) -> String) -> BegunItem? {
     lock.withLock {
       guard let item = state.begin(at: now, label: label) else { return nil }
@@ -33,7 +33,7 @@ final class Lane: @unchecked Sendable {
     }
   }
 
-  /// Ends the running item and begins the next claimed one, in one step.
+  /// Ends the running item and starts the next claimed one, in one step.
   func advance(_ ending: Ending, at now: Instant, label: (ItemID) -> String) -> BegunItem? {
     lock.withLock {
       cancellation.state.reset(until: timeLimit.map { now + $0 })
@@ -44,7 +44,7 @@ final class Lane: @unchecked Sendable {
 
   /// Asks the running item to end if it has run for longer than `limit` nanoseconds, and insists after the grace time.
   ///
-  /// - Returns: when to look again; nil if nothing runs, or nothing more can be done about it.
+  /// - Returns: when to check again; nil if nothing runs, or nothing is left to do.
   func checkTime(at now: Instant, limit: Int64, grace: Int64) -> Instant? {
     lock.withLock {
       guard let running = state.running else { return nil }
@@ -53,7 +53,7 @@ final class Lane: @unchecked Sendable {
     }
   }
 
-  /// Asks the running item to end; `only` limits that to one item. False if it does not run here.
+  /// Asks the running item to end, or only a given item. Returns false if that item does not run here.
   @discardableResult
   func interrupt(_ urgency: StopUrgency, only id: ItemID? = nil) -> Bool {
     lock.withLock {
@@ -64,14 +64,14 @@ final class Lane: @unchecked Sendable {
   }
 }
 
-/// How an attempt at an item ended, as its worker tells it.
+/// The end of an attempt, as its worker reports it.
 @usableFromInline
 struct Ending {
   @usableFromInline var outcome: Outcome
   @usableFromInline var note: String?
-  /// When the work ended; nil for now.
+  /// When the work ended; nil means now.
   @usableFromInline var end: Instant?
-  /// What follows, as the machine says.
+  /// What follows, as the machine decided.
   @usableFromInline var settlement: Settlement
 
   @inlinable

@@ -1,16 +1,16 @@
-/// What one worker has claimed, runs now and has ended since somebody last looked: decided as a value.
+/// What one worker has claimed, is running, and has ended since the last harvest; a value.
 struct LaneState {
-  /// An item that runs.
+  /// A running item.
   struct Running {
     var position: Int
     var attempt: Int
     var start: Instant
     var label: String
-    /// Whether an ``RunEvent/Kind/itemStarted(_:)`` has told of it.
+    /// Whether ``RunEvent/Kind/itemStarted(_:)`` has reported it.
     var isAnnounced = false
   }
 
-  /// Neighbouring items that succeeded at the first attempt; only their number and time are kept.
+  /// Neighbouring items that succeeded at the first attempt. Only their positions and times are kept.
   struct Succeeded: Equatable {
     var positions: Range<Int>
     var start: Instant
@@ -19,21 +19,21 @@ struct LaneState {
 
   let worker: WorkerID
   private let keepsRecords: Bool
-  /// Claimed and not begun.
+  /// Items that are claimed and not started.
   private(set) var rest: Range<Int> = 0..<0
   private(set) var running: Running?
   private(set) var ended: [SettledItem] = []
   private var succeeded: Succeeded?
-  /// The last attempts at those claimed items that were tried before.
+  /// The last attempts at claimed items that were tried before.
   private var tried: [Int: TriedItem] = [:]
 
-  /// - Parameter keepsRecords: whether there is a record of every item; else those that succeed are only counted.
+  /// - Parameter keepsRecords: whether every item has a record; otherwise successful items are only counted.
   init(worker: WorkerID, keepsRecords: Bool = true) {
     self.worker = worker
     self.keepsRecords = keepsRecords
   }
 
-  /// Takes a claim; the last one must be used up.
+  /// Takes a claim. The previous one must be used up.
   ///
   /// - Parameter tried: the last attempts at items of the claim that were tried before.
   mutating func claim(_ range: Range<Int>, tried: [Int: TriedItem] = [:]) {
@@ -42,14 +42,14 @@ struct LaneState {
     self.tried = tried
   }
 
-  /// Begins the next claimed item; nil when the claim is used up.
+  /// Starts the next claimed item. Returns nil when the claim is used up.
   mutating func begin(at now: Instant, label: (ItemID) -> String) -> BegunItem? {
     precondition(running == nil, "worker \(worker): began an item inside another")
     guard let position = rest.popFirst() else { return nil }
     let id = ItemID(position)
     let last = tried.isEmpty ? nil : tried[position]
     let attempt = (last?.last.attempt ?? 0) + 1
-    // Where there are no records, nobody asks for a name.
+    // Without records, no label is needed.
     let name = last?.last.label ?? (keepsRecords ? label(id) : "")
     running = Running(position: position, attempt: attempt, start: now, label: name)
     return BegunItem(id: id, attempt: attempt, start: now, due: last?.due)
@@ -57,7 +57,7 @@ struct LaneState {
 
   /// Ends the running item.
   ///
-  /// - Parameter settlement: what follows, as the machine says.
+  /// - Parameter settlement: what follows, as the machine decided.
   mutating func end(_ outcome: Outcome, note: String?, settlement: Settlement = .final, at now: Instant) {
     guard let item = running else { preconditionFailure("worker \(worker): ended an item it does not run") }
     running = nil
@@ -68,7 +68,8 @@ struct LaneState {
     ended.append(SettledItem(item: finished, settlement: settlement))
   }
 
-  /// Counts an item among its neighbours; false if it is none, or needed several attempts, and must have a record.
+  /// Counts an item together with its neighbours. Returns false if it must have a record, because it is not a neighbour
+  /// or needed several attempts.
   private mutating func count(_ item: Running, until end: Instant) -> Bool {
     guard item.attempt == 1 else { return false }
     guard let before = succeeded else {
@@ -80,10 +81,10 @@ struct LaneState {
     return true
   }
 
-  /// Hands over what was only counted.
+  /// Takes the items that were only counted.
   mutating func takeSucceeded() -> Succeeded? { succeeded.take() }
 
-  /// Gives up the last `count` items of the untouched rest, or all of it.
+  /// Gives back the last `count` items that have not started, or all of them.
   mutating func takeBack(_ count: Int = .max) -> Range<Int> {
     let kept = max(0, rest.count - count)
     let given = rest.dropFirst(kept)
@@ -91,12 +92,12 @@ struct LaneState {
     return given
   }
 
-  /// Hands over what has ended, in order, and takes an empty list in its place.
+  /// Hands over the ended items, in order, in exchange for an empty list.
   ///
-  /// - Parameter list: an empty list, whose memory is used again; then what has ended.
+  /// - Parameter list: an empty list, whose memory is reused; receives the ended items.
   mutating func harvest(into list: inout [SettledItem]) { swap(&list, &ended) }
 
-  /// The running item, if nobody has told of it yet; from now on it counts as told.
+  /// Returns the running item if its start has not been reported yet, and marks it as reported.
   mutating func announce() -> StartedItem? {
     guard let item = running, !item.isAnnounced else { return nil }
     running?.isAnnounced = true
@@ -105,12 +106,12 @@ struct LaneState {
   }
 }
 
-/// An item that a worker is to run now, and which attempt at it that is.
+/// An item that a worker must run now, with the number of the attempt.
 @usableFromInline
 struct BegunItem: Equatable {
   @usableFromInline var id: ItemID
   @usableFromInline var attempt: Int
   @usableFromInline var start: Instant
-  /// From when on this attempt could have begun; nil for an item's first attempt.
+  /// The earliest time at which this attempt could start; nil for an item's first attempt.
   @usableFromInline var due: Instant?
 }

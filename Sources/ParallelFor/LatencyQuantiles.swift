@@ -1,8 +1,8 @@
-/// Quantiles of how long items took, to within 3 %, in a fixed amount of memory.
+/// Quantiles of item latencies, to within 3 %, in a fixed amount of memory.
 ///
-/// Counts latencies in buckets whose widths grow with their values: 32 to each doubling.
+/// Latencies are counted in buckets whose widths grow with their values, 32 for each doubling.
 struct LatencyQuantiles {
-  /// Quantiles of fewer items say too little.
+  /// The minimum number of items for a meaningful quantile.
   private static let fewest = 3
   private static let perDoubling = 32
 
@@ -16,9 +16,10 @@ struct LatencyQuantiles {
     total += 1
   }
 
-  /// The latency, in nanoseconds, that this part of the items did not exceed; nil while there are too few items.
+  /// Returns the latency that a fraction of the items did not exceed.
   ///
-  /// - Parameter part: from 0 to 1, such as 0.5 for the median.
+  /// - Parameter part: the fraction, from 0 to 1, such as 0.5 for the median.
+  /// - Returns: nanoseconds; nil while there are too few items.
   func value(at part: Double) -> Int64? {
     guard total >= Self.fewest else { return nil }
     var left = max(1, Int((Double(total) * part).rounded(.up)))

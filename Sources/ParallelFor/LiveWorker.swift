@@ -1,6 +1,6 @@
-/// One worker of a run at its work; used by its thread alone.
+/// One worker of a run at work; only its own thread uses it.
 ///
-/// An object whose parts do not change, so that workers do not wait for each other to count references to what they share.
+/// It is an object with constant parts. Otherwise workers would contend for the reference counts of what they share.
 @usableFromInline
 final class LiveWorker<Input: Sendable, Output: Sendable> {
   @usableFromInline let lane: Lane
@@ -25,7 +25,7 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
     isTimed = pool.policy.timeout != nil
   }
 
-  /// From the worker's first item to its last.
+  /// Runs items from the worker's first to its last.
   @inlinable
   func live(label: (Input) -> String) {
     var ending: Ending?
@@ -37,7 +37,7 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
 
   @inlinable @inline(__always)
   func run(_ item: BegunItem) -> Ending {
-    // Only what was tried before can have been asked for again.
+    // Only an item that was tried before can be a retry that a user asked for.
     let asked = item.attempt > 1 ? keeping.retries.input(at: item.id.position) : nil
     let input = asked ?? input(of: item)
     let context = ItemContext(
@@ -57,7 +57,7 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
     return settle(item, input, result, isAsked: asked != nil)
   }
 
-  /// An item that may be tried again stays in its place.
+  /// Returns the input of an item. It stays in its slot if the item may be tried again.
   @inlinable @inline(__always)
   func input(of item: BegunItem) -> Input {
     let position = item.id.position
@@ -68,7 +68,7 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
     return found
   }
 
-  /// Asks what the end of an attempt means, tells the body, and keeps what is to be delivered.
+  /// Asks what the end of an attempt means, tells the body, and keeps the output for delivery.
   @inlinable
   func settle(
     _ item: BegunItem, _ input: consuming Input, _ result: consuming AttemptEnding<Output>, isAsked: Bool
@@ -91,7 +91,7 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
     return ending
   }
 
-  /// Tells the body of an attempt that will be followed by another, and what becomes of it if the run ends before.
+  /// Tells the body about an attempt that another one will follow, and tells it again if the run ends first.
   @inlinable
   func settleLater(_ attempt: SettledAttempt<Input, Output>, isAsked: Bool) {
     keeping.keep(attempt, isAsked: isAsked, using: &writing)
@@ -102,7 +102,7 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
   }
 }
 
-/// Tells a body what an attempt means, and keeps what is to be delivered of it.
+/// Tells a body what an attempt means, and keeps the attempt's output for delivery.
 @usableFromInline
 struct OutputKeeping<Input: Sendable, Output: Sendable> {
   @usableFromInline let outputs: Slots<Output>
@@ -121,8 +121,8 @@ struct OutputKeeping<Input: Sendable, Output: Sendable> {
 
   /// - Parameters:
   ///   - attempt: the attempt.
-  ///   - isAsked: whether a user asked for it, so that the item's places in the slots may be used up.
-  ///   - cursor: of the thread that calls.
+  ///   - isAsked: whether a user asked for it, in which case the item's slots may be used up.
+  ///   - cursor: the calling thread's cursor.
   @inlinable
   func keep(
     _ attempt: SettledAttempt<Input, Output>, isAsked: Bool, using cursor: inout Slots<Output>.Cursor
@@ -131,7 +131,7 @@ struct OutputKeeping<Input: Sendable, Output: Sendable> {
     let settlement = attempt.settlement
     if settlement == .final, !attempt.attempt.outcome.isSuccess { retries.keep(attempt.input, at: position) }
     let output = if let settled { settled(attempt) } else { attempt.output }
-    // The next attempt replaces what this one produced.
+    // The next attempt replaces this output.
     if case .again = settlement { return }
     if isAsked {
       retries.end(output, at: position)

@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// A mutual-exclusion lock over `pthread_mutex_t`: six times faster uncontended than `Synchronization.Mutex` here.
+/// A mutual-exclusion lock over `pthread_mutex_t`: six times faster, uncontended, than `Synchronization.Mutex` here.
 @usableFromInline
 package final class Lock: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -28,7 +28,7 @@ package final class Lock: @unchecked Sendable {
   @usableFromInline
   func unlock() { pthread_mutex_unlock(mutex) }
 
-  /// Runs `body` while holding the lock; not recursive.
+  /// Runs `body` while holding the lock. The lock is not recursive.
   @inlinable
   package func withLock<Value, Problem: Error>(_ body: () throws(Problem) -> Value) throws(Problem) -> Value {
     lock()

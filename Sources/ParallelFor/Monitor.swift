@@ -4,12 +4,12 @@
   import Darwin
 #endif
 
-/// A mutex, and conditions to wait on that belong to it; with ``Lock`` the only raw pthread locking.
+/// A mutex with conditions to wait on. Only it and ``Lock`` use raw pthread locks.
 ///
-/// A condition must wait on the mutex it is paired with, which no lock of the standard library shows.
+/// A condition must wait on the mutex that belongs to it, and no lock of the standard library exposes its mutex.
 package final class Monitor: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  /// What ``callAfterwards(_:)`` left; guarded by the mutex.
+  /// The calls from ``callAfterwards(_:)``; guarded by the mutex.
   @exclusivity(unchecked) private var afterwards: (() -> Void)?
 
   package init() {
@@ -18,8 +18,8 @@ package final class Monitor: @unchecked Sendable {
     pthread_mutexattr_init(&attributes)
     defer { pthread_mutexattr_destroy(&attributes) }
     #if canImport(Glibc)
-      // Spins for a moment before it sleeps: we hold it for a fraction of what it takes to sleep and be woken, which
-      // moreover leaves a processor idle until the system balances them.
+      // The mutex spins for a moment before it sleeps. We hold it for a fraction of the time that a sleep and a wake-up
+      // take, and after a wake-up a processor stays idle until the system rebalances.
       pthread_mutexattr_settype(&attributes, CInt(PTHREAD_MUTEX_ADAPTIVE_NP))
     #endif
     pthread_mutex_init(mutex, &attributes)
@@ -39,10 +39,10 @@ package final class Monitor: @unchecked Sendable {
     return value
   }
 
-  /// Makes a call as soon as the caller holds the monitor no longer, on the same thread; the caller holds it now.
+  /// Makes a call on the same thread as soon as the caller, which holds the monitor now, has released it.
   ///
   /// Resuming a task takes the task's lock. A thread that cancels the task holds that lock while it waits for the
-  /// monitor, so a thread that resumed it with the monitor held would deadlock with it.
+  /// monitor. Resuming the task with the monitor held would deadlock with that thread.
   package func callAfterwards(_ call: @escaping () -> Void) {
     guard let before = afterwards else { return afterwards = call }
     afterwards = {
@@ -51,12 +51,12 @@ package final class Monitor: @unchecked Sendable {
     }
   }
 
-  /// Waits until the condition is signalled; the caller holds the monitor and looks again afterwards.
+  /// Waits until the condition is signalled. The caller holds the monitor and checks again afterwards.
   package func wait(for condition: Condition) {
     if !makeCall() { pthread_cond_wait(condition.raw, mutex) }
   }
 
-  /// Whether there was a call to be made; the monitor was given up for it.
+  /// Makes the pending call, for which it releases the monitor. Returns whether there was one.
   private func makeCall() -> Bool {
     guard let call = afterwards.take() else { return false }
     pthread_mutex_unlock(mutex)
@@ -65,7 +65,7 @@ package final class Monitor: @unchecked Sendable {
     return true
   }
 
-  /// Waits until the condition is signalled or the time is over; the caller holds the monitor and looks again.
+  /// Waits until the condition is signalled or the time is up. The caller holds the monitor and checks again.
   package func wait(for condition: Condition, nanoseconds: Int64) {
     if makeCall() { return }
     var now = timespec()

@@ -6,11 +6,11 @@ import Synchronization
   import Darwin
 #endif
 
-/// The clock by which runs are timed; it stops while the program is suspended or the machine sleeps.
+/// The clock that times runs. It stops while the program is suspended or the machine sleeps.
 public enum MonotonicClock {
-  /// Nanoseconds that do not count, because the program was suspended.
+  /// The nanoseconds that do not count because the program was suspended.
   private static let leftOut = Atomic<Int64>(0)
-  /// The time at which the clock has stopped; 0 while it runs.
+  /// The time at which the clock stopped; 0 while it runs.
   private static let standing = Atomic<Int64>(0)
 
   /// The present moment.
@@ -26,11 +26,11 @@ public enum MonotonicClock {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
-  /// Lets the clock stand still until ``goOn()``: for a program that is about to be suspended, so that none of its
-  /// threads takes the time away for time gone by.
+  /// Stops the clock until ``goOn()``. Called before the program is suspended, so that no thread counts the suspension
+  /// as elapsed time.
   public static func standStill() { standing.store(now.nanoseconds, ordering: .relaxed) }
 
-  /// Lets the clock run on from the time at which it stopped.
+  /// Restarts the clock from the time at which it stopped.
   public static func goOn() {
     let stood = standing.load(ordering: .relaxed)
     guard stood != 0 else { return }
@@ -38,7 +38,7 @@ public enum MonotonicClock {
     standing.store(0, ordering: .relaxed)
   }
 
-  /// A moment on this clock as the time on the wall, in nanoseconds since 1970, by how far the clocks are apart now.
+  /// Converts a moment on this clock to wall-clock time in nanoseconds since 1970, by the present offset.
   ///
   /// - Parameters:
   ///   - instant: the moment.
@@ -49,7 +49,7 @@ public enum MonotonicClock {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) - now().nanoseconds(since: instant)
   }
 
-  /// The moment on this clock that was, or will be, at a time on the wall, in nanoseconds since 1970.
+  /// Converts a wall-clock time in nanoseconds since 1970 to a moment on this clock.
   public static func instant(ofWallTime nanoseconds: Int64) -> Instant {
     let origin = Instant(nanoseconds: 0)
     return origin + (nanoseconds - wallTime(of: origin))

@@ -1,32 +1,33 @@
-/// Decides which ended items' results may be handed on now.
+/// Decides which results can be handed on now.
 ///
-/// In order: a result waits until every earlier one has been handed on. Unordered: results go as they come. An item that
-/// is tried again after its result was handed on has another one, which goes as it comes in either case.
+/// In input order, a result waits until every earlier one has been handed on. In completion order, results are handed
+/// on as they arrive. An item that is tried again after its result was handed on gets another result, which is handed
+/// on as it arrives in either case.
 struct OrderedDelivery {
   /// The order in which results are handed on.
   enum Order: Sendable { case input, completion }
 
   let order: Order
-  /// Every result before this position has been handed on (in input order).
+  /// In input order, every result before this position has been handed on.
   private(set) var next = 0
-  /// Results that wait for an earlier one, or for the consumer.
+  /// The number of results that wait for an earlier one or for the consumer.
   private(set) var held = 0
 
-  /// Which positions from `next` on have ended; a ring, indexed by the position's low bits.
+  /// Which positions from `next` on have ended; a ring that is indexed by the position's low bits.
   private var ended = [Bool](repeating: false, count: 1_024)
   private var furthest = 0
   private var isClosed = false
   private var asTheyCame: [Int] = []
-  /// In input order: positions that were handed on and will end once more, and those of them that have.
+  /// In input order: positions that were handed on and will end again. Those that have ended again are in `late`.
   private var reopened: Set<Int> = []
   private var late: [Int] = []
 
   init(order: Order) { self.order = order }
 
-  /// Takes notice that the item at `position` has ended.
+  /// Records that the item at `position` has ended.
   mutating func complete(_ position: Int) { complete(position..<position + 1) }
 
-  /// Takes notice that neighbouring items have ended.
+  /// Records that neighbouring items have ended.
   mutating func complete(_ positions: Range<Int>) {
     guard let first = positions.first, let last = positions.last else { return }
     held += positions.count
@@ -42,7 +43,7 @@ struct OrderedDelivery {
     }
   }
 
-  /// Whether the result of an item that has ended has been handed on.
+  /// Whether the result of an ended item has been handed on.
   func isHandedOn(_ position: Int) -> Bool {
     switch order {
     case .completion: !asTheyCame.contains(position)
@@ -50,8 +51,8 @@ struct OrderedDelivery {
     }
   }
 
-  /// Takes notice that an item which has ended will end once more. What was not handed on waits for that; what was is
-  /// followed by another result, out of order.
+  /// Records that an ended item will end again. A result that was not handed on is replaced. A result that was handed
+  /// on is followed by another one, out of order.
   mutating func reopen(_ position: Int) {
     switch order {
     case .completion: drop(position, from: \.asTheyCame)
@@ -70,7 +71,7 @@ struct OrderedDelivery {
     held -= 1
   }
 
-  /// True when ``take(upTo:)`` would give something.
+  /// Whether ``take(upTo:)`` would return a position.
   var hasReady: Bool {
     switch order {
     case .completion: !asTheyCame.isEmpty
@@ -79,7 +80,7 @@ struct OrderedDelivery {
     }
   }
 
-  /// The next positions to hand on, at most `limit`.
+  /// Takes the next positions to hand on, at most `limit`.
   mutating func take(upTo limit: Int) -> [Int] {
     switch order {
     case .completion: takeAsTheyCame(limit)
@@ -87,7 +88,7 @@ struct OrderedDelivery {
     }
   }
 
-  /// No further item will end: what waits for one that never ran waits no longer.
+  /// Records that no further item will end. Results no longer wait for items that never ran.
   mutating func close() { isClosed = true }
 
   private mutating func takeAsTheyCame(_ limit: Int) -> [Int] {

@@ -1,21 +1,21 @@
 /// How an item ended for good.
 public enum Outcome: Sendable, Equatable {
-  /// The item did what it should.
+  /// The item succeeded.
   case succeeded
-  /// The item ended with an error; the failure says why.
+  /// The item ended with an error, which the failure describes.
   case failed(Failure)
   /// The item ran longer than it was allowed to.
   case timedOut
-  /// The item ran and was stopped by the user or with the run.
+  /// The user stopped the running item, or the whole run.
   case cancelled
 
-  /// True only for ``succeeded``.
+  /// Whether the outcome is ``succeeded``.
   public var isSuccess: Bool { if case .succeeded = self { true } else { false } }
 }
 
-/// Why an item failed, in words for a person.
+/// Why an item failed, in words for the user.
 public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
-  /// One line such as `exit status 3` or `no such table: orders`; may hold a stranger's text.
+  /// One line such as `exit status 3` or `no such table: orders`. It may contain untrusted text.
   public var reason: String
 
   /// Makes a failure with a one-line reason.
@@ -25,20 +25,20 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String { reason }
 }
 
-/// The error of an item that ran longer than its run allows, whatever else came of it.
+/// The error of an item that ran longer than its run allows, however it ended.
 public struct TimedOut: Error, Sendable, Equatable, CustomStringConvertible {
   /// Makes the error.
   public init() {}
 
-  /// A sentence for a person.
+  /// The reason, in words for the user.
   public var description: String { "ran longer than allowed" }
 }
 
 /// How urgently running items are asked to end.
 public enum StopUrgency: Int, Sendable, Comparable {
-  /// Ask: a command gets TERM, a query is interrupted.
+  /// A request: a command gets TERM, a query is interrupted.
   case interrupt
-  /// Insist: a command gets KILL.
+  /// An order: a command gets KILL.
   case kill
 
   /// Orders urgencies from polite to forceful.

@@ -1,12 +1,12 @@
-/// How one attempt at an item ended, with what it produced.
+/// How one attempt at an item ended, with its output.
 public struct AttemptEnding<Output> {
   /// How it ended.
   public var outcome: Outcome
-  /// What is to be delivered; nil delivers nothing for this item.
+  /// The output to deliver; nil delivers nothing for this item.
   public var output: Output?
-  /// A remark beside the outcome, for the event.
+  /// A remark on the outcome, for the event.
   public var note: String?
-  /// When the work itself ended, if the body did more after it, such as keeping the output; nil for its return.
+  /// When the work ended, if the body did more afterwards, such as storing the output; nil if it ended on return.
   public var end: Instant?
 
   /// Makes an ending.
@@ -21,18 +21,23 @@ public struct AttemptEnding<Output> {
 
 extension AttemptEnding: Sendable where Output: Sendable {}
 
-/// What one worker does with its items, made on the worker's own thread and used by it alone.
+/// What one worker does with its items. It is made on the worker's thread, and only that thread uses it.
 public struct WorkerBody<Input, Output> {
   /// Runs one item.
   public var run: (Input, ItemContext) -> AttemptEnding<Output>
-  /// Takes notice of what an attempt means, and says what is to be delivered of it; nil delivers what `run` returned.
+  /// Receives a settled attempt and returns the output to deliver. Without it, the output of `run` is delivered.
   @usableFromInline package var settled: ((SettledAttempt<Input, Output>) -> Output?)?
-  /// Gives back what others may wait for, when no item is at hand; the worker may go on or leave after it.
+  /// Releases what other threads may wait for, when no item is at hand. The worker may continue or leave afterwards.
   public var rest: () -> Void
-  /// Gives back what the worker holds, when it leaves.
+  /// Releases what the worker holds, when it leaves.
   public var close: () -> Void
 
-  /// Makes a body, with something to do when no item is at hand and when the worker leaves.
+  /// Makes a body.
+  ///
+  /// - Parameters:
+  ///   - run: runs one item.
+  ///   - rest: called when no item is at hand.
+  ///   - close: called when the worker leaves.
   @inlinable
   public init(
     run: @escaping (Input, ItemContext) -> AttemptEnding<Output>, rest: @escaping () -> Void = {},
@@ -44,12 +49,12 @@ public struct WorkerBody<Input, Output> {
   }
 }
 
-/// One execution of a body over items that arrive one batch after another, on threads whose number may change.
+/// One execution of a body over items that arrive in batches, on a changeable number of threads.
 ///
-/// Safe to use from any thread. A feeder calls ``offer(_:)`` until there is no more, a consumer takes the results with
-/// ``takeDelivered(upTo:)``, and a watcher takes the events. Every item runs exactly once, unless the run is stopped or
-/// finished early, or the item fails and is tried again. There are never more threads than the largest target; lowering
-/// the target never interrupts an item.
+/// It is safe to use from any thread. A feeder calls ``offer(_:)`` until the input ends, a consumer takes the results
+/// with ``takeDelivered(upTo:)``, and a watcher takes the events. Every item runs exactly once, unless the run is
+/// stopped or finished early, or the item fails and is tried again. There are never more threads than the largest
+/// target. Lowering the target never interrupts an item.
 public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
   @usableFromInline let pool: WorkerPool
   @usableFromInline let inputs: Slots<Input>
@@ -57,15 +62,15 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
   @usableFromInline let retries: Retries<Input, Output>
   @usableFromInline let feeding: Feeding
 
-  /// Makes a run; its threads come with its items.
+  /// Makes a run. Its threads start when items arrive.
   ///
   /// - Parameters:
-  ///   - threads: the target number of workers; 0 hands out nothing until it is raised.
-  ///   - limits: how far the run may get ahead of feeder, taker and watcher.
-  ///   - policy: what is done about items that fail or take too long.
-  ///   - inOrder: whether results are delivered in input order, or as they come.
-  ///   - isObserved: whether there are events; somebody must take them then.
-  ///   - label: what to call an item on a screen.
+  ///   - threads: the target number of workers; 0 hands out no item until it is raised.
+  ///   - limits: how many items, results and events may wait at once.
+  ///   - policy: what to do about items that fail or take too long.
+  ///   - inOrder: whether results are delivered in input order, or as they become ready.
+  ///   - isObserved: whether the run makes events; if so, they must be taken.
+  ///   - label: returns the item's name on a screen.
   ///   - makeBody: makes a worker's body on its thread.
   @inlinable
   public init(
@@ -87,7 +92,7 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
     }
   }
 
-  /// A worker's life, from its first item to its last.
+  /// Runs a worker from its first item to its last.
   @inlinable
   static func live(
     in lane: Lane, of pool: WorkerPool, _ inputs: Slots<Input>, _ outputs: Slots<Output>,
@@ -99,7 +104,7 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
   }
 }
 
-/// Results that are there, or not yet, or never will be.
+/// Results, or the fact that there are none yet or none left.
 @usableFromInline
 enum Delivered<Output> {
   case results([Output])
@@ -107,11 +112,11 @@ enum Delivered<Output> {
   case over
 }
 
-/// An item to be run, or one that an earlier run has done.
+/// An item to run, or one that an earlier run has done.
 public enum OfferedItem<Input, Output> {
-  /// To be run.
+  /// An item to run.
   case item(Input)
-  /// Done before; its output, if there is any, is delivered in its place.
+  /// An item that was done before. Its output, if any, is delivered in its place.
   case done(Output?, isSuccess: Bool)
 }
 
@@ -129,9 +134,9 @@ final class Feeding: @unchecked Sendable {
 // MARK: - Feeding
 
 extension ParallelRun {
-  /// Adds items after those offered before; waits while enough are read ahead. Call it from one thread.
+  /// Adds items after those offered before. Waits while enough items are read ahead. Call it from one thread.
   ///
-  /// - Returns: false when the run wants no more items, because it was stopped or finished early.
+  /// - Returns: false when the run takes no more items, because it was stopped or finished early.
   @inlinable
   @discardableResult
   public func offer(_ items: some Collection<Input>) -> Bool {
@@ -147,8 +152,8 @@ extension ParallelRun {
     return true
   }
 
-  /// The same where some items may have been done by an earlier run: those are not run, and their results are delivered
-  /// among the others.
+  /// Adds items, some of which an earlier run may have done. Those do not run. Their results are delivered in their
+  /// places.
   @discardableResult
   public func offer(entries: some Collection<OfferedItem<Input, Output>>) -> Bool {
     guard pool.waitUntilInputIsWanted() else { return false }
@@ -161,7 +166,7 @@ extension ParallelRun {
       case .item(let input): inputs.put(input, at: position, using: &reading)
       case .done(let output, let isSuccess):
         if let output { outputs.put(output, at: position, using: &writing) }
-        // So that the place counts as used.
+        // Marks the slot as used.
         _ = inputs.take(at: position, using: &reading)
         restored.append(RestoredItem(position: position, isSuccess: isSuccess))
       }
@@ -173,34 +178,35 @@ extension ParallelRun {
     return true
   }
 
-  /// Says that no further item will come.
+  /// Ends the input.
   public func endInput() { pool.inputReachedEnd() }
 
-  /// Says how many items there will be in all, when that is known before their end.
+  /// Announces the total number of items, when it is known before the end of the input.
   public func expectItems(_ count: Int) { pool.inputCounted(count) }
 }
 
 // MARK: - Steering
 
 extension ParallelRun {
-  /// Asks for `count` workers: more start at once, fewer leave after their items. 0 lets what runs end and waits.
+  /// Sets the target number of workers. More start at once; surplus workers leave after their items. With 0, running
+  /// items end and the rest waits.
   public func setThreads(_ count: Int) { pool.setTargetWorkers(max(0, count)) }
 
-  /// Hands out no item until ``resume()``; what runs goes on.
+  /// Hands out no item until ``resume()``. Running items continue.
   public func pause() { pool.pause() }
 
   /// Hands out items again.
   public func resume() { pool.resume() }
 
-  /// Hands out no further item and lets what runs end.
+  /// Hands out no further item and lets running items end.
   public func finish() { pool.finish() }
 
-  /// Hands out no further item and asks what runs to end.
+  /// Hands out no further item and asks running items to end.
   public func stop(_ urgency: StopUrgency) { pool.stop(urgency) }
 
   /// Asks one running item to end.
   ///
-  /// - Returns: false if the item does not run.
+  /// - Returns: false if the item is not running.
   @discardableResult
   public func interrupt(_ id: ItemID, _ urgency: StopUrgency) -> Bool { pool.interrupt(id, urgency) }
 }
@@ -208,24 +214,24 @@ extension ParallelRun {
 // MARK: - Watching
 
 extension ParallelRun {
-  /// Whether the system had no thread for a worker that the run wanted; without any worker the run stops.
+  /// Whether the system refused a thread for a worker. A run without any worker stops.
   package var hasLackedThreads: Bool { pool.hasLackedThreads }
 
-  /// The state of the run now: how many items are in which state, and what each worker does.
+  /// Returns the state of the run now: the number of items in each state, and what each worker does.
   public func snapshot() -> RunSnapshot { pool.snapshot() }
 
-  /// Takes the events since the last call, in order; the last one ever is ``RunEvent/Kind/runFinished(_:)``.
+  /// Takes the events since the last call, in order. The last event of a run is ``RunEvent/Kind/runFinished(_:)``.
   public func takeEvents() -> [RunEvent] { pool.takeEvents() }
 
-  /// Takes the next results; waits until there is one.
+  /// Takes the next results, after waiting for one if necessary.
   ///
-  /// - Returns: at most `limit` results, fewer or none where items delivered nothing; nil when all are delivered.
+  /// - Returns: at most `limit` results, fewer or none if items delivered nothing; nil when all are delivered.
   @inlinable
   public func takeDelivered(upTo limit: Int = 256) -> [(ItemID, Output)]? { takeDelivered(upTo: limit, replaced: nil) }
 
-  /// The same.
+  /// Does the same, and passes on outputs that later attempts have replaced.
   ///
-  /// - Parameter replaced: called with outputs that are not handed on because their items were tried again.
+  /// - Parameter replaced: receives outputs that are not handed on because their items were tried again.
   @inlinable
   package func takeDelivered(upTo limit: Int = 256, replaced: ((Output) -> Void)?) -> [(ItemID, Output)]? {
     guard let positions = pool.takeDelivered(upTo: limit) else { return nil }
@@ -242,7 +248,7 @@ extension ParallelRun {
 
   /// Takes the next results without waiting.
   ///
-  /// - Parameter whenReady: called once, on any thread, when there is something to take; only if there is nothing now.
+  /// - Parameter whenReady: if there is nothing to take now, it is called once, on any thread, when there is.
   @inlinable
   func takeDelivered(upTo limit: Int, orCall whenReady: @escaping @Sendable () -> Void) -> Delivered<Output> {
     switch pool.takeDelivered(upTo: limit, orCall: whenReady) {
@@ -256,8 +262,8 @@ extension ParallelRun {
 
   /// Waits until the run is over and all its threads have ended.
   ///
-  /// - Parameter nanoseconds: how long to wait at most.
-  /// - Returns: true if the run is over.
+  /// - Parameter nanoseconds: the maximum time to wait.
+  /// - Returns: whether the run is over.
   @discardableResult
   public func waitUntilOver(nanoseconds: Int64 = .max) -> Bool { pool.waitUntilOver(nanoseconds: nanoseconds) }
 }

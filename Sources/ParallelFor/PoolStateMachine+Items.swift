@@ -1,9 +1,9 @@
-// How single items end, come back from an earlier run, or halt the run.
+// Single items: how they end, are restored from an earlier run, or halt the run.
 
 extension PoolStateMachine {
-  /// The last attempts at those items of a claim that were tried before.
+  /// Returns the last attempts at the items of a claim that were tried before.
   ///
-  /// It is mutating because the shell would copy the machine for another function.
+  /// It is mutating because the caller would copy the machine for a nonmutating function.
   mutating func lastAttempts(in claim: Range<Int>) -> [Int: TriedItem] {
     guard !tried.isEmpty else { return [:] }
     var last: [Int: TriedItem] = [:]
@@ -11,7 +11,7 @@ extension PoolStateMachine {
     return last
   }
 
-  /// How long an attempt may take, in nanoseconds, as far as that can be said now.
+  /// The time limit of an attempt in nanoseconds; nil if there is none, or it is not known yet.
   var timeLimit: Int64? {
     switch policy.timeout {
     case nil: nil
@@ -20,7 +20,7 @@ extension PoolStateMachine {
     }
   }
 
-  /// Neighbouring items succeeded; there is no record of each, because nobody observes the run.
+  /// Records that neighbouring items succeeded. They have no records of their own, because the run is not observed.
   mutating func itemsSucceeded(_ items: LaneState.Succeeded) -> Summons {
     inFlight -= items.positions.count
     ended += items.positions.count
@@ -43,18 +43,18 @@ extension PoolStateMachine {
     log.append(.itemFinished(item), at: now)
   }
 
-  /// Somebody may ask for it again.
+  /// Keeps a failed item, so that a user can ask for it again.
   private mutating func keepFailure(_ item: FinishedItem) {
     failures.insert(item.id.position)
     if keptFailures.count < limits.keptFailures { keptFailures[item.id.position] = item }
   }
 
-  /// Puts new items into the queue, if the run still wants any.
+  /// Puts new items into the queue if the run still takes items; otherwise counts them as skipped.
   mutating func enqueue(_ positions: Range<Int>) {
     if life == .running { queue.insert(positions) } else { skipped += positions.count }
   }
 
-  /// An item was done by an earlier run.
+  /// Records that an earlier run has done an item.
   mutating func restore(_ item: RestoredItem) {
     ended += 1
     restoredTally.count += 1
@@ -69,7 +69,7 @@ extension PoolStateMachine {
     delivery.complete(item.position)
   }
 
-  /// Halts the run if its policy says so by now.
+  /// Halts the run if its policy's limit is reached.
   mutating func haltIfReached(at now: Instant) -> Summons {
     guard life == .running, let halt = policy.halt else { return Summons() }
     let own = ended - restoredTally.count

@@ -1,6 +1,6 @@
-/// What the user, or the end of the program, asks of a run.
+/// Requests from the user or from the end of the program.
 extension PoolStateMachine {
-  /// Asks for `count` workers; 0 drains.
+  /// Sets the target number of workers; 0 drains.
   mutating func setTargetWorkers(_ count: Int, at now: Instant) -> Summons {
     guard count != target, life != .over else { return Summons() }
     target = count
@@ -15,7 +15,7 @@ extension PoolStateMachine {
     return summons + summon(starting: .max)
   }
 
-  /// Hands out nothing until ``resume(at:)``.
+  /// Hands out no item until ``resume(at:)``.
   mutating func pause(at now: Instant) {
     guard life == .running, !isPaused else { return }
     isPaused = true
@@ -30,13 +30,13 @@ extension PoolStateMachine {
     return summon()
   }
 
-  /// Asks for a further attempt at an item that has ended without success: it goes back into the queue, before all that
-  /// stand behind it, and how it ends then is how it has ended.
+  /// Asks for a further attempt at an item that has ended without success. The item returns to its place in the queue,
+  /// and its new ending replaces the earlier one.
   ///
   /// - Parameters:
-  ///   - last: how it ended.
-  ///   - mayBeLate: whether it may be tried again although its result has been handed on, and so get a second one.
-  /// - Returns: nil if it has not ended, or well, or is not to be late, or the run winds up.
+  ///   - last: how the item ended.
+  ///   - mayBeLate: whether it may be tried again, and get a second result, after its result has been handed on.
+  /// - Returns: nil if the item has not ended, has succeeded or would be late, or if the run is ending.
   mutating func retryAsked(
     _ last: FinishedItem, mayBeLate: Bool, at now: Instant
   ) -> (summons: Summons, isLate: Bool)? {
@@ -56,7 +56,7 @@ extension PoolStateMachine {
     return (summon(), isLate)
   }
 
-  /// Hands out nothing any more; what runs may end.
+  /// Hands out no further item and lets running items end.
   mutating func finish(at now: Instant) -> Summons {
     guard life < .finishing else { return Summons() }
     life = .finishing
@@ -64,7 +64,7 @@ extension PoolStateMachine {
     return abandonQueue(at: now)
   }
 
-  /// Hands out nothing any more; the shell asks what runs to end.
+  /// Hands out no further item. The caller asks running items to end.
   mutating func stop(_ urgency: StopUrgency, at now: Instant) -> Summons {
     guard life < .over else { return Summons() }
     life = .stopping

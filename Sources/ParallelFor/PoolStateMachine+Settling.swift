@@ -1,19 +1,19 @@
-// What the end of an attempt means: decided here and nowhere else.
+// Only this file decides what the end of an attempt means.
 
 /// What follows the end of an attempt.
 @usableFromInline
 package enum Settlement: Sendable, Equatable {
   /// The item has ended for good.
   case final
-  /// The item was stopped because the run was interrupted: it has not ended, and a resumed run runs it.
+  /// The item was stopped because the run was interrupted. It has not ended, and a resumed run runs it again.
   case stopped
-  /// The item will be tried again at that moment or soon after it.
+  /// The item will be tried again at that time or soon after.
   case again(at: Instant)
-  /// The item failed and was to be tried again, but the run was interrupted: it has not ended, and a resumed run tries it.
+  /// The item failed, but the run was interrupted before the next attempt. A resumed run tries it.
   case unfinished
 }
 
-/// An attempt that has ended, and what follows.
+/// An attempt that has ended, with what follows.
 struct SettledItem: Equatable {
   var item: FinishedItem
   var settlement: Settlement
@@ -22,14 +22,14 @@ struct SettledItem: Equatable {
 /// The last attempt at an item that will be tried again.
 struct TriedItem: Equatable {
   var last: FinishedItem
-  /// From when on the next attempt may begin.
+  /// The earliest time at which the next attempt may start.
   var due: Instant
-  /// Whether the item had ended for good and a user asked for a further attempt.
+  /// Whether the item had ended for good and the user asked for a further attempt.
   var isAsked = false
 }
 
 extension PoolStateMachine {
-  /// Whether every attempt of a run is its item's last one, whatever comes of it.
+  /// Whether every attempt of a run is its item's last one, whatever its outcome.
   static func isAlwaysFinal(_ policy: RunPolicy) -> Bool { policy.attempts == 1 }
 
   /// Whether an attempt is its item's last one, whatever the run is doing.
@@ -41,9 +41,9 @@ extension PoolStateMachine {
     }
   }
 
-  /// Says what follows an attempt that has just ended.
+  /// Returns what follows an attempt that has just ended.
   ///
-  /// What is final or unfinished stays so. ``Settlement/again(at:)`` may change when the run ends before the next attempt.
+  /// Only ``Settlement/again(at:)`` may change later, when the run ends before the next attempt.
   func settlement(of item: FinishedItem) -> Settlement {
     if Self.isFinal(item.outcome, attempt: item.attempt, policy) { return .final }
     if item.outcome == .cancelled { return life == .stopping && !hasGivenUp ? .stopped : .final }
@@ -51,10 +51,10 @@ extension PoolStateMachine {
     return .again(at: item.end + policy.backoff.delay(after: item.attempt, of: item.id.position))
   }
 
-  /// What becomes of a failed attempt that should have been followed by another, when the run ends before.
+  /// The settlement of a failed attempt when the run ends before the next one.
   private var settlementAtEnd: Settlement { hasGivenUp ? .final : .unfinished }
 
-  /// An attempt ended.
+  /// Records that an attempt has ended.
   mutating func attemptEnded(_ ended: SettledItem, at now: Instant) {
     switch ended.settlement {
     case .final, .stopped: end(ended.item, at: now)
@@ -68,26 +68,26 @@ extension PoolStateMachine {
     }
   }
 
-  /// No worker will run these positions.
+  /// Gives up positions that no worker will run.
   mutating func abandon(_ positions: Range<Int>, at now: Instant) {
     for position in positions {
       switch tried.isEmpty ? nil : tried.removeValue(forKey: position) {
       case nil: skipped += 1
-      // The further attempt that a user asked for never began: how the item had ended counts again.
+      // The attempt that the user asked for never started, so the earlier ending counts again.
       case let item? where item.isAsked: end(item.last, at: now)
       case let item?: unsettled.append(SettledItem(item: item.last, settlement: settlementAtEnd))
       }
     }
   }
 
-  /// Takes the attempts that the shell must settle; ``settled(_:at:)`` follows.
+  /// Takes the attempts that the caller must settle and report with ``settled(_:at:)``.
   mutating func takeUnsettled() -> [SettledItem] {
     settling += unsettled.count
     defer { unsettled = [] }
     return unsettled
   }
 
-  /// The shell has settled attempts that it took.
+  /// Records that the caller has settled attempts that it took.
   mutating func settled(_ items: [SettledItem], at now: Instant) -> Summons {
     settling -= items.count
     for item in items {
@@ -96,7 +96,7 @@ extension PoolStateMachine {
     return advanceToEnd(at: now)
   }
 
-  /// An item has not ended, and will not be tried again by this run. What its last attempt produced is handed on.
+  /// Records that an item has not ended, and that this run will not try it again. Its last output is handed on.
   private mutating func leave(_ item: FinishedItem, at now: Instant) {
     skipped += 1
     tried[item.id.position] = nil

@@ -1,43 +1,45 @@
-/// Decides what each worker does next. Never waits, starts no thread, reads no clock, knows no item's value.
+/// Decides what each worker does next. It never waits, starts no thread, reads no clock and knows no item's value.
 ///
-/// Positions flow `queue → claims (in flight) → ended`. Positions that a worker gives back return to the queue. Items that
-/// failed and will be tried again wait, and then return to the queue. When a run stops, the items that have not ended are
-/// skipped. A failed item returns from ended to the queue when a user asks for it.
+/// Positions flow `queue → claims (in flight) → ended`. Positions that a worker gives back return to the queue. Items
+/// that failed and will be tried again wait, and then return to the queue. When a run stops, the items that have not
+/// ended are skipped. A failed item returns from ended to the queue when a user asks for it.
 ///
-/// The machine alone decides what the end of an attempt means: see ``Settlement``. An item that waits for its next attempt
-/// when the run ends has failed for good if the run gave up by its policy; it is unfinished if the run was interrupted.
+/// Only the machine decides what the end of an attempt means: see ``Settlement``. An item that waits for its next
+/// attempt when the run ends has failed for good if the run gave up by its policy. If the run was interrupted, the item
+/// is unfinished.
 ///
 /// Protocol and invariants, checked by ``checkInvariants()`` in tests:
 ///
-/// * `itemsRead = queue + inFlight + waiting + unsettled + ended + skipped`.
+/// * `itemsRead = queue + inFlight + waiting + unsettled + settling + ended + skipped`.
 /// * A worker's slot is free, idle (parked until summoned), ready (deciding or working), dismissed (woken to be told
-///   to leave) or leaving (told). A worker comes to life as ready in a `Summons.start`, asks
-///   ``workerBecameReady(_:at:)``, runs what it gets, asks again; told to leave, it closes what it holds and says
+///   to leave) or leaving (told). A worker starts as ready in a `Summons.start`, asks ``workerBecameReady(_:at:)``,
+///   runs what it gets, and asks again. When told to leave, it closes what it holds and reports
 ///   ``workerLeft(_:at:)``.
-/// * `active` workers are the idle and the ready; as many of them as exceed the target are draining. Whichever worker
-///   asks while there is a surplus leaves, so the target is reached as early as can be without interrupting.
-/// * A worker that asks after the input has ended leaves too, when nothing is queued, nothing may be tried again and no
-///   other claim can hold untouched items. It gives back what it holds, such as a connection, while the last items run.
-///   When a user asks for an item again, a worker starts for it.
-/// * A worker starts only while fewer than the target are `live`, those on their way out included: so there are never
-///   more alive than the largest target so far.
+/// * The `active` workers are the idle and ready ones. As many of them as exceed the target are draining. The next
+///   worker that asks while there is a surplus leaves, so the target is reached as early as possible without an
+///   interruption.
+/// * After the input has ended, a worker that asks also leaves when nothing is queued, nothing may be tried again and
+///   no other claim can hold untouched items. It releases what it holds, such as a connection, while the last items
+///   run. When a user asks for an item again, a worker starts to run it.
+/// * A worker starts only while fewer workers than the target are `live`, including those that are leaving. So there
+///   are never more live workers than the largest target so far.
 /// * The life of the run only advances: running, finishing, stopping, over.
 struct PoolStateMachine {
   /// What the asking worker does next.
   enum WorkerAction: Equatable {
-    /// Run these positions, one after the other.
+    /// Run these positions one after the other.
     case run(Range<Int>)
-    /// Sleep until summoned; if another worker's claim has untouched items, take some back instead.
+    /// Sleep until summoned, unless there are untouched items to take from another worker's claim.
     case wait
-    /// Close and say ``PoolStateMachine/workerLeft(_:at:)``.
+    /// Close and report ``PoolStateMachine/workerLeft(_:at:)``.
     case leave
   }
 
-  /// Workers that the shell must wake or start, because there is something for them to do.
+  /// Workers that the caller must wake or start.
   struct Summons: Equatable {
     var wake: [WorkerID] = []
     var start: [WorkerID] = []
-    /// The run has just been halted: claims are to be taken back, and if so told, what runs is to be interrupted.
+    /// Set when the run has just been halted. The caller takes claims back, and interrupts running items for `.now`.
     var halted: HaltPolicy.Manner?
 
     static func + (left: Summons, right: Summons) -> Summons {
@@ -45,7 +47,7 @@ struct PoolStateMachine {
     }
   }
 
-  /// The run's life, in the order in which it advances.
+  /// The stages of the run's life, in order.
   enum Life: Int, Comparable {
     case running, finishing, stopping, over
     static func < (left: Life, right: Life) -> Bool { left.rawValue < right.rawValue }
@@ -56,21 +58,21 @@ struct PoolStateMachine {
   let limits: RunLimits
   let policy: RunPolicy
   var queue = PositionQueue()
-  /// Items that failed and are to be tried again.
+  /// Items that failed and will be tried again.
   var waiting = RetryQueue()
   /// The last attempts at items that will be tried again.
   var tried: [Int: TriedItem] = [:]
-  /// Last attempts that were to be followed by another, which the end of the run prevents. The shell must settle them.
+  /// Attempts whose successors the end of the run prevents. The caller must settle them.
   var unsettled: [SettledItem] = []
-  /// How many attempts the shell has taken out of ``unsettled`` and not yet settled.
+  /// The number of attempts that the caller has taken from ``unsettled`` and not yet settled.
   var settling = 0
-  /// Whether the run ends early because its policy says so, not because it was interrupted.
+  /// Whether the run ends early because of its policy, not because it was interrupted.
   var hasGivenUp = false
-  /// Items that have ended without success; they may be asked for again.
+  /// Items that have ended without success. A user may ask for them again.
   var failures = PositionSet()
-  /// Those of them that an earlier run has done.
+  /// The failures that come from an earlier run.
   var restoredFailures = PositionSet()
-  /// How some of them ended.
+  /// How some of the failures ended.
   var keptFailures: [Int: FinishedItem] = [:]
   var latencies = LatencyQuantiles()
   let start: Instant
@@ -82,7 +84,7 @@ struct PoolStateMachine {
   var target: Int
   var active = 0
   var live = 0
-  /// Started and not yet heard of.
+  /// Workers that were started and have not reported yet.
   private var arriving: Set<WorkerID> = []
   var inFlight = 0
   var itemsRead = 0
@@ -91,7 +93,7 @@ struct PoolStateMachine {
   var skipped = 0
   var inputEnded = false
   var isPaused = false
-  /// Whether the system ever had no thread for a worker.
+  /// Whether the system ever refused a thread for a worker.
   var hasLackedThreads = false
   var life = Life.running
 
@@ -115,19 +117,19 @@ struct PoolStateMachine {
 
   // MARK: - Input
 
-  /// Whether the feeder may read on.
+  /// Whether the feeder may read more items.
   var wantsInput: Bool {
     life == .running && !inputEnded && queue.count < limits.readAhead && waiting.count < limits.deliveryWindow
       && delivery.held < 2 * limits.deliveryWindow
   }
 
-  /// `count` more items stand ready after those read so far; some of them may have been done before, by another run.
+  /// Records that `count` more items have been read. An earlier run may have done some of them.
   mutating func itemsArrived(_ count: Int, restored: [RestoredItem] = [], at now: Instant) -> Summons {
     precondition(!inputEnded, "items arrived after the end of the input")
     guard life < .over else { return Summons() }
     var start = itemsRead
     itemsRead += count
-    // A run that winds up looks at no more items, those that were done before among them.
+    // A run that is ending takes no more items, not even restored ones.
     for item in restored where life == .running {
       enqueue(start..<item.position)
       restore(item)
@@ -139,7 +141,7 @@ struct PoolStateMachine {
     return summon()
   }
 
-  /// No further item will arrive.
+  /// Records that no further item will arrive.
   mutating func inputReachedEnd(at now: Instant) -> Summons {
     guard !inputEnded, life < .over else { return Summons() }
     inputEnded = true
@@ -147,17 +149,17 @@ struct PoolStateMachine {
     return advanceToEnd(at: now)
   }
 
-  /// The input was counted beside the run and holds `count` items.
+  /// Records the total number of items, which was counted separately from the run.
   mutating func inputCounted(_ count: Int, at now: Instant) {
     if !inputEnded, life == .running { log.append(.totalKnown(count), at: now) }
   }
 
   // MARK: - Workers
 
-  /// A worker came to life, was woken, or has used up its claim.
+  /// Decides what a worker does that has started, was woken, or has used up its claim.
   ///
-  /// With a claim comes a call for one more parked worker, or for two new ones: each one called calls the next, so that
-  /// nobody stays away while items wait, in the queue or untouched in a claim behind an item that may turn out slow.
+  /// Each worker that gets a claim calls one parked worker or two new ones, which do the same in turn. So no worker
+  /// stays away while items wait in the queue, or in a claim behind an item that may be slow.
   mutating func workerBecameReady(_ worker: WorkerID, at now: Instant) -> (WorkerAction, Summons) {
     let isNew = !arriving.isEmpty && arriving.remove(worker) != nil
     let action = nextAction(of: worker, at: now)
@@ -188,19 +190,19 @@ struct PoolStateMachine {
     return .wait
   }
 
-  /// Whether no item can come for an idle worker, unless a user asks for a failed one.
+  /// Whether no item is left for an idle worker, unless a user asks for a failed one.
   private var isNothingLeftToBegin: Bool {
     inputEnded && queue.isEmpty && waiting.count == 0 && policy.attempts == 1 && inFlight < active - idle.count
   }
 
-  /// A parked worker goes on at once, because it took back items from another one's claim.
+  /// Makes a parked worker ready again, because it took items from another worker's claim.
   mutating func workerFoundItems(_ worker: WorkerID) {
     precondition(slots[worker.slot - 1] == .idle, "worker \(worker) found items but was not idle")
     slots[worker.slot - 1] = .ready
     idle.removeAll { $0 == worker }
   }
 
-  /// A worker that was told to leave has closed what it held.
+  /// Records that a worker, after being told to leave, has closed what it held.
   mutating func workerLeft(_ worker: WorkerID, at now: Instant) -> Summons {
     precondition(slots[worker.slot - 1] == .leaving, "worker \(worker) left without being told to")
     slots[worker.slot - 1] = .free
@@ -210,9 +212,9 @@ struct PoolStateMachine {
     return summon()
   }
 
-  /// The system had no thread for a worker: the target falls to the number of workers that are alive.
+  /// Records that the system refused a thread for a worker. The target falls to the number of active workers.
   ///
-  /// Without a single worker the run stops: nobody could run its items.
+  /// The run stops if it has no worker at all.
   mutating func workerFailedToStart(_ worker: WorkerID, at now: Instant) -> Summons {
     arriving.remove(worker)
     slots[worker.slot - 1] = .leaving
@@ -226,7 +228,7 @@ struct PoolStateMachine {
 
   // MARK: - Items
 
-  /// Attempts of one worker ended, and ``settlement(of:)`` said what that means.
+  /// Records that attempts of one worker ended, each with its ``settlement(of:)``.
   mutating func itemsEnded(_ items: [SettledItem], at now: Instant) -> Summons {
     guard let first = items.first?.item, let last = items.last?.item else { return Summons() }
     inFlight -= items.count
@@ -235,7 +237,7 @@ struct PoolStateMachine {
     return haltIfReached(at: now) + advanceToEnd(at: now)
   }
 
-  /// A worker gave back items of its claim that it had not begun.
+  /// Records that a worker gave back items of its claim that it had not started.
   mutating func itemsGivenBack(_ range: Range<Int>, at now: Instant) -> Summons {
     guard !range.isEmpty else { return Summons() }
     inFlight -= range.count
@@ -247,7 +249,7 @@ struct PoolStateMachine {
     return advanceToEnd(at: now)
   }
 
-  /// Tells by an event how far delivery has come, once for all that happened since the last time.
+  /// Logs the progress of delivery since the last call, as one event.
   mutating func tellDelivery(at now: Instant) {
     let told = (delivery.next, delivery.held)
     guard told != toldDelivery, !log.isFinished else { return }
@@ -255,7 +257,7 @@ struct PoolStateMachine {
     log.append(.deliveryAdvanced(next: ItemID(told.0), held: told.1), at: now)
   }
 
-  /// Hands on up to `limit` results' positions.
+  /// Takes the positions of up to `limit` results.
   mutating func takeDelivered(upTo limit: Int, at now: Instant) -> ([Int], Summons) {
     let positions = delivery.take(upTo: limit)
     finishIfAllIsDone(at: now)
@@ -266,7 +268,7 @@ struct PoolStateMachine {
 // MARK: - Inside
 
 extension PoolStateMachine {
-  /// How many items may go to workers now, from the queue's first one on.
+  /// The number of items, from the queue's first one on, that may be handed out now.
   private var room: Int {
     guard life == .running, !isPaused, log.count < limits.eventBacklog, let first = queue.first else { return 0 }
     switch delivery.order {
@@ -275,15 +277,15 @@ extension PoolStateMachine {
     }
   }
 
-  /// A claim's size: what the item times suggest, and never so much that others would go without.
+  /// The size of the next claim: as the item times suggest, but small enough to leave items for other workers.
   private var fairClaim: Int {
     max(1, min(claimSize.count, queue.count / max(1, 2 * target), room))
   }
 
-  /// Calls as many idle and new workers as there are claims waiting; of new ones at most `limit` may be on their way.
+  /// Calls as many idle and new workers as there are claims waiting, with at most `limit` new ones starting at a time.
   ///
-  /// One that finds work starts two others in its turn: little work is done before it has many threads, and when many
-  /// are needed they are started on all cores.
+  /// A new worker that finds work starts two others. So a little work is done before it gets many threads, and many
+  /// threads are started from all cores.
   mutating func summon(starting limit: Int = 1) -> Summons {
     var summons = Summons()
     guard room > 0 else { return summons }
@@ -353,7 +355,7 @@ extension PoolStateMachine {
     return advanceToEnd(at: now)
   }
 
-  /// Ends the run once nothing waits and nothing runs: everybody leaves.
+  /// Ends the run and dismisses all workers once nothing waits and nothing runs.
   mutating func advanceToEnd(at now: Instant) -> Summons {
     let isUsedUp =
       queue.isEmpty && inFlight == 0 && waiting.count == 0 && unsettled.isEmpty && settling == 0
@@ -372,7 +374,7 @@ extension PoolStateMachine {
     return Summons(wake: woken)
   }
 
-  /// Writes the last event once nobody is alive and every result was handed on.
+  /// Writes the last event once all workers have left and every result was handed on.
   private mutating func finishIfAllIsDone(at now: Instant) {
     guard life == .over, live == 0, delivery.held == 0, !log.isFinished else { return }
     tellDelivery(at: now)
@@ -381,7 +383,7 @@ extension PoolStateMachine {
 }
 
 extension PoolStateMachine {
-  /// Traps if the state breaks the rules written at the top; tests call it after every step.
+  /// Traps if the state breaks the invariants of ``PoolStateMachine``. Tests call it after every step.
   func checkInvariants() {
     precondition(
       itemsRead == queue.count + inFlight + waiting.count + unsettled.count + settling + ended + skipped,

@@ -1,7 +1,7 @@
-/// The positions that wait for a worker: few ranges, smallest first, none overlapping, none empty.
+/// The positions that wait for a worker, as a few sorted ranges. No range is empty, and none overlap.
 struct PositionQueue {
   private var ranges: [Range<Int>] = []
-  /// How many positions wait.
+  /// The number of positions.
   private(set) var count = 0
 
   var isEmpty: Bool { count == 0 }
@@ -9,7 +9,7 @@ struct PositionQueue {
   /// The smallest position, or nil.
   var first: Int? { ranges.first?.lowerBound }
 
-  /// Puts a range in its place; it joins its neighbours where it touches them.
+  /// Inserts a range in its place and joins it with adjacent ranges.
   mutating func insert(_ range: Range<Int>) {
     guard !range.isEmpty else { return }
     count += range.count
@@ -21,7 +21,7 @@ struct PositionQueue {
     join(at: place)
   }
 
-  /// Takes up to `limit` neighbouring positions, the smallest first; nil if none wait.
+  /// Takes up to `limit` neighbouring positions, smallest first; nil if the queue is empty.
   mutating func take(upTo limit: Int) -> Range<Int>? {
     guard let range = ranges.first else { return nil }
     let taken = range.prefix(limit)
@@ -34,7 +34,7 @@ struct PositionQueue {
     return taken
   }
 
-  /// Takes out all positions.
+  /// Removes and returns all positions.
   mutating func removeAll() -> [Range<Int>] {
     defer {
       ranges = []

@@ -1,10 +1,10 @@
-/// Some of the positions of an endless row, about a bit for each where there are many and no memory where there are none.
+/// A set of positions, with about one bit for each where they are dense and no memory where there are none.
 struct PositionSet {
   private static let blockSize = 4_096
 
-  /// The bits of each block of positions that has any.
+  /// The bits of each block that contains a position.
   private var blocks: [Int: [UInt64]] = [:]
-  /// How many positions are in the set.
+  /// The number of positions in the set.
   private(set) var count = 0
 
   func contains(_ position: Int) -> Bool {
@@ -12,7 +12,7 @@ struct PositionSet {
     return blocks[block].map { $0[word] & mask != 0 } ?? false
   }
 
-  /// Puts a position into the set; false if it was there.
+  /// Inserts a position. Returns false if the set already contained it.
   @discardableResult
   mutating func insert(_ position: Int) -> Bool {
     let (block, word, mask) = Self.place(of: position)
@@ -22,7 +22,7 @@ struct PositionSet {
     return true
   }
 
-  /// Takes a position out of the set; false if it was not there.
+  /// Removes a position. Returns false if the set did not contain it.
   @discardableResult
   mutating func remove(_ position: Int) -> Bool {
     let (block, word, mask) = Self.place(of: position)

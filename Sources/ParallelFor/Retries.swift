@@ -1,12 +1,12 @@
 public import Synchronization
 
-/// What belongs to items that are tried again because somebody asked for it: their inputs, and what their further
-/// attempts produced. An item that ends well the first time never comes near it.
+/// The inputs and new outputs of items that are tried again because a user asked.
 ///
-/// Such an item's places in the run's ``Slots`` may be used up, so its values live here from the wish to the delivery.
+/// The slots of such an item in the run's ``Slots`` may be used up. Therefore its values live here from the request to
+/// the delivery. Items that succeed at once never touch this object.
 @usableFromInline
 final class Retries<Input, Output>: @unchecked Sendable {
-  /// An item that somebody asked for.
+  /// An item that was asked for.
   private struct Entry {
     var input: Input
     /// Whether its earlier result had been handed on when it was asked for.
@@ -14,15 +14,15 @@ final class Retries<Input, Output>: @unchecked Sendable {
     /// Whether a further attempt has ended, with or without an output.
     var hasEnded = false
     var output: Output?
-    /// Outputs that later ones have taken the place of.
+    /// Outputs that later ones have replaced.
     var replaced: [Output] = []
   }
 
-  /// What is to be handed on for an item.
+  /// What to hand on for an item.
   struct Ended {
-    /// Whether this is a second result of the item.
+    /// Whether this is the item's second result.
     var isLate: Bool
-    /// Whether a further attempt has ended; else the earlier result remains.
+    /// Whether a further attempt has ended; otherwise the earlier result remains.
     var hasEnded: Bool
     var output: Output?
     var replaced: [Output]
@@ -30,13 +30,13 @@ final class Retries<Input, Output>: @unchecked Sendable {
 
   private let mostKept: Int
   private let lock = Lock()
-  /// Inputs of items that have failed, in case somebody asks for them.
+  /// Inputs of failed items, in case they are asked for.
   private var kept: [Int: Input] = [:]
   private var entries: [Int: Entry] = [:]
-  /// Whether anybody has ever asked; set before the item can begin.
+  /// Whether any item was ever asked for; set before that item can start.
   @usableFromInline let isUsed = Atomic<Bool>(false)
 
-  /// - Parameter mostKept: how many failed items' inputs are kept.
+  /// - Parameter mostKept: the maximum number of failed items whose inputs are kept.
   @usableFromInline
   init(mostKept: Int) { self.mostKept = mostKept }
 
@@ -49,10 +49,10 @@ final class Retries<Input, Output>: @unchecked Sendable {
     }
   }
 
-  /// The kept input of an item that has failed; nil if there is none.
+  /// Returns the kept input of a failed item; nil if there is none.
   func keptInput(at position: Int) -> Input? { lock.withLock { kept[position] } }
 
-  /// Somebody asked for the item.
+  /// Records that the item was asked for.
   func begin(_ position: Int, _ input: Input, isLate: Bool) {
     isUsed.store(true, ordering: .relaxed)
     lock.withLock {
@@ -65,14 +65,14 @@ final class Retries<Input, Output>: @unchecked Sendable {
     }
   }
 
-  /// The input of an item that somebody asked for; nil for all others.
+  /// Returns the input of an item that was asked for; nil for all others.
   @usableFromInline
   func input(at position: Int) -> Input? {
     guard isUsed.load(ordering: .relaxed) else { return nil }
     return lock.withLock { entries[position]?.input }
   }
 
-  /// A further attempt has ended.
+  /// Records that a further attempt has ended.
   @usableFromInline
   func end(_ output: Output?, at position: Int) {
     lock.withLock {
@@ -84,16 +84,16 @@ final class Retries<Input, Output>: @unchecked Sendable {
     }
   }
 
-  /// The output of a further attempt that has not been handed on.
+  /// Returns the output of a further attempt that has not been handed on.
   func output(at position: Int) -> Output? { lock.withLock { entries[position]?.output } }
 
-  /// Whether somebody asked for the item after its result had been handed on.
+  /// Whether the item was asked for after its result had been handed on.
   func isLate(_ position: Int) -> Bool { lock.withLock { entries[position]?.isLate ?? false } }
 
   /// Whether a further attempt at the item has ended.
   func hasEnded(_ position: Int) -> Bool { lock.withLock { entries[position]?.hasEnded ?? false } }
 
-  /// Takes what is to be handed on for an item; nil if nobody asked for it.
+  /// Takes what to hand on for an item; nil if it was not asked for.
   func take(at position: Int) -> Ended? {
     guard let entry = lock.withLock({ entries.removeValue(forKey: position) }) else { return nil }
     return Ended(

@@ -9,13 +9,13 @@ struct RetryQueue {
   /// A binary heap.
   private var heap: [Entry] = []
 
-  /// How many items wait.
+  /// The number of waiting items.
   var count: Int { heap.count }
 
-  /// When the first of them is due.
+  /// When the first item is due.
   var nextDue: Instant? { heap.first?.due }
 
-  /// Lets an item wait until it is due.
+  /// Adds an item that waits until it is due.
   mutating func insert(_ position: Int, due: Instant) {
     heap.append(Entry(due: due, position: position))
     var place = heap.count - 1
@@ -25,7 +25,7 @@ struct RetryQueue {
     }
   }
 
-  /// Takes out the first item if it is due.
+  /// Removes and returns the first item if it is due.
   mutating func popDue(at now: Instant) -> Int? {
     guard let first = heap.first, first.due <= now else { return nil }
     heap.swapAt(0, heap.count - 1)
@@ -34,7 +34,7 @@ struct RetryQueue {
     return first.position
   }
 
-  /// Takes out all items, in their order in the input.
+  /// Removes and returns all items, in input order.
   mutating func removeAll() -> [Int] {
     defer { heap = [] }
     return heap.map(\.position).sorted()

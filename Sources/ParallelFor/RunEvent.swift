@@ -1,10 +1,10 @@
-/// One fact about a run, in the order in which the facts became true.
+/// One fact about a run. Events are numbered in the order in which the facts became true.
 public struct RunEvent: Sendable, Equatable {
-  /// The event's number, from 0 without gaps.
+  /// The event's number, counted from 0 without gaps.
   public var sequence: UInt64
-  /// When it became true.
+  /// When the fact became true.
   public var instant: Instant
-  /// What became true.
+  /// The fact.
   public var kind: Kind
 
   /// Makes an event.
@@ -14,67 +14,67 @@ public struct RunEvent: Sendable, Equatable {
     self.kind = kind
   }
 
-  /// What became true.
+  /// The fact that an event reports.
   public enum Kind: Sendable, Equatable {
-    /// The run began with this many target workers. Always the first event.
+    /// The run started with this target number of workers. Always the first event.
     case runStarted(targetWorkers: Int)
     /// The number of items that have been read from the input.
     case itemsRead(Int)
     /// The number of items in the whole input, known at its end or earlier by counting.
     case totalKnown(Int)
-    /// The number of workers asked for changed.
+    /// The target number of workers changed.
     case targetWorkersChanged(Int)
-    /// A worker came to life.
+    /// A worker started.
     case workerStarted(WorkerID)
-    /// A worker will leave after its item, because fewer are asked for.
+    /// A worker will leave after its item, because the target was lowered.
     case workerDraining(WorkerID)
-    /// A draining worker stays after all: more are asked for, or another one left in its place.
+    /// A draining worker stays after all, because the target was raised or another worker left instead.
     case workerKept(WorkerID)
-    /// A worker left: fewer are asked for, nothing is left for it to begin, or the run is over.
+    /// A worker left, because the target was lowered, no item is left for it, or the run is over.
     case workerStopped(WorkerID)
     /// No item is handed out until ``runResumed``.
     case runPaused
     /// Items are handed out again.
     case runResumed
-    /// No further item will be handed out; what runs may end.
+    /// No further item will be handed out; running items may end.
     case runFinishing
-    /// Running items were asked to end, this urgently.
+    /// Running items were asked to end, with this urgency.
     case runStopping(StopUrgency)
-    /// A worker began an item. Left out for an item that ends before anyone took its start.
+    /// A worker started an item. Omitted for an item that ends before its start was taken.
     case itemStarted(StartedItem)
-    /// An attempt failed or took too long, and the item will be tried again at that moment or soon after it.
+    /// An attempt failed or took too long, and the item will be tried again at that time or soon after.
     case attemptFailed(FinishedItem, retryAt: Instant)
-    /// An attempt failed or took too long, and the run was interrupted before the item could be tried again: the item has
-    /// not ended, and a resumed run tries it.
+    /// An attempt failed or took too long, and the run was interrupted before the next one. The item has not ended, and
+    /// a resumed run tries it.
     case itemInterrupted(FinishedItem)
     /// An item ended for good.
     case itemFinished(FinishedItem)
-    /// An item that had ended without success, as the value says, is queued again because somebody asked for it.
+    /// An item that had ended without success, as the value says, is queued again because a user asked for it.
     case itemRequeued(FinishedItem, wasRestored: Bool)
-    /// The number of items that an earlier run has done and this one has not run again.
+    /// The number of items that an earlier run has done and this run has not run again.
     case itemsRestored(RestoredTally)
-    /// The halt policy was reached: the run gives up on the remaining items.
+    /// The halt policy's limit was reached, and the run gives up on the remaining items.
     case haltReached(HaltPolicy)
-    /// What would begin now is not likely to end within the run's time budget: no further item begins.
+    /// A new item is not likely to end within the run's time budget, so no further item starts.
     case timeBudgetSpent
-    /// Results were handed on up to, not including, `next`; `held` later ones wait for it.
+    /// Results before `next` were handed on; `held` later ones wait for it.
     case deliveryAdvanced(next: ItemID, held: Int)
     /// The run is over. Always the last event.
     case runFinished(RunEnding)
   }
 }
 
-/// An item that a worker has begun.
+/// An item that a worker has started.
 public struct StartedItem: Sendable, Equatable {
   /// The item.
   public var id: ItemID
   /// The worker that runs it.
   public var worker: WorkerID
-  /// Which attempt this is, from 1.
+  /// The number of this attempt, from 1.
   public var attempt: Int
-  /// When it began.
+  /// When the attempt started.
   public var start: Instant
-  /// What to call the item on a screen: a stranger's text, at most ``FinishedItem/maximumLabelLength`` bytes.
+  /// The item's name on a screen: untrusted text of at most ``FinishedItem/maximumLabelLength`` bytes.
   public var label: String
 
   /// Makes a started item.
@@ -88,9 +88,9 @@ public struct StartedItem: Sendable, Equatable {
   }
 }
 
-/// An item that has ended for good; holds all that its start said, so that the start may be left out.
+/// An item that has ended for good. It repeats what its start said, so that the start can be omitted.
 public struct FinishedItem: Sendable, Equatable {
-  /// The longest label, in UTF-8 bytes.
+  /// The maximum length of a label, in UTF-8 bytes.
   public static let maximumLabelLength = 1024
 
   /// The item.
@@ -99,15 +99,15 @@ public struct FinishedItem: Sendable, Equatable {
   public var worker: WorkerID
   /// The number of attempts made.
   public var attempt: Int
-  /// When the last attempt began.
+  /// When the last attempt started.
   public var start: Instant
   /// When the last attempt ended.
   public var end: Instant
   /// How it ended.
   public var outcome: Outcome
-  /// What to call the item on a screen.
+  /// The item's name on a screen.
   public var label: String
-  /// A remark beside the outcome, such as `left a process running`; nil when there is none.
+  /// A remark on the outcome, such as `left a process running`; nil when there is none.
   public var note: String?
 
   /// Makes a finished item.
@@ -126,18 +126,18 @@ public struct FinishedItem: Sendable, Equatable {
     self.note = note
   }
 
-  /// Nanoseconds from the last attempt's start to its end.
+  /// The nanoseconds from the last attempt's start to its end.
   @inlinable
   public var latency: Int64 { end.nanoseconds(since: start) }
 }
 
-/// How many items an earlier run has done.
+/// The number of items that an earlier run has done.
 public struct RestoredTally: Sendable, Equatable {
-  /// How many, however they ended.
+  /// The number of items, however they ended.
   public var count: Int
-  /// How many of them succeeded.
+  /// The number of items that succeeded.
   public var succeeded: Int
-  /// One more than the position of the last of them.
+  /// One more than the position of the last item.
   public var end: Int
 
   /// Makes a tally.
@@ -152,8 +152,8 @@ public struct RestoredTally: Sendable, Equatable {
 public enum RunEnding: Sendable, Equatable {
   /// Every item was run.
   case completed
-  /// It was asked to finish early; what ran was let end and the rest never ran.
+  /// It was asked to finish early. Running items ended by themselves, and the rest never ran.
   case finishedEarly
-  /// It was stopped; running items were asked to end and the rest never ran.
+  /// It was stopped. Running items were asked to end, and the rest never ran.
   case stopped
 }

@@ -1,21 +1,21 @@
-/// How far a run may get ahead of its feeder, the consumer of its results and its watcher.
+/// Limits on the items, results and events that may wait in a run.
 ///
-/// At a limit workers wait: nothing is dropped and nothing grows without end.
+/// At a limit, the feeder or the workers wait. Nothing is dropped, and nothing grows without bound.
 public struct RunLimits: Sendable, Equatable {
-  /// How many items may be read and not yet handed to a worker.
+  /// The maximum number of items that are read and not yet handed to a worker.
   public var readAhead: Int
-  /// How far behind the oldest result not yet delivered an item may stand and still be handed to a worker.
+  /// The maximum distance from the oldest undelivered result to an item that is handed to a worker.
   public var deliveryWindow: Int
-  /// How many events may wait to be taken.
+  /// The maximum number of events that wait to be taken.
   public var eventBacklog: Int
-  /// What a worker claims at once should be worth about this much work, in nanoseconds.
+  /// The approximate amount of work that a worker claims at once, in nanoseconds.
   public var claimWork: Int64
-  /// The most items that a worker claims at once.
+  /// The maximum number of items that a worker claims at once.
   public var largestClaim: Int
-  /// How many failed items are kept, with their inputs, for ``ParallelRun/retry(_:)``.
+  /// The maximum number of failed items that are kept, with their inputs, for ``ParallelRun/retry(_:)``.
   public var keptFailures: Int
 
-  /// Makes limits; the defaults suit a command or a query an item.
+  /// Makes limits. The defaults suit one command or query per item.
   public init(
     readAhead: Int = 4_096, deliveryWindow: Int = 16_384, eventBacklog: Int = 131_072, claimWork: Int64 = 50_000,
     largestClaim: Int = 512, keptFailures: Int = 1_024

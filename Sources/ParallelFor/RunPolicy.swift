@@ -1,30 +1,30 @@
 /// What a run does about items that fail or take too long.
 ///
-/// The default tries every item once, for as long as it takes, and runs all items whatever happens to some.
+/// The default tries every item once, without a time limit, and runs all items even if some fail.
 public struct RunPolicy: Sendable, Equatable {
-  /// How often an item is tried at most; at least 1.
+  /// The maximum number of attempts at an item; at least 1.
   public var attempts: Int
   /// How long to wait before an item is tried again.
   public var backoff: Backoff
-  /// How long an attempt may take; nil for as long as it likes.
+  /// The time limit of an attempt; nil for no limit.
   public var timeout: ItemTimeout?
-  /// How long an attempt whose time is up may take to end after it was asked, before it is insisted; in nanoseconds.
+  /// The nanoseconds between asking an attempt to end, because its time is up, and insisting.
   public var grace: Int64
-  /// When the run gives up on the items that have not begun; nil for never.
+  /// When the run gives up on items that have not started; nil for never.
   public var halt: HaltPolicy?
-  /// In how many nanoseconds from its start the run should be over: no item begins that is not likely to end by then,
-  /// judged by the time that nine in ten items have not exceeded. Nil for no such limit.
+  /// The nanoseconds from its start within which the run should be over; nil for no limit. An item does not start if it
+  /// is not likely to end by then. The estimate is the time that nine in ten items have not exceeded.
   public var timeBudget: Int64?
 
   /// Makes a policy.
   ///
   /// - Parameters:
-  ///   - attempts: how often an item is tried at most; values below 1 count as 1.
+  ///   - attempts: the maximum number of attempts at an item; values below 1 count as 1.
   ///   - backoff: how long to wait before an item is tried again.
-  ///   - timeout: how long an attempt may take.
-  ///   - grace: nanoseconds between asking an attempt to end and insisting.
-  ///   - halt: when the run gives up on the items that have not begun.
-  ///   - timeBudget: in how many nanoseconds from its start the run should be over.
+  ///   - timeout: the time limit of an attempt.
+  ///   - grace: the nanoseconds between asking an attempt to end and insisting.
+  ///   - halt: when the run gives up on items that have not started.
+  ///   - timeBudget: the nanoseconds from its start within which the run should be over.
   public init(
     attempts: Int = 1, backoff: Backoff = Backoff(), timeout: ItemTimeout? = nil, grace: Int64 = 10_000_000_000,
     halt: HaltPolicy? = nil, timeBudget: Int64? = nil
@@ -44,32 +44,32 @@ public struct RunPolicy: Sendable, Equatable {
   }
 }
 
-/// How long an attempt at an item may take.
+/// The time limit of an attempt at an item.
 public enum ItemTimeout: Sendable, Equatable {
   /// A number of nanoseconds.
   case fixed(Int64)
-  /// A multiple of the median of the items that have succeeded so far; no limit before the third of them.
+  /// A multiple of the median time of the items that have succeeded so far; no limit before the third success.
   case timesMedian(Double)
 }
 
-/// How long a run waits before it tries an item again: longer each time, and not the same for all.
+/// How long a run waits before it tries an item again. The wait grows with each attempt and differs between items.
 public struct Backoff: Sendable, Equatable {
-  /// Nanoseconds before the second attempt.
+  /// The nanoseconds before the second attempt.
   public var first: Int64
-  /// By how much each wait is longer than the last.
+  /// The factor by which each wait is longer than the last.
   public var factor: Double
-  /// No wait is longer than this, in nanoseconds.
+  /// The maximum wait, in nanoseconds.
   public var longest: Int64
-  /// Which part of a wait is left to chance, from 0 to 1, so that items that failed together do not come back together.
+  /// The random fraction of a wait, from 0 to 1. It spreads out items that failed at the same time.
   public var jitter: Double
 
   /// Makes a backoff.
   ///
   /// - Parameters:
-  ///   - first: nanoseconds before the second attempt; 0 tries again at once.
-  ///   - factor: by how much each wait is longer than the last; at least 1.
-  ///   - longest: the longest wait in nanoseconds.
-  ///   - jitter: which part of a wait is left to chance, from 0 to 1.
+  ///   - first: the nanoseconds before the second attempt; 0 tries again at once.
+  ///   - factor: the factor by which each wait is longer than the last; at least 1.
+  ///   - longest: the maximum wait, in nanoseconds.
+  ///   - jitter: the random fraction of a wait, from 0 to 1.
   public init(
     first: Int64 = 0, factor: Double = 2, longest: Int64 = 300_000_000_000, jitter: Double = 0.5
   ) {
@@ -79,9 +79,9 @@ public struct Backoff: Sendable, Equatable {
     self.jitter = min(max(jitter, 0), 1)
   }
 
-  /// Nanoseconds to wait after an attempt has failed.
+  /// Returns the nanoseconds to wait after an attempt has failed.
   ///
-  /// The chance is drawn from the item and the attempt: equal runs wait equally, and items differ.
+  /// The random part is computed from the item and the attempt. So equal runs wait equally, and items differ.
   package func delay(after attempt: Int, of position: Int) -> Int64 {
     var delay = Double(first)
     for _ in 1..<max(1, attempt) where delay < Double(longest) { delay *= factor }
@@ -89,7 +89,7 @@ public struct Backoff: Sendable, Equatable {
     return Int64(min(delay, Double(longest)) * (1 - jitter * chance))
   }
 
-  /// The finisher of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): neighbouring numbers become unlike ones.
+  /// The finisher of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), which scatters neighbouring numbers.
   private static func scatter(_ number: UInt64) -> UInt64 {
     var mixed = number &+ 0x9E37_79B9_7F4A_7C15
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9

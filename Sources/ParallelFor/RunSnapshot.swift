@@ -1,22 +1,22 @@
-/// The state of a run at one moment; all its numbers are of the same moment.
+/// The state of a run. All its numbers belong to the same moment.
 public struct RunSnapshot: Sendable, Equatable {
   /// One worker.
   public struct Worker: Sendable, Equatable {
     /// Its slot.
     public var id: WorkerID
-    /// Whether it leaves after its item, because fewer workers are asked for.
+    /// Whether it leaves after its item, because the target was lowered.
     public var isDraining: Bool
     /// The item that it runs; nil while it has none.
     public var item: ItemID?
-    /// When that item began.
+    /// When that item started.
     public var since: Instant?
   }
 
-  /// When this was so.
+  /// The moment of the snapshot.
   public var instant: Instant
   /// Items read from the input so far.
   public var itemsRead: Int
-  /// Items that no worker has begun.
+  /// Items that no worker has started.
   public var queued: Int
   /// Items that failed and wait to be tried again.
   public var waiting: Int
@@ -26,15 +26,15 @@ public struct RunSnapshot: Sendable, Equatable {
   public var unsuccessful: Int
   /// Items that will never run, because the run was finished early or stopped.
   public var skipped: Int
-  /// How many workers are asked for.
+  /// The target number of workers.
   public var targetWorkers: Int
-  /// The workers that are alive, by slot.
+  /// The live workers, by slot.
   public var workers: [Worker]
-  /// Whether no item is handed out at present.
+  /// Whether the run is paused, so that no item is handed out.
   public var isPaused: Bool
   /// Whether the run is over.
   public var isOver: Bool
 
-  /// Items that a worker is at.
+  /// Items that a worker is running.
   public var running: Int { workers.count { $0.item != nil } }
 }

@@ -1,18 +1,18 @@
-/// An attempt that has ended, with what the run has decided about it.
+/// An attempt that has ended, with the run's decision about it.
 @usableFromInline
 package struct SettledAttempt<Input, Output> {
   /// The item.
   @usableFromInline package var input: Input
-  /// When, where and how the attempt ended; without a label.
+  /// When, where and how the attempt ended; it has no label.
   @usableFromInline package var attempt: FinishedItem
-  /// From when on it could have begun; nil for an item's first attempt.
+  /// The earliest time at which it could start; nil for an item's first attempt.
   @usableFromInline package var due: Instant?
-  /// What the attempt produced.
+  /// The attempt's output.
   @usableFromInline package var output: Output?
   /// What follows.
   @usableFromInline package var settlement: Settlement
-  /// Whether the attempt was settled before as one that would be followed by another. Such a call comes on any thread,
-  /// and perhaps after the worker has left.
+  /// Whether the attempt was settled before as one that another would follow. Such a call can come on any thread, and
+  /// after the worker has left.
   @usableFromInline package var isRevised = false
 
   @inlinable
@@ -24,7 +24,7 @@ package struct SettledAttempt<Input, Output> {
     self.settlement = settlement
   }
 
-  /// The same attempt when the end of the run has changed what it means.
+  /// Returns the same attempt with the settlement that the end of the run has given it.
   @inlinable
   func revised(_ settlement: Settlement) -> Self {
     var revised = self

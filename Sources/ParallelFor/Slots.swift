@@ -1,11 +1,11 @@
 public import Synchronization
 
-/// Values by position, for positions that come and go in a moving window of an endless row.
+/// Values by position, for a moving window of positions.
 ///
-/// Every position is put once and taken at most once, by threads that hand the position to each other under a lock of
-/// their own: so the values need none here, only the table of chunks does.
+/// Every position is put once and taken at most once, by threads that pass the position to each other under their own
+/// lock. So the values need no lock here; only the table of chunks does.
 ///
-/// Inlinable with all that it uses, because code for values of unknown type costs more than the values do.
+/// The type and all that it uses is inlinable, because unspecialized code costs more than the values do.
 @usableFromInline
 final class Slots<Value>: @unchecked Sendable {
   @inlinable
@@ -26,7 +26,7 @@ final class Slots<Value>: @unchecked Sendable {
 
     @inlinable
     deinit {
-      // Where all have been taken there is nothing to give back.
+      // If all values have been taken, there is nothing to release.
       if untaken.pointee.load(ordering: .acquiring) > 0 { values.deinitialize(count: Slots.chunkSize) }
       values.deallocate()
       untaken.deinitialize(count: 1)
@@ -34,9 +34,9 @@ final class Slots<Value>: @unchecked Sendable {
     }
   }
 
-  /// The chunk that a thread used last: neighbours mostly want the same one.
+  /// The chunk that a thread used last; neighbouring positions mostly need the same one.
   ///
-  /// It has the chunk's pointers at hand, because threads that count references to the same chunk for every item wait
+  /// It holds the chunk's pointers, because threads that count references to the same chunk for every item would wait
   /// for each other.
   @usableFromInline
   struct Cursor {
@@ -71,13 +71,13 @@ final class Slots<Value>: @unchecked Sendable {
     pointers(to: position, using: &cursor).values[position % Slots.chunkSize] = value
   }
 
-  /// Looks at the value without taking it.
+  /// Passes the value to `look` without taking it.
   @inlinable
   func peek<Seen>(at position: Int, using cursor: inout Cursor, _ look: (Value) -> Seen) -> Seen? {
     pointers(to: position, using: &cursor).values[position % Slots.chunkSize].map(look)
   }
 
-  /// Takes the value out; nil if none was put.
+  /// Takes the value; nil if none was put.
   @inlinable @inline(__always)
   func take(at position: Int, using cursor: inout Cursor) -> Value? {
     let pointers = pointers(to: position, using: &cursor)
@@ -91,7 +91,7 @@ final class Slots<Value>: @unchecked Sendable {
     return value
   }
 
-  /// Takes the value out of a place that may have been used up; nil if there is none.
+  /// Takes the value from a slot that may have been used up; nil if there is none.
   func takeIfPresent(at position: Int, using cursor: inout Cursor) -> Value? {
     guard lock.withLock({ chunks[position / Slots.chunkSize] != nil }),
       peek(at: position, using: &cursor, { _ in true }) ?? false

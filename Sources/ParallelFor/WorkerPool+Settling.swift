@@ -1,4 +1,4 @@
-/// Asks the machine what the end of an attempt means, and tells when the end of the run changes that.
+/// Asks the machine what the end of an attempt means, and reports when the end of the run changes that.
 extension WorkerPool {
   func forgetRevisions(of ended: [SettledItem]) {
     for item in ended {
@@ -7,9 +7,9 @@ extension WorkerPool {
     }
   }
 
-  /// Says what follows an attempt that has just ended.
+  /// Returns what follows an attempt that has just ended.
   ///
-  /// Safe on the worker's thread only. An attempt that is final whatever the run is doing takes no lock.
+  /// Call it on the worker's thread only. It takes no lock for an attempt that is final in any case.
   @usableFromInline
   func settlement(of item: BegunItem, on lane: Lane, _ outcome: Outcome, at end: Instant) -> Settlement {
     if PoolStateMachine.isFinal(outcome, attempt: item.attempt, policy) { return .final }
@@ -18,15 +18,15 @@ extension WorkerPool {
     return monitor.withLock { machine.settlement(of: ended) }
   }
 
-  /// Sets how to tell what became of an attempt that is to be followed by another, should the run end before.
+  /// Sets the call that reports a changed settlement, if the run ends before the next attempt.
   @usableFromInline
   func setRevision(of position: Int, _ call: @escaping (Settlement) -> Void) {
     monitor.withLock { revisions[position] = call }
   }
 
-  /// Tells what became of attempts that the end of the run has made their items' last ones.
+  /// Reports the final settlement of attempts that the end of the run has made the last ones of their items.
   ///
-  /// The caller holds the monitor; the calls are made without it, because they may wait for files.
+  /// The caller holds the monitor. The calls are made without it, because they may wait for files.
   func settleRest() {
     let items = machine.takeUnsettled()
     guard !items.isEmpty else { return }

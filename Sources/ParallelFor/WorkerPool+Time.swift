@@ -1,12 +1,12 @@
-/// The thread that looks at the times of items and retries.
+/// The thread that watches timeouts and retries.
 extension WorkerPool {
-  /// A median moves: limits that follow it are looked at this often, in nanoseconds.
+  /// The interval, in nanoseconds, at which limits that follow a median are checked, because the median changes.
   private static let medianLook: Int64 = 100_000_000
 
-  /// Lets a thread look at the times of items and retries, and settle what the end of the run leaves; it ends with the
-  /// run.
+  /// Starts or wakes the thread that watches timeouts and retries, and settles what the end of the run leaves. It ends
+  /// with the run.
   ///
-  /// - Parameter due: when it must look; nil for at once.
+  /// - Parameter due: when it must check; nil for at once.
   func keepTime(until due: Instant? = nil) {
     guard !hasTimekeeper else {
       if let due, let nextLook, nextLook <= due { return }
@@ -15,7 +15,7 @@ extension WorkerPool {
     hasTimekeeper = WorkerThread.start(name: "pfor-time", .patient) { [self] in
       monitor.withLock { watchTimes() }
     }
-    // Without a thread nothing is late but retries and timeouts; what remains is settled by this one.
+    // Without the thread, only retries and timeouts are late. The calling thread settles the rest.
     if !hasTimekeeper { settleRest() }
   }
 
@@ -33,11 +33,11 @@ extension WorkerPool {
     }
   }
 
-  /// Asks those whose time is up to end, and says when to look again.
+  /// Asks items whose time is up to end, and returns when to check again.
   private func look(at now: Instant) -> Instant? {
     var next = machine.nextAlarm
     if let limit = machine.timeLimit {
-      // An item that begins now will not be due before that.
+      // An item that starts now is not due before that.
       next = min(next ?? now + limit, now + limit)
       for lane in lanes {
         guard let due = lane?.checkTime(at: now, limit: limit, grace: policy.grace) else { continue }

@@ -1,6 +1,6 @@
-/// How a watcher learns of a run, and how a consumer takes its results.
+/// What watchers and consumers of a run call.
 extension WorkerPool {
-  /// Everything that became true since the last call, with a start for each item that runs and was not yet told of.
+  /// Takes the events since the last call, with a start event for each running item that has none yet.
   func takeEvents() -> [RunEvent] {
     monitor.withLock {
       let now = MonotonicClock.now
@@ -16,14 +16,14 @@ extension WorkerPool {
     }
   }
 
-  /// The positions of the next results to hand on; waits for one. Nil when the run is over and all are handed on.
+  /// Takes the positions of the next results, after waiting for one if necessary. Nil when all are handed on.
   @usableFromInline
   func takeDelivered(upTo limit: Int) -> [Int]? {
     monitor.withLock {
       while !machine.delivery.hasReady {
         if machine.life == .over { return nil }
         isDeliveryAwaited = true
-        // Ended items may wait in a lane behind a slow one of the same claim: look there now and then.
+        // Ended items stay in a lane while a slow item of the same claim runs. So look there now and then.
         let isQuick = machine.claimSize.count > 1
         monitor.wait(for: deliveryReady, nanoseconds: isQuick ? 20_000_000 : 1_000_000_000)
         if isQuick { for lane in lanes { lane.map(collect(from:)) } }
@@ -34,8 +34,8 @@ extension WorkerPool {
     }
   }
 
-  /// The same without waiting: when there is nothing yet, `call` is called once as soon as there is something to take,
-  /// or the run is over; it must be quick.
+  /// Does the same without waiting. If there is nothing yet, `call` is called once, as soon as there is something to
+  /// take or the run is over. It must be quick.
   @usableFromInline
   func takeDelivered(upTo limit: Int, orCall call: @escaping @Sendable () -> Void) -> DeliveryAnswer {
     monitor.withLock {
@@ -51,10 +51,10 @@ extension WorkerPool {
     }
   }
 
-  /// Whether the system had no thread for a worker.
+  /// Whether the system ever refused a thread for a worker.
   var hasLackedThreads: Bool { monitor.withLock { machine.hasLackedThreads } }
 
-  /// How things stand.
+  /// Returns the state of the run now.
   func snapshot() -> RunSnapshot {
     monitor.withLock {
       let now = MonotonicClock.now
@@ -69,8 +69,8 @@ extension WorkerPool {
     }
   }
 
-  /// What a worker has ended is collected in the same moment as its item is looked at, so that every item is in one
-  /// state.
+  /// Returns the state of a worker. It collects the worker's ended items under the same lock, so that every item is in
+  /// exactly one state.
   private func worker(in lane: Lane) -> RunSnapshot.Worker {
     let (succeeded, running) = lane.withState {
       $0.harvest(into: &collected)
@@ -82,7 +82,7 @@ extension WorkerPool {
       item: running.map { ItemID($0.position) }, since: running?.start)
   }
 
-  /// Waits until the run is over and every worker has left, or until the time is up; true if it is over.
+  /// Waits until the run is over and every worker has left, or until the time is up. Returns whether the run is over.
   func waitUntilOver(nanoseconds: Int64 = .max) -> Bool {
     let deadline = nanoseconds == .max ? nil : MonotonicClock.now + nanoseconds
     return monitor.withLock {

@@ -1,13 +1,13 @@
 public import Synchronization
 
-/// Real threads that carry out what a ``PoolStateMachine`` decides; knows positions, not values.
+/// The threads that carry out what a ``PoolStateMachine`` decides. The pool knows positions, not values.
 ///
-/// Every decision is taken under one monitor: lock, ask the machine, act on its answer. Items themselves run outside.
+/// Every decision is made under one monitor: lock, ask the machine, act on its answer. Items run outside it.
 @usableFromInline
 final class WorkerPool: @unchecked Sendable {
-  /// Items are tiny when a claim holds at least this many.
+  /// The claim size from which items count as tiny.
   private static let tiny = 64
-  /// How long the consumer of tiny items' results is left asleep, in nanoseconds.
+  /// The minimum time between wake-ups of the consumer of tiny items' results, in nanoseconds.
   private static let pause: Int64 = 300_000
 
   let monitor = Monitor()
@@ -21,27 +21,27 @@ final class WorkerPool: @unchecked Sendable {
   @usableFromInline let isAlwaysFinal: Bool
   private let work: @Sendable (WorkerPool, Lane) -> Void
   private let keepsRecords: Bool
-  /// Whether a worker more could have something to do; a hint, read without a lock.
+  /// Whether another worker could have something to do; a hint that is read without a lock.
   @usableFromInline let isHungry = Atomic<Bool>(true)
 
-  // All below is guarded by the monitor.
+  // The monitor guards everything below.
   @exclusivity(unchecked) var machine: PoolStateMachine
   var lanes: [Lane?] = []
-  /// What has ended in a lane, until the machine is told; empty at all other times.
+  /// Ended items between their collection from a lane and the report to the machine; otherwise empty.
   @exclusivity(unchecked) var collected: [SettledItem] = []
   private var wakeUps: [Condition] = []
   var isDeliveryAwaited = false
   private var lastTold = MonotonicClock.now
   var deliveryCall: (@Sendable () -> Void)?
-  /// Whether a thread looks at the times of items and retries, and when it looks next; nil for when it is called.
+  /// Whether a thread watches timeouts and retries, and when it checks next; nil if it waits for a call.
   var hasTimekeeper = false
   var nextLook: Instant?
-  /// How to tell what became of attempts that were to be followed by another, by their items' positions.
+  /// The calls that report changed settlements of attempts that wait for another, by position.
   var revisions: [Int: (Settlement) -> Void] = [:]
 
-  /// Makes a pool without threads; they come with the items.
+  /// Makes a pool without threads. They start when items arrive.
   ///
-  /// - Parameter work: a worker's whole life: takes items with ``nextItem(of:after:label:)`` until there is none.
+  /// - Parameter work: a worker's whole life. It takes items with ``nextItem(of:after:label:rest:)`` until it gets nil.
   @usableFromInline
   init(
     targetWorkers: Int, limits: RunLimits, policy: RunPolicy, inOrder: Bool, isObserved: Bool,
@@ -57,7 +57,7 @@ final class WorkerPool: @unchecked Sendable {
       isObserved: isObserved, at: MonotonicClock.now)
   }
 
-  /// Locks, asks, acts.
+  /// Asks the machine a question under the monitor and acts on its answer.
   func decide(_ question: (inout PoolStateMachine, Instant) -> PoolStateMachine.Summons) {
     monitor.withLock { carryOut(question(&machine, MonotonicClock.now)) }
   }
@@ -76,15 +76,15 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// The machine has halted the run: what is claimed and not begun never will be.
+  /// Takes back claimed items that have not started, because the run was halted. For `.now`, interrupts running items.
   private func halt(_ manner: HaltPolicy.Manner) {
     carryOut(takeBackRests(of: lanes, &machine, MonotonicClock.now))
     guard manner == .now else { return }
     for lane in lanes { lane?.interrupt(.interrupt) }
   }
 
-  /// Whether to wake the consumer now, or later for many results of tiny items at once: on a full machine, waking it takes
-  /// a core from a worker.
+  /// Whether to wake the consumer now, or later for many results of tiny items at once. On a busy machine, a wake-up
+  /// takes a core from a worker.
   private func isWorthTelling() -> Bool {
     guard machine.life != .over, machine.delivery.hasReady else { return machine.life == .over }
     let now = MonotonicClock.now
@@ -131,7 +131,7 @@ final class WorkerPool: @unchecked Sendable {
   }
 }
 
-/// What there is to be delivered at a moment.
+/// What is ready for delivery.
 @usableFromInline
 enum DeliveryAnswer {
   case positions([Int])
@@ -142,27 +142,27 @@ enum DeliveryAnswer {
 // MARK: - On a worker's thread
 
 extension WorkerPool {
-  /// Ends the worker's item, if it has one, and begins its next one; nil when the worker must leave.
+  /// Ends the worker's item, if it has one, and starts its next one. Returns nil when the worker must leave.
   ///
   /// - Parameter rest: called when the worker has no item at hand, before it waits for one or leaves.
   @usableFromInline
   func nextItem(of lane: Lane, after ending: Ending?, label: (ItemID) -> String, rest: () -> Void) -> BegunItem? {
     if let ending, let item = lane.advance(ending, at: MonotonicClock.now, label: label) { return item }
     while claim(for: lane, rest: rest) {
-      // A pause or a resize may take the claim back before its first item begins.
+      // A pause or a resize may take the claim back before its first item starts.
       if let item = lane.begin(at: MonotonicClock.now, label: label) { return item }
     }
     return nil
   }
 
-  /// Waits for a claim; false when the worker must leave.
+  /// Waits for a claim. Returns false when the worker must leave.
   private func claim(for lane: Lane, rest: () -> Void) -> Bool {
     let isAtHand = monitor.withLock {
       collect(from: lane)
       return lookForClaim(of: lane)
     }
     if isAtHand == true { return true }
-    // Others hold the monitor for far less time than this may take.
+    // This may take much longer than the monitor is ever held, so it runs without it.
     rest()
     if isAtHand == false { return false }
     return monitor.withLock {
@@ -173,7 +173,7 @@ extension WorkerPool {
     }
   }
 
-  /// Whether there was a claim for the worker; false when it must leave, nil when it must wait.
+  /// Returns whether there was a claim for the worker: false when it must leave, nil when it must wait.
   private func lookForClaim(of lane: Lane) -> Bool? {
     carryOut(machine.finishIfOutOfTime(at: MonotonicClock.now))
     let (action, summons) = machine.workerBecameReady(lane.worker, at: MonotonicClock.now)
@@ -196,7 +196,7 @@ extension WorkerPool {
     lane.withState { $0.claim(range, tried: tried) }
   }
 
-  /// Half of the largest untouched rest of a claim, for a worker that has nothing to do.
+  /// Takes half of the largest untouched rest of a claim, for a worker that has nothing to do.
   private func takeFromBusiest() -> Range<Int>? {
     guard machine.life == .running, !machine.isPaused else { return nil }
     var most = 0
@@ -218,7 +218,7 @@ extension WorkerPool {
       })
   }
 
-  /// Tells the machine what has just been collected from a lane.
+  /// Reports to the machine what has just been collected from a lane.
   func takeCollected(_ succeeded: LaneState.Succeeded?) {
     if let succeeded { carryOut(machine.itemsSucceeded(succeeded)) }
     guard let last = collected.last else { return }
@@ -232,7 +232,7 @@ extension WorkerPool {
 // MARK: - Feeding
 
 extension WorkerPool {
-  /// Waits until more items are wanted; false when none ever will be.
+  /// Waits until more items are wanted. Returns false when none ever will be.
   @usableFromInline
   func waitUntilInputIsWanted() -> Bool {
     monitor.withLock {
@@ -241,16 +241,16 @@ extension WorkerPool {
     }
   }
 
-  /// `count` more items stand ready; some of them may have been done before.
+  /// Reports that `count` more items have been read. An earlier run may have done some of them.
   @usableFromInline
   func itemsArrived(_ count: Int, restored: [RestoredItem] = []) {
     decide { $0.itemsArrived(count, restored: restored, at: $1) }
   }
 
-  /// No further item will come.
+  /// Reports the end of the input.
   func inputReachedEnd() { decide { $0.inputReachedEnd(at: $1) } }
 
-  /// The input holds `count` items in all.
+  /// Reports the total number of items.
   func inputCounted(_ count: Int) {
     decide { machine, now in
       machine.inputCounted(count, at: now)
@@ -294,17 +294,17 @@ extension WorkerPool {
     }
   }
 
-  /// Asks one running item to end; false if it does not run.
+  /// Asks one running item to end. Returns false if it is not running.
   func interrupt(_ id: ItemID, _ urgency: StopUrgency) -> Bool {
     monitor.withLock { lanes.contains { $0?.interrupt(urgency, only: id) ?? false } }
   }
 
-  /// Asks for a further attempt at an item that has failed; false if there will be none.
+  /// Asks for a further attempt at an item that has failed. Returns false if there will be none.
   ///
   /// - Parameters:
-  ///   - last: how it ended; nil for what has been kept of it.
-  ///   - mayBeLate: whether its result may have been handed on.
-  ///   - prepare: called before anybody can begin the item, with whether its result has been handed on.
+  ///   - last: how the item ended; nil to use the kept record.
+  ///   - mayBeLate: whether the item's result may have been handed on.
+  ///   - prepare: called before any worker can start the item, with whether its result has been handed on.
   func retry(_ id: ItemID, _ last: FinishedItem?, mayBeLate: Bool, prepare: (_ isLate: Bool) -> Void) -> Bool {
     monitor.withLock {
       for lane in lanes { lane.map(collect(from:)) }

@@ -6,17 +6,17 @@ import CPosix
   import Darwin
 #endif
 
-/// Starts the threads that workers live on.
+/// Starts threads.
 @usableFromInline
 package enum WorkerThread {
-  /// What to do when the system has no thread to give.
+  /// What to do when the system refuses a thread.
   @usableFromInline
   package enum Persistence: Sendable {
-    /// Give up at once: others do the work, or the caller says what is missing.
+    /// Give up at once, because other threads do the work or the caller reports the failure.
     case none
-    /// Try again for two seconds: nobody else could do the work, and the caller says that it is not done.
+    /// Try again for two seconds, because no other thread can do the work. The caller reports the failure.
     case patient
-    /// Try again until there is one: nobody else could do the work, and nobody could be told.
+    /// Try again until there is one, because no other thread can do the work and no caller can report the failure.
     case endless
 
     fileprivate var tries: Int {
@@ -33,8 +33,8 @@ package enum WorkerThread {
   /// Runs `body` on a new detached thread.
   ///
   /// - Parameters:
-  ///   - name: shown by debuggers and `top -H`; at most 15 bytes count.
-  ///   - persistence: what to do when the system has no thread to give.
+  ///   - name: the name in debuggers and `top -H`, of which the first 15 bytes count.
+  ///   - persistence: what to do when the system refuses a thread.
   /// - Returns: false if there is no thread.
   @usableFromInline
   package static func start(name: String, _ persistence: Persistence, body: @escaping @Sendable () -> Void) -> Bool {
@@ -54,7 +54,7 @@ package enum WorkerThread {
   }
 }
 
-/// What a new thread is to do, on its way through the C call that starts it.
+/// The body of a new thread, on its way through the C call that starts the thread.
 private final class ThreadStart {
   let name: String
   let body: @Sendable () -> Void

@@ -1,10 +1,11 @@
-// A file that imports the decorators needs the library, which their overloads call.
+// A file that imports the decorators also needs the library, because the overloads call it.
 @_exported public import ParallelFor
 
-/// Lets a function of one item be called for many, on several threads at once.
+/// Makes a function of one item callable for many items, on several threads at once.
 ///
-/// The function stays as it is. Beside it stand two functions of the same name: one takes a sequence and returns the
-/// results in order, the other, with the label `lazily`, gives them one by one while the rest is worked on.
+/// The function itself is unchanged. The decorator adds two functions of the same name. One takes a sequence and
+/// returns the results in order. The other has the label `lazily` and yields the results one by one while the rest is
+/// running.
 ///
 /// ```swift
 /// @Distribute(threads: 8)
@@ -16,22 +17,22 @@
 /// while let next = try endless.next(), next < 1_000 { print(next) }
 /// ```
 ///
-/// The overloads keep the access level, the label, the error type and `async`, and need `try` only if the function
-/// does. After a label, the lazy one carries it too: `page(for:)` has `page(for:)` for a sequence and
-/// `page(lazilyFor:)`. A function without a result gives an overload without one.
+/// The overloads keep the access level, the label, the error type and `async`. They need `try` only if the function
+/// does. The lazy overload combines `lazily` with the function's label: `page(for:)` gets `page(for:)` for a sequence
+/// and `page(lazilyFor:)`. The overload of a function without a result has no result.
 ///
-/// An `async` function gives an `async throws` overload, since the task around it may be cancelled. It limits how many
-/// calls are in flight and blocks no thread.
+/// The overload of an `async` function is `async throws`, because the surrounding task may be cancelled. It limits the
+/// number of calls in flight and blocks no thread.
 ///
-/// - The function may be global or a method, also of an enum, a class or an extension. A method's `self` must be
-///   `Sendable`; an actor's method must be `nonisolated` or `async`.
-/// - It takes one parameter: a tuple or a struct, if an item has several values.
-/// - It may be generic if a sequence cannot be taken for its parameter: `<Item: Job>(_ item: Item)`. Types among its
-///   generic parameters must be `Sendable`.
-/// - A string literal passed to a function of a `Character` is taken for a sequence of them.
-/// - For a public function in a module with internal imports by default, write `public import ParallelForDecorators`.
+/// - The function may be global or a method of any type or extension. A method's `self` must be `Sendable`. An actor's
+///   method must be `nonisolated` or `async`.
+/// - It takes one parameter. Use a tuple or a struct if an item has several values.
+/// - It may be generic if its parameter cannot also be a sequence: `<Item: Job>(_ item: Item)`. Its generic parameters
+///   must be `Sendable`.
+/// - If the function takes a `Character`, a string literal argument counts as a sequence of characters.
+/// - If imports are internal by default in your module, a public function needs `public import ParallelForDecorators`.
 ///
-/// - Parameter threads: how many items are worked on at once; at least 1. It is evaluated at every call.
+/// - Parameter threads: the maximum number of items in progress; at least 1. It is evaluated at every call.
 @attached(peer, names: overloaded)
 public macro Distribute(threads: Int = defaultThreads) =
   #externalMacro(module: "ParallelForMacros", type: "DistributeMacro")

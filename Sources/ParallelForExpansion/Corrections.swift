@@ -3,7 +3,7 @@ import SwiftSyntax
 import SwiftSyntaxBuilder
 import SwiftSyntaxMacros
 
-/// Corrections that are simple enough to offer.
+/// Fix-its for simple mistakes.
 extension FixIt {
   static func replace(_ token: TokenSyntax, by kind: TokenKind) -> FixIt {
     var replacement = token

@@ -1,11 +1,11 @@
 public import SwiftSyntax
 public import SwiftSyntaxMacros
 
-/// Adds to a function of one item an overload for a sequence of items, and one that gives the results one by one.
+/// Adds two overloads to a function of one item: one for a sequence of items, and one that yields results one by one.
 public struct DistributeExpansion: PeerMacro {
-  /// Returns the overloads of the function that carries `node`.
+  /// Returns the overloads of the function with the attribute `node`.
   ///
-  /// - Throws: one diagnostic if it cannot have any.
+  /// - Throws: one diagnostic if it cannot have overloads.
   public static func expansion(
     of node: AttributeSyntax, providingPeersOf declaration: some DeclSyntaxProtocol,
     in context: some MacroExpansionContext

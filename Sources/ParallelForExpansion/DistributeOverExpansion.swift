@@ -2,11 +2,11 @@ public import SwiftSyntax
 import SwiftSyntaxBuilder
 public import SwiftSyntaxMacros
 
-/// Adds to a function of one item an overload without parameters, for items that are fixed beforehand.
+/// Adds an overload without parameters, for fixed items, to a function of one item.
 public struct DistributeOverExpansion: PeerMacro {
-  /// Returns the overloads of the function that carries `node`.
+  /// Returns the storage of the items and the overload of the function with the attribute `node`.
   ///
-  /// - Throws: one diagnostic if it cannot have any.
+  /// - Throws: one diagnostic if it cannot have an overload.
   public static func expansion(
     of node: AttributeSyntax, providingPeersOf declaration: some DeclSyntaxProtocol,
     in context: some MacroExpansionContext
@@ -23,7 +23,7 @@ public struct DistributeOverExpansion: PeerMacro {
       about: "Calls ``\(function.reference)`` for every fixed item on several threads at once.",
       attributes: function.arrayAttributes, signature: "()\(function.arrayEnding)",
       body: function.arrayCall(on: "\(function.isInType ? "Self" : holder).\(name)", threads))
-    // A global constant would be evaluated too early in a script; a static one waits for its first use everywhere.
+    // In a script, a global constant would be evaluated too early. A static one is always evaluated at its first use.
     let storage: DeclSyntax =
       function.isInType ? "private \(raw: constant)" : "private enum \(raw: holder) { \(raw: constant) }"
     return [storage, overload]

@@ -1,22 +1,23 @@
 import SwiftSyntax
 import SwiftSyntaxBuilder
 
-// Names of the standard library are spelled out in full: the user's own `Error` or `Sequence` must not take their place.
+// Names of the standard library are qualified, so that a user's own `Error` or `Sequence` does not shadow them.
 
 extension DistributedFunction {
-  /// How documentation names the function: `fetch(for:)`.
+  /// The function's name in documentation, such as `fetch(for:)`.
   var reference: String { "\(name)(\(label ?? "_"):)" }
 
-  /// The name of the sequence, which must not hide the function that is called.
+  /// The name of the sequence parameter, which must not shadow the called function.
   var itemsName: String { name == "items" ? "elements" : "items" }
 
-  /// `lazily`, and for a labelled function `lazilyFor`, so that functions told apart by label stay so.
+  /// `lazily`, or for a labelled function such as `lazilyFor`, so that functions that differ only in their label stay
+  /// distinct.
   var lazyLabel: String {
     guard let label = label?.filter({ $0 != "`" }), let first = label.first else { return "lazily" }
     return "lazily" + first.uppercased() + label.dropFirst()
   }
 
-  /// What an overload takes; a sequence that leaves the caller's thread must be able to.
+  /// The type of an overload's parameter. A sequence that leaves the caller's thread must be `Sendable`.
   func sequenceType(isSent: Bool) -> String {
     "some Swift.Sequence<\(itemType)>" + (isSent ? " & Swift.Sendable" : "")
   }
@@ -35,7 +36,7 @@ extension DistributedFunction {
   /// ` throws -> [Output]`
   var arrayEnding: String { arrayEffects + (outputType.map { " -> [\($0)]" } ?? "") }
 
-  /// Asynchronous overloads always throw: their task can be cancelled, and then there are no results.
+  /// Asynchronous overloads always throw, because their task can be cancelled, and then there are no results.
   private var arrayEffects: String {
     if isAsync { return " async throws" }
     return switch problem {
@@ -45,7 +46,7 @@ extension DistributedFunction {
     }
   }
 
-  /// Calls the array form of the library, or the one for no results.
+  /// Returns the call of the library's array form, or of the form without results.
   func arrayCall(on items: String, _ threads: ThreadsArgument) -> String {
     let verb = outputType == nil ? "parallelForEach" : "parallelMap"
     let marks = isAsync ? "try await " : problem == .never ? "" : "try "
@@ -58,15 +59,15 @@ extension DistributedFunction {
     let marks = (problem == .never ? "" : "try ") + (isAsync ? "await " : "")
     var effects = ""
     if case .typed(let type) = problem, !isAsync { effects = " throws(\(type))" }
-    // A closure's parameter of a function type counts as non-escaping unless it says so.
+    // In a closure, a parameter of a function type is non-escaping unless it is marked.
     let escaping = parameter.type.trimmedDescription.contains("@escaping") ? "@escaping " : ""
     let argument = (label.map { "\($0): " } ?? "") + item
     return "{ (\(item): \(escaping)\(itemType))\(effects) in \(marks)\(receiver)\(name)(\(argument)) }"
   }
 
-  /// A function of the same name, with the access, the generic clause and the availability of this one.
+  /// Returns a function of the same name, with this function's access, generic clause and availability.
   ///
-  /// - Parameter signature: everything from the opening parenthesis to the result.
+  /// - Parameter signature: the text from the opening parenthesis to the result.
   func overload(about abstract: String, attributes: [String], signature: String, body: String) -> DeclSyntax {
     let head = attributes + [(modifiers + ["func"]).joined(separator: " ")]
     let generics = declaration.genericParameterClause?.trimmedDescription ?? ""
@@ -78,7 +79,7 @@ extension DistributedFunction {
       """
   }
 
-  /// The attributes that restrict callers; overloads need them too.
+  /// The attributes that restrict callers, which overloads need too.
   var attributes: [String] { kept(["available", "_spi"]) }
 
   var arrayAttributes: [String] { kept(["available", "_spi", "discardableResult"]) }
@@ -88,7 +89,7 @@ extension DistributedFunction {
       .filter { names.contains($0.attributeName.trimmedDescription) }.map(\.trimmedDescription)
   }
 
-  /// Overloads are not there to be overridden: they call the function, which is.
+  /// The overloads' modifiers. Overloads cannot be overridden; they call the function, which can.
   private var modifiers: [String] {
     declaration.modifiers.compactMap { modifier in
       switch modifier.name.text {
@@ -101,7 +102,7 @@ extension DistributedFunction {
     }
   }
 
-  /// The `where` clause, with every generic parameter able to cross threads.
+  /// The `where` clause, which makes every generic parameter `Sendable`.
   private var requirements: String {
     let types = (declaration.genericParameterClause?.parameters ?? []).filter { $0.specifier == nil }
     let sendable = types.map { "\($0.name.text): Swift.Sendable" }

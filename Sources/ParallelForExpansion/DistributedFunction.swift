@@ -2,7 +2,7 @@ import SwiftSyntax
 import SwiftSyntaxBuilder
 import SwiftSyntaxMacros
 
-/// A decorated function, as far as overloads need to know it; one that exists can be distributed.
+/// The facts about a decorated function that overloads need. Functions that cannot be distributed are refused.
 struct DistributedFunction {
   /// How the function fails, which decides what its overloads throw.
   enum Problem: Equatable {
@@ -17,9 +17,9 @@ struct DistributedFunction {
   let isAsync: Bool
   let problem: Problem
 
-  /// Reads the function that carries a decorator.
+  /// Reads a decorated function.
   ///
-  /// - Throws: one diagnostic that says what to write instead, if it cannot be distributed.
+  /// - Throws: one diagnostic that says what to write instead, if the function cannot be distributed.
   init(
     _ declaration: some DeclSyntaxProtocol, marked node: AttributeSyntax, in context: some MacroExpansionContext
   ) throws {
@@ -33,7 +33,7 @@ struct DistributedFunction {
 
   var name: String { declaration.name.text }
 
-  /// What precedes the name in a call: `self.`, `Self.` or nothing.
+  /// The prefix of the name in a call: `self.`, `Self.` or nothing.
   var receiver: String { isInType ? (declaration.isOnType ? "Self." : "self.") : "" }
 
   /// The argument label; nil for `_`.
@@ -41,7 +41,7 @@ struct DistributedFunction {
 
   var itemType: String { parameter.type.asItem.trimmedDescription }
 
-  /// Nil if the function returns nothing.
+  /// The type of the result; nil if the function returns nothing.
   var outputType: String? {
     guard let type = declaration.signature.returnClause?.type.asItem.trimmedDescription else { return nil }
     return ["Void", "()", "Swift.Void"].contains(type) ? nil : type
@@ -59,7 +59,7 @@ extension DistributedFunction.Problem {
 }
 
 extension FunctionDeclSyntax {
-  /// Whether the type, not an instance, has the function.
+  /// Whether the function is a member of the type, not of an instance.
   var isOnType: Bool { modifiers.contains { ["static", "class"].contains($0.name.text) } }
 
   /// Whether the function is outside the isolation of the type around it.
@@ -67,7 +67,7 @@ extension FunctionDeclSyntax {
 }
 
 extension TypeSyntax {
-  /// The type as one that an array can hold: `inout`, `sending`, `@escaping` and the like belong to parameters only.
+  /// The type as an array element, without `inout`, `sending`, `@escaping` and the like, which only parameters have.
   fileprivate var asItem: TypeSyntax {
     if let unwrapped = self.as(ImplicitlyUnwrappedOptionalTypeSyntax.self) {
       return "\(unwrapped.wrappedType.trimmed)?"

@@ -1,7 +1,7 @@
 import SwiftSyntax
 import SwiftSyntaxMacros
 
-/// What a function must be to be distributed; each check ends in one diagnostic.
+/// The requirements for a distributed function. Each failed check throws one diagnostic.
 enum FunctionCheck {
   static func function(
     _ declaration: some DeclSyntaxProtocol, marked node: AttributeSyntax, in context: some MacroExpansionContext
@@ -38,7 +38,7 @@ enum FunctionCheck {
     return parameter
   }
 
-  /// Whatever a sequence can be taken for too makes calls ambiguous.
+  /// Refuses a generic item that could also be a sequence, because calls would be ambiguous.
   private static func generics(of function: FunctionDeclSyntax, taking type: String) throws {
     let generics = function.genericParameterClause?.parameters ?? []
     if let pack = generics.first(where: { $0.specifier?.tokenKind == .keyword(.each) }) {
@@ -72,7 +72,7 @@ enum FunctionCheck {
     }
   }
 
-  /// Calls to an actor's blocking functions would run one after another.
+  /// Refuses blocking functions of an actor, because calls to them would run one after another.
   private static func isolation(of function: FunctionDeclSyntax, in context: some MacroExpansionContext) throws {
     if function.signature.effectSpecifiers?.asyncSpecifier != nil || function.isNonisolated { return }
     let isOfActor = context.lexicalContext.first?.is(ActorDeclSyntax.self) ?? false
@@ -88,7 +88,7 @@ enum FunctionCheck {
 }
 
 extension DistributedFunction {
-  /// Fixed items have one type and are called without an argument.
+  /// Checks what fixed items need: a single item type, and a parameter without a default value.
   func requireFixedItemType(in context: some MacroExpansionContext) throws {
     if let generics = declaration.genericParameterClause { throw Misuse.genericOverItems.found(at: generics) }
     for scope in context.lexicalContext {

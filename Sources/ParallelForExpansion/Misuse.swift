@@ -1,7 +1,7 @@
 import SwiftDiagnostics
 import SwiftSyntax
 
-/// Why a decorator cannot be where it is, and what to write instead.
+/// Why a decorator is not allowed where it is, and what to write instead.
 enum Misuse {
   case notAFunction
   case anOperator
@@ -58,10 +58,10 @@ extension Misuse: DiagnosticMessage {
     case .variadic: "a distributed function takes one item; remove '...': the overload takes the sequence"
     case .inoutParameter: "an item cannot be handed back through 'inout'; return the changed value instead"
     case .unnamedType:
-      "'some' leaves the items without a name for their type; write '<Item: Constraint>' and take an 'Item'"
+      "'some' leaves the type of the items without a name; write '<Item: Constraint>' and take an 'Item'"
     case .genericPack: "a parameter pack is not one item; take a tuple or struct"
     case .unconstrained(let type):
-      "a sequence can be '\(type)' too, so calls would be ambiguous; constrain it by a protocol of your items"
+      "'\(type)' can also be a sequence, so calls would be ambiguous; constrain it to a protocol of your items"
     case .genericOverItems: "fixed items have one type; write that type in place of the generic parameters"
     case .inGenericType:
       "a generic type cannot keep fixed items; use '@Distribute' and pass the items, or move the function out of it"

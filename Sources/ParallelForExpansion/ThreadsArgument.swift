@@ -1,10 +1,10 @@
 import SwiftSyntax
 
-/// The `threads:` argument of a decorator, to be handed on as it is written.
+/// The `threads:` argument of a decorator, which is passed on as written.
 struct ThreadsArgument {
   private let expression: ExprSyntax?
 
-  /// Reads the argument; the library's default holds where there is none.
+  /// Reads the argument. Without one, the library's default applies.
   ///
   /// - Throws: a diagnostic for a number below 1.
   init(of node: AttributeSyntax) throws {

@@ -2,8 +2,8 @@ import ParallelForExpansion
 import SwiftSyntax
 import SwiftSyntaxMacros
 
-// The compiler looks for macros in the plugin itself. What they do is in a library, because tests that depended on the
-// plugin would make the package manager build all tests, and all that they test, a second time.
+// The compiler looks for macros in the plugin itself. Their implementation is in a library. If tests depended on the
+// plugin, the package manager would build all tests, and everything they test, a second time.
 
 struct DistributeMacro: PeerMacro {
   static func expansion(

@@ -4,18 +4,18 @@
   import Darwin
 #endif
 
-/// How a connection waits for the lock of another one.
+/// How a connection waits for a lock of another connection.
 ///
-/// SQLite's own timeout would sleep on when the item is cancelled.
+/// SQLite's own timeout would continue to sleep after the item is cancelled.
 struct BusyWait {
-  /// How long to wait for one lock, in milliseconds.
+  /// The maximum wait for one lock, in milliseconds.
   let milliseconds: Int
-  /// Ends the waiting.
+  /// Ends the wait.
   let stop: StopFlag
 
   /// Waits once more for a lock that could not be taken.
   ///
-  /// - Parameter tries: how many times it has waited for it.
+  /// - Parameter tries: the number of previous waits for it.
   /// - Returns: false to give up.
   func wait(afterTries tries: Int) -> Bool {
     guard Self.waited(afterTries: tries) < milliseconds, !stop.isSet else { return false }
@@ -25,7 +25,7 @@ struct BusyWait {
 
   static func pause(afterTries tries: Int) -> Int { min(25, 1 << min(tries, 5)) }
 
-  /// The sum of the pauses before a try: 1, 2, 4, 8 and 16 ms, and then 25 ms each.
+  /// Returns the sum of the pauses before a try, which are 1, 2, 4, 8 and 16 ms, and then 25 ms each.
   static func waited(afterTries tries: Int) -> Int {
     tries <= 5 ? (1 << max(0, tries)) - 1 : 31 + 25 * (tries - 5)
   }

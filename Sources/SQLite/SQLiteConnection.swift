@@ -2,47 +2,47 @@ import CSQLite
 import CSQLiteMemory
 import OSText
 
-/// A connection to a database, used by one thread at a time.
+/// A connection to a database. Only one thread at a time may use it.
 package final class SQLiteConnection {
-  /// What is opened.
+  /// What to open.
   package enum Target: Sendable, Equatable {
-    /// A file by its path; never taken for anything else, even if it is called `:memory:` or `file:x`.
+    /// The path of a file. It is always a path, even if it is `:memory:` or `file:x`.
     case file(String)
-    /// A URI of SQLite's, which begins with `file:`.
+    /// An SQLite URI, which starts with `file:`.
     case uri(String)
   }
 
-  /// What may be done to the database.
+  /// The permitted access to the database.
   package enum Access: Sendable {
-    /// Nothing but read.
+    /// Reading only.
     case readOnly
-    /// Read and write; a file that is not there is made.
+    /// Reading and writing. A missing file is created.
     case readWrite
   }
 
   /// The database's name in errors.
   package let name: String
-  /// Nil once it is closed.
+  /// SQLite's connection; nil after it is closed.
   private var handle: OpaquePointer?
   private var statements: [WeakStatement] = []
   private let waiting: BusyWait
-  /// Set from any thread to make a running or waiting statement end.
+  /// The flag that ends a running or waiting statement; any thread may set it.
   private var stop: StopFlag { waiting.stop }
-  /// How many rounds of steps a statement may take; see ``limitStatements(rounds:)``.
+  /// The maximum number of rounds of a statement; see ``limitStatements(rounds:)``.
   private var mostRounds = Int.max
   private var rounds = 0
-  /// How many pages the write-ahead log had after the last commit, once ``checkpointsByHand()`` was called.
+  /// The pages in the write-ahead log after the last commit, if ``checkpointsByHand()`` was called.
   package private(set) var loggedPages = 0
 
   /// Opens a database.
   ///
   /// - Parameters:
   ///   - target: what to open.
-  ///   - name: what errors call it; nil for the path or URI itself.
-  ///   - access: what may be done to it.
-  ///   - patience: how long to wait for a lock of another connection, in milliseconds.
-  ///   - stop: set from any thread to make a statement end, also one that waits.
-  /// - Throws: when it cannot be opened. What is no database is often told of only by the first statement.
+  ///   - name: the database's name in errors; nil for the path or URI itself.
+  ///   - access: the permitted access.
+  ///   - patience: the maximum wait for a lock of another connection, in milliseconds.
+  ///   - stop: ends a running or waiting statement; any thread may set it.
+  /// - Throws: an error if it cannot be opened. If the file is not a database, often only the first statement fails.
   package init(
     _ target: Target, name: String? = nil, access: Access, patience: Int, stop: StopFlag = StopFlag()
   ) throws(SQLiteError) {
@@ -71,7 +71,7 @@ package final class SQLiteConnection {
     context.map { Unmanaged<SQLiteConnection>.fromOpaque($0).takeUnretainedValue() }
   }
 
-  /// Closes the connection with its statements; it cannot be used afterwards.
+  /// Closes the connection and its statements. It cannot be used afterwards.
   package func close() {
     guard let open = handle else { return }
     for entry in statements { entry.statement?.close() }
@@ -81,15 +81,15 @@ package final class SQLiteConnection {
     handle = nil
   }
 
-  /// The error for a code that a call returned.
+  /// Returns the error for a code that a call returned.
   func error(_ code: Int32) -> SQLiteError { SQLiteError(code, database: name, handle: handle) }
 
-  /// What SQLite says of the last call that failed.
+  /// The error of the last call that failed.
   var lastError: SQLiteError { error(handle.map { sqlite3_extended_errcode($0) } ?? SQLITE_MISUSE) }
 
   // MARK: - Statements
 
-  /// Runs statements that return nothing of interest.
+  /// Runs statements and ignores their rows.
   package func execute(_ text: String) throws(SQLiteError) {
     let code = sqlite3_exec(handle, text, nil, nil, nil)
     guard code == SQLITE_OK else { throw error(code) }
@@ -103,7 +103,8 @@ package final class SQLiteConnection {
 
   /// Prepares the first statement of a text.
   ///
-  /// - Returns: the statement, or nil when there is none but perhaps a comment, and the text behind it.
+  /// - Returns: the statement, and the text after it. The statement is nil if the text has none, for example if it is a
+  ///   comment.
   package func prepareFirst(of text: String) throws(SQLiteError) -> (statement: SQLiteStatement?, rest: String) {
     var pointer: OpaquePointer?
     var text = text
@@ -127,7 +128,7 @@ package final class SQLiteConnection {
     return statement
   }
 
-  /// The whole number that a query returns; nil for NULL or no row.
+  /// Returns the integer result of a query; nil for NULL or no row.
   package func integer(_ text: String) throws(SQLiteError) -> Int64? {
     let statement = try prepare(text)
     defer { statement.close() }
@@ -136,16 +137,16 @@ package final class SQLiteConnection {
 
   // MARK: - Limits
 
-  /// After how many steps of SQLite's machine a connection looks whether it must stop.
+  /// The number of steps of SQLite's virtual machine between checks whether to stop.
   private static let round: Int32 = 1_000
 
-  /// Ends each statement with `interrupted` that takes more steps than this; how many it has taken is forgotten when
-  /// one is prepared or reset.
+  /// Ends each statement that takes more steps than this with `interrupted`. The count restarts when a statement is
+  /// prepared or reset.
   ///
-  /// - Parameter rounds: thousands of steps of SQLite's machine.
+  /// - Parameter rounds: the limit in thousands of steps of SQLite's virtual machine.
   package func limitStatements(rounds: Int) { mostRounds = rounds }
 
-  /// Takes notice that a statement begins.
+  /// Restarts the count of steps, for a new statement.
   func beginStatement() { rounds = 0 }
 
   private func mustStop() -> Bool {
@@ -153,7 +154,7 @@ package final class SQLiteConnection {
     return rounds > mostRounds || stop.isSet
   }
 
-  /// Takes `"x"` for the name of a column alone, never for a text: a misspelt name is an error then.
+  /// Treats `"x"` only as the name of a column, never as a string, so that a misspelt name is an error.
   package func refuseQuotedTexts() { csqlite_refuse_quoted_strings(handle) }
 
   // MARK: - Transactions
@@ -161,15 +162,15 @@ package final class SQLiteConnection {
   /// Whether a transaction is open.
   package var isInTransaction: Bool { handle.map { sqlite3_get_autocommit($0) == 0 } ?? false }
 
-  /// Forgets what the open transaction did, if there is one.
+  /// Rolls back the open transaction, if there is one.
   package func rollBack() {
     if isInTransaction { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
   }
 
-  /// How many rows the last statement changed.
+  /// The number of rows that the last statement changed.
   package var changes: Int { handle.map { Int(sqlite3_changes($0)) } ?? 0 }
 
-  /// Leaves it to ``checkpoint()`` to move pages from the write-ahead log to the file.
+  /// Turns off automatic checkpoints, so that only ``checkpoint()`` moves pages from the write-ahead log to the file.
   package func checkpointsByHand() {
     sqlite3_wal_hook(
       handle,
@@ -179,7 +180,7 @@ package final class SQLiteConnection {
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
-  /// Moves what nobody still reads from the write-ahead log to the file; what cannot be moved stays where it is.
+  /// Moves pages that no reader still needs from the write-ahead log to the file. The other pages stay in the log.
   package func checkpoint() {
     sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
     loggedPages = 0
@@ -187,9 +188,9 @@ package final class SQLiteConnection {
 
   // MARK: - Values
 
-  /// Reads some bytes of a value without reading all of it.
+  /// Reads part of a value's bytes without reading the whole value.
   ///
-  /// - Throws: when there is no such value, or fewer bytes.
+  /// - Throws: an error if there is no such value, or it has fewer bytes.
   package func read(
     table: String, column: String, row: Int64, from offset: Int, into bytes: UnsafeMutableRawBufferPointer
   ) throws(SQLiteError) {
@@ -214,7 +215,7 @@ extension SQLiteConnection.Target {
     }
   }
 
-  /// What SQLite is given: a path that cannot be taken for a URI, or for a name with a meaning of its own.
+  /// The name to pass to SQLite. A path is written so that SQLite cannot take it for a URI or a special name.
   fileprivate var argument: String {
     switch self {
     case .file(let path): OSFile.isAbsolute(path) ? path : "./\(path)"

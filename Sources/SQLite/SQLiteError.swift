@@ -1,36 +1,36 @@
 import CSQLite
 
-/// What SQLite says when something fails.
+/// An error that SQLite reports.
 package struct SQLiteError: Error, Equatable, CustomStringConvertible {
-  /// A result of a call, as SQLite numbers them.
+  /// SQLite's number for the result of a call.
   package struct Code: RawRepresentable, Hashable, Sendable {
     package let rawValue: Int32
 
     package init(rawValue: Int32) { self.rawValue = rawValue }
 
-    /// The general code of an extended code.
+    /// The primary code of an extended code.
     var primary: Code { Code(rawValue: rawValue & 0xFF) }
   }
 
-  /// The name of the database, as the connection was given it.
+  /// The database's name, as the connection received it.
   package let database: String
-  /// What kind of error it is.
+  /// The kind of error.
   package let code: Code
-  /// The special case of that kind; the same as ``code`` where there is none.
+  /// The special case of the kind; the same as ``code`` if there is none.
   package let extendedCode: Code
-  /// SQLite's words.
+  /// SQLite's message.
   package let message: String
-  /// Why the system refused a call (`errno`); 0 when it did not.
+  /// The reason why a system call failed (`errno`); 0 if none did.
   package let systemError: Int32
-  /// Where in the text of a statement the error is, in bytes; nil when SQLite does not tell.
+  /// The place of the error in the text of a statement, in bytes; nil if SQLite does not report it.
   package let offset: Int?
 
-  /// Takes what a connection knows of a call that failed just now.
+  /// Makes the error of the call that has just failed.
   ///
   /// - Parameters:
-  ///   - result: what the call returned.
-  ///   - database: the name of the database.
-  ///   - handle: the connection; nil when there is none.
+  ///   - result: the call's result.
+  ///   - database: the database's name.
+  ///   - handle: the connection; nil if there is none.
   init(_ result: Int32, database: String, handle: OpaquePointer?) {
     self.database = database
     extendedCode = Code(rawValue: result)
@@ -63,8 +63,8 @@ extension SQLiteError.Code {
   package static let wrongFormat = Self(rawValue: SQLITE_FORMAT)
   package static let notADatabase = Self(rawValue: SQLITE_NOTADB)
 
-  // Extended codes are macros that Swift does not see.
-  /// Another program was ended in the middle of a change, which a reader cannot undo.
+  // Extended codes are macros that Swift cannot import.
+  /// Another program ended in the middle of a change, and a reader cannot roll it back.
   package static let readOnlyRollback = Self(rawValue: SQLITE_READONLY | 3 << 8)
   package static let writeFailed = Self(rawValue: SQLITE_IOERR | 3 << 8)
 }

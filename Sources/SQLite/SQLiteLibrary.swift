@@ -1,12 +1,12 @@
 import CSQLite
 import CSQLiteMemory
 
-/// What is set once for all connections of the process.
+/// The settings for all connections of the process.
 enum SQLiteLibrary {
-  /// Prepares SQLite before the first connection; later it does nothing.
+  /// Prepares SQLite before the first connection. Later calls do nothing.
   ///
-  /// SQLite does not count the memory it uses, for which all threads would come for one lock several times a query. And
-  /// it takes paths as bytes, as `OSText` has them; not all are UTF-8.
+  /// SQLite's memory statistics are turned off, because all threads would take one lock for them several times a query.
+  /// Paths are passed as the bytes that `OSText` represents, because not all are UTF-8.
   static func prepare() { _ = isPrepared }
 
   private static let isPrepared: Bool = {

@@ -1,14 +1,14 @@
 import CSQLite
 
-/// A prepared statement; parameters and columns are counted from 0.
+/// A prepared statement. Parameters and columns are counted from 0.
 package final class SQLiteStatement {
-  /// How SQLite is to store bytes.
+  /// How SQLite stores bytes.
   package enum Form {
     case text
     case blob
   }
 
-  /// What a column of the current row holds.
+  /// The type of a value in the current row.
   package enum Kind {
     case null
     case integer
@@ -19,7 +19,7 @@ package final class SQLiteStatement {
 
   private let connection: SQLiteConnection
   private var pointer: OpaquePointer?
-  /// The first 64 parameters that are NULL already, a bit for each: most values of most rows are.
+  /// Which of the first 64 parameters are NULL, one bit each. Most values of most rows are NULL and need no call.
   private var nulls = UInt64.max
 
   init(_ pointer: OpaquePointer, of connection: SQLiteConnection) {
@@ -29,7 +29,7 @@ package final class SQLiteStatement {
 
   deinit { close() }
 
-  /// Gives back what the statement holds; it cannot be used afterwards.
+  /// Releases the statement. It cannot be used afterwards.
   package func close() {
     sqlite3_finalize(pointer)
     pointer = nil
@@ -37,28 +37,28 @@ package final class SQLiteStatement {
 
   // MARK: - Facts
 
-  /// Whether it leaves the database as it is.
+  /// Whether the statement does not change the database.
   package var isReadOnly: Bool { sqlite3_stmt_readonly(pointer) != 0 }
 
-  /// The parameters as they stand in the text, such as `:id` or `?2`; nil for a plain `?`.
+  /// The parameters as written in the text, such as `:id` or `?2`; nil for a plain `?`.
   package var parameterNames: [String?] {
     (0..<sqlite3_bind_parameter_count(pointer)).map { position in
       sqlite3_bind_parameter_name(pointer, position + 1).map { String(cString: $0) }
     }
   }
 
-  /// The names of the columns of its rows.
+  /// The names of the result columns.
   package var columnNames: [String] {
     (0..<sqlite3_column_count(pointer)).map { column in
       sqlite3_column_name(pointer, column).map { String(cString: $0) } ?? ""
     }
   }
 
-  /// What SQLite says of the last call that failed.
+  /// The error of the last call that failed.
   package var error: SQLiteError { connection.lastError }
 
-  /// How often SQLite has prepared it again, as it does in the first step after another program has changed the tables;
-  /// its columns may be others then.
+  /// How often SQLite has prepared the statement again. It does so in the first step after another program has changed
+  /// the tables, which may change the result columns.
   package var preparations: Int { Int(sqlite3_stmt_status(pointer, SQLITE_STMTSTATUS_REPREPARE, 0)) }
 
   // MARK: - Parameters
@@ -85,7 +85,7 @@ package final class SQLiteStatement {
 
   private static func mask(_ position: Int) -> UInt64 { position < UInt64.bitWidth ? 1 << UInt64(position) : 0 }
 
-  /// Binds bytes that stay where they are until the statement is reset with ``finish()`` or they are replaced.
+  /// Binds bytes without a copy. They must stay valid until ``finish()`` or until another value is bound.
   @discardableResult
   package func bind(borrowing bytes: UnsafeRawBufferPointer, as form: Form, at position: Int) -> Bool {
     bind(bytes, as: form, at: position, destructor: nil)
@@ -99,7 +99,7 @@ package final class SQLiteStatement {
 
   /// Binds a copy of bytes.
   ///
-  /// - Returns: false when they are more than SQLite takes; the parameter is NULL then.
+  /// - Returns: false if SQLite refuses them because they are too many. The parameter is NULL then.
   @discardableResult
   package func bind(copying bytes: UnsafeRawBufferPointer, as form: Form, at position: Int) -> Bool {
     // SQLITE_TRANSIENT: SQLite copies the bytes.
@@ -112,7 +112,7 @@ package final class SQLiteStatement {
     nulls &= ~Self.mask(position)
     let count = UInt64(bytes.count)
     let number = Int32(position + 1)
-    // A nil start would bind NULL, so nothing gets an address.
+    // A nil address would bind NULL, so an empty value is bound in another way.
     guard let start = bytes.baseAddress, count > 0 else {
       return form == .text
         ? sqlite3_bind_text(pointer, number, "", 0, nil) == SQLITE_OK
@@ -128,9 +128,9 @@ package final class SQLiteStatement {
 
   // MARK: - Running
 
-  /// Goes to the next row; false when there is none.
+  /// Moves to the next row. Returns false if there is none.
   ///
-  /// - Throws: what SQLite says; the statement has been reset then.
+  /// - Throws: SQLite's error, after the statement has been reset.
   package func advance() throws(SQLiteError) -> Bool {
     let code = sqlite3_step(pointer)
     if code == SQLITE_ROW { return true }
@@ -138,13 +138,13 @@ package final class SQLiteStatement {
     throw failure(code)
   }
 
-  /// Runs a statement without rows to its end and makes it fit to be run again.
+  /// Runs a statement without rows to its end, and resets it to run again.
   package func execute() throws(SQLiteError) {
     _ = try advance()
     sqlite3_reset(pointer)
   }
 
-  /// Runs an INSERT that may meet a row with the same key; false if it did.
+  /// Runs an INSERT. Returns false if a constraint refuses the row, such as one with the same key.
   package func executeUnlessPresent() throws(SQLiteError) -> Bool {
     let code = sqlite3_step(pointer)
     guard code == SQLITE_DONE || code & 0xFF == SQLITE_CONSTRAINT else { throw failure(code) }
@@ -158,13 +158,13 @@ package final class SQLiteStatement {
     return error
   }
 
-  /// Makes the statement fit to be run again.
+  /// Resets the statement to run again with the same values.
   package func reset() {
     sqlite3_reset(pointer)
     connection.beginStatement()
   }
 
-  /// Makes the statement fit to be run again with other values: all of its parameters are NULL.
+  /// Resets the statement to run again with other values, and sets all parameters to NULL.
   package func finish() {
     reset()
     sqlite3_clear_bindings(pointer)
@@ -191,32 +191,32 @@ package final class SQLiteStatement {
 
   package func real(_ column: Int) -> Double { sqlite3_column_double(pointer, Int32(column)) }
 
-  /// The bytes of a column as they are, until the statement moves on; none for NULL.
+  /// The bytes of a column, valid until the statement moves on; empty for NULL.
   package func rawBytes(_ column: Int) -> UnsafeRawBufferPointer {
     let start = sqlite3_column_blob(pointer, Int32(column))
     let count = Int(sqlite3_column_bytes(pointer, Int32(column)))
     return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
   }
 
-  /// The bytes of a column made a text, as a number is written, until the statement moves on; none for NULL.
+  /// The bytes of a column converted to text, as for a number, valid until the statement moves on; empty for NULL.
   package func rawText(_ column: Int) -> UnsafeRawBufferPointer {
     let start = sqlite3_column_text(pointer, Int32(column))
     let count = Int(sqlite3_column_bytes(pointer, Int32(column)))
     return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
   }
 
-  /// The bytes of a column as they are, until the statement moves on; nil for NULL.
+  /// The bytes of a column, valid until the statement moves on; nil for NULL.
   package func lentBytes(_ column: Int) -> UnsafeRawBufferPointer? { isNull(column) ? nil : rawBytes(column) }
 
   package func bytes(_ column: Int) -> [UInt8] { [UInt8](rawBytes(column)) }
 
   package func optionalBytes(_ column: Int) -> [UInt8]? { isNull(column) ? nil : bytes(column) }
 
-  /// A column as text; what is not UTF-8 becomes U+FFFD.
+  /// A column as text. Bytes that are not UTF-8 become U+FFFD.
   package func text(_ column: Int) -> String { String(decoding: rawBytes(column), as: UTF8.self) }
 
   package func optionalText(_ column: Int) -> String? { isNull(column) ? nil : text(column) }
 
-  /// How many bytes a column has, without reading those beyond the row's own page.
+  /// The number of bytes in a column, without reading those beyond the row's own page.
   package func count(_ column: Int) -> Int { Int(sqlite3_column_bytes(pointer, Int32(column))) }
 }

@@ -1,6 +1,6 @@
 import ParallelForDashboard
 
-/// Ten reports, some of them slow, on the dashboard: `+` and `-` change the number of threads, `q` closes it.
+/// Shows ten reports, some of them slow, on the dashboard. `+` and `-` change the number of threads; `q` closes it.
 @main struct DashboardExample {
   static func main() throws {
     let shop = try Shop()

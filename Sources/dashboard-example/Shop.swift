@@ -1,19 +1,19 @@
 import Foundation
 import GRDB
 
-/// A shop in an embedded database, whose reports take the longer the more a customer has ordered.
+/// A shop in an embedded database. A report takes longer if the customer has more orders.
 struct Shop: Sendable {
   private static let orderCount = 15_000
 
   private let folder: URL
   private let database: DatabasePool
 
-  /// Makes the shop in a temporary folder; the same one every time.
+  /// Makes the shop in a temporary folder, with the same data every time.
   init() throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "dashboard-example.\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     var settings = Configuration()
-    // Each thread can have a connection of its own.
+    // Each thread can have its own connection.
     settings.maximumReaderCount = 100
     database = try DatabasePool(path: folder.appending(path: "shop.sqlite").path, configuration: settings)
     try fill()
@@ -22,8 +22,8 @@ struct Shop: Sendable {
   /// Deletes the files.
   func remove() { try? FileManager.default.removeItem(at: folder) }
 
-  /// How much a customer has ordered, and how much of those goods was ordered in all: a walk through the whole table for
-  /// every order.
+  /// Returns a line with a customer's orders and their total. It also counts all orders of the same products, which
+  /// scans the whole table for every order.
   func report(on customer: Int) throws -> String {
     let row = try database.read { database in
       try Row.fetchOne(
@@ -39,7 +39,7 @@ struct Shop: Sendable {
     return "customer \(customer): \(row["orders"] as Int) orders for \(total)"
   }
 
-  /// Customer 1 has the fewest orders, customer 10 nineteen times as many.
+  /// Fills the table. Customer 1 has the fewest orders, and customer 10 has nineteen times as many.
   private func fill() throws {
     try database.write { database in
       try database.execute(sql: "CREATE TABLE orders (customer INTEGER, product INTEGER, cents INTEGER)")

@@ -6,9 +6,9 @@ struct PForBench: ParsableCommand {
     commandName: "pfor-bench",
     abstract: "Measures pfor-tui against xargs, against the least work possible, and against its own promises.",
     discussion: """
-      Contenders take turns, round after round, so that a busy moment hits them all; the figures are medians, and a \
-      ratio is the median of the rounds' ratios. Whole programs are measured, from their start to their end, and \
-      user+sys counts the processes they started. Build both in release mode first:
+      Contenders take turns in each round, so that a busy moment affects them all. The figures are medians, and a \
+      ratio is the median of the rounds' ratios. Whole programs are measured from start to end. The column user+sys \
+      includes the processes that they start. Build both programs in release mode first:
 
         swift build -c release --product pfor-tui
         swift run -c release pfor-bench all

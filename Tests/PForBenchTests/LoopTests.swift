@@ -53,7 +53,7 @@ struct LoopTests {
     let folder = try ScratchFolder()
     let workshop = PeerWorkshop(folder: folder.path("nowhere"), scratch: folder)
     #expect(workshop.command(.rayon, for: LoopRow.tiny.work) == nil)
-    #expect(workshop.missing["rayon"]?.contains("not there") == true)
+    #expect(workshop.missing["rayon"]?.contains("no such file") == true)
   }
 
   private func series(_ name: String, _ wall: Double) -> Series { Series(name: name, samples: [Sample(wall: wall)]) }

@@ -98,16 +98,16 @@ import Testing
         "an item cannot be handed back through 'inout'; return the changed value instead"),
       Refusal(
         "@Distribute func run(_ job: some Job) { job.run() }", at: 1, 29,
-        "'some' leaves the items without a name for their type; write '<Item: Constraint>' and take an 'Item'"),
+        "'some' leaves the type of the items without a name; write '<Item: Constraint>' and take an 'Item'"),
       Refusal(
         "@Distribute func run<each T>(_ job: (repeat each T)) {}", at: 1, 22,
         "a parameter pack is not one item; take a tuple or struct"),
       Refusal(
         "@Distribute func show<T>(_ value: T) -> String { text }", at: 1, 23,
-        "a sequence can be 'T' too, so calls would be ambiguous; constrain it by a protocol of your items"),
+        "'T' can also be a sequence, so calls would be ambiguous; constrain it to a protocol of your items"),
       Refusal(
         "@Distribute func show<T: Hashable & Sendable>(_ value: T) -> String { text }", at: 1, 23,
-        "a sequence can be 'T' too, so calls would be ambiguous; constrain it by a protocol of your items"),
+        "'T' can also be a sequence, so calls would be ambiguous; constrain it to a protocol of your items"),
       Refusal(
         "@Distribute(threads: 0) func show(_ id: Int) -> Int { id }", at: 1, 22,
         "at least one thread is needed; write 1 or more"),

@@ -1,4 +1,4 @@
-/// Lets one task wait for one call from anywhere.
+/// Lets one task wait for one call of ``send()`` from any thread.
 final class AsyncSignal: @unchecked Sendable {
   private let lock = Lock()
   private var isSent = false

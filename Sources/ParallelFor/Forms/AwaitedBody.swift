@@ -1,4 +1,4 @@
-/// Runs an `async` body to its end from a thread of ours.
+/// Runs an `async` body to its end from one of our threads.
 enum AwaitedBody {
   static func run<Output: Sendable>(
     in context: ItemContext, _ body: @escaping @Sendable () async throws -> Output
@@ -12,7 +12,7 @@ enum AwaitedBody {
   }
 }
 
-/// How a body in a task of its own ended, and whether it shall end.
+/// The result of a body in its own task, and whether the task should be cancelled.
 private final class BodyEnding<Output: Sendable>: @unchecked Sendable {
   private let monitor = Monitor()
   private let changed = Condition()
@@ -35,7 +35,7 @@ private final class BodyEnding<Output: Sendable>: @unchecked Sendable {
 
   /// Waits for the result.
   ///
-  /// The task is cancelled from here, where no lock is held: cancelling calls what the body wants to be called then.
+  /// The task is cancelled here, where no lock is held, because that runs the body's cancellation handlers.
   func wait(cancelling task: Task<Void, Never>) -> Result<Output, any Error> {
     while true {
       let found = monitor.withLock {

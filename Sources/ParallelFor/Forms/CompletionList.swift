@@ -1,4 +1,4 @@
-/// Results in the order in which they come, from any thread.
+/// Results in the order of completion, from any thread.
 @usableFromInline
 final class CompletionList<Output>: @unchecked Sendable {
   @usableFromInline let lock = Lock()
@@ -10,7 +10,7 @@ final class CompletionList<Output>: @unchecked Sendable {
   @inlinable
   func append(_ output: Output) { lock.withLock { outputs.append(output) } }
 
-  /// All of them; to be asked when every thread has ended.
+  /// Takes all results. Call it after every thread has ended.
   @inlinable
   func take() -> [Output] {
     defer { outputs = [] }

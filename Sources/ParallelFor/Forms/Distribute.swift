@@ -1,4 +1,4 @@
-/// A parallel `for` whose items are passed at the call: what ``distribute(threads:progress:_:)`` makes.
+/// A parallel `for` whose items are passed at the call, made by ``distribute(threads:progress:_:)``.
 public struct Distributed<Item: Sendable, Output: Sendable>: Sendable {
   private let threads: Int
   private let progress: LoopProgress
@@ -12,13 +12,13 @@ public struct Distributed<Item: Sendable, Output: Sendable>: Sendable {
 
   /// Runs the body for every item and returns the results in the order of the items.
   ///
-  /// - Throws: the error of the first item, in their order, that threw.
+  /// - Throws: the error of the first item that threw, in their order.
   public func callAsFunction(_ items: some Sequence<Item>) throws -> [Output] {
     try items.parallelMap(threads: threads, progress: progress, body)
   }
 }
 
-/// A parallel `for` whose items are fixed beforehand: what ``distributeOver(_:threads:progress:_:)`` makes.
+/// A parallel `for` with fixed items, made by ``distributeOver(_:threads:progress:_:)``.
 public struct DistributedOver<Item: Sendable, Output: Sendable>: Sendable {
   private let items: ContiguousArray<Item>
   private let loop: Distributed<Item, Output>
@@ -30,11 +30,11 @@ public struct DistributedOver<Item: Sendable, Output: Sendable>: Sendable {
 
   /// Runs the body for every item and returns the results in the order of the items.
   ///
-  /// - Throws: the error of the first item, in their order, that threw.
+  /// - Throws: the error of the first item that threw, in their order.
   public func callAsFunction() throws -> [Output] { try loop(items) }
 }
 
-/// Makes a function over one item into a function over many, which runs it on several threads.
+/// Turns a function over one item into a function over many, which runs it on several threads.
 ///
 /// ```swift
 /// let cubes = distribute(threads: 5) { (i: Int) in i * i * i }
@@ -42,8 +42,8 @@ public struct DistributedOver<Item: Sendable, Output: Sendable>: Sendable {
 /// ```
 ///
 /// - Parameters:
-///   - threads: how many items are worked on at once; at least 1.
-///   - progress: what is told meanwhile on standard error.
+///   - threads: the maximum number of items in progress; at least 1.
+///   - progress: how to report progress on standard error.
 ///   - body: may run on any thread, and for several items at the same time.
 public func distribute<Item: Sendable, Output: Sendable>(
   threads: Int = defaultThreads, progress: LoopProgress = .none,
@@ -52,9 +52,9 @@ public func distribute<Item: Sendable, Output: Sendable>(
   Distributed(threads: threads, progress: progress, body: body)
 }
 
-/// Makes a function over one item into a function of no arguments, which runs it for every one of `items`.
+/// Turns a function over one item into a function without arguments, which runs it for each of `items`.
 ///
-/// The items are read once, now; calling the result again runs the body for the same ones again.
+/// The items are read once, at this call. Each call of the result runs the body for the same items.
 ///
 /// ```swift
 /// let squares = distributeOver(0..<10) { $0 * $0 }
@@ -62,9 +62,9 @@ public func distribute<Item: Sendable, Output: Sendable>(
 /// ```
 ///
 /// - Parameters:
-///   - items: what the body is run for.
-///   - threads: how many items are worked on at once; at least 1.
-///   - progress: what is told meanwhile on standard error.
+///   - items: the items to run the body for.
+///   - threads: the maximum number of items in progress; at least 1.
+///   - progress: how to report progress on standard error.
 ///   - body: may run on any thread, and for several items at the same time.
 public func distributeOver<Item: Sendable, Output: Sendable>(
   _ items: some Sequence<Item>, threads: Int = defaultThreads, progress: LoopProgress = .none,

@@ -1,15 +1,15 @@
 public import Synchronization
 
-/// Feeds a sequence to a run, on a thread of its own unless all is at hand and little.
+/// Feeds a sequence to a run, on a separate thread unless the elements are few and in memory.
 @usableFromInline
 enum Feeder {
   @usableFromInline static var batch: Int { 256 }
-  /// A batch that is not full is offered after this time, in nanoseconds, if a worker has nothing to do.
+  /// The time, in nanoseconds, after which a batch is offered even if it is not full, if a worker has nothing to do.
   @usableFromInline static var patience: Int64 { 50_000 }
 
-  /// Begins to feed.
+  /// Starts to feed a sequence to a run.
   ///
-  /// - Parameter input: what the run wants for an element; the sequence may be endless, so it is not mapped here.
+  /// - Parameter input: converts an element to the run's input. The sequence may be endless, so it is not mapped here.
   @inlinable
   static func start<Items: Sequence & Sendable, Input, Output>(
     _ items: Items, to run: ParallelRun<Input, Output>, as input: @escaping @Sendable (Items.Element) -> Input
@@ -18,7 +18,8 @@ enum Feeder {
     _ = WorkerThread.start(name: "pfor-feed", .endless) { feed(items, to: run, as: input) }
   }
 
-  /// Whether the elements lie in memory and are so few that the run takes them without waiting: no work for a thread.
+  /// Whether the elements are in memory and few enough for the run to take them without waiting, so that feeding needs
+  /// no thread.
   @inlinable
   static func isAtHand<Items: Sequence>(_ items: Items) -> Bool {
     (items is [Items.Element] || items is ContiguousArray<Items.Element> || items is Range<Int>)
@@ -33,7 +34,7 @@ enum Feeder {
     var since = MonotonicClock.now
     for item in items {
       batch.append(input(item))
-      // The clock is asked only when somebody could do with the items.
+      // The clock is read only when a worker could use the items.
       guard
         batch.count >= Self.batch
           || run.pool.isHungry.load(ordering: .relaxed) && MonotonicClock.now.nanoseconds(since: since) > patience

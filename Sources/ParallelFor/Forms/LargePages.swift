@@ -4,15 +4,15 @@
   import Darwin
 #endif
 
-/// Asks the system to back memory that will be filled from end to end with pages as large as it has.
+/// Asks the system for large pages for memory that will be filled completely.
 ///
-/// A fault for each page of 4 kB was four fifths of the time of a loop over millions of tiny items. It is advice only: a
-/// system that knows no large pages, or has none left, gives its usual ones.
+/// Faults for pages of 4 kB took four fifths of the time of a loop over millions of tiny items. The request is only
+/// advice. A system without large pages, or with none left, uses its usual pages.
 enum LargePages {
   /// The size of a large page on Linux for x86-64 and for arm64 with base pages of 4 kB.
   static let pageSize = 2 << 20
 
-  /// The part of `memory` that whole large pages cover, or nil where it is too short for two of them.
+  /// Returns the part of `memory` that whole large pages cover, or nil if it is too short for two of them.
   static func covered(_ memory: Range<UInt>) -> Range<UInt>? {
     let size = UInt(pageSize)
     let (sum, overflows) = memory.lowerBound.addingReportingOverflow(size - 1)

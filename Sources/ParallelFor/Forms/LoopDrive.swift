@@ -1,7 +1,7 @@
 extension IndexLoop {
-  /// Runs `body` for the positions that fall to a worker, until there are none left anywhere.
+  /// Runs `body` for a worker's positions until no positions are left in the loop.
   ///
-  /// Always inlined, so that the loop is compiled around the body and not around a call.
+  /// It is always inlined, so that the loop contains the body and not a call.
   @inlinable
   @inline(__always)
   func walk<Problem: Error>(as worker: Int, _ body: (Int) throws(Problem) -> Void) {
@@ -21,9 +21,9 @@ extension IndexLoop {
     } while refill(lane, finishedAt: position)
   }
 
-  /// Throws what went wrong first, in the order of the positions; to be called when every worker has ended.
+  /// Throws the first problem in the order of the positions, if there was one. Call it after every worker has ended.
   ///
-  /// - Parameter discard: called before that for each range gone through.
+  /// - Parameter discard: called for each completed range before the problem is thrown.
   @inlinable
   func conclude<Problem: Error>(
     throwing: Problem.Type, discard: (Range<Int>) -> Void = { _ in }
@@ -37,10 +37,10 @@ extension IndexLoop {
   }
 }
 
-/// Runs an `async` body for every position in `0..<count` on up to `tasks` child tasks: the limit is on items in flight,
-/// no thread is blocked.
+/// Runs an `async` body for every position in `0..<count` on up to `tasks` child tasks. It limits the items in flight
+/// and blocks no thread.
 ///
-/// - Parameter discard: called for each range gone through, if the loop fails.
+/// - Parameter discard: called for each completed range if the loop fails.
 /// - Throws: the first problem in the order of the positions, or `CancellationError` when the surrounding task is
 ///   cancelled.
 @inlinable

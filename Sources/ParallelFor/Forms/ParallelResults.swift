@@ -1,11 +1,11 @@
-/// Results one by one as they become ready, in the order of the items unless that was not wanted.
+/// Results one by one as they become ready, in the order of the items unless `inOrder` is false.
 ///
-/// The work begins with the first ``next()`` and stays at most a window of items ahead of what has been taken; it stops
-/// when the last reference is gone. For one consumer: each result is given out once.
+/// The work starts with the first ``next()`` and stays within a window of items ahead of what has been taken. It stops
+/// when the last reference is released. There is one consumer, because each result is returned once.
 public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked Sendable {
   private let pool: StreamPool
   private let meter: ProgressMeter?
-  // Only the consumer uses these.
+  // Only the consumer uses the following.
   @exclusivity(unchecked) @usableFromInline var chunk: ResultChunk<Output, Problem>?
   private var hasEnded = false
 
@@ -20,10 +20,10 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
     meter?.end()
   }
 
-  /// The next result; waits for it.
+  /// Waits for the next result and returns it.
   ///
-  /// - Returns: nil after the last one.
-  /// - Throws: the item's error, if it threw; after that there are no more results and the work stops.
+  /// - Returns: nil after the last result.
+  /// - Throws: the item's error, if it threw. There are no more results after that, and the work stops.
   @inlinable
   public func next() throws(Problem) -> Output? {
     while true {
@@ -32,10 +32,10 @@ public final class ParallelResults<Output: Sendable, Problem: Error>: @unchecked
     }
   }
 
-  /// The next result; suspends the task until there is one, and blocks no thread.
+  /// Suspends the task until the next result is ready and returns it. Blocks no thread.
   ///
-  /// - Returns: nil after the last one, or when the task was cancelled; cancelling stops the work.
-  /// - Throws: the item's error, if it threw; after that there are no more results and the work stops.
+  /// - Returns: nil after the last result, or if the task was cancelled. Cancelling stops the work.
+  /// - Throws: the item's error, if it threw. There are no more results after that, and the work stops.
   @usableFromInline
   func nextSuspending() async throws -> Output? {
     while true {
@@ -100,12 +100,12 @@ extension ParallelResults: Sequence where Problem == Never {
     @inlinable
     init(results: ParallelResults) { self.results = results }
 
-    /// The next result; waits for it.
+    /// Waits for the next result and returns it; nil after the last one.
     @inlinable
     public func next() -> Output? { results.next() }
   }
 
-  /// An iterator for a `for` loop; several of them share the results.
+  /// Returns an iterator for a `for` loop. Several iterators share the results.
   @inlinable
   public func makeIterator() -> Iterator { Iterator(results: self) }
 }
@@ -115,19 +115,20 @@ extension ParallelResults: AsyncSequence {
   public struct AsyncIterator: AsyncIteratorProtocol {
     fileprivate let results: ParallelResults
 
-    /// The next result; nil after the last one, or when the task was cancelled.
+    /// Returns the next result; nil after the last one, or if the task was cancelled.
     public func next() async throws -> Output? { try await results.nextSuspending() }
   }
 
-  /// An iterator for `for try await`.
+  /// Returns an iterator for `for try await`.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(results: self) }
 }
 
 extension Sequence where Self: Sendable, Element: Sendable {
-  /// Calls `body` for the elements on up to `threads` threads and gives the results one by one, in order, as they come.
+  /// Calls `body` for the elements on up to `threads` threads and returns the results one by one, in order, as they
+  /// become ready.
   ///
-  /// Works with endless sequences: nothing runs more than `window` elements ahead of what has been taken. The work
-  /// begins when the first result is asked for, and stops when nobody holds the results any more.
+  /// It works with endless sequences, because at most `window` elements run ahead of what has been taken. The work
+  /// starts with the request for the first result. It stops when the last reference to the results is released.
   ///
   /// ```swift
   /// for cube in (0...).parallelResults({ $0 * $0 * $0 }) where cube > 1_000 { … }
@@ -136,10 +137,10 @@ extension Sequence where Self: Sendable, Element: Sendable {
   /// With a body that throws, use `while let result = try results.next()`; in `async` code, `for try await`.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are worked on at once; at least 1.
-  ///   - window: how many elements may be begun and not yet taken; at least 1.
-  ///   - inOrder: whether results come in the order of the elements, or as they are ready.
-  ///   - progress: what is told meanwhile on standard error.
+  ///   - threads: the maximum number of elements in progress; at least 1.
+  ///   - window: the maximum number of elements that have started and are not yet taken; at least 1.
+  ///   - inOrder: whether results come in the order of the elements, or as they become ready.
+  ///   - progress: how to report progress on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
   @inlinable
   public func parallelResults<Output: Sendable, Problem: Error>(
@@ -151,15 +152,15 @@ extension Sequence where Self: Sendable, Element: Sendable {
     }
   }
 
-  /// The same for an `async` body: up to `threads` elements are in flight, each awaited on a thread of ours, so that
-  /// no thread of Swift's cooperative pool is blocked.
+  /// Does the same for an `async` body. Up to `threads` elements are in flight. Each is awaited on one of our threads,
+  /// so that no thread of Swift's cooperative pool is blocked.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are in flight at once; at least 1.
-  ///   - window: how many elements may be begun and not yet taken; at least 1.
-  ///   - inOrder: whether results come in the order of the elements, or as they are ready.
-  ///   - progress: what is told meanwhile on standard error.
-  ///   - body: is called in tasks of its own.
+  ///   - threads: the maximum number of elements in flight; at least 1.
+  ///   - window: the maximum number of elements that have started and are not yet taken; at least 1.
+  ///   - inOrder: whether results come in the order of the elements, or as they become ready.
+  ///   - progress: how to report progress on standard error.
+  ///   - body: runs in a separate task for each element.
   public func parallelResults<Output: Sendable>(
     threads: Int = defaultThreads, window: Int = 16_384, inOrder: Bool = true, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element) async throws -> Output

@@ -1,18 +1,18 @@
 extension ParallelRun {
-  /// The output of an item whose end has been told by an event, and that has not been delivered; the item keeps it.
+  /// Returns the undelivered output of an item whose end an event has reported. The output stays in its slot.
   ///
-  /// Only for the consumer of the results.
+  /// Only the consumer of the results may call it.
   package func undeliveredOutput(of id: ItemID) -> Output? {
     var cursor = Slots<Output>.Cursor()
     return outputs.peek(at: id.position, using: &cursor) { $0 }
   }
 
-  /// The same for an item that was tried again; nil for all others.
+  /// Returns the undelivered output of an item that was tried again; nil for all others.
   package func undeliveredRetry(of id: ItemID) -> Output? { retries.output(at: id.position) }
 
   /// Takes the next results with their items, without waiting; nil when all are delivered.
   ///
-  /// - Parameter whenReady: called once, on any thread, when there is something to take; only if there is nothing now.
+  /// - Parameter whenReady: if there is nothing to take now, it is called once, on any thread, when there is.
   package func takeReady(orCall whenReady: @escaping @Sendable () -> Void) -> [(ItemID, Output)]? {
     var cursor = Slots<Output>.Cursor()
     while true {

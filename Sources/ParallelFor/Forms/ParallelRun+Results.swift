@@ -1,7 +1,7 @@
 extension ParallelRun {
-  /// Takes the next results; suspends the task until there are some, and blocks no thread.
+  /// Suspends the task until there are results and takes them. Blocks no thread.
   ///
-  /// - Parameter limit: how many at most.
+  /// - Parameter limit: the maximum number of results.
   /// - Returns: nil when all are delivered.
   public func nextResults(upTo limit: Int = 256) async -> [Output]? {
     while true {
@@ -14,9 +14,11 @@ extension ParallelRun {
     }
   }
 
-  /// All results that have not been taken yet, in order, when the run is over; cancelling the task stops the run.
+  /// Waits until the run is over and returns all results that have not been taken yet, in order.
   ///
-  /// - Throws: the first failure, in order; the run is stopped then.
+  /// Cancelling the task stops the run.
+  ///
+  /// - Throws: the first failure, in order, after stopping the run.
   public func results<Value>() async throws -> [Value] where Output == Result<Value, any Error> {
     try await withTaskCancellationHandler {
       var values: [Value] = []
@@ -38,7 +40,7 @@ extension ParallelRun {
     }
   }
 
-  /// Suspends until every worker has closed what it holds and left, which takes a moment after the last result.
+  /// Suspends until every worker has closed what it holds and left, which is shortly after the last result.
   func untilOver() async {
     while !waitUntilOver(nanoseconds: 0) {
       await Task.yield()

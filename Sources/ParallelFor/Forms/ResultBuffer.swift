@@ -1,4 +1,4 @@
-/// Room for one result a position, filled by any thread in any order.
+/// Memory for one result per position, which any thread may fill in any order.
 @usableFromInline
 struct ResultBuffer<Output>: @unchecked Sendable {
   @usableFromInline let base: UnsafeMutablePointer<Output>
@@ -6,7 +6,7 @@ struct ResultBuffer<Output>: @unchecked Sendable {
   @inlinable
   init(_ base: UnsafeMutablePointer<Output>) { self.base = base }
 
-  /// Makes an array of `count` results that `fill` puts here; every position must be filled, or `fill` throws.
+  /// Makes an array of `count` results. Unless `fill` throws, it must put a result at every position.
   @inlinable
   static func array<Problem: Error>(
     count: Int, _ fill: (ResultBuffer) throws(Problem) -> Void

@@ -4,12 +4,12 @@ extension Sequence where Element: Sendable {
   /// Blocks no thread. Cancelling the surrounding task stops the work.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are in flight at once; at least 1.
-  ///   - inOrder: whether results stand in the order of the elements, or in that in which they were ready.
-  ///   - progress: what is told meanwhile on standard error.
-  ///   - body: is called in child tasks.
-  /// - Returns: one result an element.
-  /// - Throws: the error of the first element, in their order, that threw, or `CancellationError`.
+  ///   - threads: the maximum number of elements in flight; at least 1.
+  ///   - inOrder: whether results are in the order of the elements, or in the order of completion.
+  ///   - progress: how to report progress on standard error.
+  ///   - body: runs in child tasks.
+  /// - Returns: one result per element.
+  /// - Throws: the error of the first element that threw, in their order, or `CancellationError`.
   @inlinable
   public func parallelMap<Output: Sendable>(
     threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,
@@ -39,10 +39,10 @@ extension Sequence where Element: Sendable {
   /// Calls an `async` body for every element, up to `threads` at a time.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are in flight at once; at least 1.
-  ///   - progress: what is told meanwhile on standard error.
-  ///   - body: is called in child tasks.
-  /// - Throws: the error of the first element, in their order, that threw, or `CancellationError`.
+  ///   - threads: the maximum number of elements in flight; at least 1.
+  ///   - progress: how to report progress on standard error.
+  ///   - body: runs in child tasks.
+  /// - Throws: the error of the first element that threw, in their order, or `CancellationError`.
   @inlinable
   public func parallelForEach(
     threads: Int = defaultThreads, progress: LoopProgress = .none,
@@ -60,11 +60,11 @@ extension Sequence where Element: Sendable {
   /// Calls an `async` body for every element, up to `threads` at a time, and returns the results that are not nil.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are in flight at once; at least 1.
-  ///   - inOrder: whether results stand in the order of the elements, or in that in which they were ready.
-  ///   - progress: what is told meanwhile on standard error.
-  ///   - body: is called in child tasks.
-  /// - Throws: the error of the first element, in their order, that threw, or `CancellationError`.
+  ///   - threads: the maximum number of elements in flight; at least 1.
+  ///   - inOrder: whether results are in the order of the elements, or in the order of completion.
+  ///   - progress: how to report progress on standard error.
+  ///   - body: runs in child tasks.
+  /// - Throws: the error of the first element that threw, in their order, or `CancellationError`.
   @inlinable
   public func parallelCompactMap<Output: Sendable>(
     threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,

@@ -1,18 +1,17 @@
 extension Sequence where Element: Sendable {
-  /// Calls an `async` body for every element as a policy wants it, and returns the results in the order of the elements.
+  /// Calls an `async` body for every element under a policy, and returns the results in the order of the elements.
   ///
-  /// Each element in flight is awaited on a thread of ours, so that no thread of Swift's cooperative pool is blocked. An
-  /// attempt whose time is up is cancelled, as a task is. Cancelling the surrounding task stops the work.
+  /// Each element in flight is awaited on one of our threads, so that no thread of Swift's cooperative pool is blocked.
+  /// The task of an attempt whose time is up is cancelled. Cancelling the surrounding task stops the work.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are in flight at once; at least 1.
-  ///   - policy: how often elements are tried, how long they may take, and when to give up: after the first failure, if
-  ///     it does not say.
-  ///   - progress: what is told meanwhile on standard error.
-  ///   - body: gets the element and what it may know about its own execution; is called in tasks of its own.
-  /// - Returns: one result an element.
-  /// - Throws: the error of the first element, in their order, that failed; ``TimedOut`` for one that took too long;
-  ///   `CancellationError` when the surrounding task is cancelled.
+  ///   - threads: the maximum number of elements in flight; at least 1.
+  ///   - policy: attempts, time limits, and when to give up. By default, the work ends after the first failure.
+  ///   - progress: how to report progress on standard error.
+  ///   - body: receives the element and its context. It runs in a separate task for each attempt.
+  /// - Returns: one result per element.
+  /// - Throws: the error of the first element that failed, in their order; ``TimedOut`` for one that took too long;
+  ///   `CancellationError` if the surrounding task is cancelled.
   public func parallelMap<Output: Sendable>(
     threads: Int = defaultThreads, policy: RunPolicy, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element, ItemContext) async throws -> Output
@@ -23,16 +22,16 @@ extension Sequence where Element: Sendable {
     return try results.valuesOrFirstError()
   }
 
-  /// Calls an `async` body for every element and returns what became of each: what it returned, or what it threw.
+  /// Calls an `async` body for every element and returns what each call returned or threw.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are in flight at once; at least 1.
-  ///   - policy: how often elements are tried, how long they may take, and when to give up; never, if it does not say.
-  ///   - progress: what is told meanwhile on standard error.
-  ///   - errors: collects them.
-  ///   - body: gets the element and what it may know about its own execution; is called in tasks of its own.
-  /// - Returns: one result an element, in their order; ``TimedOut`` for one that took too long, ``NeverRan`` for one that
-  ///   did not begin, also because the surrounding task was cancelled.
+  ///   - threads: the maximum number of elements in flight; at least 1.
+  ///   - policy: attempts, time limits, and when to give up. By default, all elements run.
+  ///   - progress: how to report progress on standard error.
+  ///   - errors: the handling of errors, which are collected.
+  ///   - body: receives the element and its context. It runs in a separate task for each attempt.
+  /// - Returns: one result per element, in their order: ``TimedOut`` for one that took too long, ``NeverRan`` for one
+  ///   that did not start, for example because the surrounding task was cancelled.
   public func parallelMap<Output: Sendable>(
     threads: Int = defaultThreads, policy: RunPolicy = RunPolicy(), progress: LoopProgress = .none,
     errors: ErrorHandling, _ body: @escaping @Sendable (Element, ItemContext) async throws -> Output
@@ -60,7 +59,7 @@ extension Sequence where Element: Sendable {
 }
 
 extension ParallelRun {
-  /// Takes the next results with their items; suspends the task until there are some. Nil when all are delivered.
+  /// Suspends the task until there are results and takes them with their items; nil when all are delivered.
   fileprivate func nextReady() async -> [(ItemID, Output)]? {
     while true {
       let signal = AsyncSignal()

@@ -1,24 +1,24 @@
-/// How many threads there are when nobody says.
+/// The number of threads if none is given.
 public let defaultThreads = 5
 
 extension RandomAccessCollection where Self: Sendable {
   /// Calls `body` for every element on up to `threads` threads and returns the results in the order of the elements.
   ///
   /// The calling thread is one of them and waits for the rest. No element waits behind a slow one while a thread is
-  /// idle. Calling it again from within `body` is allowed.
+  /// idle. Nested calls from `body` are allowed.
   ///
   /// ```swift
   /// let cubes = (0..<10).parallelMap { $0 * $0 * $0 }
   /// ```
   ///
   /// - Parameters:
-  ///   - threads: how many elements are worked on at once; at least 1.
-  ///   - inOrder: whether results stand in the order of the elements, or in that in which they were ready.
-  ///   - progress: what is told meanwhile on standard error.
+  ///   - threads: the maximum number of elements in progress; at least 1.
+  ///   - inOrder: whether results are in the order of the elements, or in the order of completion.
+  ///   - progress: how to report progress on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
-  /// - Returns: one result an element.
-  /// - Throws: the error of the first element, in their order, that threw; elements that had not begun never begin,
-  ///   and nothing is left running.
+  /// - Returns: one result per element.
+  /// - Throws: the error of the first element that threw, in their order. After an error, no later element starts.
+  ///   Nothing is left running.
   @inlinable
   public func parallelMap<Output, Problem: Error>(
     threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,
@@ -52,13 +52,13 @@ extension RandomAccessCollection where Self: Sendable {
 
   /// Calls `body` for every element on up to `threads` threads.
   ///
-  /// Takes no memory for the elements, however many there are.
+  /// It takes no memory for the elements, even if there are many.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are worked on at once; at least 1.
-  ///   - progress: what is told meanwhile on standard error.
+  ///   - threads: the maximum number of elements in progress; at least 1.
+  ///   - progress: how to report progress on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
-  /// - Throws: the error of the first element, in their order, that threw.
+  /// - Throws: the error of the first element that threw, in their order.
   @inlinable
   public func parallelForEach<Problem: Error>(
     threads: Int = defaultThreads, progress: LoopProgress = .none,
@@ -83,11 +83,11 @@ extension RandomAccessCollection where Self: Sendable {
   /// Calls `body` for every element on up to `threads` threads and returns the results that are not nil, in order.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are worked on at once; at least 1.
-  ///   - inOrder: whether results stand in the order of the elements, or in that in which they were ready.
-  ///   - progress: what is told meanwhile on standard error.
+  ///   - threads: the maximum number of elements in progress; at least 1.
+  ///   - inOrder: whether results are in the order of the elements, or in the order of completion.
+  ///   - progress: how to report progress on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
-  /// - Throws: the error of the first element, in their order, that threw.
+  /// - Throws: the error of the first element that threw, in their order.
   @inlinable
   public func parallelCompactMap<Output, Problem: Error>(
     threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,
@@ -100,15 +100,16 @@ extension RandomAccessCollection where Self: Sendable {
 extension Sequence where Element: Sendable {
   /// Calls `body` for every element on up to `threads` threads and returns the results in the order of the elements.
   ///
-  /// The sequence is read to its end first; for an endless one, or to have results as they come, see ``ParallelResults``.
+  /// It reads the sequence to its end first. For an endless sequence, or results as they become ready, see
+  /// ``ParallelResults``.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are worked on at once; at least 1.
-  ///   - inOrder: whether results stand in the order of the elements, or in that in which they were ready.
-  ///   - progress: what is told meanwhile on standard error.
+  ///   - threads: the maximum number of elements in progress; at least 1.
+  ///   - inOrder: whether results are in the order of the elements, or in the order of completion.
+  ///   - progress: how to report progress on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
-  /// - Returns: one result an element.
-  /// - Throws: the error of the first element, in their order, that threw.
+  /// - Returns: one result per element.
+  /// - Throws: the error of the first element that threw, in their order.
   @inlinable
   public func parallelMap<Output, Problem: Error>(
     threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,
@@ -117,13 +118,13 @@ extension Sequence where Element: Sendable {
     try ContiguousArray(self).parallelMap(threads: threads, inOrder: inOrder, progress: progress, body)
   }
 
-  /// Calls `body` for every element on up to `threads` threads; reads the sequence to its end first.
+  /// Calls `body` for every element on up to `threads` threads, after reading the sequence to its end.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are worked on at once; at least 1.
-  ///   - progress: what is told meanwhile on standard error.
+  ///   - threads: the maximum number of elements in progress; at least 1.
+  ///   - progress: how to report progress on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
-  /// - Throws: the error of the first element, in their order, that threw.
+  /// - Throws: the error of the first element that threw, in their order.
   @inlinable
   public func parallelForEach<Problem: Error>(
     threads: Int = defaultThreads, progress: LoopProgress = .none,
@@ -135,11 +136,11 @@ extension Sequence where Element: Sendable {
   /// Calls `body` for every element on up to `threads` threads and returns the results that are not nil, in order.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are worked on at once; at least 1.
-  ///   - inOrder: whether results stand in the order of the elements, or in that in which they were ready.
-  ///   - progress: what is told meanwhile on standard error.
+  ///   - threads: the maximum number of elements in progress; at least 1.
+  ///   - inOrder: whether results are in the order of the elements, or in the order of completion.
+  ///   - progress: how to report progress on standard error.
   ///   - body: may run on any thread, and for several elements at the same time.
-  /// - Throws: the error of the first element, in their order, that threw.
+  /// - Throws: the error of the first element that threw, in their order.
   @inlinable
   public func parallelCompactMap<Output, Problem: Error>(
     threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,

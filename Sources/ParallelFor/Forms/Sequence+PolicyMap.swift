@@ -1,34 +1,34 @@
-/// The error of an element that a run never began because it gave up before.
+/// The error of an element that never started, because the run gave up or was stopped first.
 public struct NeverRan: Error, Sendable, Equatable {
   /// Makes the error.
   public init() {}
 }
 
-/// What becomes of errors, other than that the first one is thrown.
+/// How errors are handled, instead of throwing the first one.
 public enum ErrorHandling: Sendable {
-  /// Each element's error takes the place of its result.
+  /// Each element's error replaces its result.
   case collect
 }
 
 extension Sequence where Element: Sendable {
-  /// Calls `body` for every element as a policy wants it, and returns the results in the order of the elements.
+  /// Calls `body` for every element under a policy, and returns the results in the order of the elements.
   ///
   /// ```swift
   /// let policy = RunPolicy(attempts: 3, backoff: Backoff(first: 100_000_000), timeout: .fixed(5_000_000_000))
   /// let pages = try urls.parallelMap(threads: 5, policy: policy) { url, context in try fetch(url, context) }
   /// ```
   ///
-  /// An element fails when its last attempt does. Unless the policy says when to give up, the first such element ends
-  /// the work: elements that have not begun never begin, and what runs may end.
+  /// An element fails when its last attempt does. Unless the policy says when to give up, the first failed element ends
+  /// the work. Running elements may end, and no further element starts.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are worked on at once; at least 1.
-  ///   - policy: how often elements are tried, how long they may take, and when to give up.
-  ///   - progress: what is told meanwhile on standard error.
-  ///   - body: gets the element and what it may know about its own execution, such as whether its time is up.
-  /// - Returns: one result an element.
-  /// - Throws: the error of the first element, in their order, that failed; ``TimedOut`` for one that took too long;
-  ///   ``NeverRan`` when none failed and the policy gave up. Nothing is left running.
+  ///   - threads: the maximum number of elements in progress; at least 1.
+  ///   - policy: attempts, time limits, and when to give up.
+  ///   - progress: how to report progress on standard error.
+  ///   - body: receives the element and its context, which tells whether its time is up.
+  /// - Returns: one result per element.
+  /// - Throws: the error of the first element that failed, in their order; ``TimedOut`` for one that took too long;
+  ///   ``NeverRan`` if none failed and the policy gave up. Nothing is left running.
   public func parallelMap<Output: Sendable>(
     threads: Int = defaultThreads, policy: RunPolicy, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element, ItemContext) throws -> Output
@@ -37,20 +37,20 @@ extension Sequence where Element: Sendable {
       .valuesOrFirstError()
   }
 
-  /// Calls `body` for every element and returns what became of each: what it returned, or what it threw.
+  /// Calls `body` for every element and returns what each call returned or threw.
   ///
   /// ```swift
   /// let answers = urls.parallelMap(errors: .collect) { url, _ in try fetch(url) }
   /// ```
   ///
   /// - Parameters:
-  ///   - threads: how many elements are worked on at once; at least 1.
-  ///   - policy: how often elements are tried, how long they may take, and when to give up; never, if it does not say.
-  ///   - progress: what is told meanwhile on standard error.
-  ///   - errors: collects them.
-  ///   - body: gets the element and what it may know about its own execution, such as whether its time is up.
-  /// - Returns: one result an element, in their order; ``TimedOut`` for one that took too long, ``NeverRan`` for one that
-  ///   did not begin. Nothing is left running.
+  ///   - threads: the maximum number of elements in progress; at least 1.
+  ///   - policy: attempts, time limits, and when to give up. By default, all elements run.
+  ///   - progress: how to report progress on standard error.
+  ///   - errors: the handling of errors, which are collected.
+  ///   - body: receives the element and its context, which tells whether its time is up.
+  /// - Returns: one result per element, in their order: ``TimedOut`` for one that took too long, ``NeverRan`` for one
+  ///   that did not start. Nothing is left running.
   public func parallelMap<Output: Sendable>(
     threads: Int = defaultThreads, policy: RunPolicy = RunPolicy(), progress: LoopProgress = .none,
     errors: ErrorHandling, _ body: @escaping @Sendable (Element, ItemContext) throws -> Output
@@ -58,7 +58,7 @@ extension Sequence where Element: Sendable {
     let items = ContiguousArray(self)
     let meter = ProgressMeter.start(progress, total: items.count)
     defer { meter?.end() }
-    // As they come, so that none waits for room behind an earlier one; here each finds its place.
+    // Unordered, so that no result waits behind an earlier one. Each is put in its place below.
     let run = items.startParallelRun(threads: Swift.max(1, threads), policy: policy, inOrder: false, body)
     var results = [Result<Output, any Error>](repeating: .failure(NeverRan()), count: items.count)
     while let batch = run.takeDelivered() {
@@ -71,14 +71,14 @@ extension Sequence where Element: Sendable {
     return results
   }
 
-  /// Calls `body` for every element as a policy wants it.
+  /// Calls `body` for every element under a policy.
   ///
   /// - Parameters:
-  ///   - threads: how many elements are worked on at once; at least 1.
-  ///   - policy: how often elements are tried, how long they may take, and when to give up.
-  ///   - progress: what is told meanwhile on standard error.
-  ///   - body: gets the element and what it may know about its own execution, such as whether its time is up.
-  /// - Throws: the error of the first element, in their order, that failed, as `parallelMap` does.
+  ///   - threads: the maximum number of elements in progress; at least 1.
+  ///   - policy: attempts, time limits, and when to give up.
+  ///   - progress: how to report progress on standard error.
+  ///   - body: receives the element and its context, which tells whether its time is up.
+  /// - Throws: the same errors as `parallelMap`.
   public func parallelForEach(
     threads: Int = defaultThreads, policy: RunPolicy, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element, ItemContext) throws -> Void
@@ -88,7 +88,7 @@ extension Sequence where Element: Sendable {
 }
 
 extension RunPolicy {
-  /// The policy, which gives up after the first failure if it does not say when.
+  /// The policy, with a halt after the first failure if it has none.
   var haltingSomehow: RunPolicy {
     var policy = self
     policy.halt = halt ?? HaltPolicy(.soon, after: .count(1))
@@ -97,7 +97,7 @@ extension RunPolicy {
 }
 
 extension Array {
-  /// The values, unless an element failed; that others never ran is only told if none did.
+  /// Returns the values. Throws the first error, but ``NeverRan`` only if there is no other.
   func valuesOrFirstError<Value>() throws -> [Value] where Element == Result<Value, any Error> {
     for case .failure(let error) in self where !(error is NeverRan) { throw error }
     return try map { try $0.get() }

@@ -1,18 +1,18 @@
 extension Sequence where Self: Sendable, Element: Sendable {
-  /// Begins to call an `async` body for the elements and returns at once with a handle on the run.
+  /// Starts to call an `async` body for the elements and returns at once with a handle on the run.
   ///
-  /// Everything else is as for a blocking body: the same order, limits, policy, events and steering. Up to `threads`
-  /// elements are in flight, each awaited on a thread of ours, so that no thread of Swift's cooperative pool is blocked.
-  /// An element that is asked to end has its task cancelled.
+  /// Order, limits, policy, events and steering are the same as for a blocking body. Up to `threads` elements are in
+  /// flight. Each is awaited on one of our threads, so that no thread of Swift's cooperative pool is blocked. If an
+  /// element is asked to end, its task is cancelled.
   ///
   /// - Parameters:
-  ///   - threads: the target number of elements in flight; may be changed at any time, also to 0.
-  ///   - limits: how far the run may get ahead of the consumers of its results and events.
-  ///   - policy: how often elements are tried, how long they may take, and when the run gives up.
-  ///   - inOrder: whether results are delivered in input order, or as they come.
-  ///   - isObserved: whether there are events; somebody must take them then.
-  ///   - body: is called in a task of its own with the element and what it may know about its own execution.
-  /// - Returns: the run, whose results are the body's results or what it threw.
+  ///   - threads: the target number of elements in flight. You can change it at any time, even to 0.
+  ///   - limits: how many items, results and events may wait at once.
+  ///   - policy: attempts, time limits, and when the run gives up.
+  ///   - inOrder: whether results are delivered in input order, or as they become ready.
+  ///   - isObserved: whether the run makes events; if so, they must be taken.
+  ///   - body: receives the element and its context. It runs in a separate task for each attempt.
+  /// - Returns: the run, whose results are what the body returned or threw.
   public func startParallelRun<Output: Sendable>(
     threads: Int = defaultThreads, limits: RunLimits = RunLimits(), policy: RunPolicy = RunPolicy(),
     inOrder: Bool = true, isObserved: Bool = false,

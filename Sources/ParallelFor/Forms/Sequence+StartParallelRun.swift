@@ -1,8 +1,9 @@
 extension Sequence where Self: Sendable, Element: Sendable {
-  /// Begins to call `body` for the elements and returns at once with a handle on the run.
+  /// Starts to call `body` for the elements and returns at once with a handle on the run.
   ///
-  /// The handle changes the number of threads, pauses, stops, tells how things stand, and gives the results: take them
-  /// with ``ParallelRun/takeDelivered(upTo:)`` or ``ParallelRun/results()``, else the run waits when its window is full.
+  /// The handle changes the number of threads, pauses and stops the run, reports its state, and returns the results.
+  /// Take them with ``ParallelRun/takeDelivered(upTo:)`` or ``ParallelRun/results()``. Otherwise the run waits when its
+  /// window is full.
   ///
   /// ```swift
   /// let run = ids.startParallelRun(threads: 5) { id, _ in try fetch(id) }
@@ -11,13 +12,13 @@ extension Sequence where Self: Sendable, Element: Sendable {
   /// ```
   ///
   /// - Parameters:
-  ///   - threads: the target number of workers; may be changed at any time, also to 0.
-  ///   - limits: how far the run may get ahead of the consumers of its results and events.
-  ///   - policy: how often elements are tried, how long they may take, and when the run gives up.
-  ///   - inOrder: whether results are delivered in input order, or as they come.
-  ///   - isObserved: whether there are events; somebody must take them then.
-  ///   - body: gets the element and what it may know about its own execution; what it throws is its outcome.
-  /// - Returns: the run, whose results are the body's results or what it threw.
+  ///   - threads: the target number of workers. You can change it at any time, even to 0.
+  ///   - limits: how many items, results and events may wait at once.
+  ///   - policy: attempts, time limits, and when the run gives up.
+  ///   - inOrder: whether results are delivered in input order, or as they become ready.
+  ///   - isObserved: whether the run makes events; if so, they must be taken.
+  ///   - body: receives the element and its context. If it throws, the element fails with that error.
+  /// - Returns: the run, whose results are what the body returned or threw.
   @inlinable
   public func startParallelRun<Output: Sendable>(
     threads: Int = defaultThreads, limits: RunLimits = RunLimits(), policy: RunPolicy = RunPolicy(),
@@ -30,20 +31,20 @@ extension Sequence where Self: Sendable, Element: Sendable {
       { (_: inout Void, element, context) in try body(element, context) })
   }
 
-  /// The same with a value for each worker, such as a database connection: made once when the worker starts, handed to
-  /// every element that it runs, closed when it leaves.
+  /// Does the same with a value for each worker, such as a database connection. The worker makes the value before its
+  /// first element, passes it to every element that it runs, and closes it when it leaves.
   ///
   /// - Parameters:
-  ///   - threads: the target number of workers; may be changed at any time, also to 0.
-  ///   - limits: how far the run may get ahead of the consumers of its results and events.
-  ///   - policy: how often elements are tried, how long they may take, and when the run gives up.
-  ///   - inOrder: whether results are delivered in input order, or as they come.
-  ///   - isObserved: whether there are events; somebody must take them then.
-  ///   - makeState: makes a worker's value on the worker's thread. While it throws, the worker's elements fail with
-  ///     what it threw, and it is tried again for the next one.
-  ///   - close: gives back what the value holds, on the worker's thread.
-  ///   - body: gets the worker's value, the element and what it may know about its own execution.
-  /// - Returns: the run, whose results are the body's results or what it threw.
+  ///   - threads: the target number of workers. You can change it at any time, even to 0.
+  ///   - limits: how many items, results and events may wait at once.
+  ///   - policy: attempts, time limits, and when the run gives up.
+  ///   - inOrder: whether results are delivered in input order, or as they become ready.
+  ///   - isObserved: whether the run makes events; if so, they must be taken.
+  ///   - makeState: makes a worker's value on the worker's thread. If it throws, the worker's element fails with that
+  ///     error, and the next element tries again.
+  ///   - close: releases what the value holds, on the worker's thread.
+  ///   - body: receives the worker's value, the element and its context.
+  /// - Returns: the run, whose results are what the body returned or threw.
   @inlinable
   public func startParallelRun<State, Output: Sendable>(
     threads: Int = defaultThreads, limits: RunLimits = RunLimits(), policy: RunPolicy = RunPolicy(),
@@ -71,14 +72,14 @@ extension Sequence where Self: Sendable, Element: Sendable {
           if let last = holder.state.take() { close(last) }
         })
     }
-    // Where counting costs nothing, the total is known before the last element has been read.
+    // If counting costs nothing, the total is known before the last element is read.
     if let elements = self as? any RandomAccessCollection { run.expectItems(elements.count) }
     Feeder.start(self, to: run) { $0 }
     return run
   }
 }
 
-/// A worker's value; only its thread uses it, so nobody need check that accesses do not overlap.
+/// A worker's value. Only its thread uses it, so the check for overlapping accesses is unnecessary.
 @usableFromInline
 final class StateHolder<State> {
   @exclusivity(unchecked) @usableFromInline var state: State?
@@ -88,7 +89,7 @@ final class StateHolder<State> {
 }
 
 extension AttemptEnding {
-  /// How an attempt ended whose body returned.
+  /// Returns the ending of an attempt whose body returned.
   @inlinable
   static func success<Value>(
     _ value: Value, in context: ItemContext
@@ -97,7 +98,7 @@ extension AttemptEnding {
     return AttemptEnding(context.isCancelled ? .cancelled : .succeeded, output: .success(value))
   }
 
-  /// How an attempt ended whose body threw.
+  /// Returns the ending of an attempt whose body threw.
   @inlinable
   static func failure<Value>(
     _ error: any Error, in context: ItemContext
@@ -109,7 +110,7 @@ extension AttemptEnding {
 }
 
 extension ItemContext {
-  /// Whether the attempt, whose work ended at a moment or ends now, has run out of time; final.
+  /// Ends the attempt's work at a moment, or now, and returns whether it ran out of time. The answer is final.
   @usableFromInline
   func hasRunOut(at end: Instant?) -> Bool { isTimed && workEnded(at: end ?? MonotonicClock.now) }
 }

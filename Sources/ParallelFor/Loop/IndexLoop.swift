@@ -1,18 +1,18 @@
 import CPosix
 
-/// Positions `0..<count`, shared out among workers that take the halves of each other's ranges.
+/// Positions `0..<count`, divided among workers that take halves of each other's ranges.
 ///
-/// Nobody watches it, so it reads no clock and makes no event; it is what the array forms run on. Workers are threads
-/// or tasks: the loop hands out ranges and does not know which.
+/// The array forms run on it. It is not observed, so it reads no clock and makes no events. Workers may be threads or
+/// tasks, because the loop only hands out ranges.
 @usableFromInline
 final class IndexLoop: @unchecked Sendable {
   private let lock = Lock()
   private let lanes: [LoopLane]
-  /// The first position, in the order of the items, at which something went wrong.
+  /// The first failure, in the order of the items.
   private var failure: (position: Int, problem: any Error)?
   private var isStopped = false
 
-  /// Shares out `count` positions among at most `workers`; worker 0 begins with all of them.
+  /// Divides `count` positions among at most `workers`. Worker 0 starts with all of them.
   @usableFromInline
   init(count: Int, workers: Int) {
     let needsFence = cposix_process_barrier() != 0
@@ -20,29 +20,29 @@ final class IndexLoop: @unchecked Sendable {
     lanes[0].begin(0..<count)
   }
 
-  /// How many workers there can be: never more than positions.
+  /// The maximum number of workers, which is never more than the number of positions.
   @usableFromInline var workers: Int { lanes.count }
 
-  /// The lane of a worker, from 0.
+  /// Returns the lane of a worker; workers are counted from 0.
   @usableFromInline
   func lane(_ worker: Int) -> LoopLane { lanes[worker] }
 
-  /// Whether there is a position that nobody has begun.
+  /// Whether there is a position that no worker has started.
   @usableFromInline var hasRest: Bool { lanes.contains { $0.rest > 0 } }
 
-  /// Gives the lane a new range, taken from the lane with most left; false when there is nothing left anywhere.
+  /// Gives the lane a new range, taken from the lane with the most left. Returns false when nothing is left.
   ///
-  /// - Parameter end: how far the lane's owner came in the range it had.
+  /// - Parameter end: where the lane's owner stopped in its previous range.
   @usableFromInline
   func refill(_ lane: LoopLane, finishedAt end: Int) -> Bool {
     lane.finish(at: end)
     return refill(lane)
   }
 
-  /// Gives the lane its first range.
+  /// Gives the lane its first range. Returns false when nothing is left.
   @usableFromInline
   func refill(_ lane: LoopLane) -> Bool {
-    // Ranges move under the lock only, so that none is on its way unseen while somebody gives up, or is cut off.
+    // Ranges move only under the lock. Otherwise a worker could give up, or a failure cut ranges, while one is moving.
     lock.withLock {
       while !isStopped, let victim = lanes.max(by: { $0.rest < $1.rest }), victim.rest > 0 {
         if let range = victim.takeHalf() {
@@ -54,7 +54,7 @@ final class IndexLoop: @unchecked Sendable {
     }
   }
 
-  /// Something went wrong at a position: those after it that have not begun never will.
+  /// Records a failure at a position. Later positions that have not started never will.
   @usableFromInline
   func failed(at position: Int, _ problem: any Error) {
     lock.withLock {
@@ -64,7 +64,7 @@ final class IndexLoop: @unchecked Sendable {
     }
   }
 
-  /// Nothing that has not begun will.
+  /// Prevents all further positions from starting.
   @usableFromInline
   func stop() {
     lock.withLock {
@@ -73,9 +73,9 @@ final class IndexLoop: @unchecked Sendable {
     }
   }
 
-  /// What went wrong first, in the order of the items; to be asked when every worker has ended.
+  /// The first failure, in the order of the items. Use it after every worker has ended.
   @usableFromInline var problem: (any Error)? { failure?.problem }
 
-  /// The ranges that were gone through; to be asked when every worker has ended. The position that failed is not in.
+  /// The completed ranges, without positions that failed. Use it after every worker has ended.
   @usableFromInline var done: [Range<Int>] { lanes.flatMap(\.done) }
 }

@@ -1,15 +1,16 @@
 public import CPosix
 public import Synchronization
 
-/// The range of positions that one worker of an ``IndexLoop`` goes through, from which idle workers take the far half.
+/// The range of positions that one worker of an ``IndexLoop`` processes. Idle workers take the far half of it.
 ///
-/// The owner pays two plain memory accesses an item: it stores how far it is, then looks how far it may go. A thief
-/// lowers the limit, then makes every thread pass a memory barrier, then looks how far the owner is; so at least one
-/// of the two sees the other, and the owner meets the thief's lock only when they want the same item. This is the
-/// protocol of Cilk's deques ("THE", Frigo, Leiserson and Randall, PLDI 1998) with the owner's fence moved to the thief.
+/// The owner pays two plain memory accesses per item. It stores its position, then loads the limit. A thief lowers the
+/// limit, then makes every thread pass a memory barrier, then loads the owner's position. So at least one of the two
+/// sees the other, and the owner takes the lock only when both want the same item. This is the protocol of Cilk's
+/// deques ("THE", Frigo, Leiserson and Randall, PLDI 1998), with the owner's fence moved to the thief.
 @usableFromInline
 final class LoopLane: @unchecked Sendable {
-  // The owner writes one line of the cache an item, and thieves read other lanes' lines: they must not be neighbours.
+  // The padding puts lanes on different cache lines. The owner writes its line for every item, while thieves read the
+  // lines of other lanes.
   private let before = InlineArray<16, Int>(repeating: 0)
   @usableFromInline let next = Atomic<Int>(0)
   @usableFromInline let limit = Atomic<Int>(0)
@@ -17,14 +18,14 @@ final class LoopLane: @unchecked Sendable {
   private let after = InlineArray<16, Int>(repeating: 0)
 
   private let lock = Lock()
-  /// Where the owner's present range began; only the owner uses it.
+  /// The start of the owner's present range; only the owner uses it.
   @usableFromInline private(set) var start = 0
-  /// The ranges that the owner has gone through.
+  /// The ranges that the owner has completed.
   private(set) var done: [Range<Int>] = []
 
   init(needsFence: Bool) { self.needsFence = needsFence }
 
-  /// Whether the owner may run the item at `position`; it must ask for one after the other.
+  /// Whether the owner may run the item at `position`. It must ask for consecutive positions.
   @inlinable @inline(__always)
   func mayRun(_ position: Int) -> Bool {
     next.store(position &+ 1, ordering: .relaxed)
@@ -32,7 +33,7 @@ final class LoopLane: @unchecked Sendable {
     return position < limit.load(ordering: .relaxed) || mayRunSlowly(position)
   }
 
-  /// A thief that came too late may have lowered the limit for a moment.
+  /// Checks again under the lock, because a thief that came too late may have lowered the limit for a moment.
   @usableFromInline @inline(never)
   func mayRunSlowly(_ position: Int) -> Bool {
     lock.withLock {
@@ -43,7 +44,7 @@ final class LoopLane: @unchecked Sendable {
     }
   }
 
-  /// The owner begins a new range.
+  /// Starts a new range of the owner.
   func begin(_ range: Range<Int>) {
     lock.withLock {
       start = range.lowerBound
@@ -52,16 +53,16 @@ final class LoopLane: @unchecked Sendable {
     }
   }
 
-  /// The owner has gone through its range up to `end`.
+  /// Records that the owner has completed its range up to `end`.
   func finish(at end: Int) {
     if start < end { done.append(start..<end) }
     start = end
   }
 
-  /// About how many positions the owner has not begun.
+  /// The approximate number of positions that the owner has not started.
   var rest: Int { limit.load(ordering: .relaxed) - next.load(ordering: .relaxed) }
 
-  /// Takes the far half of what the owner has not begun; nil if there is nothing.
+  /// Takes the far half of what the owner has not started; nil if there is nothing.
   func takeHalf() -> Range<Int>? {
     lock.withLock {
       let here = next.load(ordering: .relaxed)
@@ -70,17 +71,17 @@ final class LoopLane: @unchecked Sendable {
     }
   }
 
-  /// Takes away every position from `position` on that the owner has not begun.
+  /// Removes all positions from `position` on that the owner has not started.
   func truncate(to position: Int) {
     lock.withLock {
       let end = limit.load(ordering: .relaxed)
-      // An owner that has asked for the position behind its last one is beyond the end: the limit must not follow it.
+      // An owner that has asked for the position after its last one is beyond the end. The limit must not follow it.
       let middle = max(position, next.load(ordering: .relaxed))
       if middle < end { _ = cut(at: middle, of: end) }
     }
   }
 
-  /// Lowers the limit to `middle`, or to where the owner is by now; the caller holds the lock.
+  /// Lowers the limit to `middle`, or to the owner's position if that is higher. The caller holds the lock.
   private func cut(at middle: Int, of end: Int) -> Range<Int>? {
     limit.store(middle, ordering: .relaxed)
     if cposix_process_barrier() != 0 { atomicMemoryFence(ordering: .sequentiallyConsistent) }

@@ -1,20 +1,20 @@
-/// The threads of one loop: the caller is the first, and each one that finds work left starts up to two more.
+/// The threads of one loop. The caller is the first, and each thread that finds work left starts up to two more.
 @usableFromInline
 final class LoopThreads: @unchecked Sendable {
   private let monitor = Monitor()
   private let allEnded = Condition()
   private let loop: IndexLoop
-  /// Nobody may hold it when ``run(_:work:)`` returns, for it is the caller's and does not escape.
+  /// The caller's closure. It does not escape, so no reference to it may remain when ``run(_:work:)`` returns.
   private var work: ((Int) -> Void)?
   private var running = 0
 
-  /// - Parameter work: what the worker with a number, from 0, does until nothing is left.
+  /// - Parameter work: runs the worker with the given number, counted from 0, until nothing is left.
   private init(_ loop: IndexLoop, work: @escaping (Int) -> Void) {
     self.loop = loop
     self.work = work
   }
 
-  /// Runs `work` on as many threads as the loop has workers, as far as there is work for them, and waits for all.
+  /// Runs `work` on up to as many threads as the loop has workers, depending on the work left, and waits for all.
   @usableFromInline
   static func run(_ loop: IndexLoop, work: (Int) -> Void) {
     withoutActuallyEscaping(work) { work in
@@ -32,7 +32,7 @@ final class LoopThreads: @unchecked Sendable {
 
   private func start(_ worker: Int) {
     monitor.withLock { running += 1 }
-    // A thread that cannot be had is no loss but of speed: the others take its share.
+    // A missing thread costs only speed, because the others take its share.
     let isStarted = WorkerThread.start(name: "pfor-\(worker + 1)", .none) { [self] in
       live(worker)
       ended()

@@ -1,11 +1,11 @@
 public import Synchronization
 
-/// Neighbouring elements of a stream, their results, and which of those are there.
+/// Neighbouring elements of a stream, with their results and a flag for each result that is ready.
 @usableFromInline
 class StreamChunk: @unchecked Sendable {
-  /// The positions of its elements in the stream.
+  /// The positions of the elements in the stream.
   @usableFromInline let positions: Range<Int>
-  /// How many results the consumer has taken; only the consumer uses it.
+  /// The number of results that the consumer has taken; only the consumer uses it.
   @exclusivity(unchecked) @usableFromInline final var taken = 0
   @usableFromInline let done: UnsafeMutablePointer<Atomic<Bool>>
 
@@ -22,16 +22,16 @@ class StreamChunk: @unchecked Sendable {
     done.deallocate()
   }
 
-  /// Whether the next result is there.
+  /// Whether the next result is ready.
   @inlinable
   final var hasReady: Bool { taken < positions.count && done[taken].load(ordering: .acquiring) }
 
-  /// Whether the consumer has taken all of it.
+  /// Whether the consumer has taken all results.
   @inlinable
   final var isUsedUp: Bool { taken == positions.count }
 }
 
-/// A chunk with the results' type: the worker of a position puts its result, the consumer takes it.
+/// A chunk with typed results. The worker of a position puts its result, and the consumer takes it.
 @usableFromInline
 class ResultChunk<Output, Problem: Error>: StreamChunk, @unchecked Sendable {
   @usableFromInline let results: UnsafeMutablePointer<Result<Output, Problem>>
@@ -57,7 +57,7 @@ class ResultChunk<Output, Problem: Error>: StreamChunk, @unchecked Sendable {
     done[index].store(true, ordering: .releasing)
   }
 
-  /// The next result; nil if it is not there yet, or all are taken.
+  /// Takes the next result; nil if it is not ready, or all are taken.
   @inlinable
   @inline(__always)
   final func take() -> Result<Output, Problem>? {
@@ -67,7 +67,7 @@ class ResultChunk<Output, Problem: Error>: StreamChunk, @unchecked Sendable {
   }
 }
 
-/// A chunk with its elements.
+/// A chunk with typed elements.
 @usableFromInline
 final class ElementChunk<Element, Output, Problem: Error>: ResultChunk<Output, Problem>, @unchecked Sendable {
   @usableFromInline let elements: ContiguousArray<Element>
@@ -78,7 +78,7 @@ final class ElementChunk<Element, Output, Problem: Error>: ResultChunk<Output, P
     super.init(positions: first..<first + elements.count)
   }
 
-  /// Goes through the lane's range, which is part of this chunk's; returns how many elements were run.
+  /// Runs the lane's range, which is part of this chunk's. Returns the number of elements that ran.
   @inlinable
   func run(in lane: LoopLane, body: (Element) throws(Problem) -> Output) -> Int {
     let begin = lane.start

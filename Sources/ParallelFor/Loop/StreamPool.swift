@@ -1,15 +1,15 @@
 import CPosix
 
-/// The threads behind results that come one by one: they read a piece of the input, run it, and take from each other.
+/// The threads behind results that are taken one by one. Each reads a chunk of the input, runs it, and helps others.
 ///
-/// It knows positions and chunks, not values. A chunk is read by one worker at a time and belongs to that worker's
-/// ``LoopLane``; a worker that has nothing to read takes half of what another one has not begun. The consumer takes
-/// results out of the first chunk without a lock and comes here only between chunks, or to wait.
+/// The pool knows positions and chunks, not values. One worker at a time reads a chunk, which belongs to its
+/// ``LoopLane``. A worker that has nothing to read takes half of what another one has not started. The consumer takes
+/// results from the first chunk without a lock. It calls the pool only between chunks, or to wait.
 @usableFromInline
 final class StreamPool: @unchecked Sendable {
-  /// Reads elements up to a limit for the position given first.
+  /// Reads a chunk, given its first position and the maximum number of elements.
   @usableFromInline typealias Read = @Sendable (Int, Int) -> (chunk: StreamChunk?, isLast: Bool)
-  /// Runs a lane's range of a chunk and tells how many elements that were.
+  /// Runs a lane's range of a chunk and returns the number of elements.
   @usableFromInline typealias Run = @Sendable (StreamChunk, LoopLane, ItemContext) -> Int
 
   private final class Worker: @unchecked Sendable {
@@ -29,11 +29,11 @@ final class StreamPool: @unchecked Sendable {
     case leave
   }
 
-  /// How long somebody may wait for results that lie in a chunk behind a slow element, in nanoseconds.
+  /// The interval, in nanoseconds, at which to check for results that are ready before a slow element of their chunk.
   private static let glance: Int64 = 20_000_000
-  /// Elements are tiny when a claim holds at least this many.
+  /// The claim size from which elements count as tiny.
   private static let tiny = 64
-  /// How long the consumer of tiny elements is left alone, in nanoseconds.
+  /// The minimum time between wake-ups of the consumer of tiny elements, in nanoseconds.
   private static let pause: Int64 = 300_000
 
   private let monitor = Monitor()
@@ -45,9 +45,9 @@ final class StreamPool: @unchecked Sendable {
   private let read: Read
   private let run: Run
 
-  // All below is guarded by the monitor.
+  // The monitor guards everything below.
   private var claim: ClaimSize
-  /// In order: begun and not all taken. Else: ended and not taken, of one element each, as they ended.
+  /// In order: the chunks that have started and are not used up. Otherwise: the ended chunks, of one element each.
   private var chunks: [StreamChunk] = []
   private var begun = 0
   private var taken = 0
@@ -60,19 +60,19 @@ final class StreamPool: @unchecked Sendable {
   private var lastWake = MonotonicClock.now
   private var readyCall: (@Sendable () -> Void)?
 
-  /// Makes a pool without threads; the first one comes with the consumer.
+  /// Makes a pool without threads. The consumer's first call starts one.
   @usableFromInline
   init(threads: Int, window: Int, inOrder: Bool, read: @escaping Read, run: @escaping Run) {
     self.threads = max(1, threads)
     self.window = max(1, window)
     self.inOrder = inOrder
-    // Results that go as they are ready go one by one: none may wait for its neighbours.
+    // Out of order, a result must not wait for its neighbours, so a chunk is one element.
     claim = ClaimSize(work: 200_000, limit: inOrder ? 1_024 : 1)
     self.read = read
     self.run = run
   }
 
-  /// Lets running elements end and begins no more.
+  /// Asks running elements to end and starts no further ones.
   @usableFromInline
   func stop() {
     let running = monitor.withLock {
@@ -89,14 +89,14 @@ final class StreamPool: @unchecked Sendable {
 // MARK: - For the consumer
 
 extension StreamPool {
-  /// The chunk whose next result is ready; waits for it. Nil when there are no more.
+  /// Waits for the chunk whose next result is ready. Returns nil when there are no more results.
   @usableFromInline
   func nextChunk(after last: StreamChunk?) -> StreamChunk? {
     monitor.withLock {
       giveBack(last)
       while !hasAnswer {
         isConsumerWaiting = true
-        // Results may lie in a chunk before a slow element of it: look there now and then.
+        // Results may be ready before a slow element of their chunk, which sends no signal. So look now and then.
         monitor.wait(for: resultReady, nanoseconds: Self.glance)
       }
       isConsumerWaiting = false
@@ -104,16 +104,16 @@ extension StreamPool {
     }
   }
 
-  /// The same without waiting: when nothing is ready, `call` is called once as soon as something is, or all is over.
+  /// Does the same without waiting. If nothing is ready, `call` is called once, when something is or at the end.
   ///
-  /// - Returns: nil when `call` will be called.
+  /// - Returns: nil if `call` will be called.
   @usableFromInline
   func nextChunk(after last: StreamChunk?, orCall call: @escaping @Sendable () -> Void) -> StreamChunk?? {
     monitor.withLock {
       giveBack(last)
       guard hasAnswer else {
         readyCall = call
-        // Somebody idle must look now and then.
+        // An idle worker must check now and then.
         workWanted.signal()
         return .none
       }
@@ -133,7 +133,7 @@ extension StreamPool {
   private var hasAnswer: Bool { isOver || chunks.first?.hasReady ?? false }
 
   private func tell() {
-    // How far the consumer is in a chunk may be looked at only while it waits.
+    // The consumer's position in a chunk may be read only while the consumer waits.
     guard isConsumerWaiting || readyCall != nil, hasAnswer else { return }
     if isConsumerWaiting, isWorthWaking() { resultReady.signal() }
     if let call = readyCall {
@@ -142,9 +142,9 @@ extension StreamPool {
     }
   }
 
-  /// Whether the consumer should come now, rather than for several chunks of tiny elements at once.
+  /// Whether to wake the consumer now, or later for several chunks of tiny elements at once.
   ///
-  /// To wake it costs a worker its core for a moment, and on a full machine that is most of what a chunk costs.
+  /// On a busy machine, a wake-up takes a core from a worker for a moment. That is most of the cost of a chunk.
   private func isWorthWaking() -> Bool {
     let now = MonotonicClock.now
     let isUrgent = claim.count < Self.tiny || idle > 0 || inputHasEnded || isStopped || begun - taken > window / 2
@@ -179,7 +179,7 @@ extension StreamPool {
     }
   }
 
-  /// Waits for a chunk and gives the worker's lane a range of it; nil when the worker must leave.
+  /// Waits for a chunk and gives the worker's lane a range of it. Returns nil when the worker must leave.
   private func nextChunk(for worker: Worker, _ begin: inout Instant) -> StreamChunk? {
     while true {
       switch monitor.withLock({ nextStep(of: worker) }) {
@@ -216,7 +216,7 @@ extension StreamPool {
     return .wait
   }
 
-  /// Takes over what was read; false if there is nothing to run.
+  /// Takes over a chunk that was read. Returns false if there is nothing to run.
   private func take(_ chunk: StreamChunk?, _ isLast: Bool, _ worker: Worker) -> Bool {
     isReading = false
     inputHasEnded = isLast
@@ -232,7 +232,7 @@ extension StreamPool {
     return true
   }
 
-  /// There may be something to do for one more.
+  /// Wakes or starts another worker if there may be something for it to do.
   private func callAnother() {
     if idle > 0 {
       workWanted.signal()
@@ -241,13 +241,13 @@ extension StreamPool {
     }
   }
 
-  /// Half of what the busiest worker has not begun.
+  /// Takes half of what the busiest worker has not started.
   private func takeFromBusiest(for lane: LoopLane) -> StreamChunk? {
     guard inOrder else { return nil }
     while let victim = workers.map(\.lane).max(by: { $0.rest < $1.rest }), victim.rest > 0 {
       guard let range = victim.takeHalf() else { continue }
       guard let chunk = chunks.first(where: { $0.positions.contains(range.lowerBound) }) else {
-        preconditionFailure("stream: positions \(range) lie in no chunk")
+        preconditionFailure("stream: positions \(range) are in no chunk")
       }
       lane.begin(range)
       return chunk

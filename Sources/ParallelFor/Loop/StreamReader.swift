@@ -1,7 +1,7 @@
-/// Reads a sequence piece by piece, for one thread at a time.
+/// Reads a sequence in pieces, for one thread at a time.
 @usableFromInline
 final class StreamReader<Items: Sequence>: @unchecked Sendable {
-  /// How long reading a piece may take, in nanoseconds, before what there is goes on.
+  /// The time, in nanoseconds, after which a piece is returned even if it is not full.
   @usableFromInline static var patience: Int64 { 50_000 }
 
   @usableFromInline let items: Items
@@ -10,7 +10,7 @@ final class StreamReader<Items: Sequence>: @unchecked Sendable {
   @inlinable
   init(_ items: Items) { self.items = items }
 
-  /// Up to `limit` elements, and whether there are no more after them.
+  /// Reads up to `limit` elements, and returns whether they are the last.
   @inlinable
   func read(upTo limit: Int) -> (elements: ContiguousArray<Items.Element>, isLast: Bool) {
     var source = iterator.take() ?? items.makeIterator()

@@ -1,14 +1,14 @@
-/// What a form of the parallel `for` tells of its progress while it works.
+/// How a parallel `for` reports its progress.
 public enum LoopProgress: Sendable {
-  /// Nothing; it costs nothing.
+  /// No report, at no cost.
   case none
-  /// One line on standard error: how many elements are done, of how many, how fast, and for how long still.
+  /// A line on standard error with the number of elements done, the total, the rate and the time left.
   ///
   /// ```
   /// 12,345/50,000   24 %   812/s   46 s left
   /// ```
   ///
-  /// On a terminal the line is written over itself, at most ten times a second; elsewhere, as in a log, a line is added
-  /// every five seconds. Each element costs a look at the clock.
+  /// On a terminal, the line is updated in place, at most ten times a second. Elsewhere, as in a log, a line is added
+  /// every five seconds. Each element costs one reading of the clock.
   case line
 }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Counts what a loop has done and tells it in a line now and then, on the thread that has ended an element.
+/// Counts a loop's finished elements and now and then writes a progress line, on the thread that finished an element.
 @usableFromInline
 final class ProgressMeter: Sendable {
-  /// The least time between two lines, in nanoseconds.
+  /// The minimum time between two lines, in nanoseconds.
   private static let terminalInterval: Int64 = 100_000_000
   private static let logInterval: Int64 = 5_000_000_000
 
@@ -22,7 +22,7 @@ final class ProgressMeter: Sendable {
     nextLine = Atomic(begin.nanoseconds + interval)
   }
 
-  /// Begins to count; nil when nothing is to be told.
+  /// Starts to count. Returns nil when there is nothing to report.
   @usableFromInline
   static func start(_ progress: LoopProgress, total: Int?) -> ProgressMeter? {
     switch progress {
@@ -31,20 +31,20 @@ final class ProgressMeter: Sendable {
     }
   }
 
-  /// One more element is done.
+  /// Counts one more element.
   @usableFromInline
   func count() {
     let done = done.add(1, ordering: .relaxed).newValue
     let now = MonotonicClock.now
     let due = nextLine.load(ordering: .relaxed)
-    // Only one of the threads that find the line due may write it.
+    // Several threads may find the line due. Only one of them writes it.
     guard now.nanoseconds >= due,
       nextLine.compareExchange(expected: due, desired: now.nanoseconds + interval, ordering: .relaxed).exchanged
     else { return }
     output.show(text(done, at: now).line)
   }
 
-  /// The loop is over: tells how far it came. Nothing happens the second time.
+  /// Writes the last line, at the end of the loop. Further calls do nothing.
   @usableFromInline
   func end() {
     guard !hasEnded.exchange(true, ordering: .relaxed) else { return }

@@ -1,10 +1,10 @@
-/// How far a loop is, in words; a value.
+/// A loop's progress in words.
 struct ProgressText: Equatable {
-  /// Elements that are done.
+  /// The number of finished elements.
   var done: Int
-  /// Elements in all; nil while that is not known.
+  /// The number of all elements; nil if it is not known.
   var total: Int?
-  /// Nanoseconds since the beginning.
+  /// The nanoseconds since the start.
   var elapsed: Int64
   /// Whether the loop is over.
   var isOver = false
@@ -22,16 +22,16 @@ struct ProgressText: Equatable {
     return parts.joined(separator: "   ")
   }
 
-  /// Elements a second.
+  /// The elements per second.
   private var rate: Double? { done > 0 && elapsed > 0 ? Double(done) * 1e9 / Double(elapsed) : nil }
 
-  /// Nanoseconds that the rest will take at this rate.
+  /// The nanoseconds that the rest will take at this rate.
   private var left: Int64? {
     guard let total, done > 0, done <= total else { return nil }
     return Int64(min(Double(elapsed) / Double(done) * Double(total - done), 9e18))
   }
 
-  /// A count with a comma for every three digits.
+  /// Returns a count with a comma after every three digits.
   static func grouped(_ count: Int) -> String {
     let digits = Array(String(count))
     var text = ""
@@ -42,14 +42,14 @@ struct ProgressText: Equatable {
     return text
   }
 
-  /// Such as `812/s`, or `0.25/s` when it is slow.
+  /// Returns a rate such as `812/s`, or `0.25/s` if it is low.
   static func rate(_ rate: Double) -> String {
     guard rate < 10 else { return "\(grouped(Int(min(rate.rounded(), 9e18))))/s" }
     let hundredths = Int((rate * 100).rounded())
     return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)/s"
   }
 
-  /// Such as `46 s`, `1m 05s` or `3h 07m`.
+  /// Returns a duration such as `46 s`, `1m 05s` or `3h 07m`.
   static func duration(_ nanoseconds: Int64) -> String {
     let seconds = nanoseconds / 1_000_000_000
     func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -4,9 +4,9 @@
   @preconcurrency import Darwin
 #endif
 
-/// A line on standard error: written over itself on a terminal, one below the other elsewhere.
+/// A line on standard error. On a terminal, each line replaces the one before; elsewhere, lines are added.
 struct StandardErrorLine: Sendable {
-  /// A line is blanked out up to this column, for the one before may have been longer.
+  /// The column up to which a line is padded, because the one before may have been longer.
   private static let width = 72
 
   /// Whether standard error is a terminal.
@@ -24,7 +24,7 @@ struct StandardErrorLine: Sendable {
     line + String(repeating: " ", count: max(0, width - line.count))
   }
 
-  /// In one call, so that lines of several threads do not mix; what cannot be written is not worth a failure.
+  /// Writes the text in one call, so that lines of several threads do not mix. A failed write is ignored.
   private func put(_ text: String) {
     var text = text
     text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }

@@ -7,15 +7,15 @@ import Foundation
   @preconcurrency import Darwin
 #endif
 
-/// `pfor-bench all`: every figure in one table.
+/// `pfor-bench all`: the benchmarks of the program and its dashboard in one table.
 struct AllBench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "all", abstract: "Everything below in one table, with the machine and the commands.",
-    discussion: "Takes about ten minutes; the machine should have nothing else to do.")
+    commandName: "all", abstract: "The program's benchmarks in one table, with the machine and the commands.",
+    discussion: "It takes about ten minutes. The machine should be otherwise idle.")
 
   @OptionGroup var options: ProgramOptions
 
-  @Option(help: ArgumentHelp("How many items the long runs have.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of items in the long runs.", valueName: "n"))
   var items = 10_000_000
 
   @OptionGroup var other: OtherLoopOptions
@@ -29,7 +29,7 @@ struct AllBench: ParsableCommand {
       try RecordedBench.parse(common), try RecordLargeBench.parse(common + ["--items", "\(items)"]),
       try IdleBench.parse(common),
       try LatencyBench.parse(common),
-      // Last, since what it holds in memory would count as the peak of programs started after it.
+      // Last, because its memory would count towards the peak of programs that start after it.
       try FrameBench.parse(options.repetition.words),
     ]
     let reports = try benchmarks.map { try $0.measure() }
@@ -37,7 +37,7 @@ struct AllBench: ParsableCommand {
     print(Report.text(of: reports))
   }
 
-  /// What the figures were measured on, and how busy it was.
+  /// The machine on which the figures were measured, and its load.
   private static var machine: [String] {
     let process = ProcessInfo.processInfo
     var load = [0.0, 0.0, 0.0]
@@ -47,7 +47,7 @@ struct AllBench: ParsableCommand {
         + "load before the run \(String(format: "%.2f", load[0]))"
     ]
     #if DEBUG
-      facts.append("pfor-bench is a debug build: the dashboard's own times mean nothing")
+      facts.append("pfor-bench is a debug build, so the dashboard's own times are meaningless")
     #endif
     return facts
   }

@@ -2,12 +2,12 @@ import ArgumentParser
 import Jobs
 import ParallelFor
 
-/// `pfor-bench command-job`: processes a second through ``CommandJob`` alone, on one thread and without a pool.
+/// `pfor-bench command-job`: processes per second through ``CommandJob``, on one thread and without a pool.
 struct CommandJobBench: Benchmark {
   static let configuration = CommandConfiguration(
-    commandName: "command-job", abstract: "Processes a second on one thread, without the pool around them.")
+    commandName: "command-job", abstract: "Processes per second on one thread, without a pool.")
 
-  @Option(help: ArgumentHelp("How many items.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of items.", valueName: "n"))
   var items = 2000
 
   func measure() throws -> Report {

@@ -2,10 +2,10 @@ import ArgumentParser
 import Jobs
 import ParallelFor
 
-/// `pfor-bench demo-data`: how long the demo's data take to make, and how its items' costs are spread.
+/// `pfor-bench demo-data`: the time to make the demo's database, and the distribution of its items' costs.
 struct DemoDataBench: Benchmark {
   static let configuration = CommandConfiguration(
-    commandName: "demo-data", abstract: "Time to make the demo's database, and the spread of its items' costs.")
+    commandName: "demo-data", abstract: "Time to make the demo's database, and the distribution of its items' costs.")
 
   func measure() throws -> Report {
     let folder = try ScratchFolder()

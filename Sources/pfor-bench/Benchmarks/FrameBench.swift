@@ -4,12 +4,12 @@ import DashboardView
 import ParallelFor
 import Screen
 
-/// `pfor-bench frame`: what the dashboard costs in itself, without a terminal.
+/// `pfor-bench frame`: the cost of the dashboard itself, without a terminal.
 struct FrameBench: Benchmark {
   static let configuration = CommandConfiguration(
-    commandName: "frame", abstract: "Time to fold one finished item into the dashboard, and to draw one frame.")
+    commandName: "frame", abstract: "Time to apply one finished item to the dashboard, and to draw one frame.")
 
-  @Option(help: ArgumentHelp("How many finished items.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of finished items.", valueName: "n"))
   var items = 200_000
 
   @OptionGroup var repetition: RepetitionOptions
@@ -54,7 +54,7 @@ struct FrameBench: Benchmark {
       id: id, label: label(id.position), state: .succeeded, latency: latency(id.position), firstLine: "total \(id)")
   }
 
-  /// A run in which nothing has ended yet.
+  /// The events of a run in which nothing has ended yet.
   private func started() -> [RunEvent] {
     let kinds: [RunEvent.Kind] =
       [.runStarted(targetWorkers: Self.workers), .itemsRead(items * 2), .totalKnown(items * 2)]
@@ -74,7 +74,7 @@ struct FrameBench: Benchmark {
 
   private func instant(_ position: Int) -> Instant { Instant(nanoseconds: Int64(1_000_000 + position) * 10_000) }
 
-  /// From 40 to 160 ms, and now and then much longer.
+  /// A latency from 40 to 160 ms, and now and then a much longer one.
   private func latency(_ position: Int) -> Int64 {
     Int64(40_000_000 + position * 7_919 % 120_000_000) * (position % 30 == 0 ? 12 : 1)
   }

@@ -6,14 +6,14 @@ import ArgumentParser
   @preconcurrency import Darwin
 #endif
 
-/// `pfor-bench idle`: what an open dashboard costs while others do the work, and while nobody does.
+/// `pfor-bench idle`: the cost of an open dashboard while commands run, and while none does.
 struct IdleBench: Benchmark {
   static let configuration = CommandConfiguration(
-    commandName: "idle", abstract: "The share of one core that the dashboard takes with 64 workers asleep, and paused.")
+    commandName: "idle", abstract: "The share of one core that the dashboard uses with 64 waiting workers, and paused.")
 
   @OptionGroup var options: ProgramOptions
 
-  @Option(help: ArgumentHelp("How many seconds to look at each.", valueName: "n"))
+  @Option(help: ArgumentHelp("How long to measure each case, in seconds.", valueName: "n"))
   var seconds = 10.0
 
   func measure() throws -> Report {
@@ -25,7 +25,7 @@ struct IdleBench: Benchmark {
     let paused = try open(short) { terminal in
       terminal.type("p")
       _ = try terminal.waitFor("paused")
-      // What runs when the pause begins goes on for its second.
+      // Items that run when the pause starts continue for their second.
       _ = try terminal.cpuShare(over: 2)
       return try terminal.cpuShare(over: seconds)
     }
@@ -33,13 +33,13 @@ struct IdleBench: Benchmark {
       title: "The dashboard at 120x36 with 64 workers, share of one core",
       commands: [Program.line(command("SECONDS"))],
       rows: [
-        Report.Row(name: "busy on sleep 1 (64 starts a second)", figure: Figures.percent(busy), goal: "< 3 %"),
+        Report.Row(name: "busy on sleep 1 (64 starts per second)", figure: Figures.percent(busy), goal: "< 3 %"),
         Report.Row(name: "busy on one long sleep (no starts)", figure: Figures.percent(still), goal: "< 3 %"),
         Report.Row(name: "paused and idle", figure: Figures.percent(paused), goal: "< 0.5 %"),
       ])
   }
 
-  /// Opens the dashboard, looks at it once it has settled, and ends it.
+  /// Opens the dashboard, waits until it has settled, measures it, and ends it.
   private func open(_ file: String, look: (PseudoTerminal) throws -> Double) throws -> Double {
     Progress.tell(Program.line(command(file)))
     let terminal = try PseudoTerminal(command(file))

@@ -1,25 +1,25 @@
 import ArgumentParser
 
-/// `pfor-bench kills`: whether a run that is killed again and again ends as one that was left alone.
+/// `pfor-bench kills`: whether a run that is killed repeatedly has the same results as an undisturbed run.
 struct KillsBench: Benchmark {
   static let configuration = CommandConfiguration(
     commandName: "kills",
     abstract: "Kills recorded runs at random moments, resumes them, and checks that nothing is lost.",
     discussion: """
-      Each item notes that it ran, then writes its number; every 7th fails. A run is killed until it ends between two \
-      kills, then another one begins, until the number of kills is reached. Anything lost, printed twice or run again \
-      without need is an error.
+      Each item records that it ran, then writes its number; every 7th fails. A run is killed and resumed until it \
+      ends by itself. Then another run starts, until the number of kills is reached. Anything that is lost, printed \
+      twice or run again without need is an error.
       """)
 
   @OptionGroup var options: ProgramOptions
 
-  @Option(help: ArgumentHelp("How many kills must strike.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of kills that must hit a running program.", valueName: "n"))
   var kills = 200
 
-  @Option(help: ArgumentHelp("How many items a run has.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of items in a run.", valueName: "n"))
   var items = 300
 
-  @Option(help: ArgumentHelp("How many items run at once.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of items that run at once.", valueName: "n"))
   var threads = 8
 
   @Option(help: ArgumentHelp("How long an item sleeps.", valueName: "ms"))
@@ -28,12 +28,12 @@ struct KillsBench: Benchmark {
   @Option(help: ArgumentHelp("The latest moment of a kill, in milliseconds after the start.", valueName: "ms"))
   var latest = 400
 
-  @Option(help: ArgumentHelp("What the moments are drawn from.", valueName: "n"))
+  @Option(help: ArgumentHelp("The seed of the random moments.", valueName: "n"))
   var seed: UInt64 = 7
 
   func validate() throws {
     guard kills > 0, items > 0, threads > 0, sleep >= 0, latest > 0 else {
-      throw ValidationError("all numbers but that of --sleep must be at least 1, and that at least 0")
+      throw ValidationError("--kills, --items, --threads and --latest must be at least 1, and --sleep at least 0")
     }
   }
 
@@ -49,10 +49,10 @@ struct KillsBench: Benchmark {
       struck += tally.kills
     }
     return Report(
-      title: "Runs of \(items) items of \(sleep) ms, \(threads) at once, killed at random moments of seed \(seed)",
+      title: "Runs of \(items) items of \(sleep) ms, \(threads) at once, killed at random moments with seed \(seed)",
       rows: [
-        Report.Row(name: "kills that struck", figure: "\(struck)", goal: "\(kills)"),
-        Report.Row(name: "runs, each the same as undisturbed", figure: "\(runs.count)"),
+        Report.Row(name: "kills of a running program", figure: "\(struck)", goal: "\(kills)"),
+        Report.Row(name: "runs with the same results as undisturbed", figure: "\(runs.count)"),
         Report.Row(name: "most kills of one run", figure: "\(runs.map(\.kills).max() ?? 0)"),
         Report.Row(
           name: "items run again", figure: "\(runs.reduce(0) { $0 + $1.again })", goal: "≤ \(struck * threads)"),

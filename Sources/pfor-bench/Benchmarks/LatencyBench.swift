@@ -1,10 +1,10 @@
 import ArgumentParser
 import CBenchLoops
 
-/// `pfor-bench latency`: many waiting items at once.
+/// `pfor-bench latency`: many waiting items at the same time.
 struct LatencyBench: Benchmark {
   static let configuration = CommandConfiguration(
-    commandName: "latency", abstract: "1,000 items of sleep 0.1 on 100 threads: against the ideal second, and a C loop."
+    commandName: "latency", abstract: "1,000 items of sleep 0.1 on 100 threads, against the ideal second and a C loop."
   )
 
   @OptionGroup var options: ProgramOptions
@@ -26,7 +26,7 @@ struct LatencyBench: Benchmark {
     }
     rows[0].goal = "≤ 1.10"
     return Report(
-      title: "1,000 items of sleep 0.1, 100 threads, to the ideal 1 s",
+      title: "1,000 items of sleep 0.1, 100 threads, against the ideal 1 s",
       commands: [Program.line(own("ITEMS")), Program.line(xargs) + " < ITEMS"], rows: rows)
   }
 

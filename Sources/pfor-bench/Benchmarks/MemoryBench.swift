@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `pfor-bench memory`: how much is resident in a long run, and how soon a long file is on the screen.
+/// `pfor-bench memory`: the resident memory of a long run, and the time until a long file is on the screen.
 struct MemoryBench: Benchmark {
   static let configuration = CommandConfiguration(
     commandName: "memory",
@@ -8,7 +8,7 @@ struct MemoryBench: Benchmark {
 
   @OptionGroup var options: ProgramOptions
 
-  @Option(help: ArgumentHelp("How many items.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of items.", valueName: "n"))
   var items = 10_000_000
 
   func measure() throws -> Report {
@@ -33,7 +33,7 @@ struct MemoryBench: Benchmark {
       name: "first frame", figure: Figures.seconds(frames[0].wall), cpu: Figures.seconds(frames[0].cpu),
       goal: "≤ 100 ms")
     return Report(
-      title: "One SQLite query an item, \(items) items, 2 threads, 120x36",
+      title: "One SQLite query per item, \(items) items, 2 threads, 120x36",
       commands: [Program.line(self.command("DATABASE", "IDS")) + " [--no-tui -q] > /dev/null"], rows: [first] + memory)
   }
 

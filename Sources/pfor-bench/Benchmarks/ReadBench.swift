@@ -1,12 +1,12 @@
 import ArgumentParser
 import Jobs
 
-/// `pfor-bench read`: items a second through ``ItemReader`` and ``ItemCounter``.
+/// `pfor-bench read`: items per second through ``ItemReader`` and ``ItemCounter``.
 struct ReadBench: Benchmark {
   static let configuration = CommandConfiguration(
-    commandName: "read", abstract: "Items a second that are read from a file, and counted in it.")
+    commandName: "read", abstract: "Items per second that are read from a file, and that are counted in it.")
 
-  @Argument(help: "A file of items; its ending tells the format.")
+  @Argument(help: "A file of items, whose extension determines the format.")
   var file: String
 
   func measure() throws -> Report {

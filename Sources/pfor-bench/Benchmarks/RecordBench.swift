@@ -9,18 +9,18 @@ import RunStore
   @preconcurrency import Darwin
 #endif
 
-/// `pfor-bench record`: what it costs to record an item, without anything that is done to it.
+/// `pfor-bench record`: the cost of recording an item, without any other work.
 struct RecordBench: Benchmark {
   static let configuration = CommandConfiguration(
-    commandName: "record", abstract: "Items a second into a run file, processor time and file size of each.")
+    commandName: "record", abstract: "Items per second into a run file, with processor time and file size per item.")
 
-  @Option(help: ArgumentHelp("How many items.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of items.", valueName: "n"))
   var items = 1_000_000
 
-  @Option(help: ArgumentHelp("How many threads hand items over.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of threads that hand items over.", valueName: "n"))
   var threads = 2
 
-  @Option(help: ArgumentHelp("How many bytes of output an item has.", valueName: "n"))
+  @Option(help: ArgumentHelp("The bytes of output per item.", valueName: "n"))
   var output = 40
 
   func measure() throws -> Report {
@@ -29,7 +29,7 @@ struct RecordBench: Benchmark {
       Progress.tell("recording \(items) items, durable to \(durability)")
       rows += try record(durability)
     }
-    return Report(title: "Recording \(items) items of \(threads) threads, \(output) bytes of output each", rows: rows)
+    return Report(title: "Recording \(items) items on \(threads) threads, \(output) bytes of output each", rows: rows)
   }
 
   private func record(_ durability: RunFile.Durability) throws -> [Report.Row] {
@@ -51,13 +51,13 @@ struct RecordBench: Benchmark {
       Report.Row(
         name: "durable to \(durability)", figure: Figures.perSecond(items, in: wall.inSeconds),
         cpu: Figures.seconds(cpu)),
-      Report.Row(name: "  processor time of an item", figure: Figures.seconds(cpu * each), goal: "< 1.5 µs"),
+      Report.Row(name: "  processor time per item", figure: Figures.seconds(cpu * each), goal: "< 1.5 µs"),
       Report.Row(name: "  the worker's share", figure: Figures.seconds(workers * each)),
-      Report.Row(name: "  bytes of an item in the file", figure: "\(try File.size(path) / Int64(items))"),
+      Report.Row(name: "  bytes per item in the file", figure: "\(try File.size(path) / Int64(items))"),
     ]
   }
 
-  /// Lets all threads record their share; returns their processor time in seconds.
+  /// Records the items on all threads and returns the threads' processor time in seconds.
   private func handOver(to recorder: RunRecorder) -> Double {
     let text = RecordedBytes.text("customer 123456")
     let output = RecordedBytes.bytes([UInt8](repeating: UInt8(ascii: "x"), count: output))
@@ -82,7 +82,7 @@ struct RecordBench: Benchmark {
   }
 }
 
-/// Adds up what threads tell.
+/// The sum of times that several threads report.
 private final class Times: @unchecked Sendable {
   private let lock = Lock()
   private var total = 0.0

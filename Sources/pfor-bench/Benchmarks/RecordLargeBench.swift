@@ -1,15 +1,15 @@
 import ArgumentParser
 import Foundation
 
-/// `pfor-bench record-large`: what a long recorded run takes, and how soon one can ask it something afterwards.
+/// `pfor-bench record-large`: the cost of a long recorded run, and of the commands that read it afterwards.
 struct RecordLargeBench: Benchmark {
   static let configuration = CommandConfiguration(
     commandName: "record-large",
-    abstract: "Memory, time and file of one long recorded SQLite run; runs, show and the first frame of replay on it.")
+    abstract: "Memory, time and file size of a long recorded SQLite run, and of runs, show and replay on its file.")
 
   @OptionGroup var options: ProgramOptions
 
-  @Option(help: ArgumentHelp("How many items.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of items.", valueName: "n"))
   var items = 10_000_000
 
   func measure() throws -> Report {
@@ -17,7 +17,7 @@ struct RecordLargeBench: Benchmark {
     let database = try CustomerDatabase(in: folder, customers: 200_000)
     Progress.tell("writing \(items) items")
     let file = try folder.lines("ids", count: items) { String(database.id(at: $0)) }
-    // The folder of runs is one of our own.
+    // The runs go to our own folder, not to the user's.
     let program = ["/usr/bin/env", "XDG_STATE_HOME=\(folder.path)", options.program]
     let run = try Rounds.run(
       [Contender("recorded run") { try Program.run(program + command(database.path, file) + ["--no-tui", "-q"]) }],
@@ -47,7 +47,7 @@ struct RecordLargeBench: Benchmark {
   private func time(_ run: Series) -> Report.Row {
     let each = 1 / Double(items)
     return Report.Row(
-      name: "time of an item (\(Figures.perSecond(items, in: run.wall)))", figure: Figures.seconds(run.wall * each),
+      name: "time per item (\(Figures.perSecond(items, in: run.wall)))", figure: Figures.seconds(run.wall * each),
       cpu: Figures.seconds(run.cpu * each))
   }
 
@@ -56,7 +56,7 @@ struct RecordLargeBench: Benchmark {
     let names = try FileManager.default.contentsOfDirectory(atPath: runs)
     let bytes = try names.reduce(0) { try $0 + File.size("\(runs)/\($1)") }
     return Report.Row(
-      name: "run file (\(bytes / Int64(items)) bytes of an item)", figure: Figures.megabytes(bytes))
+      name: "run file (\(bytes / Int64(items)) bytes per item)", figure: Figures.megabytes(bytes))
   }
 
   private func answer(_ series: Series) -> Report.Row {

@@ -1,21 +1,21 @@
 import ArgumentParser
 import Foundation
 
-/// `pfor-bench recorded`: what is left of a run's speed when it is recorded.
+/// `pfor-bench recorded`: the speed of a recorded run relative to an unrecorded one.
 struct RecordedBench: Benchmark {
   static let configuration = CommandConfiguration(
     commandName: "recorded",
-    abstract: "Recorded runs against the same with --no-run: one process an item, and one SQLite query an item.")
+    abstract: "Recorded runs against the same with --no-run: one process per item, and one SQLite query per item.")
 
   @OptionGroup var options: ProgramOptions
 
-  @Option(help: ArgumentHelp("How many queries a run has.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of queries in a run.", valueName: "n"))
   var queries = 200_000
 
-  @Option(help: ArgumentHelp("How many processes a run has.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of processes in a run.", valueName: "n"))
   var processes = 5_000
 
-  /// Commands that are run recorded and not.
+  /// A command that runs recorded and unrecorded.
   private struct Work {
     var name: String
     var items: Int
@@ -36,7 +36,7 @@ struct RecordedBench: Benchmark {
     ]
     let contenders = works.flatMap { work in
       [false, true].map { isRecorded in
-        Contender(work.name + (isRecorded ? ", recorded (ratio: to --no-run)" : "")) {
+        Contender(work.name + (isRecorded ? ", recorded (ratio to --no-run)" : "")) {
           try run(work.arguments, recordedIn: isRecorded ? folder : nil)
         }
       }

@@ -1,17 +1,17 @@
 import ArgumentParser
 import CBenchLoops
 
-/// `pfor-bench sqlite`: one point query an item.
+/// `pfor-bench sqlite`: one point query per item.
 struct SQLiteBench: Benchmark {
   static let configuration = CommandConfiguration(
-    commandName: "sqlite", abstract: "One point query an item: against a C loop over the same prepared statement.")
+    commandName: "sqlite", abstract: "One point query per item, against a C loop over the same prepared statement.")
 
   @OptionGroup var options: ProgramOptions
 
-  @Option(help: ArgumentHelp("How many items.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of items.", valueName: "n"))
   var items = 200_000
 
-  @Flag(help: "Ask for neighbouring rows one after the other, which SQLite finds on pages that it has.")
+  @Flag(help: "Query neighbouring rows one after the other, which SQLite finds on cached pages.")
   var sequential = false
 
   func measure() throws -> Report {
@@ -37,16 +37,16 @@ struct SQLiteBench: Benchmark {
     let queries = headless.less(start)
     var rows = [
       row("C loop", loop),
-      row("pfor-tui's queries, to the C loop", queries, against: loop),
-      row("the whole program, to the C loop", headless, against: loop),
-      row("the whole program with the dashboard, to --no-tui", dashboard, against: headless),
+      row("pfor-tui's queries, against the C loop", queries, against: loop),
+      row("the whole program, against the C loop", headless, against: loop),
+      row("the whole program with the dashboard, against --no-tui", dashboard, against: headless),
     ]
     rows[1].goal = "≥ 0.60"
     rows.append(
       Report.Row(
         name: "start and end of pfor-tui", figure: Figures.seconds(start.wall), cpu: Figures.seconds(start.cpu)))
     return Report(
-      title: "One SQLite query an item, \(items) \(sequential ? "" : "scattered ")items, 2 threads",
+      title: "One SQLite query per item, \(items) \(sequential ? "" : "scattered ")items, 2 threads",
       commands: [
         Program.line(headlessCommand("DATABASE", "IDS")) + " > FILE",
         Program.line(command("DATABASE", "IDS")) + " > FILE",

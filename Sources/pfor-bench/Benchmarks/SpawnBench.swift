@@ -1,15 +1,15 @@
 import ArgumentParser
 import CBenchLoops
 
-/// `pfor-bench spawn`: one short process an item.
+/// `pfor-bench spawn`: one short process per item.
 struct SpawnBench: Benchmark {
   static let configuration = CommandConfiguration(
     commandName: "spawn",
-    abstract: "One process an item: against xargs, and against a C loop that does nothing else; dashboard or not.")
+    abstract: "One process per item, with and without the dashboard, against xargs and a minimal C loop.")
 
   @OptionGroup var options: ProgramOptions
 
-  @Option(help: ArgumentHelp("How many items.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of items.", valueName: "n"))
   var items = 5000
 
   @OptionGroup var other: OtherLoopOptions
@@ -27,7 +27,7 @@ struct SpawnBench: Benchmark {
     rows[1].ratio = Figures.ratio(all[1].speed(against: own))
     rows[2].goal = "≥ 1.20"
     rows[3].goal = "≥ 0.85"
-    return Report(title: "One process an item, \(items) items, 2 threads", commands: commands, rows: rows)
+    return Report(title: "One process per item, \(items) items, 2 threads", commands: commands, rows: rows)
   }
 
   private func row(_ series: Series, against own: Series) -> Report.Row {
@@ -39,22 +39,22 @@ struct SpawnBench: Benchmark {
   private func contenders(_ file: String, output: String) -> [Contender] {
     let (headless, dashboard, xargs) = (headless(file), dashboard(file), xargs)
     let loops = (["{}", nil] as [String?]).map { argument in
-      Contender("C loop of \(Self.program)\(argument == nil ? "" : " ITEM") (ratio: to it)") {
+      Contender("C loop of \(Self.program)\(argument == nil ? "" : " ITEM") (ratio of --no-tui to it)") {
         try Program.measure("C loop") { bench_start_spawn_loop(Self.program, Int32(items), 2, argument) }
       }
     }
     let others = other.limit.map { limit in
       [["1"], []].map { argument in
         let command = [limit, "\(items)", "2", Self.program] + argument
-        return Contender("\(Program.line(command)) (ratio: to it)") { try Program.run(command) }
+        return Contender("\(Program.line(command)) (ratio of --no-tui to it)") { try Program.run(command) }
       }
     }
     return [
       Contender("pfor-tui --no-tui") { try Program.run(headless, output: output) },
-      Contender("pfor-tui with the dashboard (ratio: to --no-tui)") {
+      Contender("pfor-tui with the dashboard (ratio to --no-tui)") {
         try PseudoTerminal.run(dashboard, output: output)
       },
-      Contender("xargs (ratio: pfor-tui --no-tui to it)") { try Program.run(xargs, input: file, output: output) },
+      Contender("xargs (ratio of --no-tui to it)") { try Program.run(xargs, input: file, output: output) },
     ] + loops + (others ?? [])
   }
 
@@ -74,13 +74,13 @@ struct SpawnBench: Benchmark {
   }
 }
 
-/// Which loop is compared with besides our own.
+/// The option for another loop to compare with.
 struct OtherLoopOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Another loop that starts processes, called as PATH ITEMS 2 /bin/true [ITEM].", valueName: "path"))
   var limit: String?
 
-  /// The words that ask for the same.
+  /// The same options as command-line arguments.
   var words: [String] { limit.map { ["--limit", $0] } ?? [] }
 }

@@ -8,25 +8,25 @@ import RunStore
   @preconcurrency import Darwin
 #endif
 
-/// A run that is killed and resumed until it ends by itself, and what must hold after each kill and at the end.
+/// A run that is killed and resumed until it ends by itself, with checks after each kill and at the end.
 final class KilledRun {
-  /// What happened to a run.
+  /// The counts for a run.
   struct Tally {
-    /// Kills that struck while the program ran.
+    /// The number of kills that hit a running program.
     var kills = 0
-    /// How often an item ran that had run before.
+    /// The number of repeated runs of items.
     var again = 0
   }
 
   private let folder: ScratchFolder
   private let items: Int
   private let threads: Int
-  /// What begins the run and goes on with it.
+  /// The command that starts the run and resumes it.
   private let resuming: [String]
   /// The results of the undisturbed run.
   private let whole: Data
 
-  /// Writes the items, and runs them once undisturbed and unrecorded.
+  /// Writes the items and runs them once, undisturbed and unrecorded.
   init(program: String, items: Int, threads: Int, sleep: Int) throws {
     folder = try ScratchFolder()
     self.items = items
@@ -42,14 +42,14 @@ final class KilledRun {
     whole = try Data(contentsOf: URL(fileURLWithPath: folder.path("whole")))
   }
 
-  /// Kills the run up to `limit` times, unless it ends before, and then lets it come to its end.
+  /// Kills the run up to `limit` times, unless it ends first, and then lets it run to its end.
   ///
-  /// - Throws: ``BenchError`` when anything is not as it must be.
+  /// - Throws: ``BenchError`` if a check fails.
   func goOn(killing limit: Int, at moments: inout SeededMoments) throws -> Tally {
     var tally = Tally()
     while tally.kills < limit, try strike(after: moments.next()) {
       tally.kills += 1
-      try check(whole.starts(with: results), "after kill \(tally.kills) the results are not the beginning of the whole")
+      try check(whole.starts(with: results), "after kill \(tally.kills), the results are not a prefix of the whole")
     }
     try Self.end(Self.start(resuming, errors: folder.path("errors")), errors: folder.path("errors"))
     try check(results == whole, "the results differ from those of the undisturbed run")
@@ -60,7 +60,7 @@ final class KilledRun {
 
   /// Starts the program and kills it after some microseconds.
   ///
-  /// - Returns: false when it had ended by itself before.
+  /// - Returns: false if it had ended by itself.
   private func strike(after moment: UInt32) throws -> Bool {
     let child = try Self.start(resuming, errors: folder.path("errors"))
     usleep(moment)
@@ -77,7 +77,7 @@ final class KilledRun {
     defer { reader.close() }
     var seen: Set<[UInt8]> = []
     try reader.forEachItem { item in
-      try check(item.isDone, "an item is recorded that is not done")
+      try check(item.isDone, "an unfinished item is recorded")
       try check(seen.insert(item.text).inserted, "an item is recorded twice")
     }
     let record = try reader.record()
@@ -86,7 +86,7 @@ final class KilledRun {
     try check(record.state == .finished, "the run is not recorded as finished")
   }
 
-  /// Only what was in flight at a kill may have run again.
+  /// Checks that only items that were in flight at a kill have run again, and returns their number.
   private func checkSide(kills: Int) throws -> Int {
     let lines = try String(contentsOfFile: folder.path("side"), encoding: .utf8).split(separator: "\n")
     try check(Set(lines).count == items, "\(items - Set(lines).count) items never ran")
@@ -108,11 +108,11 @@ final class KilledRun {
     let child = withCArguments(["/bin/sh", "-c", #"exec "$@" 2>> "$0""#, errors] + command) {
       bench_start($0, null.descriptor, null.descriptor)
     }
-    guard child > 0 else { throw BenchError("\(command[0]): cannot be started: \(String(cString: strerror(errno)))") }
+    guard child > 0 else { throw BenchError("\(command[0]): cannot start: \(String(cString: strerror(errno)))") }
     return child
   }
 
-  /// Lets a run come to its end; its status tells how many items failed.
+  /// Waits for a run's end. Its exit status depends on the number of failed items and is not an error.
   private static func end(_ child: pid_t, errors: String) throws {
     let status = try Program.finish(child).status
     guard status & 0x7F == 0, status >> 8 < 255 else {

@@ -1,4 +1,4 @@
-/// Random moments that are fixed by a seed; early ones are likelier, since a program does most just after its start.
+/// Random moments from a seed. Early ones are more likely, because a program does most just after its start.
 struct SeededMoments {
   private var state: UInt64
   private let latest: Double
@@ -9,7 +9,7 @@ struct SeededMoments {
     self.latest = Double(latest)
   }
 
-  /// The next moment, in microseconds after a start.
+  /// Returns the next moment, in microseconds after a start.
   mutating func next() -> UInt32 {
     // SplitMix64.
     state &+= 0x9E37_79B9_7F4A_7C15

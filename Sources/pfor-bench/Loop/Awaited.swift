@@ -1,6 +1,6 @@
 import Dispatch
 
-/// Lets a thread that is not Swift's wait for asynchronous work.
+/// Lets a thread outside Swift's cooperative pool wait for asynchronous work.
 enum Awaited {
   private final class Box<Value>: @unchecked Sendable {
     var result: Result<Value, any Error>?

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Python's executor, made, used and shut down again and again: a program that the peers do not have.
+/// A Python program that repeatedly makes, uses and shuts down an executor. The peers' folder does not contain one.
 enum ExecutorPeer {
-  /// Called with the number of items, of threads, and of turns.
+  /// The program. Its arguments are the numbers of items, threads and turns.
   private static let source = """
     import sys, time
     from concurrent.futures import ThreadPoolExecutor
@@ -18,9 +18,9 @@ enum ExecutorPeer {
 
     """
 
-  /// The command that runs `turns` turns; the time it tells is that of all.
+  /// Returns the command that runs `turns` turns and reports the total time.
   ///
-  /// - Throws: when there is no Python.
+  /// - Throws: an error if there is no Python.
   static func command(_ work: LoopWork, turns: Int, in scratch: ScratchFolder) throws -> [String] {
     let path = scratch.path("executor.py")
     try source.write(toFile: path, atomically: true, encoding: .utf8)

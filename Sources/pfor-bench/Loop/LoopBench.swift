@@ -6,19 +6,19 @@ struct LoopBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "loop", abstract: "The library's loops against those of rayon, oneTBB, OpenMP, Swift and Python.",
     discussion: """
-      The peers' programs are built in a temporary folder from their sources, as far as g++, oneTBB, cargo with rayon, \
-      swiftc and Python are there; which are missing is said. Takes about six minutes, most of it for the task group.
+      The peers' programs are built from their sources in a temporary folder, if g++, oneTBB, cargo with rayon, swiftc \
+      and Python are installed. Missing peers are reported. It takes about six minutes, mostly for the task group.
       """)
 
-  @Option(help: ArgumentHelp("Where the peers' sources are.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The folder with the peers' sources.", valueName: "folder"))
   var peers = "../shared/peers"
 
   @Option(
     name: .customLong("row"),
-    help: ArgumentHelp("Measure this row only; may be repeated.", valueName: "name"))
+    help: ArgumentHelp("Measure only this row. The option may be repeated.", valueName: "name"))
   var rows: [LoopRow] = []
 
-  @Option(help: ArgumentHelp("How often each contender has its turn.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of runs of each contender.", valueName: "n"))
   var rounds = 7
 
   func validate() throws {
@@ -29,7 +29,7 @@ struct LoopBench: ParsableCommand {
     let scratch = try ScratchFolder()
     let workshop = PeerWorkshop(folder: peers, scratch: scratch)
     let asked = rows.isEmpty ? LoopRow.allCases : rows
-    // A new process counts as resident what the one that started it held: memory comes before all that fills it.
+    // The resident memory of a new process includes that of its parent. So the memory row is measured first.
     let order = asked.filter { $0 == .memory } + asked.filter { $0 != .memory }
     let reports = try order.map { row in
       (row, try LoopMeasurement(row: row, workshop: workshop, scratch: scratch, rounds: rounds).report())

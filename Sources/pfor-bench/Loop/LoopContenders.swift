@@ -1,7 +1,7 @@
 import Foundation
 import ParallelFor
 
-/// Those that a row of the table of loops compares; every turn is checked to have done the same work.
+/// Makes the contenders of a row. Every turn checks that the same work was done.
 struct LoopContenders {
   let work: LoopWork
   let workshop: PeerWorkshop
@@ -13,7 +13,7 @@ struct LoopContenders {
     expected = work.positions.parallelMap(threads: 2) { work.body($0) }.checksum
   }
 
-  /// One of ours, which gives what the items gave; the time is that until it returns.
+  /// Returns a contender of ours, which returns the items' results. Its time ends when it returns.
   func own(_ name: String, run: @escaping () throws -> [UInt64]) -> Contender {
     Contender(name) {
       let clock = ContinuousClock()
@@ -25,24 +25,24 @@ struct LoopContenders {
     }
   }
 
-  /// Those of the peers that can be built here; they tell the time themselves.
+  /// Returns the peers that can be built here. They report the time themselves.
   func peers(_ peers: [Peer]) -> [Contender] {
     peers.compactMap { peer in workshop.command(peer, for: work).map { program(peer.rawValue, $0) } }
   }
 
-  /// A program that runs the loop and tells its time an item.
+  /// Returns a program that runs the loop and reports its time per item.
   func program(_ name: String, _ command: [String]) -> Contender {
     Contender(name) {
       let file = scratch.path("line")
       _ = try Program.run(command, output: file)
       let text = try String(contentsOfFile: file, encoding: .utf8)
-      guard let line = PeerLine(text) else { throw BenchError("\(name) said: \(text)") }
+      guard let line = PeerLine(text) else { throw BenchError("\(name): no ns_per_item and checksum in: \(text)") }
       try check(line.checksum, of: name)
       return Sample(wall: line.nanosecondsPerItem * Double(work.items) / 1e9)
     }
   }
 
   private func check(_ checksum: UInt64, of name: String) throws {
-    guard checksum == expected else { throw BenchError("\(name) did other work: checksum \(checksum)") }
+    guard checksum == expected else { throw BenchError("\(name): checksum \(checksum) instead of \(expected)") }
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Measures one row.
 struct LoopMeasurement {
-  /// How many runs the start is measured over: one takes too little time.
+  /// The number of runs in a measurement of the start, because a single one is too short.
   private static let starts = 200
 
   let row: LoopRow
@@ -16,7 +16,7 @@ struct LoopMeasurement {
     return LoopFigures(row: row, series: series, turns: row == .start ? Self.starts : 1).report
   }
 
-  /// Ours, then its rivals.
+  /// Our contender, then its rivals.
   private var contenders: [Contender] {
     let work = row.work
     let make = LoopContenders(work, workshop: workshop, scratch: scratch)

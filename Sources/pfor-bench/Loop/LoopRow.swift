@@ -19,7 +19,7 @@ enum LoopRow: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  /// What ours divided by theirs may be; in megabytes for ``memory``.
+  /// The maximum ratio of our time to theirs; for ``memory``, the maximum in megabytes.
   var goal: Double {
     switch self {
     case .empty: 1.5
@@ -34,7 +34,7 @@ enum LoopRow: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  /// What a turn does; the peers are given the same. For ``memory``, a program of its own has it.
+  /// The work of a turn, which the peers get too. The work of ``memory`` is in a separate program.
   var work: LoopWork {
     switch self {
     case .empty: LoopWork(items: 10_000_000, threads: 2, steps: 0)

@@ -6,11 +6,11 @@ import ParallelFor
   import Darwin
 #endif
 
-/// The forms of the library that are measured, each over the same work.
+/// The measured forms of the library, all with the same work.
 enum OwnLoops {
   static func array(_ work: LoopWork) -> [UInt64] {
     if work.isSkewed { return work.positions.parallelMap(threads: work.threads) { work.body($0) } }
-    // The peers' plain bodies do not look whether they are skewed; a step more would be seen in the empty one.
+    // The peers' plain bodies do not check whether they are skewed. An extra check would show in the empty body.
     let steps = work.steps
     return work.positions.parallelMap(threads: work.threads) { LoopWork.body($0, steps: steps) }
   }
@@ -37,7 +37,7 @@ enum OwnLoops {
     }
   }
 
-  /// A run whose items are timed and counted, and which is looked at thirty times a second.
+  /// Runs the work with items timed and counted, and takes a snapshot thirty times a second.
   static func observed(_ work: LoopWork) throws -> [UInt64] {
     let run = work.positions.startParallelRun(threads: work.threads) { item, _ in work.body(item) }
     var results: [UInt64] = []
@@ -55,7 +55,7 @@ enum OwnLoops {
     return results
   }
 
-  /// A run as a handle, from its start until its last thread has ended.
+  /// Runs the work as a handle, from its start until its last thread has ended.
   static func handle(_ work: LoopWork) throws -> [UInt64] {
     let run = work.positions.startParallelRun(threads: work.threads) { item, _ in work.body(item) }
     var results: [UInt64] = []

@@ -1,4 +1,4 @@
-/// The same loop written on another library, outside of this project.
+/// The same loop, written with another library outside this project.
 enum Peer: String, CaseIterable {
   case rayon
   case oneTBB = "onetbb"
@@ -6,10 +6,10 @@ enum Peer: String, CaseIterable {
   case openMPDynamic = "openmp-dynamic1"
   case taskGroup = "swift-taskgroup"
 
-  /// Those that are fast enough to be compared with in every row.
+  /// The peers that are fast enough for most rows.
   static let fast: [Peer] = [.rayon, .oneTBB, .openMPGuided, .openMPDynamic]
 
-  /// Its source in the folder of the peers.
+  /// The path of its source in the peers' folder.
   var source: String {
     switch self {
     case .rayon: "rayon/src/main.rs"
@@ -19,7 +19,7 @@ enum Peer: String, CaseIterable {
     }
   }
 
-  /// The call of the body in its source, and the same with one item in a thousand a thousand times as long.
+  /// The call of the body in its source, and the call that makes one item in a thousand a thousand times as long.
   var skew: (plain: String, skewed: String) {
     let plain = "body(i, spin)"
     return switch self {
@@ -29,7 +29,7 @@ enum Peer: String, CaseIterable {
     }
   }
 
-  /// Builds it; to be started in the folder where its source is.
+  /// Returns the command that builds it. Run it in the folder of the source.
   func build(_ source: String, as program: String) -> [String] {
     let gcc = ["g++", "-O3"]
     let files = [source, "-o", program]
@@ -42,7 +42,7 @@ enum Peer: String, CaseIterable {
     }
   }
 
-  /// How the built one is called; what it is to do is added.
+  /// Returns the command that runs the built program, without the arguments for the work.
   func command(_ program: String) -> [String] {
     switch self {
     case .rayon: [program + "/release/rayon-peer"]

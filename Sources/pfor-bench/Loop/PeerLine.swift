@@ -1,9 +1,9 @@
-/// The line in which a peer's program tells what it did.
+/// The line in which a peer's program reports its time and checksum.
 struct PeerLine: Equatable {
   var nanosecondsPerItem: Double
   var checksum: UInt64
 
-  /// Reads the words `ns_per_item=…` and `checksum=…`, the latter in hexadecimal digits; nil if either is missing.
+  /// Parses the words `ns_per_item=…` and `checksum=…`, the latter in hexadecimal; nil if either is missing.
   init?(_ line: String) {
     var values: [Substring: Substring] = [:]
     for word in line.split(whereSeparator: \.isWhitespace) {

@@ -1,25 +1,25 @@
 import Foundation
 
-/// Builds peers in a folder of its own, each when it is first asked for.
+/// Builds each peer in a separate folder when it is first needed.
 final class PeerWorkshop {
   private let originals: String
   private let scratch: ScratchFolder
   private var built: [String: [String]] = [:]
-  /// Why peers are not there, by their names.
+  /// The reasons why peers are missing, by name.
   private(set) var missing: [String: String] = [:]
 
-  /// - Parameter folder: where the peers' sources are; nothing is written there.
+  /// - Parameter folder: the folder with the peers' sources, to which nothing is written.
   init(folder: String, scratch: ScratchFolder) {
     originals = URL(fileURLWithPath: folder).path
     self.scratch = scratch
   }
 
-  /// How a peer is called to run some work; nil if it cannot be built here, which ``missing`` then tells.
+  /// Returns the command that runs some work on a peer. If it cannot be built, adds the reason to ``missing``.
   func command(_ peer: Peer, for work: LoopWork) -> [String]? {
     unlessMissing(peer.rawValue) { try program(peer, isSkewed: work.isSkewed) + work.arguments }
   }
 
-  /// What `make` makes; nil if that fails, which ``missing`` then tells.
+  /// Returns the result of `make`. If that fails, returns nil and adds the reason to ``missing``.
   func unlessMissing<Value>(_ name: String, make: () throws -> Value) -> Value? {
     guard missing[name] == nil else { return nil }
     do {
@@ -35,7 +35,7 @@ final class PeerWorkshop {
     if let command = built[name] { return command }
     Progress.tell("building \(name)")
     let (source, output) = (try source(of: peer, isSkewed: isSkewed, name), scratch.path(name + ".out"))
-    // Cargo looks for its settings where it is started.
+    // Cargo looks for its settings in the working folder.
     let build = peer.build(source.file, as: output)
     _ = try Program.run(["sh", "-c", #"cd "$1" && shift && exec "$@""#, "sh", source.folder] + build)
     let command = peer.command(output)
@@ -43,10 +43,10 @@ final class PeerWorkshop {
     return command
   }
 
-  /// A copy of the peer's sources, with another body if need be.
+  /// Copies the peer's sources, and replaces the call of the body for skewed work.
   private func source(of peer: Peer, isSkewed: Bool, _ name: String) throws -> (folder: String, file: String) {
     guard FileManager.default.fileExists(atPath: originals + "/" + peer.source) else {
-      throw BenchError("\(originals)/\(peer.source): not there")
+      throw BenchError("\(originals)/\(peer.source): no such file")
     }
     let copy = scratch.path(name)
     _ = try Program.run(["cp", "-R", originals, copy])
@@ -55,7 +55,7 @@ final class PeerWorkshop {
     if isSkewed {
       let original = try String(contentsOfFile: file, encoding: .utf8)
       let skewed = original.replacingOccurrences(of: peer.skew.plain, with: peer.skew.skewed)
-      guard skewed != original else { throw BenchError("\(peer.source): calls its body in an unknown way") }
+      guard skewed != original else { throw BenchError("\(peer.source): expected the call \(peer.skew.plain)") }
       try skewed.write(toFile: file, atomically: true, encoding: .utf8)
     }
     return (peer == .rayon ? copy + "/rayon" : copy, file)

@@ -3,9 +3,9 @@ import Foundation
 
 /// A subcommand that measures something and reports it.
 protocol Benchmark: ParsableCommand {
-  /// Measures; takes seconds to minutes.
+  /// Measures and returns a report, which takes seconds to minutes.
   ///
-  /// - Throws: ``BenchError`` when a contender cannot be run.
+  /// - Throws: ``BenchError`` if a contender cannot run.
   func measure() throws -> Report
 }
 
@@ -16,7 +16,7 @@ extension Benchmark {
   }
 }
 
-/// What every measurement of whole programs needs to know.
+/// The options of every benchmark that measures whole programs.
 struct ProgramOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The pfor-tui to measure.", valueName: "path"))
   var program = ProgramOptions.besideThisOne
@@ -32,25 +32,25 @@ struct ProgramOptions: ParsableArguments {
 
   func validate() throws {
     guard FileManager.default.isExecutableFile(atPath: program) else {
-      throw ValidationError("\(program): no program there; build it with swift build -c release --product pfor-tui")
+      throw ValidationError("\(program): not a program; build it with swift build -c release --product pfor-tui")
     }
   }
 }
 
-/// How often something is measured.
+/// The number of measurements.
 struct RepetitionOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("How often each contender has its turn.", valueName: "n"))
+  @Option(help: ArgumentHelp("The number of runs of each contender.", valueName: "n"))
   var rounds = 5
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds must be at least 1") }
   }
 
-  /// The words that ask for the same.
+  /// The same options as command-line arguments.
   var words: [String] { ["--rounds", "\(rounds)"] }
 }
 
-/// Why something could not be measured.
+/// The reason why a measurement failed.
 struct BenchError: Error, CustomStringConvertible {
   let description: String
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Numbers as they stand in a report.
+/// Formats numbers for a report.
 enum Figures {
   static func seconds(_ value: Double) -> String {
     switch abs(value) {

@@ -9,21 +9,21 @@ import Foundation
 
 /// Runs whole programs and measures them.
 enum Program {
-  /// Runs a command from its start to its end, with files as standard input and output.
+  /// Runs a command from start to end, with files as standard input and output.
   ///
-  /// - Throws: when a file cannot be opened, or the program does not exit with 0.
+  /// - Throws: an error if a file cannot be opened or the program does not exit with 0.
   static func run(_ command: [String], input: String = "/dev/null", output: String = "/dev/null") throws -> Sample {
     let input = try File(reading: input)
     let output = try File(writing: output)
     return try measure(command[0]) { withCArguments(command) { bench_start($0, input.descriptor, output.descriptor) } }
   }
 
-  /// Measures a child from its start to its end.
+  /// Measures a child from start to end.
   static func measure(_ name: String, start: () -> pid_t) throws -> Sample {
     let clock = ContinuousClock()
     let begin = clock.now
     let child = start()
-    guard child > 0 else { throw BenchError("\(name): cannot be started: \(String(cString: strerror(errno)))") }
+    guard child > 0 else { throw BenchError("\(name): cannot start: \(String(cString: strerror(errno)))") }
     let (usage, status) = try finish(child)
     guard status == 0 else { throw BenchError("\(name): ended with wait status \(status)") }
     return Sample(wall: (clock.now - begin).inSeconds, cpu: usage.cpu_seconds, peakBytes: usage.peak_bytes)
@@ -36,13 +36,13 @@ enum Program {
     return (usage, usage.status)
   }
 
-  /// The command as a person would type it.
+  /// Returns the command as a user would type it.
   static func line(_ command: [String]) -> String {
     command.map { $0.contains { " ?'*".contains($0) } ? "'\($0)'" : $0 }.joined(separator: " ")
   }
 }
 
-/// An open file, closed with its owner.
+/// An open file, which is closed when its owner is released.
 final class File {
   let descriptor: Int32
 
@@ -57,7 +57,7 @@ final class File {
 
   deinit { close(descriptor) }
 
-  /// How many bytes a file holds.
+  /// Returns the size of a file in bytes.
   static func size(_ path: String) throws -> Int64 {
     var status = stat()
     guard stat(path, &status) == 0 else { throw BenchError("\(path): \(String(cString: strerror(errno)))") }
@@ -65,7 +65,7 @@ final class File {
   }
 }
 
-/// The arguments as C programs take them.
+/// Calls `body` with the arguments as C programs take them.
 func withCArguments<Value>(
   _ arguments: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
 ) -> Value {
@@ -78,6 +78,6 @@ func withCArguments<Value>(
 }
 
 extension Duration {
-  /// As a floating-point number of seconds.
+  /// The duration in seconds.
   var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }

@@ -6,7 +6,7 @@ import CBenchLoops
   @preconcurrency import Darwin
 #endif
 
-/// A program on a terminal that nobody sees: what it draws is read at once and dropped, and keys can be sent.
+/// A program on an invisible terminal. Its drawing is read at once and dropped, and keys can be sent to it.
 final class PseudoTerminal {
   static let columns: Int32 = 120
   static let rows: Int32 = 36
@@ -17,10 +17,10 @@ final class PseudoTerminal {
   private let clock = ContinuousClock()
   private let begin: ContinuousClock.Instant
   private var isEnded = false
-  /// The last that was drawn, for ``waitFor(_:seconds:)``.
+  /// The most recent drawing, for ``waitFor(_:seconds:)``.
   private var drawn: [UInt8] = []
 
-  /// Starts a program; its standard output goes to a file.
+  /// Starts a program with its standard output in a file.
   init(_ command: [String], output path: String = "/dev/null") throws {
     let output = try File(writing: path)
     var terminal: Int32 = -1
@@ -28,14 +28,14 @@ final class PseudoTerminal {
     process = withCArguments(command) {
       bench_start_on_terminal($0, output.descriptor, Self.columns, Self.rows, &terminal)
     }
-    guard process > 0 else { throw BenchError("\(command[0]): cannot be started on a terminal") }
+    guard process > 0 else { throw BenchError("\(command[0]): cannot start on a terminal") }
     self.terminal = terminal
     self.output = output
   }
 
   deinit { close(terminal) }
 
-  /// Runs a program from its start to its end.
+  /// Runs a program from start to end.
   static func run(_ command: [String], output: String = "/dev/null") throws -> Sample {
     let terminal = try PseudoTerminal(command, output: output)
     let (sample, status) = try terminal.finish()
@@ -61,18 +61,18 @@ final class PseudoTerminal {
 
   /// Waits until a text has been drawn in one piece.
   ///
-  /// - Returns: seconds since the program's start.
+  /// - Returns: the seconds since the program's start.
   func waitFor(_ text: String, seconds: Double = 60) throws -> Double {
     let deadline = clock.now + .seconds(seconds)
     while !drawn.contains(Array(text.utf8)) {
-      guard !isEnded, clock.now < deadline else { throw BenchError("“\(text)” was not drawn in \(seconds) s") }
+      guard !isEnded, clock.now < deadline else { throw BenchError("“\(text)” was not drawn within \(seconds) s") }
       takeDrawn(milliseconds: 100)
     }
     drawn = []
     return (clock.now - begin).inSeconds
   }
 
-  /// The share of one core that the program itself takes over some seconds; processes it starts do not count.
+  /// Measures the share of one core that the program uses over some seconds, without the processes that it starts.
   func cpuShare(over seconds: Double) throws -> Double {
     let start = clock.now
     let before = bench_cpu_seconds(process)
@@ -82,7 +82,7 @@ final class PseudoTerminal {
     return (after - before) / (clock.now - start).inSeconds
   }
 
-  /// Asks the program to end, or makes it.
+  /// Sends a signal to the program.
   func signal(_ signal: Int32) { kill(process, signal) }
 
   /// Waits for the program's end.
@@ -99,7 +99,7 @@ final class PseudoTerminal {
     let bytes = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
       count = max(0, read(terminal, buffer.baseAddress, buffer.count))
     }
-    // A terminal whose program is gone says EIO on Linux, and the end of the file elsewhere.
+    // After the program has ended, a read fails with EIO on Linux, and returns the end of the file elsewhere.
     isEnded = bytes.isEmpty
     drawn = drawn.suffix(1 << 16) + bytes
   }

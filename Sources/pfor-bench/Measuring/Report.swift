@@ -1,4 +1,4 @@
-/// What a benchmark found out.
+/// The result of a benchmark.
 struct Report {
   /// One figure.
   struct Row {
@@ -10,11 +10,11 @@ struct Report {
   }
 
   let title: String
-  /// What was run, for the reader to repeat.
+  /// The commands that were run, so that the reader can repeat them.
   var commands: [String] = []
   var rows: [Row] = []
 
-  /// All reports as one table, with the commands below it.
+  /// Formats all reports as one table, with the commands below it.
   static func text(of reports: [Report]) -> String {
     let head = ["", "median", "user+sys", "ratio", "goal"]
     let body = reports.flatMap {

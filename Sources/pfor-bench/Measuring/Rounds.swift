@@ -1,16 +1,16 @@
 import Foundation
 
-/// What one turn of a contender cost.
+/// The cost of one turn of a contender.
 struct Sample {
-  /// Seconds from start to end.
+  /// The seconds from start to end.
   var wall: Double
-  /// Seconds of user and system time, with all processes it waited for.
+  /// The seconds of user and system time, including all processes it waited for.
   var cpu: Double = 0
-  /// The most resident memory of one process, in bytes.
+  /// The peak resident memory of one process, in bytes.
   var peakBytes: Int64 = 0
 }
 
-/// One of those that are compared.
+/// A program or function that takes part in a comparison.
 struct Contender {
   let name: String
   let run: () throws -> Sample
@@ -30,10 +30,10 @@ struct Series {
   var cpu: Double { median(of: samples.map(\.cpu)) }
   var peakBytes: Int64 { samples.map(\.peakBytes).max() ?? 0 }
 
-  /// How many times as fast this one is as another: the median of the rounds.
+  /// Returns this contender's speed as a multiple of another's: the median over the rounds.
   func speed(against other: Series) -> Double { median(of: zip(samples, other.samples).map { $1.wall / $0.wall }) }
 
-  /// With another contender's time of the same round taken off each.
+  /// Returns the series minus another contender's cost in the same round.
   func less(_ other: Series) -> Series {
     let samples = zip(samples, other.samples).map {
       Sample(wall: $0.wall - $1.wall, cpu: $0.cpu - $1.cpu, peakBytes: $0.peakBytes)
@@ -42,9 +42,9 @@ struct Series {
   }
 }
 
-/// Lets contenders take turns.
+/// Runs contenders in turns.
 enum Rounds {
-  /// Runs each contender once a round, and tells on standard error how far it is.
+  /// Runs each contender once per round, and reports progress on standard error.
   static func run(_ contenders: [Contender], rounds: Int) throws -> [Series] {
     var all = contenders.map { Series(name: $0.name) }
     for round in 1...rounds {
@@ -57,14 +57,14 @@ enum Rounds {
   }
 }
 
-/// The middle of some numbers, or the mean of the two in the middle; not a number when there are none.
+/// Returns the median of some numbers, or NaN if there are none.
 func median(of numbers: [Double]) -> Double {
   guard !numbers.isEmpty else { return .nan }
   let sorted = numbers.sorted()
   return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
 }
 
-/// Lines on standard error that say what goes on.
+/// Writes progress lines to standard error.
 enum Progress {
   static func tell(_ text: String) { FileHandle.standardError.write(Data("pfor-bench: \(text)\n".utf8)) }
 }

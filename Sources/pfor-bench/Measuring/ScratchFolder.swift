@@ -1,7 +1,7 @@
 import CBenchLoops
 import Foundation
 
-/// A temporary folder for items, results and databases, removed with its owner.
+/// A temporary folder for items, results and databases. It is removed when its owner is released.
 final class ScratchFolder {
   private let folder: URL
 
@@ -21,7 +21,7 @@ final class ScratchFolder {
   func lines(_ name: String, count: Int, line: (Int) -> String) throws -> String {
     let path = path(name)
     guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
-    else { throw BenchError("\(path): cannot be written") }
+    else { throw BenchError("\(path): cannot write the file") }
     for start in stride(from: 0, to: count, by: 10_000) {
       var text = ""
       for index in start..<min(count, start + 10_000) { text += line(index) + "\n" }
@@ -32,7 +32,7 @@ final class ScratchFolder {
   }
 }
 
-/// A database of customers, and ids to ask it for.
+/// A database of customers, with the ids to query.
 struct CustomerDatabase {
   static let query = "SELECT name, city, balance FROM customer WHERE id = ?"
 
@@ -40,7 +40,7 @@ struct CustomerDatabase {
   private let customers: Int
   private let step: Int
 
-  /// - Parameter isScattered: whether ids that follow each other lie on different pages.
+  /// - Parameter isScattered: whether consecutive ids are on different pages.
   init(in folder: ScratchFolder, customers: Int, isScattered: Bool = true) throws {
     path = folder.path("customers.sqlite")
     self.customers = customers
@@ -50,9 +50,9 @@ struct CustomerDatabase {
       WITH RECURSIVE number(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM number WHERE id < \(customers))
       INSERT INTO customer SELECT id, 'customer number ' || id, 'city ' || id % 997, id * 131 % 99991 FROM number;
       """
-    guard bench_sqlite_execute(path, statements) == 0 else { throw BenchError("\(path): cannot be made") }
+    guard bench_sqlite_execute(path, statements) == 0 else { throw BenchError("\(path): cannot make the database") }
   }
 
-  /// The id to ask for at a position.
+  /// Returns the id to query at a position.
   func id(at position: Int) -> Int { 1 + position * step % customers }
 }
