@@ -70,7 +70,7 @@ import Testing
         """)
       #expect(run.lines.map { $0.filter { $0 != " " } } == ["255", "same", "\\n", "0", "1"])
       let errors = sandbox.read("errors")
-      #expect(errors.contains("job: cannot be written") && errors.contains("the run goes on"), "\(errors)")
+      #expect(errors.contains("job: cannot be written") && errors.contains("the run continues"), "\(errors)")
       #expect(errors.contains("done: 1,000 ok"), "\(errors)")
     }
 

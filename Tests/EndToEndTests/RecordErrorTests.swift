@@ -76,7 +76,8 @@ import Testing
       #expect(killed.output.hasSuffix("left\n"), "\(killed.errors)")
       let run = try sandbox.run(
         "\(Injector.failing("pread", number)) pfor-tui resume ./r.run -q")
-      #expect(run.status == 255 && run.errors.contains("r.run-tail cannot be read"), "\(run.errors)")
+      let sentence = "r.run-tail holds the last attempts of the run and cannot be read"
+      #expect(run.status == 255 && run.errors.contains(sentence), "\(run.errors)")
       let again = try sandbox.run("pfor-tui resume ./r.run -q; sort -n ran | uniq -d")
       #expect(again.output == "9\n", "\(again.errors)")
       #expect(sandbox.read("out") == (1...30).map { "\($0)\n" }.joined())
