@@ -2,7 +2,7 @@ import ParallelFor
 
 /// Tells from occasional samples whether the recorder keeps up with the run.
 ///
-/// The recorder is behind when a record has waited for a second, or when so many wait that the workers soon must.
+/// The recorder is behind when a record has waited for a second, or when workers will soon have to wait for it.
 public struct RecordingLag: Equatable, Sendable {
   private static let patience: Int64 = 1_000_000_000
   /// How long the recorder counts as behind after it last was, in nanoseconds, so that the label does not flicker.

@@ -157,38 +157,51 @@ extension WorkerPool {
 
   /// Waits for a claim. Returns false when the worker must leave.
   private func claim(for lane: Lane, rest: () -> Void) -> Bool {
-    let isAtHand = monitor.withLock {
+    let first = monitor.withLock {
       collect(from: lane)
       return lookForClaim(of: lane)
     }
-    if isAtHand == true { return true }
+    if first == .found { return true }
     // This may take much longer than the monitor is ever held, so it runs without it.
     rest()
-    if isAtHand == false { return false }
-    return monitor.withLock {
+    return first == .none ? waitForClaim(of: lane) : false
+  }
+
+  private func waitForClaim(of lane: Lane) -> Bool {
+    monitor.withLock {
       while true {
-        if let isFound = lookForClaim(of: lane) { return isFound }
+        let next = lookForClaim(of: lane)
+        if next != .none { return next == .found }
         monitor.wait(for: wakeUps[lane.worker.slot - 1])
       }
     }
   }
 
-  /// Returns whether there was a claim for the worker: false when it must leave, nil when it must wait.
-  private func lookForClaim(of lane: Lane) -> Bool? {
+  /// The next thing for a worker that has no claim.
+  private enum NextClaim {
+    /// It has a claim now.
+    case found
+    /// It must wait.
+    case none
+    /// It must leave.
+    case leave
+  }
+
+  private func lookForClaim(of lane: Lane) -> NextClaim {
     carryOut(machine.finishIfOutOfTime(at: MonotonicClock.now))
     let (action, summons) = machine.workerBecameReady(lane.worker, at: MonotonicClock.now)
     carryOut(summons)
     switch action {
     case .run(let range): hand(range, to: lane)
     case .wait:
-      guard let range = takeFromBusiest() else { return nil }
+      guard let range = takeFromBusiest() else { return .none }
       machine.workerFoundItems(lane.worker)
       hand(range, to: lane)
     case .leave:
       lanes[lane.worker.slot - 1] = nil
-      return false
+      return .leave
     }
-    return true
+    return .found
   }
 
   private func hand(_ range: Range<Int>, to lane: Lane) {

@@ -82,6 +82,17 @@ import Testing
     #expect(sink.problem == nil)
   }
 
+  @Test func bytesThatCannotBeCutOffAreAProblem() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("1\n2\nstale\n", to: "out")
+    let sink = ByteSink(
+      descriptor: open("\(sandbox.path)/out", O_RDONLY | O_CLOEXEC), ownsDescriptor: true, continues: true)
+    sink.write(Array("1\n2\n".utf8))
+    #expect(sink.problem == nil)
+    sink.finish()
+    #expect(sink.problem != nil)
+  }
+
   @Test func whatStandsInTheFileIsNotWrittenAgain() throws {
     let sandbox = try Sandbox()
     try sandbox.write("abc", to: "out")

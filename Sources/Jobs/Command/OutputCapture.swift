@@ -136,7 +136,7 @@ struct OutputCapture {
   }
 }
 
-/// Memory to read into. Pages that are never read into are never touched, so many workers start fast and stay small.
+/// A buffer for reading. Its unused pages are never touched, so a hundred workers start fast and stay small.
 private final class Chunk {
   let bytes: UnsafeMutableRawBufferPointer
 

@@ -113,8 +113,14 @@ final class ByteSink: @unchecked Sendable {
   func finish() {
     flush()
     if problem == nil { standing?.cut() }
-    standing = nil
+    endComparing()
     if problem == nil, isNamed, isRemoved { problem = .failed("the file was removed while it was being written") }
+  }
+
+  /// Wrong bytes that could not be cut off must not stay behind the results unsaid.
+  private func endComparing() {
+    if problem == nil, let code = standing?.problem { problem = .failed(String(cString: strerror(code))) }
+    standing = nil
   }
 
   private var isRemoved: Bool {
@@ -132,7 +138,7 @@ final class ByteSink: @unchecked Sendable {
     var rest = bytes[...]
     if let known = standing?.skip(bytes) {
       rest = rest.dropFirst(known)
-      if known < bytes.count { standing = nil }
+      if known < bytes.count { endComparing() }
     }
     if problem == nil, isNamed, isCutOff { problem = .failed("the file was truncated while it was being written") }
     while !rest.isEmpty, problem == nil {

@@ -9,6 +9,8 @@ struct StandingBytes {
   private let descriptor: Int32
   /// The number of bytes at the start of the file that are correct.
   private var offset: off_t = 0
+  /// The error of the system because of which wrong bytes are still in the file; nil if there was none.
+  private(set) var problem: Int32?
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
@@ -26,10 +28,18 @@ struct StandingBytes {
     return known
   }
 
-  /// Truncates the file after the bytes that are correct.
-  func cut() {
-    ftruncate(descriptor, offset)
-    lseek(descriptor, offset, SEEK_SET)
+  /// Truncates the file after the bytes that are correct, and continues there.
+  mutating func cut() {
+    while isLonger, ftruncate(descriptor, offset) != 0 {
+      if errno != EINTR { return problem = errno }
+    }
+    if lseek(descriptor, offset, SEEK_SET) < 0, errno != ESPIPE { problem = errno }
+  }
+
+  /// Whether more bytes follow. A pipe or a device has none.
+  private var isLonger: Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_size > offset
   }
 
   private func readAll(into buffer: UnsafeMutableRawBufferPointer) -> Int {

@@ -1,4 +1,4 @@
-/// Tells text from other bytes, for users who query a run file.
+/// Distinguishes text from binary data, so that a run file can store text as TEXT.
 enum TextCheck {
   private static let wordSize = 8
   private static let highBits: UInt64 = 0x8080_8080_8080_8080
