@@ -43,17 +43,18 @@ import Testing
     try expectOver(session, status: 131)
   }
 
-  /// The first five items end before the terminal does, the others after it.
+  /// The first five items end before the terminal does, the others after it. Each gate has one reader: a FIFO that one
+  /// writer opens lets all its readers in, and the next writer would wait for ever.
   @Test func aRunThatIgnoresTheEndOfItsTerminalGoesOn() throws {
     let session = try open(
-      "mkfifo gate; seq 12 > ids; trap '' HUP; exec pfor-tui ids -j3 -o out -- sh -c "
-        + "'test $0 -le 5 -o -e go || read x < gate; echo line $0'")
+      "mkfifo gate6 gate7 gate8; seq 12 > ids; trap '' HUP; exec pfor-tui ids -j3 -o out -- sh -c "
+        + "'test $0 -le 5 -o $0 -ge 9 || read x < gate$0; echo line $0'")
     try session.wait("five done, three running") { $0.contains("5 done") && $0.contains("3 running") }
     let pid = try session.flag("pane_pid")
     let sandbox = session.sandbox
     try session.hangUp()
     let run = try sandbox.run(
-      "touch go; for item in 1 2 3; do echo > gate; done; timeout 50 tail --pid=\(pid) -f /dev/null; cat out")
+      "for item in 6 7 8; do echo > gate$item; done; timeout 50 tail --pid=\(pid) -f /dev/null; cat out")
     #expect(run.output == (1...12).map { "line \($0)\n" }.joined())
   }
 
