@@ -11,10 +11,10 @@ extension Dashboard {
     let now = now ?? live.latest
     if replay != nil, let effects = steerReplay(command, at: now) { return effects }
     switch command {
-    case .moreThreads: return askForThreads(wishedTarget + 1)
-    case .fewerThreads: return askForThreads(max(1, wishedTarget - 1))
-    case .manyMoreThreads: return askForThreads(wishedTarget + 5)
-    case .manyFewerThreads: return askForThreads(max(1, wishedTarget - 5))
+    case .moreThreads: return askForThreads(requestedTarget + 1)
+    case .fewerThreads: return askForThreads(max(1, requestedTarget - 1))
+    case .manyMoreThreads: return askForThreads(requestedTarget + 5)
+    case .manyFewerThreads: return askForThreads(max(1, requestedTarget - 5))
     case .setThreads(let count): return askForThreads(count)
     case .togglePause: return togglePause()
     case .killItem: return askToKill(at: now)
@@ -66,11 +66,11 @@ extension Dashboard {
   // MARK: Threads
 
   /// The number of threads asked for, including commands that no event has answered yet.
-  private var wishedTarget: Int { wishedTargets.last ?? live.targetWorkers }
+  private var requestedTarget: Int { requestedTargets.last ?? live.targetWorkers }
 
   private mutating func askForThreads(_ count: Int) -> [Effect] {
-    guard live.state == .running || live.state == .paused, count != wishedTarget else { return [] }
-    wishedTargets.append(count)
+    guard live.state == .running || live.state == .paused, count != requestedTarget else { return [] }
+    requestedTargets.append(count)
     return [.setTargetWorkers(count)]
   }
 

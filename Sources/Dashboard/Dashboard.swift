@@ -71,12 +71,12 @@ public struct Dashboard: Equatable, Sendable {
   /// Whether a search is in progress.
   public internal(set) var isSearching = false
   /// Whether a search, a filter or the marking of failed items is still in progress.
-  public var isLooking: Bool { isSearching || results.isScanning || isMarking }
+  public var isScanning: Bool { isSearching || results.isScanning || isMarking }
   /// Whether the program ends when the run is over.
   public internal(set) var leavesWhenDone = false
 
   var lastNotice: Notice?
-  var wishedTargets: [Int] = []
+  var requestedTargets: [Int] = []
   var askedToStop: StopUrgency?
   var pending: [Effect] = []
 
@@ -124,7 +124,7 @@ public struct Dashboard: Equatable, Sendable {
     case .itemRequeued(let item, _): noteRequeue(item)
     case .attemptFailed(let item, _), .itemInterrupted(let item):
       if openItem == item.id { pending.append(.loadDetail(item.id)) }
-    case .targetWorkersChanged(let count): forgetWish(count)
+    case .targetWorkersChanged(let count): forgetRequest(count)
     case .runFinished: if leavesWhenDone { pending.append(.quit) }
     default: return
     }
@@ -173,8 +173,8 @@ public struct Dashboard: Equatable, Sendable {
   }
 
   /// Forgets the answered request and those before it. An answer that matches no request ends all of them.
-  private mutating func forgetWish(_ count: Int) {
-    let kept = wishedTargets.firstIndex(of: count).map { $0 + 1 } ?? wishedTargets.count
-    wishedTargets.removeFirst(kept)
+  private mutating func forgetRequest(_ count: Int) {
+    let kept = requestedTargets.firstIndex(of: count).map { $0 + 1 } ?? requestedTargets.count
+    requestedTargets.removeFirst(kept)
   }
 }

@@ -21,7 +21,7 @@ extension PoolStateMachine {
   }
 
   /// Records that neighbouring items succeeded. They have no records of their own, because the run is not observed.
-  mutating func itemsSucceeded(_ items: LaneState.Succeeded) -> Summons {
+  mutating func itemsSucceeded(_ items: LaneState.Succeeded) -> WakeUps {
     inFlight -= items.positions.count
     ended += items.positions.count
     succeeded += items.positions.count
@@ -70,14 +70,14 @@ extension PoolStateMachine {
   }
 
   /// Halts the run if its policy's limit is reached.
-  mutating func haltIfReached(at now: Instant) -> Summons {
-    guard life == .running, let halt = policy.halt else { return Summons() }
+  mutating func haltIfReached(at now: Instant) -> WakeUps {
+    guard life == .running, let halt = policy.halt else { return WakeUps() }
     let own = ended - restoredTally.count
-    guard halt.isReached(succeeded: succeeded - restoredTally.succeeded, ended: own) else { return Summons() }
+    guard halt.isReached(succeeded: succeeded - restoredTally.succeeded, ended: own) else { return WakeUps() }
     hasGivenUp = true
     log.append(.haltReached(halt), at: now)
-    let summons = halt.manner == .soon ? finish(at: now) : stop(.interrupt, at: now)
-    return Summons(halted: halt.manner) + summons
+    let wakeUps = halt.manner == .soon ? finish(at: now) : stop(.interrupt, at: now)
+    return WakeUps(halted: halt.manner) + wakeUps
   }
 }
 

@@ -1,18 +1,18 @@
 /// Requests from the user or from the end of the program.
 extension PoolStateMachine {
   /// Sets the target number of workers; 0 drains.
-  mutating func setTargetWorkers(_ count: Int, at now: Instant) -> Summons {
-    guard count != target, life != .over else { return Summons() }
+  mutating func setTargetWorkers(_ count: Int, at now: Instant) -> WakeUps {
+    guard count != target, life != .over else { return WakeUps() }
     target = count
     log.append(.targetWorkersChanged(count), at: now)
-    var summons = Summons()
+    var wakeUps = WakeUps()
     while active > target, let worker = idle.popLast() {
       slots[worker.slot - 1] = .dismissed
       active -= 1
-      summons.wake.append(worker)
+      wakeUps.wake.append(worker)
     }
     rebalanceDraining(at: now)
-    return summons + summon(starting: .max)
+    return wakeUps + wakeWorkers(starting: .max)
   }
 
   /// Hands out no item until ``resume(at:)``.
@@ -23,11 +23,11 @@ extension PoolStateMachine {
   }
 
   /// Hands out items again.
-  mutating func resume(at now: Instant) -> Summons {
-    guard isPaused, life < .over else { return Summons() }
+  mutating func resume(at now: Instant) -> WakeUps {
+    guard isPaused, life < .over else { return WakeUps() }
     isPaused = false
     log.append(.runResumed, at: now)
-    return summon()
+    return wakeWorkers()
   }
 
   /// Asks for a further attempt at an item that has ended without success. The item returns to its place in the queue,
@@ -39,7 +39,7 @@ extension PoolStateMachine {
   /// - Returns: nil if the item has not ended, has succeeded or would be late, or if the run is ending.
   mutating func retryAsked(
     _ last: FinishedItem, mayBeLate: Bool, at now: Instant
-  ) -> (summons: Summons, isLate: Bool)? {
+  ) -> (wakeUps: WakeUps, isLate: Bool)? {
     let position = last.id.position
     guard life == .running, failures.contains(position) else { return nil }
     let isLate = delivery.isHandedOn(position)
@@ -53,20 +53,20 @@ extension PoolStateMachine {
     delivery.reopen(position)
     queue.insert(position..<position + 1)
     log.append(.itemRequeued(last, wasRestored: wasRestored), at: now)
-    return (summon(), isLate)
+    return (wakeWorkers(), isLate)
   }
 
   /// Hands out no further item and lets running items end.
-  mutating func finish(at now: Instant) -> Summons {
-    guard life < .finishing else { return Summons() }
+  mutating func finish(at now: Instant) -> WakeUps {
+    guard life < .finishing else { return WakeUps() }
     life = .finishing
     log.append(.runFinishing, at: now)
     return abandonQueue(at: now)
   }
 
   /// Hands out no further item. The caller asks running items to end.
-  mutating func stop(_ urgency: StopUrgency, at now: Instant) -> Summons {
-    guard life < .over else { return Summons() }
+  mutating func stop(_ urgency: StopUrgency, at now: Instant) -> WakeUps {
+    guard life < .over else { return WakeUps() }
     life = .stopping
     log.append(.runStopping(urgency), at: now)
     return abandonQueue(at: now)

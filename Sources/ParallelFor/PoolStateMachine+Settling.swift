@@ -88,7 +88,7 @@ extension PoolStateMachine {
   }
 
   /// Records that the caller has settled attempts that it took.
-  mutating func settled(_ items: [SettledItem], at now: Instant) -> Summons {
+  mutating func settled(_ items: [SettledItem], at now: Instant) -> WakeUps {
     settling -= items.count
     for item in items {
       if item.settlement == .final { end(item.item, at: now) } else { leave(item.item, at: now) }

@@ -15,20 +15,20 @@ extension PoolStateMachine {
   }
 
   /// Queues the items whose wait is over, unless the run's time budget is spent.
-  mutating func timePassed(at now: Instant) -> Summons {
-    let summons = finishIfOutOfTime(at: now)
+  mutating func timePassed(at now: Instant) -> WakeUps {
+    let wakeUps = finishIfOutOfTime(at: now)
     while let position = waiting.popDue(at: now) { queue.insert(position..<position + 1) }
-    return summons + summon()
+    return wakeUps + wakeWorkers()
   }
 
   /// Finishes the run once a new item is not likely to end within the time budget.
   ///
   /// The caller does this before each ``workerBecameReady(_:at:)``, so that claims are taken back while no worker is
   /// about to park.
-  mutating func finishIfOutOfTime(at now: Instant) -> Summons {
-    guard let budgetEnd, life == .running, mayBeginMore, now > budgetEnd else { return Summons() }
+  mutating func finishIfOutOfTime(at now: Instant) -> WakeUps {
+    guard let budgetEnd, life == .running, mayBeginMore, now > budgetEnd else { return WakeUps() }
     log.append(.timeBudgetSpent, at: now)
-    return Summons(halted: .soon) + finish(at: now)
+    return WakeUps(halted: .soon) + finish(at: now)
   }
 
   /// The last moment at which an item may start, because later ones are not likely to end in time.

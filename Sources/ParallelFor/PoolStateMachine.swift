@@ -11,8 +11,8 @@
 /// Protocol and invariants, checked by ``checkInvariants()`` in tests:
 ///
 /// * `itemsRead = queue + inFlight + waiting + unsettled + settling + ended + skipped`.
-/// * A worker's slot is free, idle (parked until summoned), ready (deciding or working), dismissed (woken to be told
-///   to leave) or leaving (told). A worker starts as ready in a `Summons.start`, asks ``workerBecameReady(_:at:)``,
+/// * A worker's slot is free, idle (parked until woken), ready (deciding or working), dismissed (woken to be told
+///   to leave) or leaving (told). A worker starts as ready in a `WakeUps.start`, asks ``workerBecameReady(_:at:)``,
 ///   runs what it gets, and asks again. When told to leave, it closes what it holds and reports
 ///   ``workerLeft(_:at:)``.
 /// * The `active` workers are the idle and ready ones. As many of them as exceed the target are draining. The next
@@ -29,21 +29,21 @@ struct PoolStateMachine {
   enum WorkerAction: Equatable {
     /// Run these positions one after the other.
     case run(Range<Int>)
-    /// Sleep until summoned, unless there are untouched items to take from another worker's claim.
+    /// Sleep until woken, unless there are untouched items to take from another worker's claim.
     case wait
     /// Close and report ``PoolStateMachine/workerLeft(_:at:)``.
     case leave
   }
 
   /// Workers that the caller must wake or start.
-  struct Summons: Equatable {
+  struct WakeUps: Equatable {
     var wake: [WorkerID] = []
     var start: [WorkerID] = []
     /// Set when the run has just been halted. The caller takes claims back, and interrupts running items for `.now`.
     var halted: HaltPolicy.Manner?
 
-    static func + (left: Summons, right: Summons) -> Summons {
-      Summons(wake: left.wake + right.wake, start: left.start + right.start, halted: left.halted ?? right.halted)
+    static func + (left: WakeUps, right: WakeUps) -> WakeUps {
+      WakeUps(wake: left.wake + right.wake, start: left.start + right.start, halted: left.halted ?? right.halted)
     }
   }
 
@@ -124,9 +124,9 @@ struct PoolStateMachine {
   }
 
   /// Records that `count` more items have been read. An earlier run may have done some of them.
-  mutating func itemsArrived(_ count: Int, restored: [RestoredItem] = [], at now: Instant) -> Summons {
+  mutating func itemsArrived(_ count: Int, restored: [RestoredItem] = [], at now: Instant) -> WakeUps {
     precondition(!inputEnded, "items arrived after the end of the input")
-    guard life < .over else { return Summons() }
+    guard life < .over else { return WakeUps() }
     var start = itemsRead
     itemsRead += count
     // A run that is ending takes no more items, not even restored ones.
@@ -138,12 +138,12 @@ struct PoolStateMachine {
     enqueue(start..<itemsRead)
     if life == .running { log.append(.itemsRead(itemsRead), at: now) }
     if life == .running, !restored.isEmpty { log.append(.itemsRestored(restoredTally), at: now) }
-    return summon()
+    return wakeWorkers()
   }
 
   /// Records that no further item will arrive.
-  mutating func inputReachedEnd(at now: Instant) -> Summons {
-    guard !inputEnded, life < .over else { return Summons() }
+  mutating func inputReachedEnd(at now: Instant) -> WakeUps {
+    guard !inputEnded, life < .over else { return WakeUps() }
     inputEnded = true
     if life == .running { log.append(.totalKnown(itemsRead), at: now) }
     return advanceToEnd(at: now)
@@ -160,13 +160,13 @@ struct PoolStateMachine {
   ///
   /// Each worker that gets a claim calls one parked worker or two new ones, which do the same in turn. So no worker
   /// stays away while items wait in the queue, or in a claim behind an item that may be slow.
-  mutating func workerBecameReady(_ worker: WorkerID, at now: Instant) -> (WorkerAction, Summons) {
+  mutating func workerBecameReady(_ worker: WorkerID, at now: Instant) -> (WorkerAction, WakeUps) {
     let isNew = !arriving.isEmpty && arriving.remove(worker) != nil
     let action = nextAction(of: worker, at: now)
-    guard case .run(let range) = action, !queue.isEmpty || range.count > 1 else { return (action, Summons()) }
-    guard let other = idle.popLast() else { return (action, summon(starting: isNew ? min(live, 2) : 1)) }
+    guard case .run(let range) = action, !queue.isEmpty || range.count > 1 else { return (action, WakeUps()) }
+    guard let other = idle.popLast() else { return (action, wakeWorkers(starting: isNew ? min(live, 2) : 1)) }
     slots[other.slot - 1] = .ready
-    return (action, Summons(wake: [other]))
+    return (action, WakeUps(wake: [other]))
   }
 
   private mutating func nextAction(of worker: WorkerID, at now: Instant) -> WorkerAction {
@@ -203,34 +203,34 @@ struct PoolStateMachine {
   }
 
   /// Records that a worker, after being told to leave, has closed what it held.
-  mutating func workerLeft(_ worker: WorkerID, at now: Instant) -> Summons {
+  mutating func workerLeft(_ worker: WorkerID, at now: Instant) -> WakeUps {
     precondition(slots[worker.slot - 1] == .leaving, "worker \(worker) left without being told to")
     slots[worker.slot - 1] = .free
     live -= 1
     log.append(.workerStopped(worker), at: now)
     finishIfAllIsDone(at: now)
-    return summon()
+    return wakeWorkers()
   }
 
   /// Records that the system refused a thread for a worker. The target falls to the number of active workers.
   ///
   /// The run stops if it has no worker at all.
-  mutating func workerFailedToStart(_ worker: WorkerID, at now: Instant) -> Summons {
+  mutating func workerFailedToStart(_ worker: WorkerID, at now: Instant) -> WakeUps {
     arriving.remove(worker)
     slots[worker.slot - 1] = .leaving
     active -= 1
     target = active
     hasLackedThreads = true
     log.append(.targetWorkersChanged(target), at: now)
-    let summons = live == 1 ? stop(.interrupt, at: now) : Summons()
-    return summons + workerLeft(worker, at: now)
+    let wakeUps = live == 1 ? stop(.interrupt, at: now) : WakeUps()
+    return wakeUps + workerLeft(worker, at: now)
   }
 
   // MARK: - Items
 
   /// Records that attempts of one worker ended, each with its ``settlement(of:)``.
-  mutating func itemsEnded(_ items: [SettledItem], at now: Instant) -> Summons {
-    guard let first = items.first?.item, let last = items.last?.item else { return Summons() }
+  mutating func itemsEnded(_ items: [SettledItem], at now: Instant) -> WakeUps {
+    guard let first = items.first?.item, let last = items.last?.item else { return WakeUps() }
     inFlight -= items.count
     claimSize.observe(items: items.count, nanoseconds: last.end.nanoseconds(since: first.start))
     for item in items { attemptEnded(item, at: now) }
@@ -238,12 +238,12 @@ struct PoolStateMachine {
   }
 
   /// Records that a worker gave back items of its claim that it had not started.
-  mutating func itemsGivenBack(_ range: Range<Int>, at now: Instant) -> Summons {
-    guard !range.isEmpty else { return Summons() }
+  mutating func itemsGivenBack(_ range: Range<Int>, at now: Instant) -> WakeUps {
+    guard !range.isEmpty else { return WakeUps() }
     inFlight -= range.count
     if life == .running {
       queue.insert(range)
-      return summon()
+      return wakeWorkers()
     }
     abandon(range, at: now)
     return advanceToEnd(at: now)
@@ -258,10 +258,10 @@ struct PoolStateMachine {
   }
 
   /// Takes the positions of up to `limit` results.
-  mutating func takeDelivered(upTo limit: Int, at now: Instant) -> ([Int], Summons) {
+  mutating func takeDelivered(upTo limit: Int, at now: Instant) -> ([Int], WakeUps) {
     let positions = delivery.take(upTo: limit)
     finishIfAllIsDone(at: now)
-    return (positions, summon())
+    return (positions, wakeWorkers())
   }
 }
 
@@ -286,13 +286,13 @@ extension PoolStateMachine {
   ///
   /// A new worker that finds work starts two others. So a little work is done before it gets many threads, and many
   /// threads are started from all cores.
-  mutating func summon(starting limit: Int = 1) -> Summons {
-    var summons = Summons()
-    guard room > 0 else { return summons }
+  mutating func wakeWorkers(starting limit: Int = 1) -> WakeUps {
+    var wakeUps = WakeUps()
+    guard room > 0 else { return wakeUps }
     var claims = (queue.count + claimSize.count - 1) / claimSize.count
     while claims > 0, active > 0, let worker = idle.popLast() {
       slots[worker.slot - 1] = .ready
-      summons.wake.append(worker)
+      wakeUps.wake.append(worker)
       claims -= 1
     }
     while claims > 0, active < target, let place = slots.firstIndex(of: .dismissed) {
@@ -301,10 +301,10 @@ extension PoolStateMachine {
       claims -= 1
     }
     while claims > 0, active < target, live < target, arriving.count < limit {
-      summons.start.append(startWorker())
+      wakeUps.start.append(startWorker())
       claims -= 1
     }
-    return summons
+    return wakeUps
   }
 
   private mutating func startWorker() -> WorkerID {
@@ -348,7 +348,7 @@ extension PoolStateMachine {
     }
   }
 
-  mutating func abandonQueue(at now: Instant) -> Summons {
+  mutating func abandonQueue(at now: Instant) -> WakeUps {
     for range in queue.removeAll() { abandon(range, at: now) }
     for position in waiting.removeAll() { abandon(position..<position + 1, at: now) }
     isPaused = false
@@ -356,11 +356,11 @@ extension PoolStateMachine {
   }
 
   /// Ends the run and dismisses all workers once nothing waits and nothing runs.
-  mutating func advanceToEnd(at now: Instant) -> Summons {
+  mutating func advanceToEnd(at now: Instant) -> WakeUps {
     let isUsedUp =
       queue.isEmpty && inFlight == 0 && waiting.count == 0 && unsettled.isEmpty && settling == 0
       && (inputEnded || life > .running)
-    guard isUsedUp, life != .over else { return summon(starting: 0) }
+    guard isUsedUp, life != .over else { return wakeWorkers(starting: 0) }
     log.ending = life == .running ? .completed : life == .finishing ? .finishedEarly : .stopped
     life = .over
     delivery.close()
@@ -371,7 +371,7 @@ extension PoolStateMachine {
       active -= 1
     }
     finishIfAllIsDone(at: now)
-    return Summons(wake: woken)
+    return WakeUps(wake: woken)
   }
 
   /// Writes the last event once all workers have left and every result was handed on.

@@ -1,7 +1,7 @@
 /// The thread that watches timeouts and retries.
 extension WorkerPool {
   /// The interval, in nanoseconds, at which limits that follow a median are checked, because the median changes.
-  private static let medianLook: Int64 = 100_000_000
+  private static let medianCheck: Int64 = 100_000_000
 
   /// Starts or wakes the thread that watches timeouts and retries, and settles what the end of the run leaves. It ends
   /// with the run.
@@ -9,7 +9,7 @@ extension WorkerPool {
   /// - Parameter due: when it must check; nil for at once.
   func keepTime(until due: Instant? = nil) {
     guard !hasTimekeeper else {
-      if let due, let nextLook, nextLook <= due { return }
+      if let due, let nextCheck, nextCheck <= due { return }
       return timesChanged.signal()
     }
     hasTimekeeper = WorkerThread.start(name: "pfor-time", .patient) { [self] in
@@ -24,9 +24,9 @@ extension WorkerPool {
       settleRest()
       let now = MonotonicClock.now
       carryOut(machine.timePassed(at: now))
-      nextLook = look(at: now)
-      if let nextLook {
-        monitor.wait(for: timesChanged, nanoseconds: max(1, nextLook.nanoseconds(since: now)))
+      nextCheck = timesDue(at: now)
+      if let nextCheck {
+        monitor.wait(for: timesChanged, nanoseconds: max(1, nextCheck.nanoseconds(since: now)))
       } else {
         monitor.wait(for: timesChanged)
       }
@@ -34,7 +34,7 @@ extension WorkerPool {
   }
 
   /// Asks items whose time is up to end, and returns when to check again.
-  private func look(at now: Instant) -> Instant? {
+  private func timesDue(at now: Instant) -> Instant? {
     var next = machine.nextAlarm
     if let limit = machine.timeLimit {
       // An item that starts now is not due before that.
@@ -44,7 +44,7 @@ extension WorkerPool {
         next = min(next ?? due, due)
       }
     }
-    if case .timesMedian = policy.timeout { next = min(next ?? now + Self.medianLook, now + Self.medianLook) }
+    if case .timesMedian = policy.timeout { next = min(next ?? now + Self.medianCheck, now + Self.medianCheck) }
     return next
   }
 }

@@ -11,7 +11,7 @@ extension WorkerPool {
       }
       machine.tellDelivery(at: now)
       let events = machine.log.take()
-      carryOut(machine.summon())
+      carryOut(machine.wakeWorkers())
       return events
     }
   }
@@ -28,8 +28,8 @@ extension WorkerPool {
         monitor.wait(for: deliveryReady, nanoseconds: isQuick ? 20_000_000 : 1_000_000_000)
         if isQuick { for lane in lanes { lane.map(collect(from:)) } }
       }
-      let (positions, summons) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
-      carryOut(summons)
+      let (positions, wakeUps) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
+      carryOut(wakeUps)
       return positions
     }
   }
@@ -45,8 +45,8 @@ extension WorkerPool {
         deliveryCall = call
         return .later
       }
-      let (positions, summons) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
-      carryOut(summons)
+      let (positions, wakeUps) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
+      carryOut(wakeUps)
       return .positions(positions)
     }
   }

@@ -29,13 +29,13 @@ final class WorkerPool: @unchecked Sendable {
   var lanes: [Lane?] = []
   /// Ended items between their collection from a lane and the report to the machine; otherwise empty.
   @exclusivity(unchecked) var collected: [SettledItem] = []
-  private var wakeUps: [Condition] = []
+  private var wakeSignals: [Condition] = []
   var isDeliveryAwaited = false
   private var lastTold = MonotonicClock.now
   var deliveryCall: (@Sendable () -> Void)?
   /// Whether a thread watches timeouts and retries, and when it checks next; nil if it waits for a call.
   var hasTimekeeper = false
-  var nextLook: Instant?
+  var nextCheck: Instant?
   /// The calls that report changed settlements of attempts that wait for another, by position.
   var revisions: [Int: (Settlement) -> Void] = [:]
 
@@ -58,14 +58,14 @@ final class WorkerPool: @unchecked Sendable {
   }
 
   /// Asks the machine a question under the monitor and acts on its answer.
-  func decide(_ question: (inout PoolStateMachine, Instant) -> PoolStateMachine.Summons) {
+  func decide(_ question: (inout PoolStateMachine, Instant) -> PoolStateMachine.WakeUps) {
     monitor.withLock { carryOut(question(&machine, MonotonicClock.now)) }
   }
 
-  func carryOut(_ summons: PoolStateMachine.Summons) {
-    if let manner = summons.halted { halt(manner) }
-    for worker in summons.wake { wakeUps[worker.slot - 1].signal() }
-    for worker in summons.start { start(worker) }
+  func carryOut(_ wakeUps: PoolStateMachine.WakeUps) {
+    if let manner = wakeUps.halted { halt(manner) }
+    for worker in wakeUps.wake { wakeSignals[worker.slot - 1].signal() }
+    for worker in wakeUps.start { start(worker) }
     isHungry.store(!machine.idle.isEmpty || machine.live < machine.target, ordering: .relaxed)
     if isDeliveryAwaited || deliveryCall != nil, isWorthTelling() { tellOfDelivery() }
     if machine.life != .running || machine.queue.count <= limits.readAhead / 2 { inputWanted.signal() }
@@ -114,7 +114,7 @@ final class WorkerPool: @unchecked Sendable {
     if policy.timeout != nil { keepTime() }
     while lanes.count < worker.slot {
       lanes.append(nil)
-      wakeUps.append(Condition())
+      wakeSignals.append(Condition())
     }
     lanes[worker.slot - 1] = lane
     let isStarted = WorkerThread.start(name: "pfor-\(worker)", machine.live == 1 ? .patient : .none) { [self] in
@@ -172,7 +172,7 @@ extension WorkerPool {
       while true {
         let next = lookForClaim(of: lane)
         if next != .none { return next == .found }
-        monitor.wait(for: wakeUps[lane.worker.slot - 1])
+        monitor.wait(for: wakeSignals[lane.worker.slot - 1])
       }
     }
   }
@@ -189,8 +189,8 @@ extension WorkerPool {
 
   private func lookForClaim(of lane: Lane) -> NextClaim {
     carryOut(machine.finishIfOutOfTime(at: MonotonicClock.now))
-    let (action, summons) = machine.workerBecameReady(lane.worker, at: MonotonicClock.now)
-    carryOut(summons)
+    let (action, wakeUps) = machine.workerBecameReady(lane.worker, at: MonotonicClock.now)
+    carryOut(wakeUps)
     switch action {
     case .run(let range): hand(range, to: lane)
     case .wait:
@@ -236,9 +236,9 @@ extension WorkerPool {
     if let succeeded { carryOut(machine.itemsSucceeded(succeeded)) }
     guard let last = collected.last else { return }
     if !revisions.isEmpty { forgetRevisions(of: collected) }
-    let summons = machine.itemsEnded(collected, at: last.item.end)
+    let wakeUps = machine.itemsEnded(collected, at: last.item.end)
     collected.removeAll(keepingCapacity: collected.capacity <= 1_024)
-    carryOut(summons)
+    carryOut(wakeUps)
   }
 }
 
@@ -267,7 +267,7 @@ extension WorkerPool {
   func inputCounted(_ count: Int) {
     decide { machine, now in
       machine.inputCounted(count, at: now)
-      return PoolStateMachine.Summons()
+      return PoolStateMachine.WakeUps()
     }
   }
 }
@@ -277,9 +277,9 @@ extension WorkerPool {
 extension WorkerPool {
   func setTargetWorkers(_ count: Int) {
     decide { machine, now in
-      let summons = machine.setTargetWorkers(count, at: now)
+      let wakeUps = machine.setTargetWorkers(count, at: now)
       let draining = lanes.filter { lane in lane.map { machine.isDraining[$0.worker.slot - 1] } ?? false }
-      return summons + takeBackRests(of: draining, &machine, now)
+      return wakeUps + takeBackRests(of: draining, &machine, now)
     }
   }
 
@@ -294,16 +294,16 @@ extension WorkerPool {
 
   func finish() {
     decide { machine, now in
-      let summons = machine.finish(at: now)
-      return summons + takeBackRests(of: lanes, &machine, now)
+      let wakeUps = machine.finish(at: now)
+      return wakeUps + takeBackRests(of: lanes, &machine, now)
     }
   }
 
   func stop(_ urgency: StopUrgency) {
     decide { machine, now in
-      let summons = machine.stop(urgency, at: now) + takeBackRests(of: lanes, &machine, now)
+      let wakeUps = machine.stop(urgency, at: now) + takeBackRests(of: lanes, &machine, now)
       for lane in lanes { lane?.interrupt(urgency) }
-      return summons
+      return wakeUps
     }
   }
 
@@ -322,22 +322,22 @@ extension WorkerPool {
     monitor.withLock {
       for lane in lanes { lane.map(collect(from:)) }
       guard let last = last ?? machine.keptFailures[id.position],
-        let (summons, isLate) = machine.retryAsked(last, mayBeLate: mayBeLate, at: MonotonicClock.now)
+        let (wakeUps, isLate) = machine.retryAsked(last, mayBeLate: mayBeLate, at: MonotonicClock.now)
       else { return false }
       prepare(isLate)
-      carryOut(summons)
+      carryOut(wakeUps)
       return true
     }
   }
 
   private func takeBackRests(
     of lanes: [Lane?], _ machine: inout PoolStateMachine, _ now: Instant
-  ) -> PoolStateMachine.Summons {
-    var summons = PoolStateMachine.Summons()
+  ) -> PoolStateMachine.WakeUps {
+    var wakeUps = PoolStateMachine.WakeUps()
     for lane in lanes {
       guard let range = lane?.withState({ $0.takeBack() }) else { continue }
-      summons = summons + machine.itemsGivenBack(range, at: now)
+      wakeUps = wakeUps + machine.itemsGivenBack(range, at: now)
     }
-    return summons
+    return wakeUps
   }
 }

@@ -22,7 +22,7 @@ import Testing
     #expect(dashboard.facts.targetWorkers == 5)
     dashboard.apply(script(.targetWorkersChanged(6)))
     #expect(dashboard.perform(.manyMoreThreads) == [.setTargetWorkers(12)])
-    // The pool gave less than was asked for: the next wish counts from there.
+    // The pool gave less than was asked for: the next request counts from there.
     dashboard.apply(script(.targetWorkersChanged(10)))
     #expect(dashboard.perform(.fewerThreads) == [.setTargetWorkers(9)])
   }

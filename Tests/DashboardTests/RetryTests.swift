@@ -3,7 +3,7 @@ import Testing
 
 @testable import Dashboard
 
-/// Items that failed and are tried again: what is known of them, which wishes are asked for, and marks.
+/// Items that failed and are tried again: what is known of them, which requests are asked for, and marks.
 @Suite struct RetryTests {
   /// Items 0 to 5 have ended, the odd ones without success; two workers run the items 6 and 7.
   private static func ended() -> (Dashboard, EventScript) {
@@ -197,11 +197,11 @@ import Testing
   @Test func allThatFailedAreMarkedAsTheyAreFound() {
     var (dashboard, script) = Self.ended()
     #expect(dashboard.perform(.markFailed) == [.findFailed(.all)])
-    #expect(dashboard.isLooking)
+    #expect(dashboard.isScanning)
     dashboard.apply(script(.itemRequeued(script.finished(3, .timedOut), wasRestored: false)))
     dashboard.markFound([ItemID(1), ItemID(3)], done: false, at: script.now)
     dashboard.markFound([ItemID(5)], done: true, at: script.now)
-    #expect(dashboard.marks == [ItemID(1), ItemID(5)] && !dashboard.isLooking)
+    #expect(dashboard.marks == [ItemID(1), ItemID(5)] && !dashboard.isScanning)
     #expect(dashboard.currentNotice(at: script.now)?.text == "2 marked: R tries them again")
     #expect(dashboard.perform(.unmarkAll) == [])
     #expect(dashboard.marks.isEmpty)

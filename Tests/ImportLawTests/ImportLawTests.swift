@@ -79,7 +79,7 @@ import Testing
         "Sources/ParallelFor/OrderedDelivery.swift", "Sources/ParallelFor/PositionQueue.swift",
         "Sources/ParallelFor/ClaimSize.swift", "Sources/ParallelFor/EventLog.swift",
         "Sources/ParallelFor/Progress/ProgressText.swift",
-        "Sources/ParallelForDashboard/Running/StopPlan.swift", "Sources/PForApp/Running/Verdict.swift",
+        "Sources/ParallelForDashboard/Running/StopPlan.swift", "Sources/PForApp/Running/RunResult.swift",
         "Sources/PForApp/Replaying/",
       ]),
     Law(

@@ -152,7 +152,7 @@ extension CapturedBytes {
     let ending = try runOnce(shell("sleep 1000 & echo $!"))
     #expect(ending.outcome == .succeeded)
     #expect(ending.note == "left a process running")
-    Strays.killAll()
+    Orphans.killAll()
     let grandchild = try #require(pid_t(ending.output.string.trimmingCharacters(in: .newlines)))
     #expect(eventually { isDead(grandchild) })
   }
@@ -161,7 +161,7 @@ extension CapturedBytes {
     let ending = try runOnce(shell("(trap '' TERM; sleep 1000 >/dev/null 2>&1) >/dev/null 2>&1 & echo $!"))
     let grandchild = try #require(pid_t(ending.output.string.trimmingCharacters(in: .newlines)))
     #expect(ending.note == "left a process running")
-    Strays.killAll()
+    Orphans.killAll()
     #expect(eventually { isDead(grandchild) })
   }
 
@@ -185,7 +185,7 @@ extension CapturedBytes {
     reader.start()
     let ending = try runOnce(shell("sleep 1000 & echo $!; exec 3>'\(gate)'; wait"), cancellation: running)
     #expect(ending.outcome == .cancelled)
-    Strays.killAll()
+    Orphans.killAll()
     let grandchild = try #require(pid_t(ending.output.string.trimmingCharacters(in: .newlines)))
     #expect(eventually { isDead(grandchild) })
   }

@@ -14,7 +14,7 @@ struct RecordedSession {
   private let job: FlakyJob
   private(set) var dashboard: Dashboard
   private(set) var controller: RunController
-  private(set) var verdict: Verdict
+  private(set) var verdict: RunResult
   /// How items ended, and how the last attempts at items ended that have not, by number.
   private(set) var ended: [Int: Outcome] = [:]
   private(set) var interrupted: [Int: Outcome] = [:]
@@ -46,7 +46,7 @@ struct RecordedSession {
       logs: logs, past: nil)
     dashboard = Dashboard(title: "made up", source: "items", slow: plan.slow)
     controller = RunController(session, grace: 20_000_000)
-    verdict = Verdict(session, dashboard, controller)
+    verdict = RunResult(session, dashboard, controller)
   }
 
   /// Runs to the end, disturbed at one moment.
@@ -62,7 +62,7 @@ struct RecordedSession {
       sched_yield()
     }
     takeEvents()
-    verdict = Verdict(session, dashboard, controller)
+    verdict = RunResult(session, dashboard, controller)
     session.conclude(&verdict, at: MonotonicClock.wallTime(of: MonotonicClock.now))
     session.end()
   }

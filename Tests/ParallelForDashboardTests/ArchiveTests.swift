@@ -32,23 +32,23 @@ import Testing
   @Test func recordsReadBack() {
     let record = ArchiveRecord(
       start: .min, end: .max, worker: 9_999, attempt: 3, textCount: 1, fieldsCount: 2, reasonCount: 3, noteCount: 4,
-      outputCount: 5, errorCount: 6, hasSupplement: true)
+      outputCount: 5, errorCount: 6, hasTrailer: true)
     let bytes = record.words.withUnsafeBytes { Array($0) }
     #expect(bytes.count == ArchiveRecord.size)
     #expect(ArchiveRecord(bytes) == record)
     #expect(ArchiveRecord(Array(bytes.dropLast())) == nil)
     #expect(record.errorOffset == ArchiveRecord.size + 1 + 2 + 3 + 4 + 5)
-    #expect(record.supplementOffset == record.errorOffset + 6)
+    #expect(record.trailerOffset == record.errorOffset + 6)
   }
 
   @Test(arguments: [
     nil, ItemDetail.Process(exitStatus: 0), ItemDetail.Process(signal: 9, cpu: 0, peakMemory: .max),
     ItemDetail.Process(exitStatus: -1, cpu: 5),
   ]) func supplementsReadBack(process: ItemDetail.Process?) {
-    let supplement = ArchiveSupplement(previous: .max, process: process)
-    let bytes = supplement.words.withUnsafeBytes { Array($0) }
-    #expect(ArchiveSupplement(bytes) == supplement)
-    #expect(ArchiveSupplement(Array(bytes.dropLast())) == nil)
+    let trailer = ArchiveTrailer(previous: .max, process: process)
+    let bytes = trailer.words.withUnsafeBytes { Array($0) }
+    #expect(ArchiveTrailer(bytes) == trailer)
+    #expect(ArchiveTrailer(Array(bytes.dropLast())) == nil)
   }
 
   @Test func fieldsReadBackWhateverTheirBytes() {
@@ -191,12 +191,12 @@ import Testing
 
   @Test func aLookIsTakenAPartAtATime() {
     let bytes = Array(String(repeating: "x", count: 300_000).utf8)
-    let parts: [TextLook.Part] = [(bytes.count, { Array(bytes[$0..<$0 + $1]) })]
-    var look = TextLook(for: "y", allowance: 100_000)
-    guard case .goesOn(let place) = look.look(at: parts, from: 0) else { return #expect(Bool(false)) }
-    #expect(place > 0 && place < bytes.count && look.allowance <= 0)
-    var rest = TextLook(for: "y", allowance: 1_000_000)
-    #expect(rest.look(at: parts, from: place) == .absent)
+    let parts: [TextScan.Part] = [(bytes.count, { Array(bytes[$0..<$0 + $1]) })]
+    var scan = TextScan(for: "y", allowance: 100_000)
+    guard case .goesOn(let place) = scan.scan(parts, from: 0) else { return #expect(Bool(false)) }
+    #expect(place > 0 && place < bytes.count && scan.allowance <= 0)
+    var rest = TextScan(for: "y", allowance: 1_000_000)
+    #expect(rest.scan(parts, from: place) == .absent)
   }
 
   @Test func aLongSearchSaysHowFarItHasCome() {

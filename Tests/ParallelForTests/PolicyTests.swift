@@ -155,8 +155,8 @@ import Testing
   @Test(arguments: [HaltPolicy.Manner.soon, .now]) func haltingSkipsTheRest(_ manner: HaltPolicy.Manner) {
     var pool = machine(RunPolicy(halt: HaltPolicy(manner, after: .count(1))), items: 5)
     _ = pool.workerBecameReady(WorkerID(1), at: now)
-    let summons = pool.itemsEnded([failed(0)], at: now)
-    #expect(summons.halted == manner)
+    let wakeUps = pool.itemsEnded([failed(0)], at: now)
+    #expect(wakeUps.halted == manner)
     #expect(pool.skipped == 4 && pool.life == .over)
     #expect(pool.log.take().map(\.kind).contains(.haltReached(HaltPolicy(manner, after: .count(1)))))
   }

@@ -92,9 +92,9 @@ import Testing
     #expect(pool.setTargetWorkers(3, at: now).start == [])
     _ = pool.itemsEnded([ended(0, by: WorkerID(1))], at: now)
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .wait)
-    let (positions, summons) = pool.takeDelivered(upTo: 9, at: now)
+    let (positions, wakeUps) = pool.takeDelivered(upTo: 9, at: now)
     #expect(positions == [0])
-    #expect(summons.wake == [WorkerID(1)])
+    #expect(wakeUps.wake == [WorkerID(1)])
   }
 
   @Test func eventsNotTakenHoldTheWorkers() {
@@ -102,7 +102,7 @@ import Testing
     _ = pool.itemsArrived(3, at: now)
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .wait)
     #expect(pool.log.take().count == 3)
-    #expect(pool.summon().wake == [WorkerID(1)])
+    #expect(pool.wakeWorkers().wake == [WorkerID(1)])
   }
 
   @Test func stoppingSkipsWhatNeverRan() {
@@ -135,7 +135,7 @@ import Testing
   @Test func whoHasNothingLeftToBeginLeavesWhileTheOthersGoOn() {
     var pool = lastItems()
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .leave)
-    #expect(pool.workerLeft(WorkerID(1), at: now) == PoolStateMachine.Summons())
+    #expect(pool.workerLeft(WorkerID(1), at: now) == PoolStateMachine.WakeUps())
     #expect(pool.life == .running && pool.live == 1 && pool.target == 2)
     pool.checkInvariants()
     _ = pool.itemsEnded([ended(1, by: WorkerID(2))], at: now)

@@ -58,7 +58,7 @@ struct RandomSchedule {
   mutating func runToEnd() {
     var steps = 0
     while !machine.log.isFinished, problems.isEmpty {
-      step(wishes: steps < 400)
+      step(requests: steps < 400)
       machine.checkInvariants()
       steps += 1
       if steps > 20_000 { problems.append("no end: \(machine.life), queue \(machine.queue.count)") }
@@ -82,7 +82,7 @@ struct RandomSchedule {
     if !machine.log.take().isEmpty { problems.append("events after the end") }
   }
 
-  private mutating func step(wishes: Bool) {
+  private mutating func step(requests: Bool) {
     now = now + Int64.random(in: 1...100_000, using: &random)
     switch Int.random(in: 0..<15, using: &random) {
     case 0, 1: feed()
@@ -95,7 +95,7 @@ struct RandomSchedule {
       }
     case 8: takeDelivered()
     case 9: takeEvents()
-    case 10: if wishes { wish() } else { settle() }
+    case 10: if requests { request() } else { settle() }
     case 11: act(machine.timePassed(at: now))
     case 12: takeUnsettled()
     case 13: settleTaken()
@@ -103,16 +103,16 @@ struct RandomSchedule {
     }
   }
 
-  private mutating func act(_ summons: PoolStateMachine.Summons) {
-    if summons.halted != nil {
+  private mutating func act(_ wakeUps: PoolStateMachine.WakeUps) {
+    if wakeUps.halted != nil {
       isStopped = true
       takeBackRests()
     }
-    for worker in summons.wake {
+    for worker in wakeUps.wake {
       if parked.remove(worker.slot) == nil { problems.append("woke worker \(worker), who was not parked") }
       ready.insert(worker.slot)
     }
-    for worker in summons.start {
+    for worker in wakeUps.start {
       if lanes[worker.slot] != nil || closing.contains(worker.slot) {
         problems.append("started worker \(worker) twice")
       }
@@ -189,8 +189,8 @@ struct RandomSchedule {
     act(machine.itemsEnded(lanes[slot]?.harvest() ?? [], at: now))
     let worker = WorkerID(slot)
     act(machine.finishIfOutOfTime(at: now))
-    let (action, summons) = machine.workerBecameReady(worker, at: now)
-    act(summons)
+    let (action, wakeUps) = machine.workerBecameReady(worker, at: now)
+    act(wakeUps)
     switch action {
     case .run(let range): lanes[slot]?.claim(range, tried: machine.lastAttempts(in: range))
     case .wait:
@@ -214,7 +214,7 @@ struct RandomSchedule {
     lanes[thief]?.claim(range, tried: machine.lastAttempts(in: range))
   }
 
-  private mutating func wish() {
+  private mutating func request() {
     switch Int.random(in: 0..<16, using: &random) {
     case 12...: ask()
     case 0...5:
@@ -245,7 +245,7 @@ struct RandomSchedule {
       id: ItemID(position), worker: WorkerID(1), start: now, end: now, outcome: .failed(Failure("old")), label: "")
     let mayBeLate = Bool.random(using: &random)
     guard
-      let (summons, isLate) = machine.retryAsked(
+      let (wakeUps, isLate) = machine.retryAsked(
         machine.keptFailures[position] ?? old, mayBeLate: mayBeLate, at: now)
     else {
       if hasFailed, machine.life == .running, mayBeLate { problems.append("item \(position) was refused") }
@@ -254,7 +254,7 @@ struct RandomSchedule {
     if !hasFailed || isStopped { problems.append("item \(position) was granted") }
     asked[position, default: 0] += 1
     if isLate { awaited.insert(position) }
-    act(summons)
+    act(wakeUps)
   }
 
   /// How many attempts were made at an item, one of an earlier run included.
@@ -276,10 +276,10 @@ struct RandomSchedule {
   }
 
   private mutating func takeDelivered() {
-    let (positions, summons) = machine.takeDelivered(upTo: Int.random(in: 1...10, using: &random), at: now)
+    let (positions, wakeUps) = machine.takeDelivered(upTo: Int.random(in: 1...10, using: &random), at: now)
     // What was asked for after its delivery comes once more, at any time.
     delivered += positions.filter { awaited.remove($0) == nil }
-    act(summons)
+    act(wakeUps)
   }
 
   private mutating func takeEvents() {
@@ -291,12 +291,12 @@ struct RandomSchedule {
     }
     machine.tellDelivery(at: now)
     events += machine.log.take()
-    act(machine.summon())
+    act(machine.wakeWorkers())
   }
 
   private mutating func judge() {
     judgeItems(lastEndings())
-    judgeWishes()
+    judgeRequests()
     if events.map(\.sequence) != Array(0..<UInt64(events.count)) { problems.append("event numbers have gaps") }
     if events.map(\.instant) != events.map(\.instant).sorted() { problems.append("time runs backwards") }
     if !lanes.isEmpty { problems.append("workers are left: \(lanes.keys)") }
@@ -356,7 +356,7 @@ struct RandomSchedule {
   }
 
   /// An item ends once, and once more for every time that it was asked for.
-  private mutating func judgeWishes() {
+  private mutating func judgeRequests() {
     var ended = restored.filter { $0 % 2 == 1 }
     for event in events {
       switch event.kind {

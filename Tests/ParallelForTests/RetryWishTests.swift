@@ -3,7 +3,7 @@ import Testing
 @testable import ParallelFor
 
 /// Items that failed and are tried again because somebody asked for it: what the machine decides.
-@Suite struct RetryWishTests {
+@Suite struct RetryRequestTests {
   private let now = Instant(nanoseconds: 0)
 
   private func ended(_ position: Int, attempt: Int = 1, _ outcome: Outcome = .failed(Failure("no"))) -> FinishedItem {
@@ -78,7 +78,7 @@ import Testing
     var pool = machine([.failed(Failure("no"))], items: 2)
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(1..<2))
     pool.pause(at: now)
-    #expect(pool.retryAsked(ended(0), mayBeLate: false, at: now)?.summons == PoolStateMachine.Summons())
+    #expect(pool.retryAsked(ended(0), mayBeLate: false, at: now)?.wakeUps == PoolStateMachine.WakeUps())
     _ = pool.itemsEnded([ended(1, .succeeded)], at: now)
     #expect(pool.life == .running)
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .wait)

@@ -140,7 +140,7 @@ public struct RunSimulator {
     for slot in workers.keys.sorted() { startNext(slot) }
   }
 
-  /// A random wish or some time.
+  /// A random request or some time.
   public mutating func step() {
     switch Int.random(in: 0..<14, using: &random) {
     case 12, 13: retry()

@@ -65,9 +65,9 @@ public final class Sandbox {
       "PATH": "\(Self.productsFolder):/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": path, "TMPDIR": path,
       "LANG": "C.UTF-8", "TZ": "UTC", "TERM": "xterm-256color", "SWIFT_BACKTRACE": "enable=no", "CI": "true",
     ]
-    // A program that was built with a sanitizer obeys the same wishes as its tests.
-    let wishes = ProcessInfo.processInfo.environment.filter { $0.key == "ASAN_OPTIONS" }
-    return standard.merging(wishes) { $1 }.merging(own) { $1 }
+    // A program that was built with a sanitizer obeys the same requests as its tests.
+    let requests = ProcessInfo.processInfo.environment.filter { $0.key == "ASAN_OPTIONS" }
+    return standard.merging(requests) { $1 }.merging(own) { $1 }
   }
 
   /// Runs lines of bash in the folder, to their end or to the deadline, which fails the test.

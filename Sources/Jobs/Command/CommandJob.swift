@@ -5,7 +5,7 @@ public import ParallelFor
 ///
 /// Each command has its own process group, `/dev/null` as standard input, and separately captured outputs. An item ends
 /// when its command ends. Processes that the command left running in its group are asked to end, and
-/// ``Strays/killAll()`` kills them at the latest.
+/// ``Orphans/killAll()`` kills them at the latest.
 public struct CommandJob: Job {
   /// The command to run.
   public let template: Template

@@ -10,7 +10,7 @@ public import ParallelFor
 /// The process groups of all commands, including groups that outlived their command.
 ///
 /// Leaders are reaped and groups are signalled only under the lock, so that no signal can reach a group whose number
-/// was reused. In a program that adopts orphans (``Strays/adoptOrphans()``), the orphans of a group become our
+/// was reused. In a program that adopts orphans (``Orphans/adoptOrphans()``), the orphans of a group become our
 /// children, which keeps the group's number in use until they are reaped too.
 final class ProcessGroups: Sendable {
   /// The group of one command; unique even when the group's number is reused.
@@ -39,7 +39,7 @@ final class ProcessGroups: Sendable {
 
   private struct State {
     var running: [pid_t: Running] = [:]
-    var strays: Set<pid_t> = []
+    var orphans: Set<pid_t> = []
     /// The signals that have stopped children.
     var stops: [pid_t: Int32] = [:]
     var nextSerial: UInt64 = 0
@@ -116,8 +116,8 @@ final class ProcessGroups: Sendable {
       let leavesProcesses = isAlive(group: member.leader)
       if leavesProcesses {
         kill(-member.leader, SIGTERM)
-        state.strays = state.strays.filter(isAlive)
-        state.strays.insert(member.leader)
+        state.orphans = state.orphans.filter(isAlive)
+        state.orphans.insert(member.leader)
       }
       reapAdopted()
       return Ending(
@@ -142,9 +142,9 @@ final class ProcessGroups: Sendable {
       guard child > 0, state.running[child] == nil else { return }
       let group = getpgid(child)
       guard group != getpgrp() else { return }
-      if state.strays.contains(group) {
+      if state.orphans.contains(group) {
         // Reaping its last process frees the group's number, which must not be signalled afterwards.
-        if !isAlive(group: group) { state.strays.remove(group) }
+        if !isAlive(group: group) { state.orphans.remove(group) }
       } else if waitpid(child, nil, WNOHANG) != child {
         return
       }
@@ -156,13 +156,13 @@ final class ProcessGroups: Sendable {
   func killAll() {
     lock.withLock {
       for leader in state.running.keys { kill(-leader, SIGKILL) }
-      for leader in state.strays { kill(-leader, SIGKILL) }
+      for leader in state.orphans { kill(-leader, SIGKILL) }
       var rounds = 1000
-      state.strays = state.strays.filter(isAlive)
-      while !state.strays.isEmpty && rounds > 0 {
+      state.orphans = state.orphans.filter(isAlive)
+      while !state.orphans.isEmpty && rounds > 0 {
         usleep(1000)
         rounds -= 1
-        state.strays = state.strays.filter(isAlive)
+        state.orphans = state.orphans.filter(isAlive)
       }
     }
   }
@@ -203,7 +203,7 @@ public struct StoppedCommand: Sendable, Equatable {
 }
 
 /// Processes that outlived the commands which started them.
-public enum Strays {
+public enum Orphans {
   /// Makes this process the parent of processes that outlive theirs, where the system can, so that none is lost.
   ///
   /// Call it at the program's start, because it changes which children the whole process has.

@@ -24,7 +24,7 @@ struct DemoCommand: ParsableCommand {
 
   @OptionGroup(title: "How to run") var running: RunningOptions
   @OptionGroup(title: "What to do about failures") var failures: PolicyOptions
-  @OptionGroup(title: "How it looks") var look: LookOptions
+  @OptionGroup(title: "How it looks") var look: DisplayOptions
 
   func run() throws {
     let folder = keep ?? "\(OSProcess.temporaryFolder)/pfor-tui-demo.\(getpid())"

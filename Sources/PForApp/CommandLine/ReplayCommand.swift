@@ -26,7 +26,7 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     PForTUI.exit(after: { () throws(AppError) in
-      let look = Look(dashboard, environment: OSProcess.environment)
+      let look = DisplaySetup(dashboard, environment: OSProcess.environment)
       return try Replay(reader: try RunNames.open(name), speed: speed.times, look: look).run()
     })
   }

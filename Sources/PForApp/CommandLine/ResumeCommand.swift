@@ -40,7 +40,7 @@ struct ResumeCommand: ParsableCommand {
     transform: ThreadCount.parse)
   var threads: ThreadCount?
 
-  @OptionGroup(title: "How it looks") var look: LookOptions
+  @OptionGroup(title: "How it looks") var look: DisplayOptions
 
   func validate() throws {
     guard !failed || !all else { throw ValidationError("--failed and --all exclude each other: choose one") }

@@ -20,7 +20,7 @@ struct RunOptions: ParsableArguments {
   @OptionGroup(title: "What to do about failures") var failures: PolicyOptions
   @OptionGroup(title: "Where results go") var results: ResultOptions
   @OptionGroup(title: "How the run is recorded") var recording: RecordOptions
-  @OptionGroup(title: "How it looks") var look: LookOptions
+  @OptionGroup(title: "How it looks") var look: DisplayOptions
 }
 
 /// The options that say what to do with each item, besides a command after `--`.
@@ -126,7 +126,7 @@ struct ResultOptions: ParsableArguments {
 }
 
 /// The options for the dashboard and the progress lines.
-struct LookOptions: ParsableArguments {
+struct DisplayOptions: ParsableArguments {
   @Flag(name: .customLong("no-tui"), help: "Show no dashboard; write plain progress lines to standard error.")
   var noTui = false
 

@@ -27,7 +27,7 @@ struct RunPlan {
   /// How the run is recorded.
   var recording: RecordPlan
   /// The logs to write during the run.
-  var logs: [LogWish]
+  var logs: [LogRequest]
   /// The command line that runs this again, for the summary.
   var command: String?
   /// The page on which the dashboard opens.

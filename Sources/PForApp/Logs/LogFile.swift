@@ -14,7 +14,7 @@ final class LogFile {
   /// The size up to which lines are collected before they are written, in bytes.
   private static let pieceSize = 256 << 10
 
-  let wish: LogWish
+  let request: LogRequest
   private let descriptor: Int32
   private let sink: ByteSink
   private let isTerminal: Bool
@@ -26,14 +26,14 @@ final class LogFile {
   /// Opens the file and keeps its contents.
   ///
   /// - Throws: if the file cannot be written.
-  init(_ wish: LogWish) throws(AppError) {
-    self.wish = wish
+  init(_ request: LogRequest) throws(AppError) {
+    self.request = request
     // Without O_NONBLOCK, opening a pipe that has no reader would block.
     let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK
-    descriptor = open(wish.path.osPath, flags, 0o666)
+    descriptor = open(request.path.osPath, flags, 0o666)
     guard descriptor >= 0 else {
       let reason = errno == ENXIO ? "no program reads this pipe" : String(cString: strerror(errno))
-      throw AppError("\(wish.path): cannot be written: \(reason)")
+      throw AppError("\(request.path): cannot be written: \(reason)")
     }
     sink = ByteSink(descriptor: descriptor, ownsDescriptor: true, hasName: true)
     isTerminal = isatty(descriptor) == 1
@@ -47,7 +47,7 @@ final class LogFile {
     command = RecordedCommand(run)
     if !continues { ftruncate(descriptor, 0) }
     switch lastByte {
-    case nil: put(wish.form.header(run))
+    case nil: put(request.form.header(run))
     case UInt8(ascii: "\n"): break
     // A power failure cut off the last line, so the next entry must start a new one.
     case .some: put([UInt8(ascii: "\n")])
@@ -58,7 +58,7 @@ final class LogFile {
   func write(_ entries: [LogEntry]) {
     guard let command else { return }
     for entry in entries where isOpen {
-      if let line = wish.form.line(entry, command: command) { put(line) }
+      if let line = request.form.line(entry, command: command) { put(line) }
     }
     flush()
   }
@@ -67,7 +67,7 @@ final class LogFile {
   func finish() {
     guard isOpen else { return }
     sink.finish()
-    if case .failed(let reason) = sink.problem { problem = "\(wish.path): is missing: \(reason)" }
+    if case .failed(let reason) = sink.problem { problem = "\(request.path): is missing: \(reason)" }
   }
 
   /// Limits how long writes wait for a reader that does not read, in milliseconds; safe from any thread.
@@ -87,7 +87,7 @@ final class LogFile {
     sink.flush()
     if let found = sink.problem, found != .closed {
       keepWholeLines(from: start)
-      problem = "\(wish.path): cannot be written: \(found.words); this log ends there, and the run continues"
+      problem = "\(request.path): cannot be written: \(found.words); this log ends there, and the run continues"
     }
     lines.removeAll(keepingCapacity: true)
   }
@@ -102,7 +102,7 @@ final class LogFile {
 
   /// The last byte of a regular file; nil if there is none.
   private var lastByte: UInt8? {
-    let reading = open(wish.path.osPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let reading = open(request.path.osPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard reading >= 0 else { return nil }
     defer { close(reading) }
     var status = stat()

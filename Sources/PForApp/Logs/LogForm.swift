@@ -55,7 +55,7 @@ enum LogForm: Equatable {
 }
 
 /// A log that the user asks for.
-struct LogWish: Equatable {
+struct LogRequest: Equatable {
   var form: LogForm
   var path: String
 }

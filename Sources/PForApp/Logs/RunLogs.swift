@@ -19,7 +19,7 @@ final class RunLogs: @unchecked Sendable {
   private static let patience = 10_000
   private static let shortPatience = 500
   /// How often to check for such a signal, in nanoseconds.
-  private static let look: Int64 = 50_000_000
+  private static let pollTime: Int64 = 50_000_000
 
   private let files: [LogFile]
   private let monitor = Monitor()
@@ -41,9 +41,9 @@ final class RunLogs: @unchecked Sendable {
   init?(_ plan: RunPlan) throws(AppError) {
     guard !plan.logs.isEmpty else { return nil }
     var opened: [LogFile] = []
-    for wish in plan.logs {
-      opened.append(try LogFile(wish))
-      try Self.check(wish.path, plan, others: opened.dropLast().map(\.wish.path))
+    for request in plan.logs {
+      opened.append(try LogFile(request))
+      try Self.check(request.path, plan, others: opened.dropLast().map(\.request.path))
     }
     files = opened
   }
@@ -65,8 +65,8 @@ final class RunLogs: @unchecked Sendable {
   /// - Throws: if a log is the run file itself, or if the system cannot create a thread.
   func begin(_ newRun: RunRecord, _ recording: RunRecording?) throws(AppError) {
     for file in files {
-      if let run = recording?.path, ResultFile.isSame(run, file.wish.path) {
-        throw AppError("\(file.wish.path): a log would overwrite the record of the run; choose another file")
+      if let run = recording?.path, ResultFile.isSame(run, file.request.path) {
+        throw AppError("\(file.request.path): a log would overwrite the record of the run; choose another file")
       }
     }
     for file in files { file.begin(recording?.record ?? newRun, continues: recording?.isResumed ?? false) }
@@ -96,7 +96,7 @@ final class RunLogs: @unchecked Sendable {
   var problems: [String] { monitor.withLock { problemsFound } }
 
   /// The logs that are incomplete; valid after ``finish()``.
-  var failed: [LogWish] { files.filter { $0.problem != nil }.map(\.wish) }
+  var failed: [LogRequest] { files.filter { $0.problem != nil }.map(\.request) }
 
   /// Limits how long writes wait for a reader that does not read, in milliseconds. Workers no longer wait afterwards.
   func giveUp(after milliseconds: Int) { for file in files { file.giveUp(after: milliseconds) } }
@@ -111,7 +111,7 @@ final class RunLogs: @unchecked Sendable {
       hurry.signal()
       while !isOver {
         if Signals.endings != before { giveUp(after: Self.shortPatience) }
-        monitor.wait(for: over, nanoseconds: Self.look)
+        monitor.wait(for: over, nanoseconds: Self.pollTime)
       }
     }
   }

@@ -6,7 +6,7 @@ import RunStore
 /// An earlier run that shows how long items are likely to take.
 struct PastRun {
   /// The number of runs to examine, the newest first.
-  private static let runsLookedAt = 100
+  private static let runsExamined = 100
   /// The least wall time per item, in nanoseconds. Below it, the times of single items say no more than their mean.
   private static let shortItem: Int64 = 1_000_000
 
@@ -22,7 +22,7 @@ struct PastRun {
   ///   - history: the folder of runs.
   init?(of run: RunRecord, in history: RunHistory) {
     var best: (rank: Int, path: String)?
-    for entry in history.newest.prefix(Self.runsLookedAt) {
+    for entry in history.newest.prefix(Self.runsExamined) {
       guard let record = entry.record, Self.tells(record, of: run) else { continue }
       let rank = record.state == .finished ? record.source == run.source ? 2 : 1 : 0
       if rank > best?.rank ?? -1 { best = (rank, entry.path) }

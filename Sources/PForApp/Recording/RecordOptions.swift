@@ -47,9 +47,9 @@ struct RecordOptions: ParsableArguments {
   }
 
   /// The logs to write during the run.
-  var logs: [LogWish] {
+  var logs: [LogRequest] {
     [(LogForm.joblog, joblog), (.events, events)].compactMap { form, path in
-      path.map { LogWish(form: form, path: $0) }
+      path.map { LogRequest(form: form, path: $0) }
     }
   }
 }

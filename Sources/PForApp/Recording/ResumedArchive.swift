@@ -36,7 +36,7 @@ final class ResumedArchive: ItemArchive {
     kept.matches(filter, in: positions, slowLimit: slowLimit)
   }
 
-  func searchedParts(of id: ItemID) -> [TextLook.Part] { kept.searchedParts(of: id) }
+  func searchedParts(of id: ItemID) -> [TextScan.Part] { kept.searchedParts(of: id) }
 }
 
 extension ItemDetail.Attempt {

@@ -12,7 +12,7 @@ struct Replay {
   let reader: RunReader
   /// The speed as a multiple of the original; infinite for as fast as possible.
   let speed: Double
-  let look: Look
+  let look: DisplaySetup
 
   /// Plays the run.
   ///

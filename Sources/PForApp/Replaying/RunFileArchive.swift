@@ -79,12 +79,12 @@ final class RunFileArchive: ItemArchive {
     return found
   }
 
-  func searchedParts(of id: ItemID) -> [TextLook.Part] {
+  func searchedParts(of id: ItemID) -> [TextScan.Part] {
     guard let (item, attempt) = ended(id) else { return [] }
     let texts = [
       ArchivedItem(text: item.text).text, Array((attempt.reason ?? "").utf8), Array((attempt.note ?? "").utf8),
     ]
-    let parts: [TextLook.Part] = texts.map { text in (text.count, { Array(text[$0..<$0 + $1]) }) }
+    let parts: [TextScan.Part] = texts.map { text in (text.count, { Array(text[$0..<$0 + $1]) }) }
     return parts
       + OutputStream.allCases.map { stream in
         let stored = reader.bytes(stream, of: item)

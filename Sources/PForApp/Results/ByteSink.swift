@@ -33,7 +33,7 @@ final class ByteSink: @unchecked Sendable {
 
   private static let capacity = 1 << 16
   /// How long one wait for room lasts before ``patience`` is checked, in milliseconds.
-  private static let look: Int32 = 50
+  private static let pollTime: Int32 = 50
 
   private let descriptor: Int32
   /// Whether the bytes go to a regular file.
@@ -52,7 +52,7 @@ final class ByteSink: @unchecked Sendable {
   private var hadRoom = false
   private var buffer: [UInt8] = []
   /// The existing bytes of a continued file that have not been compared yet.
-  private var standing: StandingBytes?
+  private var existing: ExistingOutput?
   /// Why bytes can no longer be written; nil if they can. Further bytes are dropped.
   private(set) var problem: Problem?
   /// Whether the bytes go to a terminal, which must not get untrusted control characters.
@@ -69,7 +69,7 @@ final class ByteSink: @unchecked Sendable {
     descriptor: Int32, ownsDescriptor: Bool = false, continues: Bool = false, hasName: Bool = false,
     writing: ((Int32, UnsafeRawBufferPointer) -> Int)? = nil
   ) {
-    standing = continues ? StandingBytes(descriptor) : nil
+    existing = continues ? ExistingOutput(descriptor) : nil
     self.descriptor = descriptor
     self.ownsDescriptor = ownsDescriptor
     isTerminal = isatty(descriptor) == 1
@@ -112,15 +112,15 @@ final class ByteSink: @unchecked Sendable {
   /// Writes the buffered bytes and truncates a continued file after them; call it last.
   func finish() {
     flush()
-    if problem == nil { standing?.cut() }
+    if problem == nil { existing?.cut() }
     endComparing()
     if problem == nil, isNamed, isRemoved { problem = .failed("the file was removed while it was being written") }
   }
 
   /// Wrong bytes that could not be cut off must not stay behind the results unsaid.
   private func endComparing() {
-    if problem == nil, let code = standing?.problem { problem = .failed(String(cString: strerror(code))) }
-    standing = nil
+    if problem == nil, let code = existing?.problem { problem = .failed(String(cString: strerror(code))) }
+    existing = nil
   }
 
   private var isRemoved: Bool {
@@ -136,7 +136,7 @@ final class ByteSink: @unchecked Sendable {
 
   private func writeOut(_ bytes: UnsafeRawBufferPointer) {
     var rest = bytes[...]
-    if let known = standing?.skip(bytes) {
+    if let known = existing?.skip(bytes) {
       rest = rest.dropFirst(known)
       if known < bytes.count { endComparing() }
     }
@@ -162,10 +162,10 @@ final class ByteSink: @unchecked Sendable {
       return
     }
     var poller = pollfd(fd: patient?.number ?? descriptor, events: Int16(POLLOUT), revents: 0)
-    let hasRoom = poll(&poller, 1, Self.look) > 0
+    let hasRoom = poll(&poller, 1, Self.pollTime) > 0
     // A terminal may have room for one byte when the next character needs two.
-    if hasRoom, hadRoom { poll(nil, 0, Self.look) }
-    if !hasRoom || hadRoom { idle += Int(Self.look) }
+    if hasRoom, hadRoom { poll(nil, 0, Self.pollTime) }
+    if !hasRoom || hadRoom { idle += Int(Self.pollTime) }
     hadRoom = hasRoom
   }
 }

@@ -4,7 +4,7 @@ import ParallelFor
 import ParallelForDashboard
 import RunStore
 
-extension FailureWords: AttemptObserver {
+extension FirstErrorLines: AttemptObserver {
   func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes) {
     guard !attempt.isRevised, attempt.ended.outcome.failureReason != nil else { return }
     note(attempt.ended.id, attempt.ending.errors)

@@ -17,10 +17,10 @@ import Terminal
 /// Runs a plan from start to exit status: opens what it needs, runs the right loop and prints the summary.
 struct Launcher {
   let plan: RunPlan
-  let look: LookOptions
+  let look: DisplayOptions
   let environment: [String: String]
 
-  init(_ plan: RunPlan, look: LookOptions, environment: [String: String] = OSProcess.environment) {
+  init(_ plan: RunPlan, look: DisplayOptions, environment: [String: String] = OSProcess.environment) {
     self.plan = plan
     self.look = look
     self.environment = environment
@@ -30,9 +30,9 @@ struct Launcher {
   ///
   /// - Returns: the exit status.
   func run() throws(AppError) -> Int32 {
-    let shown = Look(look.dashboard, environment: environment)
+    let shown = DisplaySetup(look.dashboard, environment: environment)
     let glyphs = shown.glyphs
-    Strays.adoptOrphans()
+    Orphans.adoptOrphans()
     Signals.ignoreFailingWrites()
     // A wrong theme name is an error even without a dashboard. Reading all themes takes time, so only a dashboard does.
     let namedTheme = look.dashboard.theme == nil ? nil : try shown.themes()
@@ -88,7 +88,7 @@ struct Launcher {
   }
 
   /// The display for the dashboard; nil if plain lines are wanted, or if there is no display, which is reported.
-  private func openDisplay(_ shown: Look, _ script: Script?) -> (any Display)? {
+  private func openDisplay(_ shown: DisplaySetup, _ script: Script?) -> (any Display)? {
     if look.noTui, script == nil { return nil }
     do throws(NoDashboard) {
       if script == nil, plan.reader.source.isTerminal { throw .itemsAreTyped }
@@ -117,7 +117,7 @@ struct Launcher {
     _ session: RunSession, _ dashboard: Dashboard, _ controller: RunController, _ glyphs: GlyphSet,
     isQuiet: Bool = false
   ) -> Int32 {
-    var verdict = Verdict(session, dashboard, controller)
+    var verdict = RunResult(session, dashboard, controller)
     session.conclude(&verdict, at: MonotonicClock.wallTime(of: MonotonicClock.now))
     if !isQuiet, verdict.problem == nil || dashboard.live.tally.known > 0, verdict.exitCode != ExitCode.outputClosed {
       for line in Summary.lines(
@@ -162,12 +162,12 @@ struct Launcher {
     }
     guard !isWhole, recording.isThere else { return }
     // Otherwise, `resume` would read the items from the terminal.
-    let wish = plan.reader.source == .standardInput ? "to continue, pipe the items in again" : "to continue"
-    StandardError.write("\(wish): pfor-tui resume \(ShellWord.quoted(recording.name))")
+    let hint = plan.reader.source == .standardInput ? "to continue, pipe the items in again" : "to continue"
+    StandardError.write("\(hint): pfor-tui resume \(ShellWord.quoted(recording.name))")
   }
 
   /// The state of a resumed run that is not finished; nil for any other run.
-  private func allSessions(_ session: RunSession, _ verdict: Verdict, total: Int?) -> AllSessions? {
+  private func allSessions(_ session: RunSession, _ verdict: RunResult, total: Int?) -> AllSessions? {
     guard let recording = session.recording, recording.isResumed, !verdict.isWhole, let run = recording.recordNow
     else { return nil }
     return AllSessions(

@@ -20,7 +20,7 @@ final class RunSession: WatchedRun, Sendable {
   /// The items that are running, for the dashboard; nil without a dashboard.
   let running: RunningItems?
   /// The first error lines of failed items.
-  let words: FailureWords
+  let words: FirstErrorLines
   private let job: any Job
   private let tags: Bool
   private let feeder: ItemFeeder
@@ -71,7 +71,7 @@ final class RunSession: WatchedRun, Sendable {
     self.recording = recording
     self.logs = logs
     self.past = past.map { ($0, PastTracker()) }
-    let words = FailureWords()
+    let words = FirstErrorLines()
     self.words = words
     let observers = ([words, archive, recording, logs, delivery] as [(any AttemptObserver)?]).compactMap { $0 }
     let inOrder = plan.inOrder && delivery.isWanted
@@ -182,7 +182,7 @@ final class RunSession: WatchedRun, Sendable {
   /// - Parameters:
   ///   - verdict: the outcome of the run; problems with the record and the logs are added to it.
   ///   - time: now, in nanoseconds since 1970.
-  func conclude(_ verdict: inout Verdict, at time: Int64) {
+  func conclude(_ verdict: inout RunResult, at time: Int64) {
     if let problem = recording?.flush() { verdict.note(record: problem.description) }
     verdict.note(logs?.problems ?? [])
     logs?.changed([RunChange(time: time, kind: .sessionEnded, value: Int(verdict.exitCode))])
@@ -193,12 +193,12 @@ final class RunSession: WatchedRun, Sendable {
   }
 
   /// The logs that are incomplete.
-  var failedLogs: [LogWish] { logs?.failed ?? [] }
+  var failedLogs: [LogRequest] { logs?.failed ?? [] }
 
   /// Cleans up after the run; no process that it started survives.
   func end() {
     feeder.stop()
-    Strays.killAll()
+    Orphans.killAll()
   }
 }
 

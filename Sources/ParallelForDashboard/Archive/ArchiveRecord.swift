@@ -1,7 +1,7 @@
 /// The fixed header of an item's record in the archive: the times, and the lengths of the parts that follow.
 ///
 /// The parts are the item's text, its fields, the reason of its failure, the note, its output and its errors. A command
-/// or a further attempt also has an ``ArchiveSupplement``.
+/// or a further attempt also has an ``ArchiveTrailer``.
 struct ArchiveRecord: Equatable {
   static let size = 9 * 8
 
@@ -15,7 +15,7 @@ struct ArchiveRecord: Equatable {
   var noteCount: Int
   var outputCount: Int
   var errorCount: Int
-  var hasSupplement = false
+  var hasTrailer = false
 
   var textOffset: Int { Self.size }
   var fieldsOffset: Int { textOffset + textCount }
@@ -23,12 +23,12 @@ struct ArchiveRecord: Equatable {
   var noteOffset: Int { reasonOffset + reasonCount }
   var outputOffset: Int { noteOffset + noteCount }
   var errorOffset: Int { outputOffset + outputCount }
-  var supplementOffset: Int { errorOffset + errorCount }
+  var trailerOffset: Int { errorOffset + errorCount }
 
   /// The header as words.
   var words: [Int64] {
     [
-      start, end, Int64(worker) << 32 | Int64(attempt) << 1 | (hasSupplement ? 1 : 0), Int64(textCount),
+      start, end, Int64(worker) << 32 | Int64(attempt) << 1 | (hasTrailer ? 1 : 0), Int64(textCount),
       Int64(fieldsCount), Int64(reasonCount), Int64(noteCount), Int64(outputCount), Int64(errorCount),
     ]
   }
@@ -44,7 +44,7 @@ extension ArchiveRecord {
       start: words[0], end: words[1], worker: Int(words[2] >> 32), attempt: Int(words[2] & 0xFFFF_FFFF) >> 1,
       textCount: Int(words[3]), fieldsCount: Int(words[4]), reasonCount: Int(words[5]), noteCount: Int(words[6]),
       outputCount: Int(words[7]), errorCount: Int(words[8]),
-      hasSupplement: words[2] & 1 == 1)
+      hasTrailer: words[2] & 1 == 1)
   }
 }
 

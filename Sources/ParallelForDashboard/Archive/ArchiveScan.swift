@@ -30,10 +30,10 @@ struct ArchiveScan {
   }
 
   private mutating func advance(_ archive: any ItemArchive, lookingFor text: String) -> [ItemID] {
-    var look = TextLook(for: text, allowance: Self.slice)
+    var scan = TextScan(for: text, allowance: Self.slice)
     var found: [ItemID] = []
-    while scanned < end, look.allowance > 0 {
-      let outcome = look.look(at: archive.searchedParts(of: ItemID(scanned)), from: place)
+    while scanned < end, scan.allowance > 0 {
+      let outcome = scan.scan(archive.searchedParts(of: ItemID(scanned)), from: place)
       if case .goesOn(let place) = outcome {
         self.place = place
         continue

@@ -82,12 +82,12 @@ struct ArchiveSearch {
 
   private static func advance(_ search: inout Search, _ archive: any ItemArchive) -> ItemID? {
     let end = archive.end
-    var look = TextLook(for: search.text, allowance: ArchiveScan.slice)
-    while search.left > 0, look.allowance > 0 {
+    var scan = TextScan(for: search.text, allowance: ArchiveScan.slice)
+    while search.left > 0, scan.allowance > 0 {
       if search.position >= end { search.position = search.step > 0 ? 0 : max(0, end - 1) }
       if search.position < 0 { search.position = max(0, end - 1) }
       let id = ItemID(search.position)
-      switch look.look(at: archive.searchedParts(of: id), from: search.place) {
+      switch scan.scan(archive.searchedParts(of: id), from: search.place) {
       case .found: return id
       case .goesOn(let place): search.place = place
       case .absent:

@@ -17,7 +17,7 @@ package protocol ItemArchive: AnyObject {
   func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID]
   /// Returns the parts of an item that a text search covers: all of its name, reason, note and outputs; none until it
   /// has ended.
-  func searchedParts(of id: ItemID) -> [TextLook.Part]
+  func searchedParts(of id: ItemID) -> [TextScan.Part]
 }
 
 /// Prepares outputs for display.

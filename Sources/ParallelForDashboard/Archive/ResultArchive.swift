@@ -35,11 +35,11 @@ package final class ResultArchive: ItemArchive, @unchecked Sendable {
     let note = Array((ended.note ?? "").utf8)
     let fields = FieldBytes.encode(item.fields)
     let text = item.text
-    let hasSupplement = process != nil || ended.attempt > 1
+    let hasTrailer = process != nil || ended.attempt > 1
     let record = ArchiveRecord(
       start: ended.start.nanoseconds, end: ended.end.nanoseconds, worker: ended.worker.slot, attempt: ended.attempt,
       textCount: text.count, fieldsCount: fields.count, reasonCount: reason.count, noteCount: note.count,
-      outputCount: output.count, errorCount: errors.count, hasSupplement: hasSupplement)
+      outputCount: output.count, errorCount: errors.count, hasTrailer: hasTrailer)
     lock.withLock {
       let offset = data.end
       let previous = ended.attempt > 1 ? index.entry(at: ended.id.position)?.word ?? 0 : 0
@@ -47,8 +47,8 @@ package final class ResultArchive: ItemArchive, @unchecked Sendable {
       for part in [text, fields, reason, note] { data.append(part) }
       append(output)
       append(errors)
-      if hasSupplement {
-        ArchiveSupplement(previous: previous, process: process).words.withUnsafeBytes { data.append($0) }
+      if hasTrailer {
+        ArchiveTrailer(previous: previous, process: process).words.withUnsafeBytes { data.append($0) }
       }
       let entry = ArchiveIndex.Entry(offset: offset, kind: Self.kind(of: ended.outcome), latency: ended.latency)
       index.set(entry, at: ended.id.position)
@@ -118,9 +118,9 @@ extension ResultArchive {
       detail.outcome = outcome(of: record, entry)
       let note = text(entry, record.noteOffset, record.noteCount)
       detail.note = note.isEmpty ? nil : note
-      let supplement = supplement(of: record, entry)
-      detail.process = supplement?.process
-      detail.earlier = attempts(endingWith: supplement?.previous ?? 0)
+      let trailer = trailer(of: record, entry)
+      detail.process = trailer?.process
+      detail.earlier = attempts(endingWith: trailer?.previous ?? 0)
       detail.output = lines(entry, record.outputOffset, record.outputCount)
       detail.outputBytes = record.outputCount
       detail.outputCut = record.outputCount > OutputText.mostBytes
@@ -147,10 +147,10 @@ extension ResultArchive {
     }
   }
 
-  private func supplement(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> ArchiveSupplement? {
-    guard record.hasSupplement else { return nil }
-    return ArchiveSupplement(
-      data.read(at: entry.offset + record.supplementOffset, count: ArchiveSupplement.size))
+  private func trailer(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> ArchiveTrailer? {
+    guard record.hasTrailer else { return nil }
+    return ArchiveTrailer(
+      data.read(at: entry.offset + record.trailerOffset, count: ArchiveTrailer.size))
   }
 
   /// Returns the attempts up to a given one, in order.
@@ -164,7 +164,7 @@ extension ResultArchive {
         ItemDetail.Attempt(
           number: record.attempt, worker: WorkerID(record.worker), latency: record.end - record.start,
           outcome: outcome(of: record, entry)))
-      word = supplement(of: record, entry)?.previous ?? 0
+      word = trailer(of: record, entry)?.previous ?? 0
     }
     return attempts.reversed()
   }
@@ -228,7 +228,7 @@ extension ResultArchive {
   }
 
   /// Returns the parts of an item that a text search covers; none until it has ended.
-  package func searchedParts(of id: ItemID) -> [TextLook.Part] {
+  package func searchedParts(of id: ItemID) -> [TextScan.Part] {
     let found = lock.withLock { () -> (ArchiveIndex.Entry, ArchiveRecord)? in
       guard let entry = index.entry(at: id.position),
         let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))

@@ -17,7 +17,7 @@ package enum StandardError {
   /// How long the program waits at its end for a reader that takes nothing, in milliseconds.
   private static let patience: Int32 = 500
   /// How often a waiting write checks whether the program must end, in milliseconds.
-  private static let look: Int32 = 50
+  private static let pollTime: Int32 = 50
 
   private static let lock = Lock()
   nonisolated(unsafe) private static var queue = LineQueue()
@@ -60,10 +60,10 @@ package enum StandardError {
         let hasMoved = queue.send { tg_write_some(descriptor, $0.baseAddress, UInt($0.count)) }
         if queue.isEmpty { return }
         let isWanted = isHurried || Signals.endings != before
-        if hasMoved { waited = 0 } else if isWanted { waited += look }
+        if hasMoved { waited = 0 } else if isWanted { waited += pollTime }
         guard !isWanted || waited <= patience else { return queue.forget() }
         var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        poll(&ready, 1, look)
+        poll(&ready, 1, pollTime)
       }
     }
   }

@@ -7,7 +7,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   private static var longestText: Int { 1 << 20 }
 
   /// How often results are taken while waiting for the end of the run, in nanoseconds.
-  private static var look: Int64 { 50_000_000 }
+  private static var pollTime: Int64 { 50_000_000 }
 
   let waker: Waker
   private let kept: ResultArchive?
@@ -61,7 +61,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   /// Waits for items that ignore the request to end, because nothing may be left running.
   func waitUntilOver() {
     // A run is not over before its results have been taken.
-    while !run.waitUntilOver(nanoseconds: Self.look) { takeResults() }
+    while !run.waitUntilOver(nanoseconds: Self.pollTime) { takeResults() }
   }
 
   private func takeResults() {

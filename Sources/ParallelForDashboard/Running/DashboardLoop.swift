@@ -96,13 +96,13 @@ package final class DashboardLoop {
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
     for problem in watched.problems where problemsTold.insert(problem).inserted { tell(problem, at: now) }
-    for sentence in stoppedLook.look(at: watched, for: &dashboard, at: now) { tell(sentence, at: now) }
+    for sentence in stoppedCheck.check(watched, for: &dashboard, at: now) { tell(sentence, at: now) }
     if leavesAtEnd, dashboard.live.state == .done, watched.isDelivered { hasLeft = true }
   }
 
   private var lastTold: String?
   private var problemsTold: Set<String> = []
-  private var stoppedLook = StoppedLook()
+  private var stoppedCheck = StoppedCheck()
 
   private func tell(_ text: String, at now: Instant) {
     guard lastTold != text else { return }
@@ -144,9 +144,9 @@ package final class DashboardLoop {
 
   /// Handles the signals that have arrived. Returns false if the terminal is gone.
   private func takeSignals(at now: Instant) -> Bool {
-    for wish in Signals.take(from: signals) {
+    for request in Signals.take(from: signals) {
       isDirty = true
-      switch wish {
+      switch request {
       case .interrupt: perform(.interrupt, at: now)
       case .moreThreads: perform(.moreThreads, at: now)
       case .fewerThreads: perform(.fewerThreads, at: now)
@@ -254,8 +254,8 @@ package final class DashboardLoop {
     let isWaiting = frameTime == .max || !display.isReady
     let untilFrame = isWaiting ? Self.idleFrame : max(0, frameTime - passed)
     let isQuiet = dashboard.live.state == .done || dashboard.live.state == .paused && dashboard.live.tally.running == 0
-    let untilLook = isQuiet ? Self.clockFrame : Self.eventFrame
-    return Int((min(untilFrame, untilLook) + 999_999) / 1_000_000)
+    let untilCheck = isQuiet ? Self.clockFrame : Self.eventFrame
+    return Int((min(untilFrame, untilCheck) + 999_999) / 1_000_000)
   }
 
   private func drawFrame(at now: Instant) {

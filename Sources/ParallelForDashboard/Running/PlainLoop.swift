@@ -20,7 +20,7 @@ package final class PlainLoop {
   private let isQuiet: Bool
   private var nextLine: Instant
   private var problemsTold: Set<String> = []
-  private var stoppedLook = StoppedLook()
+  private var stoppedCheck = StoppedCheck()
 
   package private(set) var dashboard: Dashboard
   package private(set) var controller: RunController
@@ -49,11 +49,11 @@ package final class PlainLoop {
     while dashboard.live.state != .done || !watched.isDelivered, !controller.isAbandoned {
       wait()
       let now = MonotonicClock.now
-      for wish in Signals.take(from: signals) { carryOut(wish, at: now) }
+      for request in Signals.take(from: signals) { carryOut(request, at: now) }
       controller.tick(at: now, isIdle: dashboard.live.tally.running == 0)
       takeEvents()
       dashboard.observe(watched.recorder, at: now)
-      for sentence in stoppedLook.look(at: watched, for: &dashboard, at: now) { say(sentence) }
+      for sentence in stoppedCheck.check(watched, for: &dashboard, at: now) { say(sentence) }
       if now >= nextLine { tellProgress(at: now) }
       StandardError.sendWaiting()
     }
@@ -74,8 +74,8 @@ package final class PlainLoop {
     watched.waker.clear()
   }
 
-  private func carryOut(_ wish: Signals.Wish, at now: Instant) {
-    switch wish {
+  private func carryOut(_ request: Signals.Request, at now: Instant) {
+    switch request {
     case .interrupt:
       controller.interrupted(at: now)
       say(

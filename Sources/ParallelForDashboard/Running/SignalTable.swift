@@ -18,7 +18,7 @@
 /// Before a signal of ``ending`` or ``faults`` acts, the terminal is given back.
 enum SignalTable {
   /// The signals that are requests.
-  static let meant: [(number: Int32, wish: Signals.Wish)] = [
+  static let meant: [(number: Int32, request: Signals.Request)] = [
     (SIGINT, .interrupt), (SIGTERM, .terminate), (SIGHUP, .hangup), (SIGQUIT, .quit), (SIGUSR1, .moreThreads),
     (SIGUSR2, .fewerThreads), (SIGWINCH, .resized), (SIGTSTP, .suspend), (SIGCONT, .continued),
   ]
@@ -37,11 +37,11 @@ enum SignalTable {
     #endif
   }()
 
-  private static let wishes: [Int32: Signals.Wish] = {
-    let all = meant.map { ($0.number, $0.wish) } + ending.map { ($0, .end($0)) }
+  private static let requests: [Int32: Signals.Request] = {
+    let all = meant.map { ($0.number, $0.request) } + ending.map { ($0, .end($0)) }
     return Dictionary(all, uniquingKeysWith: { first, _ in first })
   }()
 
   /// Returns the request of a signal; nil if it is not caught.
-  static func wish(of number: Int32) -> Signals.Wish? { wishes[number] }
+  static func request(of number: Int32) -> Signals.Request? { requests[number] }
 }

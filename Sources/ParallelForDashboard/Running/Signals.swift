@@ -9,7 +9,7 @@ import CTerminalGuard
 /// Catches signals and delivers them to the loops as values through a pipe.
 package enum Signals {
   /// The request of a signal.
-  package enum Wish: Equatable {
+  package enum Request: Equatable {
     case interrupt, terminate, hangup, moreThreads, fewerThreads, resized, suspend, continued
     /// The signal would end the program. Running items may end within the grace time, then the signal has its effect.
     case end(Int32)
@@ -51,16 +51,16 @@ package enum Signals {
   package static var endings: Int { Int(tg_signal_endings()) }
 
   /// Returns the requests since the last call.
-  package static func take(from descriptor: Int32) -> [Wish] {
+  package static func take(from descriptor: Int32) -> [Request] {
     var bytes = [UInt8](repeating: 0, count: 64)
     let count = read(descriptor, &bytes, bytes.count)
-    return bytes.prefix(max(0, count)).compactMap { SignalTable.wish(of: Int32($0)) }
+    return bytes.prefix(max(0, count)).compactMap { SignalTable.request(of: Int32($0)) }
   }
 
   /// Gives a caught signal its usual effect if an exit status is 128 plus its number. Otherwise it just returns.
   package static func takeEffect(ofStatus status: Int32) {
     let number = status - 128
-    guard SignalTable.wish(of: number) == .quit || SignalTable.ending.contains(number) else { return }
+    guard SignalTable.request(of: number) == .quit || SignalTable.ending.contains(number) else { return }
     signal(number, SIG_DFL)
     var own = sigset_t()
     sigemptyset(&own)

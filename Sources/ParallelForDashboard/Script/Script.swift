@@ -97,7 +97,7 @@ extension Script.Step {
     switch self {
     case .key, .command, .saveScreen: return true
     case .waitForState(let state): return facts.state == state
-    case .waitForSearch: return !view.dashboard.isLooking
+    case .waitForSearch: return !view.dashboard.isScanning
     case .waitForCount(let quantity, let count, let exactly):
       let value = facts.value(of: quantity, at: view.dashboard.shownInstant(view.now))
       return exactly ? value == count : value >= count

@@ -3,7 +3,7 @@ import Dashboard
 /// A case-insensitive search for a text in the parts of an item.
 ///
 /// It reads a limited number of bytes at a time, so that the screen never waits, however long the parts are.
-package struct TextLook {
+package struct TextScan {
   /// The result of searching an item.
   package enum Outcome: Equatable {
     case found, absent
@@ -37,7 +37,7 @@ package struct TextLook {
   /// - Parameters:
   ///   - parts: The item's parts in order. A match lies within one part.
   ///   - place: Where to start, in bytes over all parts: the place of the last outcome, or 0.
-  package mutating func look(at parts: [Part], from place: Int) -> Outcome {
+  package mutating func scan(_ parts: [Part], from place: Int) -> Outcome {
     allowance -= 64
     var place = place
     var start = 0

@@ -5,7 +5,7 @@
 #endif
 
 /// Compares the existing bytes of a continued results file with the bytes that belong there.
-struct StandingBytes {
+struct ExistingOutput {
   private let descriptor: Int32
   /// The number of bytes at the start of the file that are correct.
   private var offset: off_t = 0

@@ -5,7 +5,7 @@ import Synchronization
 /// The first lines on standard error of failed items, for the summary.
 ///
 /// The number of items is limited, because the summary names only the first ones.
-final class FailureWords: Sendable {
+final class FirstErrorLines: Sendable {
   private static let mostItems = 2_048
   private static let mostBytes = 300
   private let lines = Mutex<[ItemID: String]>([:])

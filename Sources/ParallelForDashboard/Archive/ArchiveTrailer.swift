@@ -1,7 +1,7 @@
 import Dashboard
 
 /// The archive's facts about a command's process, and the place of the previous attempt.
-struct ArchiveSupplement: Equatable {
+struct ArchiveTrailer: Equatable {
   static let size = 5 * 8
   private static let absent = Int64.min
 
@@ -9,7 +9,7 @@ struct ArchiveSupplement: Equatable {
   var previous: UInt64
   var process: ItemDetail.Process?
 
-  /// The supplement as words.
+  /// The trailer as words.
   var words: [Int64] {
     [
       Int64(bitPattern: previous), process?.exitStatus.map { Int64($0) } ?? Self.absent,
@@ -19,7 +19,7 @@ struct ArchiveSupplement: Equatable {
   }
 }
 
-extension ArchiveSupplement {
+extension ArchiveTrailer {
   /// Reads the words back; nil if there are too few bytes.
   init?(_ bytes: [UInt8]) {
     guard bytes.count >= Self.size else { return nil }

@@ -4,7 +4,7 @@ import ParallelFor
 import ParallelForDashboard
 
 /// The outcome of a run: its exit status and, if something outside the items went wrong, a sentence about that.
-struct Verdict: Equatable {
+struct RunResult: Equatable {
   var exitCode: Int32
   var problem: String?
   /// Whether nothing remains to be done: every item has ended, and every result has been written in its place.
@@ -12,7 +12,7 @@ struct Verdict: Equatable {
 
   init(_ session: RunSession, _ dashboard: Dashboard, _ controller: RunController) {
     self.init(
-      facts: dashboard.live, wish: controller.reason?.exitCode, delivery: session.deliveryProblem,
+      facts: dashboard.live, requested: controller.reason?.exitCode, delivery: session.deliveryProblem,
       inputError: session.inputProblem, recording: session.recordingProblem,
       unmetFailures: session.recording?.unmetFailures(met: dashboard.live.tally.unsuccessful) ?? 0,
       destination: dashboard.destination ?? "standard output")
@@ -23,14 +23,14 @@ struct Verdict: Equatable {
 
   /// - Parameters:
   ///   - facts: what is known about the run.
-  ///   - wish: the status for a run that was told to end early; used only if items never ran or were stopped.
+  ///   - requested: the status for a run that was told to end early; used only if items never ran or were stopped.
   ///   - delivery: why results could not be written.
   ///   - inputError: why not all items could be read.
   ///   - recording: why the run could no longer be recorded.
   ///   - unmetFailures: the number of items that failed in an earlier session and that this session has not read.
   ///   - destination: where results went.
   init(
-    facts: RunFacts, wish: Int32?, delivery: ByteSink.Problem?, inputError: String?, recording: String? = nil,
+    facts: RunFacts, requested: Int32?, delivery: ByteSink.Problem?, inputError: String?, recording: String? = nil,
     unmetFailures: Int = 0, destination: String
   ) {
     if let recording {
@@ -38,15 +38,15 @@ struct Verdict: Equatable {
       return
     }
     switch (delivery, inputError) {
-    case (.closed?, _): self.init(wish ?? ExitCode.outputClosed)
+    case (.closed?, _): self.init(requested ?? ExitCode.outputClosed)
     case (let problem?, _):
       let kept = "at most the results of the items before \(facts.delivery.next) were written"
-      let status = problem == .unread ? wish : nil
+      let status = problem == .unread ? requested : nil
       self.init(status ?? ExitCode.couldNotRun, "\(destination): cannot be written: \(problem.words); \(kept)")
     case (nil, let error?): self.init(ExitCode.couldNotRun, error)
     case (nil, nil) where facts.isOutOfTime: self.init(ExitCode.outOfTime)
     case (nil, nil):
-      self.init((facts.hasRunAll ? nil : wish) ?? ExitCode.failures(Self.failures(facts) + unmetFailures))
+      self.init((facts.hasRunAll ? nil : requested) ?? ExitCode.failures(Self.failures(facts) + unmetFailures))
     }
   }
 

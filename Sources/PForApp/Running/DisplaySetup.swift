@@ -11,7 +11,7 @@ import Themes
 #endif
 
 /// The display and how it looks, according to the options and the environment.
-struct Look {
+struct DisplaySetup {
   private let options: DashboardOptions
   private let environment: [String: String]
 

@@ -3,7 +3,7 @@ import DashboardView
 import ParallelFor
 
 /// Checks at intervals which items' commands are stopped, and reports each item once.
-struct StoppedLook {
+struct StoppedCheck {
   private static let interval: Int64 = 250_000_000
 
   private var next: Instant?
@@ -12,7 +12,7 @@ struct StoppedLook {
   /// Checks the items if it is time.
   ///
   /// - Returns: A sentence for each newly stopped item.
-  mutating func look(at watched: any WatchedRun, for dashboard: inout Dashboard, at now: Instant) -> [String] {
+  mutating func check(_ watched: any WatchedRun, for dashboard: inout Dashboard, at now: Instant) -> [String] {
     if let next, now < next { return [] }
     next = now + Self.interval
     let stopped = watched.stoppedItems
