@@ -18,7 +18,8 @@ import Testing
     arguments: [
       ("", "", "", "\"\""), ("a b", "a b", "a b", "\"a b\""), ("a,b", "a,b", "\"a,b\"", "\"a,b\""),
       ("\"", "\"", "\"\"\"\"", #""\"""#), ("\\\t", #"\\\t"#, "\\\t", #""\\\t""#),
-      ("a\r\nb", #"a\r\nb"#, "\"a\r\nb\"", #""a\r\nb""#), ("\u{1}é\u{7F}", "\u{1}é\u{7F}", "\u{1}é\u{7F}", #""\u0001é\u007f""#),
+      ("a\r\nb", #"a\r\nb"#, "\"a\r\nb\"", #""a\r\nb""#),
+      ("\u{1}é\u{7F}", "\u{1}é\u{7F}", "\u{1}é\u{7F}", #""\u0001é\u007f""#),
     ])
   func textsAreEscaped(text: String, tsv: String, csv: String, json: String) {
     let bytes = Array(text.utf8)
