@@ -17,34 +17,3 @@ public enum Command: Hashable, Sendable {
   /// Answer a dialog or a menu with a letter.
   case choose(Character)
 }
-
-/// One of the pages that number keys show.
-public enum Page: Int, CaseIterable, Sendable {
-  case overview = 1
-  case workers, slow, results, latency
-
-  /// The panel that fills the page; nil for the overview.
-  public var panel: Panel? {
-    switch self {
-    case .overview: nil
-    case .workers: .workers
-    case .slow: .slow
-    case .results: .results
-    case .latency: .latency
-    }
-  }
-}
-
-/// A part of the screen that can have the focus.
-public enum Panel: CaseIterable, Sendable {
-  case workers, latency, slow, results
-
-  var page: Page {
-    switch self {
-    case .workers: .workers
-    case .latency: .latency
-    case .slow: .slow
-    case .results: .results
-    }
-  }
-}

@@ -23,26 +23,47 @@ extension Command {
     public let hint: String?
     /// The default keys in the notation of scripts. The footer shows the first one.
     public let keys: [String]
+    /// The help and the hint in a replay.
+    public let inReplay: (help: String, hint: String?)
 
-    init(_ command: Command, _ name: String, _ group: Group, _ keys: [String], _ help: String, hint: String? = nil) {
+    /// - Parameter inReplay: The help and the hint in a replay, if the command means something else there.
+    init(
+      _ command: Command, _ name: String, _ group: Group, _ keys: [String], _ help: String, hint: String? = nil,
+      inReplay: (String, String?)? = nil
+    ) {
       self.command = command
       self.name = name
       self.group = group
       self.help = help
       self.hint = hint
       self.keys = keys
+      self.inReplay = inReplay ?? (help, hint)
     }
   }
 
   /// All commands that have keys, in the order of the help.
   public static let table: [Entry] = [
-    Entry(.moreThreads, "more-threads", .threads, ["+", "="], "one more thread", hint: "threads"),
-    Entry(.fewerThreads, "fewer-threads", .threads, ["-"], "one fewer thread; never kills an item", hint: "threads"),
-    Entry(.manyMoreThreads, "many-more-threads", .threads, ["]"], "five more threads"),
-    Entry(.manyFewerThreads, "many-fewer-threads", .threads, ["["], "five fewer threads"),
-    Entry(.promptThreads, "threads", .threads, ["t"], "type the number of threads; 0 drains"),
-    Entry(.togglePause, "pause", .threads, ["p"], "pause: no new items; again: resume", hint: "pause"),
-    Entry(.killItem, "kill-item", .threads, ["K"], "stop the selected item; asks first", hint: "kill item"),
+    Entry(
+      .moreThreads, "more-threads", .threads, ["+", "="], "one more thread", hint: "threads",
+      inReplay: ("twice as fast", "speed")),
+    Entry(
+      .fewerThreads, "fewer-threads", .threads, ["-"], "one fewer thread; never kills an item", hint: "threads",
+      inReplay: ("half as fast", "speed")),
+    Entry(
+      .manyMoreThreads, "many-more-threads", .threads, ["]"], "five more threads",
+      inReplay: ("a tenth of the run forward", "seek")),
+    Entry(
+      .manyFewerThreads, "many-fewer-threads", .threads, ["["], "five fewer threads",
+      inReplay: ("a tenth of the run back", "seek")),
+    Entry(
+      .promptThreads, "threads", .threads, ["t"], "type the number of threads; 0 drains",
+      inReplay: ("not in a replay", nil)),
+    Entry(
+      .togglePause, "pause", .threads, ["p"], "pause: no new items; again: resume", hint: "pause",
+      inReplay: ("pause; again: resume", "pause")),
+    Entry(
+      .killItem, "kill-item", .threads, ["K"], "stop the selected item; asks first", hint: "kill item",
+      inReplay: ("not in a replay", nil)),
 
     Entry(.show(.overview), "overview", .views, ["1"], "overview"),
     Entry(.show(.workers), "workers", .views, ["2"], "workers only"),
@@ -62,14 +83,16 @@ extension Command {
     Entry(.moveToEnd, "end", .lists, ["G", "<End>"], "to the end; results then follow the run"),
     Entry(.open, "open", .lists, ["<Enter>"], "open the selected item", hint: "open"),
     Entry(.back, "back", .lists, ["<Esc>"], "back; never stops anything"),
-    Entry(.sort, "sort", .lists, ["s"], "sort workers by slot or by time"),
+    Entry(.sort, "sort", .lists, ["s"], "sort workers by number or by time"),
 
     Entry(.search, "search", .find, ["/"], "search names and output", hint: "search"),
     Entry(.searchNext, "search-next", .find, ["n"], "next match"),
     Entry(.searchPrevious, "search-previous", .find, ["N"], "previous match"),
     Entry(.filter, "filter", .find, ["f"], "failed, slow, running, or a text", hint: "filter"),
 
-    Entry(.retry, "retry", .failed, ["R"], "retry marked items, or the selected one", hint: "retry"),
+    Entry(
+      .retry, "retry", .failed, ["R"], "retry marked items, or the selected one", hint: "retry",
+      inReplay: ("not in a replay", nil)),
     Entry(.toggleMark, "mark", .failed, ["<Space>"], "mark; in an item or this help: page down"),
     Entry(.markFailed, "mark-failed", .failed, ["a"], "mark all failed items in the filter"),
     Entry(.unmarkAll, "unmark-all", .failed, ["U"], "unmark all"),
@@ -77,8 +100,9 @@ extension Command {
     Entry(.help, "help", .program, ["?", "<F1>"], "this help", hint: "help"),
     Entry(.redraw, "redraw", .program, ["<C-l>"], "redraw the screen"),
     Entry(.suspend, "suspend", .program, ["<C-z>"], "suspend"),
-    Entry(.quit, "quit", .program, ["q"], "quit; asks while items run", hint: "quit"),
-    Entry(.interrupt, "interrupt", .program, ["<C-c>"], "asks; then TERM, then KILL to all"),
+    Entry(.quit, "quit", .program, ["q"], "quit; asks while items run", hint: "quit", inReplay: ("quit", "quit")),
+    Entry(
+      .interrupt, "interrupt", .program, ["<C-c>"], "asks; then TERM, then KILL to all", inReplay: ("quit", nil)),
   ]
 
   /// Makes the command with a name from a script; `set-threads 8` and `choose y` take an argument.

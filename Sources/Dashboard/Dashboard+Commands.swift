@@ -11,10 +11,10 @@ extension Dashboard {
     let now = now ?? live.latest
     if replay != nil, let effects = steerReplay(command, at: now) { return effects }
     switch command {
-    case .moreThreads: return askForThreads(requestedTarget + 1)
-    case .fewerThreads: return askForThreads(max(1, requestedTarget - 1))
-    case .manyMoreThreads: return askForThreads(requestedTarget + 5)
-    case .manyFewerThreads: return askForThreads(max(1, requestedTarget - 5))
+    case .moreThreads: return askForThreads(live.targetWorkers + 1)
+    case .fewerThreads: return askForThreads(max(1, live.targetWorkers - 1))
+    case .manyMoreThreads: return askForThreads(live.targetWorkers + 5)
+    case .manyFewerThreads: return askForThreads(max(1, live.targetWorkers - 5))
     case .setThreads(let count): return askForThreads(count)
     case .togglePause: return togglePause()
     case .killItem: return askToKill(at: now)
@@ -35,9 +35,9 @@ extension Dashboard {
     case .choose(let letter): return choose(letter)
     case .sort: return sortWorkers()
     case .toggleFreeze: return toggleFreeze(at: now)
-    case .nextTheme: return [.nextTheme]
-    case .redraw: return [.redraw]
-    case .suspend: return [.suspend]
+    case .nextTheme: return [.screen(.nextTheme)]
+    case .redraw: return [.screen(.redraw)]
+    case .suspend: return [.screen(.suspend)]
     case .quit: return quit()
     case .interrupt: return interrupt()
     }
@@ -53,7 +53,7 @@ extension Dashboard {
   }
 
   private mutating func sortWorkers() -> [Effect] {
-    workerOrder = workerOrder == .bySlot ? .longestFirst : .bySlot
+    workerOrder = workerOrder == .byNumber ? .longestFirst : .byNumber
     return []
   }
 
@@ -65,19 +65,17 @@ extension Dashboard {
 
   // MARK: Threads
 
-  /// The number of threads asked for, including commands that no event has answered yet.
-  private var requestedTarget: Int { requestedTargets.last ?? live.targetWorkers }
-
-  private mutating func askForThreads(_ count: Int) -> [Effect] {
-    guard live.state == .running || live.state == .paused, count != requestedTarget else { return [] }
-    requestedTargets.append(count)
-    return [.setTargetWorkers(count)]
+  /// Asks for a number of threads. It counts from the number in the last event, so the loop must apply the answer before
+  /// it performs the next command.
+  private func askForThreads(_ count: Int) -> [Effect] {
+    guard live.state == .running || live.state == .paused, count != live.targetWorkers else { return [] }
+    return [.run(.setThreads(count))]
   }
 
   private func togglePause() -> [Effect] {
     switch live.state {
-    case .running: [.pause]
-    case .paused: [.resume]
+    case .running: [.run(.pause)]
+    case .paused: [.run(.resume)]
     case .draining, .stopping, .done: []
     }
   }
@@ -120,7 +118,7 @@ extension Dashboard {
     isSearching = true
     focusOn(.results)
     lastNotice = Notice(text: searchNotice, instant: now)
-    return [.search(text: text, from: from, forward: forward)]
+    return [.screen(.search(text: text, from: from, forward: forward))]
   }
 
   /// The notice during a search.

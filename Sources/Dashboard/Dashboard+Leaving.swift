@@ -9,14 +9,14 @@ extension Dashboard {
 
   /// Quits at once if there is nothing to lose, and asks otherwise.
   mutating func quit() -> [Effect] {
-    guard isBusy else { return [.quit] }
+    guard isBusy else { return [.screen(.quit)] }
     overlay = .dialog(Dialog(.leave))
     return []
   }
 
   /// Asks the first time, stops everything the second time, and kills it the third time.
   mutating func interrupt() -> [Effect] {
-    guard isBusy else { return [.quit] }
+    guard isBusy else { return [.screen(.quit)] }
     if askedToStop != nil || live.state == .stopping { return stop(.kill) }
     if case .dialog(let dialog) = overlay, dialog.kind == .leave { return stop(.interrupt) }
     return quit()
@@ -26,7 +26,7 @@ extension Dashboard {
     overlay = nil
     leavesWhenDone = true
     askedToStop = urgency
-    return [.stop(urgency)]
+    return [.run(.stop(urgency))]
   }
 
   /// Asks how to stop the open or selected item, if it is running.
@@ -67,10 +67,10 @@ extension Dashboard {
       return []
     case (.finish, _):
       leavesWhenDone = true
-      return live.state == .draining ? [] : [.finish]
+      return live.state == .draining ? [] : [.run(.finish)]
     case (.stopNow, _): return stop(live.state == .stopping ? .kill : .interrupt)
-    case (.terminate, .kill(let id)): return [.interrupt(id, .interrupt)]
-    case (.kill, .kill(let id)): return [.interrupt(id, .kill)]
+    case (.terminate, .kill(let id)): return [.run(.interrupt(id, .interrupt))]
+    case (.kill, .kill(let id)): return [.run(.interrupt(id, .kill))]
     case (.leaveAlone, _), (.terminate, .leave), (.kill, .leave): return []
     }
   }

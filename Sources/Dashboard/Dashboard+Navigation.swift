@@ -17,7 +17,7 @@ extension Dashboard {
 
   mutating func focusOn(_ panel: Panel) {
     focus = panel
-    if page != .overview { page = panel.page }
+    if !page.panels.contains(panel) { page = .of(panel) }
   }
 
   mutating func navigate(_ command: Command, at now: Instant) -> [Effect] {
@@ -25,7 +25,7 @@ extension Dashboard {
       dialog.selected = Self.row(dialog.selected, after: command, page: 1, count: dialog.choices.count)
       overlay = .dialog(dialog)
     } else if case .help(let top) = overlay {
-      overlay = .help(top: Self.row(top, after: command, page: rows.help, count: Command.table.count + 10))
+      overlay = .help(top: Self.row(top, after: command, page: rows.help, count: rows.wholeHelp - rows.help + 1))
     } else if openItem != nil, !Self.isPageChange(command) {
       detailTop = Self.row(detailTop, after: command, page: rows.detail, count: detailLineCount)
     } else {
@@ -49,15 +49,16 @@ extension Dashboard {
     case .show(let page):
       self.page = page
       openItem = nil
-      if let panel = page.panel { focus = panel }
+      if let panel = page.panels.first, !page.panels.contains(focus) { focus = panel }
     case .nextPanel: focusOn(neighbour(1))
     case .previousPanel: focusOn(neighbour(-1))
     default: move(command, at: now)
     }
   }
 
+  /// Returns the next panel of the page, or of all panels if the page has only one.
   private func neighbour(_ step: Int) -> Panel {
-    let panels = Panel.allCases
+    let panels = page.panels.count > 1 ? page.panels : Panel.allCases
     let here = panels.firstIndex(of: focus) ?? 0
     return panels[(here + step + panels.count) % panels.count]
   }
@@ -66,15 +67,15 @@ extension Dashboard {
     switch focus {
     case .workers:
       let ids = facts.workers(workerOrder, at: now).map(\.id)
-      let row = Self.row(workerSelection.row(in: ids), after: command, page: rows.workers, count: ids.count)
-      workerSelection.move(to: row, rows: rows.workers, in: ids)
+      let row = Self.row(workerSelection.row(in: ids), after: command, page: rows[.workers], count: ids.count)
+      workerSelection.move(to: row, rows: rows[.workers], in: ids)
     case .slow:
       let ids = facts.slowItems(at: now).map(\.id)
-      let row = Self.row(slowSelection.row(in: ids), after: command, page: rows.slow, count: ids.count)
-      slowSelection.move(to: row, rows: rows.slow, in: ids)
+      let row = Self.row(slowSelection.row(in: ids), after: command, page: rows[.slow], count: ids.count)
+      slowSelection.move(to: row, rows: rows[.slow], in: ids)
     case .results:
-      let row = Self.row(results.selectedRow, after: command, page: rows.results, count: results.count)
-      results.move(to: row, rows: rows.results)
+      let row = Self.row(results.selectedRow, after: command, page: rows[.results], count: results.count)
+      results.move(to: row, rows: rows[.results])
     case .latency: return
     }
   }
@@ -107,7 +108,7 @@ extension Dashboard {
     openItem = id
     detail = nil
     detailTop = 0
-    return [.loadDetail(id)]
+    return [.screen(.loadDetail(id))]
   }
 
   /// Goes one step back: from an overlay, an item, a filter, a search or a page. Never stops anything.

@@ -30,35 +30,12 @@ extension Dashboard {
     case .promptThreads, .setThreads: notice("in a replay, + and - change the speed, not the threads", at: now)
     case .killItem: notice("a replay has no running items to stop", at: now)
     case .retry: notice("a replay has no items to try again", at: now)
-    case .quit, .interrupt: return [.quit]
-    default: return nil
+    case .quit, .interrupt: return [.screen(.quit)]
+    case .show, .nextPanel, .previousPanel, .moveUp, .moveDown, .pageUp, .pageDown, .moveToStart, .moveToEnd, .open,
+      .back, .toggleMark, .markFailed, .unmarkAll, .search, .searchNext, .searchPrevious, .filter, .sort, .toggleFreeze,
+      .nextTheme, .help, .redraw, .suspend, .choose:
+      return nil
     }
     return []
-  }
-}
-
-extension Command.Entry {
-  /// What the command does in a replay, in a few words.
-  public var replayHelp: String {
-    switch command {
-    case .moreThreads: "twice as fast"
-    case .fewerThreads: "half as fast"
-    case .manyMoreThreads: "a tenth of the run forward"
-    case .manyFewerThreads: "a tenth of the run back"
-    case .togglePause: "pause; again: resume"
-    case .promptThreads, .killItem, .retry: "not in a replay"
-    case .quit, .interrupt: "quit"
-    default: help
-    }
-  }
-
-  /// One word for the footer of a replay; nil to leave the command out.
-  public var replayHint: String? {
-    switch command {
-    case .moreThreads, .fewerThreads: "speed"
-    case .manyMoreThreads, .manyFewerThreads: "seek"
-    case .killItem, .retry: nil
-    default: hint
-    }
   }
 }

@@ -2,7 +2,7 @@ public import ParallelFor
 
 extension Dashboard {
   /// The items that the results panel shows. Give the rows of the finished ones to ``showResults(_:)``.
-  public var visibleResults: [ItemID] { results.visibleIDs(rows: rows.results) }
+  public var visibleResults: [ItemID] { results.visibleIDs(rows: rows[.results]) }
 
   /// Takes the rows of the visible finished items, which replace the previous rows.
   public mutating func showResults(_ rows: [ResultRow]) {
@@ -54,9 +54,9 @@ extension Dashboard {
     }
     // Keep a warning that appeared meanwhile.
     if lastNotice?.text.hasPrefix(searchNotice) == true { lastNotice = nil }
-    if !results.select(found, rows: rows.results) {
+    if !results.select(found, rows: rows[.results]) {
       setFilter(.all)
-      _ = results.select(found, rows: rows.results)
+      _ = results.select(found, rows: rows[.results])
     }
     results.holdSelection()
   }
@@ -69,6 +69,6 @@ extension Dashboard {
   mutating func setFilter(_ filter: ResultFilter) {
     let scannedBefore = results.isScanning
     results.setFilter(filter, running: live.runningItems.map(\.id))
-    if filter.needsScan || scannedBefore { pending.append(.scanFilter(filter)) }
+    if filter.needsScan || scannedBefore { pending.append(.screen(.scanFilter(filter))) }
   }
 }

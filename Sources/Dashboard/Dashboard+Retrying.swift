@@ -56,7 +56,7 @@ extension Dashboard {
     }
     if marks.remove(id) == nil { marks.insert(id) }
     if focus == .slow { return navigate(.moveDown, at: now) }
-    results.moveOn(rows: rows.results)
+    results.moveOn(rows: rows[.results])
     return []
   }
 
@@ -67,7 +67,7 @@ extension Dashboard {
     }
     marks = []
     isMarking = true
-    return [.findFailed(results.filter)]
+    return [.screen(.findFailed(results.filter))]
   }
 
   /// Takes the results of a slice of the search for failed items.

@@ -7,19 +7,20 @@ public import ParallelFor
 public struct Dashboard: Equatable, Sendable {
   /// The number of rows that each list has on the screen; paging depends on it.
   public struct Rows: Equatable, Sendable {
-    /// Rows of workers.
-    public var workers = 10
-    /// Rows of slow items.
-    public var slow = 10
-    /// Rows of results.
-    public var results = 10
+    /// Rows of the lists in the panels. A panel that is not shown has none.
+    public var lists = Dictionary(uniqueKeysWithValues: Panel.allCases.map { ($0, 10) })
     /// Lines of an open item.
     public var detail = 10
-    /// Lines of the help.
+    /// Lines of the help that fit.
     public var help = 20
+    /// All lines of the help.
+    public var wholeHelp = 20
 
     /// Makes the default numbers.
     public init() {}
+
+    /// The rows of the list in a panel.
+    public subscript(panel: Panel) -> Int { lists[panel] ?? 0 }
   }
 
   /// What the job does, in one line; may contain untrusted text.
@@ -49,7 +50,7 @@ public struct Dashboard: Equatable, Sendable {
   /// What lies over the panels.
   public internal(set) var overlay: Overlay?
   /// The order of the workers.
-  public internal(set) var workerOrder = WorkerOrder.bySlot
+  public internal(set) var workerOrder = WorkerOrder.byNumber
   /// The selected worker.
   public internal(set) var workerSelection = ListSelection<WorkerID>()
   /// The selected slow item.
@@ -76,7 +77,6 @@ public struct Dashboard: Equatable, Sendable {
   public internal(set) var leavesWhenDone = false
 
   var lastNotice: Notice?
-  var requestedTargets: [Int] = []
   var askedToStop: StopUrgency?
   var pending: [Effect] = []
 
@@ -119,13 +119,12 @@ public struct Dashboard: Equatable, Sendable {
     case .itemStarted(let item):
       results.noteLabel(item.label)
       if results.filter == .running { results.addMatch(item.id) }
-      if openItem == item.id, detail == nil { pending.append(.loadDetail(item.id)) }
+      if openItem == item.id, detail == nil { pending.append(.screen(.loadDetail(item.id))) }
     case .itemFinished(let item): noteFinish(item)
     case .itemRequeued(let item, _): noteRequeue(item)
     case .attemptFailed(let item, _), .itemInterrupted(let item):
-      if openItem == item.id { pending.append(.loadDetail(item.id)) }
-    case .targetWorkersChanged(let count): forgetRequest(count)
-    case .runFinished: if leavesWhenDone { pending.append(.quit) }
+      if openItem == item.id { pending.append(.screen(.loadDetail(item.id))) }
+    case .runFinished: if leavesWhenDone { pending.append(.screen(.quit)) }
     default: return
     }
   }
@@ -156,7 +155,7 @@ public struct Dashboard: Equatable, Sendable {
 
   private mutating func noteFinish(_ item: FinishedItem) {
     results.noteLabel(item.label)
-    if openItem == item.id { pending.append(.loadDetail(item.id)) }
+    if openItem == item.id { pending.append(.screen(.loadDetail(item.id))) }
     if !marks.isEmpty, item.outcome.isSuccess { marks.remove(item.id) }
     switch results.filter {
     case .all: return
@@ -170,11 +169,5 @@ public struct Dashboard: Equatable, Sendable {
   private mutating func noteRequeue(_ item: FinishedItem) {
     marks.remove(item.id)
     if results.filter == .failed { results.removeMatch(item.id) }
-  }
-
-  /// Forgets the answered request and those before it. An answer that matches no request ends all of them.
-  private mutating func forgetRequest(_ count: Int) {
-    let kept = requestedTargets.firstIndex(of: count).map { $0 + 1 } ?? requestedTargets.count
-    requestedTargets.removeFirst(kept)
   }
 }

@@ -1,9 +1,19 @@
 public import ParallelFor
 
-/// What the dashboard asks of its surroundings. The consequences return as events.
+/// What the dashboard asks of its surroundings.
 public enum Effect: Equatable, Sendable {
-  /// Ask for a number of workers. With 0, running items end and the rest wait.
-  case setTargetWorkers(Int)
+  /// A request to the run. Its consequences return as events.
+  case run(RunEffect)
+  /// Try failed items again, and give the answer to ``Dashboard/retryAnswered(_:taken:at:)``.
+  case retry([ItemID])
+  /// A request to the event loop.
+  case screen(ScreenEffect)
+}
+
+/// What the dashboard asks of the run.
+public enum RunEffect: Equatable, Sendable {
+  /// Change the number of threads. With 0, running items end and the rest wait.
+  case setThreads(Int)
   /// Hand out no items until `resume`.
   case pause
   /// Hand out items again.
@@ -14,10 +24,10 @@ public enum Effect: Equatable, Sendable {
   case stop(StopUrgency)
   /// Ask one running item to end.
   case interrupt(ItemID, StopUrgency)
-  /// Try failed items again, and give the answer to ``Dashboard/retryAnswered(_:taken:at:)``.
-  case retry([ItemID])
-  /// Find the failed items that a filter shows, in slices, and give them to ``Dashboard/markFound(_:done:at:)``.
-  case findFailed(ResultFilter)
+}
+
+/// What the dashboard asks of the event loop that shows it.
+public enum ScreenEffect: Equatable, Sendable {
   /// Load the details of an item and give them to ``Dashboard/showDetail(_:)``.
   case loadDetail(ItemID)
   /// Search names and outputs for a text, from the item `from` on and once around, and give the answer to
@@ -27,6 +37,8 @@ public enum Effect: Equatable, Sendable {
   ///
   /// This ends an earlier scan. ``ResultFilter/all`` does nothing else.
   case scanFilter(ResultFilter)
+  /// Find the failed items that a filter shows, in slices, and give them to ``Dashboard/markFound(_:done:at:)``.
+  case findFailed(ResultFilter)
   /// Switch to the next theme.
   case nextTheme
   /// Draw everything again.

@@ -104,7 +104,7 @@ public struct RunFacts: Equatable, Sendable {
   /// Returns the live workers in an order.
   public func workers(_ order: WorkerOrder, at now: Instant) -> [WorkerRow] {
     switch order {
-    case .bySlot: return workers
+    case .byNumber: return workers
     case .longestFirst:
       // The slot makes the order total, so that rows with equal times do not swap.
       return workers.sorted {

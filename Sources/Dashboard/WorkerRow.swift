@@ -40,5 +40,5 @@ public struct WorkerRow: Equatable, Sendable {
 
 /// The order in which workers are shown.
 public enum WorkerOrder: Equatable, Sendable, CaseIterable {
-  case bySlot, longestFirst
+  case byNumber, longestFirst
 }

@@ -7,7 +7,7 @@ public import Themes
 ///
 /// ```
 ///  curl -s {}  urls.txt                       6→4 threads, 2 draining  ▶ running  2m 05s     header
-///  12,345 done   3 failed   5 running   37,647 queued              812/s  1m 05s left
+///  12,345 ok   3 failed   5 running   37,647 queued                812/s  1m 05s left
 ///  ██████████████████▍░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   24 %  12,345/50,000      bar
 /// ╭─ Workers ─────────────────────────────╮╭─ Latency ─────────────────────────────────╮    body
 /// │                                       ││                                           │

@@ -38,6 +38,7 @@ struct Drawing {
   }
 
   /// Draws a panel's frame, if it has one, and returns the inside.
+  @discardableResult
   func frame(
     _ panel: Panel, trailing: String = "", footer: String = "", in area: Rect, isFramed: Bool, of grid: inout CellGrid
   ) -> Rect {
@@ -50,20 +51,21 @@ struct Drawing {
     return frame.draw(in: area, of: &grid, glyphs: glyphs)
   }
 
-  /// For a panel without a frame, writes the frame's label at the right of the headings.
+  /// For a panel without a frame, writes the frame's label: into its own row, or else at the right of the headings.
   ///
   /// It takes the first of the texts that fits, or else cuts the last one.
-  func note(_ texts: [String], in headings: Rect, isFramed: Bool, of grid: inout CellGrid) {
-    let room = headings.width * 2 / 3
+  func label(_ texts: [String], in area: ListArea, headings: Rect, of grid: inout CellGrid) {
+    let row = area.label.isEmpty ? headings : area.label
+    let room = area.label.isEmpty ? row.width * 2 / 3 : row.width - 2
     let fitting = texts.first { TextWidth.columns(of: $0) <= room } ?? texts.last ?? ""
-    guard !isFramed, !fitting.isEmpty, room >= 20 else { return }
+    guard !area.isFramed, !fitting.isEmpty, room >= 20 else { return }
     let text = " " + TextWidth.prefix(fitting, columns: room, ellipsis: ellipsis)
-    let x = headings.maxX - 1 - TextWidth.columns(of: text)
+    let x = row.maxX - 1 - TextWidth.columns(of: text)
     // Remove a heading as a whole if it would be cut.
     var start = x
-    while start > headings.x, grid[x: start, y: headings.y].glyph != .blank { start -= 1 }
-    grid.fill(Rect(x: start, y: headings.y, width: x - start, height: 1), role: ThemeRole.text.role)
-    grid.write(text, x: x, y: headings.y, role: ThemeRole.muted.role, in: headings)
+    while start > row.x, grid[x: start, y: row.y].glyph != .blank { start -= 1 }
+    grid.fill(Rect(x: start, y: row.y, width: x - start, height: 1), role: ThemeRole.text.role)
+    grid.write(text, x: x, y: row.y, role: ThemeRole.muted.role, in: row)
   }
 
   /// Draws the sign of a marked item in the column before its number.
@@ -88,8 +90,8 @@ struct Drawing {
   private var ellipsis: Character { glyphs == .unicode ? "…" : "~" }
 }
 
-/// Writes into one row of a grid, from left to right.
-struct RowWriter {
+/// A place in one row of a grid that moves right as texts are written.
+struct RowCursor {
   let row: Rect
   let glyphs: GlyphSet
   private(set) var x: Int

@@ -40,39 +40,45 @@ public struct Layout: Equatable, Sendable {
     self.tabs = tabs.top
     self.footer = footer.bottom
     body = footer.rest
-    panels = Self.panels(in: footer.rest, of: dashboard, isCompact: isCompact)
+    let panels = isCompact ? [dashboard.focus: footer.rest] : Self.panels(of: dashboard.page, in: footer.rest)
+    self.panels = panels
     rows = Self.rows(panels, body: footer.rest, isFramed: !isCompact)
-  }
-
-  private static func panels(in body: Rect, of dashboard: Dashboard, isCompact: Bool) -> [Panel: Rect] {
-    if isCompact { return [dashboard.focus: body] }
-    if let panel = dashboard.page.panel { return [panel: body] }
-    let upper = body.splitTop(body.height * 11 / 20)
-    let left = upper.top.splitLeft(body.width / 2)
-    let right = left.rest.splitTop((left.rest.height + 1) / 2)
-    return [.workers: left.left, .latency: right.top, .slow: right.rest, .results: upper.rest]
   }
 
   private static func rows(_ panels: [Panel: Rect], body: Rect, isFramed: Bool) -> Dashboard.Rows {
     var rows = Dashboard.Rows()
-    let height = { (panel: Panel) in
-      panels[panel].map { ListArea(isFramed ? $0.inset(by: 1) : $0).list.height } ?? 0
-    }
-    rows.workers = height(.workers)
-    rows.slow = height(.slow)
-    rows.results = height(.results)
+    rows.lists = panels.mapValues { ListArea($0, isFramed: isFramed).list.height }
     rows.detail = max(1, body.height - 2)
-    rows.help = max(1, HelpOverlay.lines(in: body))
+    rows.help = max(1, body.height - 2)
+    rows.wholeHelp = HelpOverlay.lineCount(in: body)
     return rows
+  }
+
+  private static func panels(of page: Page, in body: Rect) -> [Panel: Rect] {
+    switch page {
+    case .workers, .slow, .results, .latency: return Dictionary(uniqueKeysWithValues: page.panels.map { ($0, body) })
+    case .overview:
+      let upper = body.splitTop(body.height * 11 / 20)
+      let left = upper.top.splitLeft(body.width / 2)
+      let right = left.rest.splitTop((left.rest.height + 1) / 2)
+      return [.workers: left.left, .latency: right.top, .slow: right.rest, .results: upper.rest]
+    }
   }
 }
 
-/// The inside of a panel with a list: a row of headings if there is room, and the rows.
+/// The parts of a panel with a list: its headings if there is room, and its rows. A large panel without a frame has a row
+/// for its label.
 struct ListArea {
+  let isFramed: Bool
   let headings: Rect
   let list: Rect
+  let label: Rect
 
-  init(_ inside: Rect) {
-    (headings, list) = inside.splitTop(inside.height >= 4 ? 1 : 0)
+  init(_ area: Rect, isFramed: Bool) {
+    self.isFramed = isFramed
+    let inside = isFramed ? area.inset(by: 1) : area
+    let top = inside.splitTop(inside.height >= 4 ? 1 : 0)
+    headings = top.top
+    (label, list) = top.rest.splitBottom(!isFramed && inside.height >= 8 ? 1 : 0)
   }
 }

@@ -15,34 +15,52 @@ import Testing
     #expect(Command(name: "no such") == nil)
   }
 
+  @Test func everyPageHasItsKeyAndEveryPanelItsPage() {
+    for page in Page.allCases {
+      let entry = Command.table.first { $0.command == .show(page) }
+      #expect(entry?.keys == ["\(page.rawValue)"], "\(page)")
+    }
+    for panel in Panel.allCases { #expect(Page.allCases.contains { $0.panels == [panel] }, "\(panel)") }
+  }
+
+  @Test func helpStopsAtItsLastLine() {
+    var dashboard = Dashboard(title: "", source: "")
+    (dashboard.rows.help, dashboard.rows.wholeHelp) = (5, 20)
+    _ = dashboard.perform(.help)
+    for (command, top) in [(Command.moveToEnd, 15), (.moveDown, 15), (.moveUp, 14), (.pageUp, 9), (.moveToStart, 0)] {
+      _ = dashboard.perform(command)
+      #expect(dashboard.overlay == .help(top: top))
+    }
+  }
+
   @Test func threadsAreAskedForAndChangeOnlyByTheAnswer() {
     var (dashboard, script) = Dashboard.running(items: 100, threads: 5)
-    #expect(dashboard.perform(.moreThreads) == [.setTargetWorkers(6)])
-    #expect(dashboard.perform(.moreThreads) == [.setTargetWorkers(7)])
+    #expect(dashboard.perform(.moreThreads) == [.run(.setThreads(6))])
     #expect(dashboard.facts.targetWorkers == 5)
     dashboard.apply(script(.targetWorkersChanged(6)))
-    #expect(dashboard.perform(.manyMoreThreads) == [.setTargetWorkers(12)])
-    // The pool gave less than was asked for: the next request counts from there.
+    #expect(dashboard.perform(.manyMoreThreads) == [.run(.setThreads(11))])
+    // The run gave less than was asked for. The next request counts from there.
     dashboard.apply(script(.targetWorkersChanged(10)))
-    #expect(dashboard.perform(.fewerThreads) == [.setTargetWorkers(9)])
+    #expect(dashboard.perform(.fewerThreads) == [.run(.setThreads(9))])
   }
 
   @Test func minusStopsAtOneAndThePromptDrains() {
-    var (dashboard, _) = Dashboard.running(items: 100, threads: 2)
-    #expect(dashboard.perform(.manyFewerThreads) == [.setTargetWorkers(1)])
+    var (dashboard, script) = Dashboard.running(items: 100, threads: 2)
+    #expect(dashboard.perform(.manyFewerThreads) == [.run(.setThreads(1))])
+    dashboard.apply(script(.targetWorkersChanged(1)))
     #expect(dashboard.perform(.fewerThreads) == [])
     #expect(dashboard.perform(.promptThreads) == [])
     for key in [PromptKey.character("x"), .character("0")] { #expect(dashboard.type(key) == []) }
     #expect(dashboard.overlay == .prompt(Prompt(kind: .threads, text: "0")))
-    #expect(dashboard.type(.submit) == [.setTargetWorkers(0)])
+    #expect(dashboard.type(.submit) == [.run(.setThreads(0))])
     #expect(dashboard.overlay == nil)
   }
 
   @Test func pauseFollowsTheState() {
     var (dashboard, script) = Dashboard.running(items: 100, threads: 2)
-    #expect(dashboard.perform(.togglePause) == [.pause])
+    #expect(dashboard.perform(.togglePause) == [.run(.pause)])
     dashboard.apply(script(.runPaused))
-    #expect(dashboard.perform(.togglePause) == [.resume])
+    #expect(dashboard.perform(.togglePause) == [.run(.resume)])
     dashboard.apply(script(.runFinishing))
     #expect(dashboard.facts.state == .draining)
     #expect(dashboard.perform(.togglePause) == [])
@@ -57,30 +75,30 @@ import Testing
     #expect(dashboard.perform(.back) == [])
     dashboard.apply(script(.itemFinished(script.finished(0))))
     dashboard.apply(script(.runFinished(.completed)))
-    #expect(dashboard.perform(.quit) == [.quit])
-    #expect(dashboard.perform(.interrupt) == [.quit])
+    #expect(dashboard.perform(.quit) == [.screen(.quit)])
+    #expect(dashboard.perform(.interrupt) == [.screen(.quit)])
   }
 
   @Test func interruptAsksThenStopsThenKills() {
     var (dashboard, script) = Dashboard.running(items: 9, threads: 2)
     #expect(dashboard.perform(.interrupt) == [])
-    #expect(dashboard.perform(.interrupt) == [.stop(.interrupt)])
-    #expect(dashboard.perform(.interrupt) == [.stop(.kill)])
+    #expect(dashboard.perform(.interrupt) == [.run(.stop(.interrupt))])
+    #expect(dashboard.perform(.interrupt) == [.run(.stop(.kill))])
     dashboard.apply(script(.runStopping(.kill)))
     #expect(dashboard.takeEffects() == [])
     for slot in 1...2 { dashboard.apply(script(.itemFinished(script.finished(slot - 1, worker: slot, .cancelled)))) }
     dashboard.apply(script(.runFinished(.stopped)))
-    #expect(dashboard.takeEffects() == [.quit])
+    #expect(dashboard.takeEffects() == [.screen(.quit)])
   }
 
   @Test func finishLeavesWhenTheRunIsOver() {
     var (dashboard, script) = Dashboard.running(items: 9, threads: 1)
     _ = dashboard.perform(.quit)
-    #expect(dashboard.perform(.choose("f")) == [.finish])
+    #expect(dashboard.perform(.choose("f")) == [.run(.finish)])
     dashboard.apply(script(.runFinishing))
     dashboard.apply(script(.itemFinished(script.finished(0))))
     dashboard.apply(script(.runFinished(.finishedEarly)))
-    #expect(dashboard.takeEffects() == [.quit])
+    #expect(dashboard.takeEffects() == [.screen(.quit)])
     #expect(dashboard.takeEffects() == [])
   }
 
@@ -92,7 +110,7 @@ import Testing
     _ = dashboard.perform(.quit)
     _ = dashboard.perform(.moveDown)
     _ = dashboard.perform(.moveDown)
-    #expect(dashboard.perform(.open) == [.stop(.interrupt)])
+    #expect(dashboard.perform(.open) == [.run(.stop(.interrupt))])
   }
 
   @Test(
@@ -140,9 +158,9 @@ import Testing
     #expect(dashboard.perform(.killItem) == [])
     #expect(dashboard.perform(.choose("n")) == [])
     _ = dashboard.perform(.killItem)
-    #expect(dashboard.perform(.choose("t")) == [.interrupt(ItemID(1), .interrupt)])
+    #expect(dashboard.perform(.choose("t")) == [.run(.interrupt(ItemID(1), .interrupt))])
     _ = dashboard.perform(.killItem)
-    #expect(dashboard.perform(.choose("k")) == [.interrupt(ItemID(1), .kill)])
+    #expect(dashboard.perform(.choose("k")) == [.run(.interrupt(ItemID(1), .kill))])
     dashboard.apply(script(.itemFinished(script.finished(1, worker: 2))))
     _ = dashboard.perform(.killItem)
     #expect(dashboard.overlay == nil)
@@ -164,11 +182,11 @@ import Testing
 
   @Test func openingLoadsAndLoadsAgainWhenTheItemEnds() {
     var (dashboard, script) = Dashboard.running(items: 9, threads: 1)
-    #expect(dashboard.perform(.open) == [.loadDetail(ItemID(0))])
+    #expect(dashboard.perform(.open) == [.screen(.loadDetail(ItemID(0)))])
     dashboard.showDetail(ItemDetail(id: ItemID(5), label: "late answer to an older question"))
     #expect(dashboard.detail == nil)
     dashboard.apply(script(.itemFinished(script.finished(0))))
-    #expect(dashboard.takeEffects() == [.loadDetail(ItemID(0))])
+    #expect(dashboard.takeEffects() == [.screen(.loadDetail(ItemID(0)))])
     #expect(dashboard.perform(.back) == [])
     #expect(dashboard.openItem == nil)
   }

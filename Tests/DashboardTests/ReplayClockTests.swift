@@ -111,6 +111,6 @@ import Testing
       #expect(dashboard.perform(command, at: at(1)) == [])
     }
     #expect(dashboard.overlay == nil)
-    for command in [Command.quit, .interrupt] { #expect(dashboard.perform(command, at: at(1)) == [.quit]) }
+    for command in [Command.quit, .interrupt] { #expect(dashboard.perform(command, at: at(1)) == [.screen(.quit)]) }
   }
 }

@@ -10,7 +10,7 @@ import Testing
       let outcome: Outcome = position % 10 == 3 ? .failed(Failure("no")) : .succeeded
       dashboard.apply(script(.itemFinished(script.finished(position, outcome, label: "item \(position)"))))
     }
-    dashboard.rows.results = 5
+    dashboard.rows.lists[.results] = 5
     _ = dashboard.perform(.show(.results))
     return (dashboard, script)
   }
@@ -50,7 +50,7 @@ import Testing
   @Test func aFilterScansAndTakesWhatEndsMeanwhile() {
     var (dashboard, script) = dashboard(finished: 100)
     _ = dashboard.perform(.filter)
-    #expect(dashboard.perform(.choose("f")) == [.scanFilter(.failed)])
+    #expect(dashboard.perform(.choose("f")) == [.screen(.scanFilter(.failed))])
     #expect(dashboard.results.isScanning)
     dashboard.apply(script(.itemFinished(script.finished(103, .failed(Failure("no"))))))
     dashboard.filterMatched([ItemID(3), ItemID(13)], scanned: 20, done: false)
@@ -91,7 +91,7 @@ import Testing
     _ = dashboard.perform(.filter)
     _ = dashboard.perform(.choose("t"))
     for character in "Late" { _ = dashboard.type(.character(character)) }
-    #expect(dashboard.type(.submit) == [.scanFilter(.text("Late"))])
+    #expect(dashboard.type(.submit) == [.screen(.scanFilter(.text("Late")))])
     dashboard.apply(script(.itemFinished(script.finished(101, label: "a late one"))))
     dashboard.apply(script(.itemFinished(script.finished(102, label: "another"))))
     #expect(positions(dashboard) == [101])
@@ -103,27 +103,27 @@ import Testing
     _ = dashboard.perform(.choose("f"))
     _ = dashboard.perform(.search)
     for character in "abc" { _ = dashboard.type(.character(character)) }
-    #expect(dashboard.type(.submit) == [.search(text: "abc", from: ItemID(0), forward: true)])
+    #expect(dashboard.type(.submit) == [.screen(.search(text: "abc", from: ItemID(0), forward: true))])
     #expect(dashboard.currentNotice(at: script.now)?.text == "searching for abc")
     dashboard.searchEnded(found: ItemID(42))
     #expect(dashboard.currentNotice(at: script.now) == nil)
     #expect(dashboard.results.filter == .all)
     #expect(dashboard.results.selectedID == ItemID(42))
-    #expect(dashboard.takeEffects() == [.scanFilter(.all)])
-    #expect(dashboard.perform(.searchNext) == [.search(text: "abc", from: ItemID(43), forward: true)])
+    #expect(dashboard.takeEffects() == [.screen(.scanFilter(.all))])
+    #expect(dashboard.perform(.searchNext) == [.screen(.search(text: "abc", from: ItemID(43), forward: true))])
     dashboard.notice("the disk is full", at: script.now)
     dashboard.searchEnded(found: ItemID(43))
     #expect(dashboard.currentNotice(at: script.now)?.text == "the disk is full")
-    #expect(dashboard.perform(.searchNext) == [.search(text: "abc", from: ItemID(44), forward: true)])
+    #expect(dashboard.perform(.searchNext) == [.screen(.search(text: "abc", from: ItemID(44), forward: true))])
     dashboard.searchEnded(found: nil)
     #expect(dashboard.currentNotice(at: script.now)?.text == "not found: abc")
-    #expect(dashboard.perform(.searchPrevious) == [.search(text: "abc", from: ItemID(42), forward: false)])
+    #expect(dashboard.perform(.searchPrevious) == [.screen(.search(text: "abc", from: ItemID(42), forward: false))])
   }
 
   @Test(arguments: [0, 1, 3, 1_000])
   func visibleRowsFitAndHoldTheSelection(rows: Int) {
     var (dashboard, _) = dashboard(finished: 100)
-    dashboard.rows.results = rows
+    dashboard.rows.lists[.results] = rows
     for command in [Command.moveToStart, .pageDown, .moveDown, .moveUp, .pageUp, .moveToEnd, .pageUp] {
       _ = dashboard.perform(command)
       let visible = dashboard.visibleResults

@@ -196,7 +196,7 @@ import Testing
 
   @Test func allThatFailedAreMarkedAsTheyAreFound() {
     var (dashboard, script) = Self.ended()
-    #expect(dashboard.perform(.markFailed) == [.findFailed(.all)])
+    #expect(dashboard.perform(.markFailed) == [.screen(.findFailed(.all))])
     #expect(dashboard.isScanning)
     dashboard.apply(script(.itemRequeued(script.finished(3, .timedOut), wasRestored: false)))
     dashboard.markFound([ItemID(1), ItemID(3)], done: false, at: script.now)
@@ -212,7 +212,7 @@ import Testing
     _ = dashboard.perform(.filter)
     _ = dashboard.perform(.choose("f"))
     dashboard.filterMatched([1, 3, 5].map { ItemID($0) }, scanned: 6, done: true)
-    #expect(dashboard.perform(.markFailed) == [.findFailed(.failed)])
+    #expect(dashboard.perform(.markFailed) == [.screen(.findFailed(.failed))])
     dashboard.apply(script(.itemRequeued(script.finished(3, .timedOut), wasRestored: false)))
     #expect(dashboard.visibleResults == [ItemID(1), ItemID(5)])
     dashboard.apply(script(.itemFinished(script.finished(6))))

@@ -13,7 +13,7 @@ import Themes
     .map { Size(width: $0.0, height: $0.1) }
 
   /// Draws a panel into an area, framed or not as on a screen of that size.
-  private typealias Panel = (_ drawing: Drawing, _ isFramed: Bool, _ area: Rect, _ grid: inout CellGrid) -> Void
+  private typealias Draw = (_ drawing: Drawing, _ isFramed: Bool, _ area: Rect, _ grid: inout CellGrid) -> Void
 
   @Test func header() {
     check("header", rows: 2) { HeaderPanel(drawing: $0).draw(in: $2, of: &$3) }
@@ -133,7 +133,7 @@ import Themes
 
   private func check(
     _ name: String, _ scene: Scene = scene, rows: Int = .max, sourceLocation: SourceLocation = #_sourceLocation,
-    draw: Panel
+    draw: Draw
   ) {
     let heights = Self.sizes.map { min($0.height, rows) }
     var grid = CellGrid(width: 200, height: heights.reduce(Self.sizes.count, +), role: ThemeRole.text.role)
@@ -142,7 +142,7 @@ import Themes
       grid.write("\(size.width)x\(size.height)", x: 0, y: y, role: ThemeRole.border.role)
       let isFramed = size.width >= 76 && size.height >= 20
       let area = Rect(x: 0, y: y + 1, width: size.width, height: height)
-      draw(scene.drawing(listRows: ListArea(isFramed ? area.inset(by: 1) : area).list.height), isFramed, area, &grid)
+      draw(scene.drawing(listRows: ListArea(area, isFramed: isFramed).list.height), isFramed, area, &grid)
       y = area.maxY
     }
     assertScreen(grid, "panel-\(name)", sourceLocation: sourceLocation)
@@ -153,9 +153,7 @@ extension Scene {
   /// What a panel draws from whose list has so many rows.
   fileprivate func drawing(listRows: Int) -> Drawing {
     var dashboard = dashboard
-    dashboard.rows.workers = listRows
-    dashboard.rows.slow = listRows
-    dashboard.rows.results = listRows
+    dashboard.rows.lists = Dictionary(uniqueKeysWithValues: Panel.allCases.map { ($0, listRows) })
     dashboard.showResults(dashboard.visibleResults.compactMap(row))
     return Drawing(dashboard, at: now, theme: Themes.standard, glyphs: .unicode)
   }

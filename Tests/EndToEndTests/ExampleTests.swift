@@ -20,7 +20,7 @@ import Testing
     #expect(try session.flag("alternate_on") == "1")
     try session.send("+")
     try session.waitFor("4 threads")
-    try session.wait("the end") { $0.contains("10 done") && $0.contains("customer 10: 2850 orders") }
+    try session.wait("the end") { $0.contains("10 ok") && $0.contains("customer 10: 2850 orders") }
     try session.send("q")
     try session.waitFor("status-0")
     expectReports(in: try session.capture())

@@ -17,7 +17,7 @@ import Testing
       """)
     #expect(run.lines == ["6", "0", "6"], "\(run.errors)")
     let end = sandbox.read("end")
-    for text in ["replay", "4 done", "1 failed", "#3 ✗ failed", "got 5", "5/5"] {
+    for text in ["replay", "4 ok", "1 failed", "#3 ✗ failed", "got 5", "5/5"] {
       #expect(end.contains(text), "\(text) is missing:\n\(end)")
     }
     let item = sandbox.read("item")

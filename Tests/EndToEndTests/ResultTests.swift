@@ -57,7 +57,7 @@ import Testing
       """)
     #expect(run.output == "same\n", "\(run.errors)")
     let held = sandbox.read("held")
-    #expect(held.contains("16,383 done") && held.contains("1 running"), "\(held)")
+    #expect(held.contains("16,383 ok") && held.contains("1 running"), "\(held)")
   }
 
   @Test(arguments: [false, true])

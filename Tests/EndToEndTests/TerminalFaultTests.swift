@@ -49,7 +49,7 @@ import Testing
     let session = try open(
       "mkfifo gate6 gate7 gate8; seq 12 > ids; trap '' HUP; exec pfor-tui ids -j3 -o out -- sh -c "
         + "'test $0 -le 5 -o $0 -ge 9 || read x < gate$0; echo line $0'")
-    try session.wait("five done, three running") { $0.contains("5 done") && $0.contains("3 running") }
+    try session.wait("five done, three running") { $0.contains("5 ok") && $0.contains("3 running") }
     let pid = try session.flag("pane_pid")
     let sandbox = session.sandbox
     try session.hangUp()

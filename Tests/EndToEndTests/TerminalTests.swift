@@ -156,7 +156,7 @@ import Testing
 
   @Test func keysComeFromTheTerminalWhileItemsAndResultsArePiped() throws {
     let session = try open("mkfifo gate; (seq 20; cat gate) | pfor-tui - -j2 -- echo | cat > out")
-    try session.waitFor("20 done")
+    try session.waitFor("20 ok")
     try session.send("+")
     try session.waitFor("3 threads")
     try session.sandbox.run("seq 21 30 > gate")

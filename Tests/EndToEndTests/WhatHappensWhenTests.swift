@@ -49,7 +49,7 @@ import Testing
     let session = try TmuxSession(in: sandbox)
     try sandbox.run("mkfifo gate; seq 12 > ids")
     try session.type("exec pfor-tui ids -j3 --grace 1s -o out -- \(Self.waiting)")
-    try session.wait("five done, three running") { $0.contains("5 done") && $0.contains("3 running") }
+    try session.wait("five done, three running") { $0.contains("5 ok") && $0.contains("3 running") }
     return session
   }
 

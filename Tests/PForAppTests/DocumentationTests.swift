@@ -41,7 +41,8 @@ import Testing
   }
 
   @Test func thePageOfKeysHasTheirMeaningInAReplay() throws {
-    let expected = Command.table.filter { $0.replayHelp != $0.help }.map { "| \(Self.keys($0)) | \($0.replayHelp) |" }
+    let expected = Command.table.filter { $0.inReplay.help != $0.help }
+      .map { "| \(Self.keys($0)) | \($0.inReplay.help) |" }
     let rows = try DocumentationPage.program("keys").rows(under: "In a replay")
     Self.expectRows(rows, are: expected, under: "In a replay")
   }

@@ -116,7 +116,7 @@ import Testing
     #expect(player.dashboard.detail == nil)
     let first = try #require(made.attempts.filter { $0.number == id.number }.min { $0.start < $1.start })
     player.go(to: first.start)
-    #expect(player.effects.contains(.loadDetail(id)))
+    #expect(player.effects.contains(.screen(.loadDetail(id))))
   }
 
   private func expect(_ player: Player, shows made: MadeUpRun, at place: Int64) {

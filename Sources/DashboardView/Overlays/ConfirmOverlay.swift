@@ -31,7 +31,7 @@ struct ConfirmOverlay {
 
   /// Draws the question on a one-line screen: its title, and its answers with their keys.
   func drawLine(in row: Rect, of grid: inout CellGrid) {
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     writer.write(title, .dialog, to: &grid)
     for choice in dialog.choices {
       let role: ThemeRole = isDangerous(choice) ? .dialogDanger : .dialog
@@ -59,7 +59,7 @@ struct ConfirmOverlay {
 
   private func draw(_ text: String, in row: Rect, to grid: inout CellGrid) {
     guard !row.isEmpty else { return }
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     writer.name(text, width: row.width, .dialog, to: &grid)
   }
 
@@ -68,7 +68,7 @@ struct ConfirmOverlay {
     of grid: inout CellGrid
   ) {
     guard !row.isEmpty else { return }
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     let role: ThemeRole = choice.isDangerous ? .dialogDanger : .dialog
     writer.write(isSelected ? (drawing.glyphs == .unicode ? "› " : "> ") : "  ", role, to: &grid)
     writer.write(String(choice.key), role, to: &grid)

@@ -16,13 +16,11 @@ struct HelpOverlay {
   private static let columnWidth = 58
   private static let keysWidth = 14
 
-  /// Returns the number of lines that fit.
-  static func lines(in body: Rect) -> Int { max(0, body.height - 2) }
+  /// Returns the number of lines, which may be more than fit.
+  static func lineCount(in body: Rect) -> Int { columns(in: body, isReplay: false).map(\.count).max() ?? 0 }
 
   func draw(in body: Rect, of grid: inout CellGrid) {
-    let isWide = body.width >= 2 * Self.columnWidth + 4
-    let lines = isWide ? [] : Command.Group.allCases.flatMap(lines(of:)).dropLast()
-    let columns = isWide ? twoColumns : [Array(lines)]
+    let columns = Self.columns(in: body, isReplay: drawing.dashboard.replay != nil)
     let height = columns.map(\.count).max() ?? 0
     let size = Size(width: min(body.width, columns.count * Self.columnWidth + 4), height: min(body.height, height + 2))
     let area = body.centered(size)
@@ -42,16 +40,16 @@ struct HelpOverlay {
     }
   }
 
-  private var twoColumns: [[Line]] {
-    let left = [Command.Group.threads, .views, .failed].flatMap(lines(of:)).dropLast()
-    let right = [Command.Group.lists, .find, .program].flatMap(lines(of:)).dropLast()
-    return [Array(left), Array(right)]
+  private static func columns(in body: Rect, isReplay: Bool) -> [[Line]] {
+    let isWide = body.width >= 2 * columnWidth + 4
+    let groups: [[Command.Group]] =
+      isWide ? [[.threads, .views, .failed], [.lists, .find, .program]] : [Command.Group.allCases]
+    return groups.map { $0.flatMap { lines(of: $0, isReplay: isReplay) }.dropLast() }
   }
 
-  private func lines(of group: Command.Group) -> [Line] {
+  private static func lines(of group: Command.Group, isReplay: Bool) -> [Line] {
     let entries = Command.table.filter { $0.group == group }
-    let isReplay = drawing.dashboard.replay != nil
-    let rows = entries.map { Line.keys(Self.names($0.keys), isReplay ? $0.replayHelp : $0.help) }
+    let rows = entries.map { Line.keys(names($0.keys), isReplay ? $0.inReplay.help : $0.help) }
     return [.heading(group.rawValue)] + rows + [.blank]
   }
 
@@ -63,7 +61,7 @@ struct HelpOverlay {
   }
 
   private func draw(_ line: Line, in row: Rect, of grid: inout CellGrid) {
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     switch line {
     case .blank: return
     case .heading(let text): writer.write(text, .title, to: &grid)

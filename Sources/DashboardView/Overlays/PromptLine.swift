@@ -8,7 +8,7 @@ struct PromptLine {
 
   func draw(_ prompt: Prompt, in row: Rect, of grid: inout CellGrid) {
     grid.fill(row, role: ThemeRole.text.role)
-    var writer = RowWriter(row.inset(horizontal: 1), glyphs: drawing.glyphs)
+    var writer = RowCursor(row.inset(horizontal: 1), glyphs: drawing.glyphs)
     writer.write(name(of: prompt.kind), .key, to: &grid)
     writer.skip()
     // Cut a long text at its beginning, because the user types at its end.
@@ -32,7 +32,7 @@ struct PromptLine {
 
   func drawFilterMenu(in row: Rect, of grid: inout CellGrid) {
     grid.fill(row, role: ThemeRole.text.role)
-    var writer = RowWriter(row.inset(horizontal: 1), glyphs: drawing.glyphs)
+    var writer = RowCursor(row.inset(horizontal: 1), glyphs: drawing.glyphs)
     writer.write("show", .text, to: &grid)
     writer.skip(2)
     for name in ["all", "failed", "slow", "running", "text"] {

@@ -37,7 +37,7 @@ struct DetailPanel {
   }
 
   private func draw(_ line: Line, in row: Rect, of grid: inout CellGrid) {
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     if !line.name.isEmpty {
       writer.left(line.name, width: Self.nameWidth - 1, .muted, to: &grid)
       writer.skip()

@@ -11,7 +11,7 @@ struct FooterPanel {
 
   func draw(in row: Rect, of grid: inout CellGrid) {
     let row = row.inset(horizontal: 1)
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     if let notice = drawing.dashboard.currentNotice(at: now) {
       writer.write("\(drawing.glyph(.notice)) ", .notice, to: &grid)
       writer.left(notice.text, width: writer.remaining, .notice, to: &grid)
@@ -31,7 +31,7 @@ struct FooterPanel {
   private static func width(of hint: Hint) -> Int { TextWidth.columns(of: hint.keys) + hint.hint.count + 3 }
 
   private func draw(_ hints: [Hint], in row: Rect, of grid: inout CellGrid) {
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     for hint in hints {
       guard Self.width(of: hint) - 2 <= writer.remaining else { continue }
       writer.write(hint.keys, .key, to: &grid)
@@ -46,7 +46,7 @@ struct FooterPanel {
     let replay = drawing.dashboard.replay
     var hints: [Hint] = []
     for entry in Command.table {
-      guard let hint = replay == nil ? entry.hint : entry.replayHint, let key = entry.keys.first,
+      guard let hint = replay == nil ? entry.hint : entry.inReplay.hint, let key = entry.keys.first,
         isUseful(entry.command)
       else { continue }
       let name = Self.short(key)

@@ -21,7 +21,7 @@ struct HeaderPanel {
   private func drawRight(_ parts: [Part], in row: Rect, of grid: inout CellGrid) -> Int {
     let shown = parts.filter { !$0.text.isEmpty }
     let width = shown.reduce(0) { $0 + TextWidth.columns(of: $1.text) } + 2 * max(0, shown.count - 1)
-    var writer = RowWriter(row.splitRight(width).right, glyphs: drawing.glyphs)
+    var writer = RowCursor(row.splitRight(width).right, glyphs: drawing.glyphs)
     for part in shown {
       writer.write(part.text, part.role, to: &grid)
       writer.skip(2)
@@ -85,7 +85,7 @@ struct HeaderPanel {
   }
 
   private func drawJob(in row: Rect, of grid: inout CellGrid) {
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     let source = drawing.dashboard.source
     let sourceWidth = row.width < 32 ? 0 : min(TextWidth.columns(of: source), row.width / 3)
     let titleWidth = min(
@@ -109,7 +109,7 @@ struct HeaderPanel {
   }
 
   private func drawCounts(in row: Rect, of grid: inout CellGrid) {
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     let counts = counts
     let roomy = counts.map { width(of: $0, canGrow: true) }
     let fits = roomy.reduce(2 * (roomy.count - 1), +) <= row.width
@@ -144,7 +144,7 @@ struct HeaderPanel {
     let tally = drawing.facts.tally
     let isOver = drawing.facts.state == .done
     var counts: [Cell] = [
-      (tally.succeeded, "done", .itemSucceeded), (tally.failed, "failed", .itemFailed),
+      (tally.succeeded, "ok", .itemSucceeded), (tally.failed, "failed", .itemFailed),
     ]
     if tally.timedOut > 0 { counts.append((tally.timedOut, "timed out", .itemTimedOut)) }
     if tally.cancelled > 0 { counts.append((tally.cancelled, "stopped", .itemCancelled)) }

@@ -46,10 +46,10 @@ struct LatencyPanel {
   }
 
   private func draw(_ name: String, _ value: Int64?, in cell: Rect, of grid: inout CellGrid) {
-    var number = RowWriter(cell.row(cell.height - 1), glyphs: drawing.glyphs)
+    var number = RowCursor(cell.row(cell.height - 1), glyphs: drawing.glyphs)
     let role: ThemeRole = value.map { drawing.latencyRole($0) } ?? .muted
     if cell.height > 1 {
-      var heading = RowWriter(cell.row(0), glyphs: drawing.glyphs)
+      var heading = RowCursor(cell.row(0), glyphs: drawing.glyphs)
       heading.left(name, width: cell.width, .muted, to: &grid)
       number.left(drawing.format.duration(value), width: cell.width, role, to: &grid)
     } else {
@@ -94,7 +94,7 @@ struct LatencyPanel {
 
   private func drawRate(in row: Rect, of grid: inout CellGrid) {
     guard !row.isEmpty else { return }
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     writer.write("rate", .muted, to: &grid)
     writer.skip()
     let rate = drawing.format.rate(drawing.facts.rate(at: drawing.now))

@@ -11,7 +11,7 @@ struct ProgressPanel {
     let text = text
     let width = min(area.width, TextWidth.columns(of: text) + 2)
     bar.draw(in: area.splitRight(width).rest, of: &grid, glyphs: drawing.glyphs)
-    var writer = RowWriter(area.splitRight(width - 2).right, glyphs: drawing.glyphs)
+    var writer = RowCursor(area.splitRight(width - 2).right, glyphs: drawing.glyphs)
     writer.left(text, width: writer.remaining, .text, to: &grid)
   }
 

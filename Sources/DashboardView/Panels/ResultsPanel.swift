@@ -12,12 +12,12 @@ struct ResultsPanel {
 
   func draw(in area: Rect, of grid: inout CellGrid) {
     let waiting = drawing.format.delivery(drawing.facts, at: drawing.now)
-    let inside = drawing.frame(
+    drawing.frame(
       .results, trailing: trailing, footer: waiting.first ?? "", in: area, isFramed: isFramed, of: &grid)
-    let area = ListArea(inside)
+    let area = ListArea(area, isFramed: isFramed)
     drawHeadings(in: area.headings, of: &grid)
     let isWaitingShown = list.filter == .all && !waiting.isEmpty
-    drawing.note(isWaitingShown ? waiting : [trailing], in: area.headings, isFramed: isFramed, of: &grid)
+    drawing.label(isWaitingShown ? waiting : [trailing], in: area, headings: area.headings, of: &grid)
     let first = list.firstRow(rows: area.list.height)
     for (index, id) in list.visibleIDs(rows: area.list.height).enumerated() {
       let row = area.list.row(index)
@@ -69,7 +69,7 @@ struct ResultsPanel {
 
   private func drawHeadings(in row: Rect, of grid: inout CellGrid) {
     guard !row.isEmpty else { return }
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     writer.right("#", width: numberWidth, .muted, to: &grid)
     writer.skip()
     writer.left(row.width < 50 ? "" : "state", width: StateColumn.width(in: row), .muted, to: &grid)
@@ -81,7 +81,7 @@ struct ResultsPanel {
   }
 
   private func draw(_ result: ResultRow, in row: Rect, of grid: inout CellGrid) {
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     drawing.mark(result.id, x: row.x, in: row, of: &grid)
     writer.right(result.id.description, width: numberWidth, .muted, to: &grid)
     writer.skip()

@@ -10,10 +10,10 @@ struct SlowPanel {
 
   func draw(in area: Rect, of grid: inout CellGrid) {
     let items = drawing.facts.slowItems(at: drawing.now)
-    let inside = drawing.frame(.slow, trailing: trailing, in: area, isFramed: isFramed, of: &grid)
-    let area = ListArea(inside)
+    drawing.frame(.slow, trailing: trailing, in: area, isFramed: isFramed, of: &grid)
+    let area = ListArea(area, isFramed: isFramed)
     drawHeadings(in: area.headings, of: &grid)
-    drawing.note([trailing], in: area.headings, isFramed: isFramed, of: &grid)
+    drawing.label([trailing], in: area, headings: area.headings, of: &grid)
     let ids = items.map(\.id)
     let first = drawing.dashboard.slowSelection.first(rows: area.list.height, in: ids)
     let selected = drawing.dashboard.slowSelection.row(in: ids)
@@ -34,7 +34,7 @@ struct SlowPanel {
 
   private func drawHeadings(in row: Rect, of grid: inout CellGrid) {
     guard !row.isEmpty else { return }
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     writer.right("time", width: 2 + Formatting.durationWidth, .muted, to: &grid)
     writer.right("\(drawing.format.times)p50", width: 7, .muted, to: &grid)
     writer.skip()
@@ -45,7 +45,7 @@ struct SlowPanel {
   }
 
   private func draw(_ item: SlowItem, in row: Rect, of grid: inout CellGrid) {
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     let isSlow = drawing.isSlow(item.latency)
     let role = drawing.latencyRole(item.latency)
     writer.left(isSlow ? drawing.glyph(.workerSlow) : "", width: 2, .workerSlow, to: &grid)

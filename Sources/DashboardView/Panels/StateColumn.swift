@@ -9,7 +9,7 @@ struct StateColumn {
 
   static func width(in row: Rect) -> Int { row.width < 50 ? 2 : 10 }
 
-  func draw(with writer: inout RowWriter, of grid: inout CellGrid) {
+  func draw(with writer: inout RowCursor, of grid: inout CellGrid) {
     let width = Self.width(in: writer.row)
     let glyph = drawing.glyph(state.role)
     writer.left(width < 10 ? glyph : "\(glyph) \(state.word)", width: width, state.role, to: &grid)

@@ -7,9 +7,9 @@ struct TabsPanel {
   let drawing: Drawing
 
   func draw(in row: Rect, of grid: inout CellGrid) {
-    var writer = RowWriter(row.inset(horizontal: row.width < 50 ? 0 : 1), glyphs: drawing.glyphs)
+    var writer = RowCursor(row.inset(horizontal: row.width < 50 ? 0 : 1), glyphs: drawing.glyphs)
     for page in Page.allCases {
-      guard let panel = page.panel else { continue }
+      guard let panel = page.panels.first, page.panels.count == 1 else { continue }
       let hasFocus = panel == drawing.dashboard.focus
       let start = writer.x
       writer.write(" \(page.rawValue) ", .key, to: &grid)

@@ -12,7 +12,7 @@ struct WorkersPanel {
   private static let fullBar: Double = 4
 
   private struct Columns {
-    let slot = 3
+    let number = 3
     let state = 7
     let elapsed = Formatting.durationWidth
     let bar: Int
@@ -24,21 +24,20 @@ struct WorkersPanel {
       done = width >= 44 ? 7 : 0
       mean = width >= 66 ? Formatting.durationWidth + 2 : 0
       bar = width >= 60 ? 10 : width >= 36 ? 6 : 0
-      let fixed = slot + 1 + state + elapsed + 1 + (bar > 0 ? bar + 1 : 0) + done + mean
+      let fixed = number + 1 + state + elapsed + 1 + (bar > 0 ? bar + 1 : 0) + done + mean
       item = max(0, width - fixed)
     }
   }
 
   func draw(in area: Rect, of grid: inout CellGrid) {
     let workers = drawing.facts.workers(drawing.dashboard.workerOrder, at: drawing.now)
-    let inside = drawing.frame(
-      .workers, trailing: trailing, footer: footer(workers), in: area, isFramed: isFramed, of: &grid)
-    let area = ListArea(inside)
-    let columns = Columns(inside.width - 1)
+    drawing.frame(.workers, trailing: trailing, footer: footer(workers), in: area, isFramed: isFramed, of: &grid)
+    let area = ListArea(area, isFramed: isFramed)
+    let columns = Columns(area.list.width - 1)
     drawHeadings(columns, in: area.headings, of: &grid)
     // Leave the headings of the numbers on the right visible.
     let free = area.headings.splitRight(columns.done + columns.mean).rest
-    drawing.note([trailing.isEmpty ? footer(workers) : trailing], in: free, isFramed: isFramed, of: &grid)
+    drawing.label([trailing.isEmpty ? footer(workers) : trailing], in: area, headings: free, of: &grid)
     let ids = workers.map(\.id)
     let first = drawing.dashboard.workerSelection.first(rows: area.list.height, in: ids)
     let selected = drawing.dashboard.workerSelection.row(in: ids)
@@ -51,7 +50,7 @@ struct WorkersPanel {
   }
 
   private var trailing: String {
-    drawing.dashboard.workerOrder == .bySlot ? "" : "longest first"
+    drawing.dashboard.workerOrder == .byNumber ? "" : "longest first"
   }
 
   /// Counts the workers, including those that do not fit.
@@ -71,8 +70,8 @@ struct WorkersPanel {
 
   private func drawHeadings(_ columns: Columns, in row: Rect, of grid: inout CellGrid) {
     guard !row.isEmpty else { return }
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
-    writer.right("#", width: columns.slot, .muted, to: &grid)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
+    writer.right("#", width: columns.number, .muted, to: &grid)
     writer.skip()
     writer.left("state", width: columns.state, .muted, to: &grid)
     writer.right("time", width: columns.elapsed, .muted, to: &grid)
@@ -87,10 +86,10 @@ struct WorkersPanel {
   }
 
   private func draw(_ worker: WorkerRow, _ columns: Columns, in row: Rect, of grid: inout CellGrid) {
-    var writer = RowWriter(row, glyphs: drawing.glyphs)
+    var writer = RowCursor(row, glyphs: drawing.glyphs)
     let elapsed = worker.elapsed(at: drawing.now)
     let (role, word) = state(of: worker, elapsed: elapsed)
-    writer.right("\(worker.id.slot)", width: columns.slot, .muted, to: &grid)
+    writer.right("\(worker.id.slot)", width: columns.number, .muted, to: &grid)
     writer.skip()
     writer.left("\(drawing.glyph(role)) \(word)", width: columns.state, role, to: &grid)
     let timeRole: ThemeRole = elapsed.map { drawing.isSlow($0) } == true ? .latencyHigh : .text

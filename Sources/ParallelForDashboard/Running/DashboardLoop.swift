@@ -125,7 +125,7 @@ package final class DashboardLoop {
         ScreenFile.save(grid, to: file)
       }
       updateRows()
-      // Let the run answer before the next step of a script checks its state.
+      // Let the run answer before the next key counts from the number of threads, or a script checks the state.
       takeEvents(at: now)
     }
   }
@@ -148,8 +148,9 @@ package final class DashboardLoop {
       isDirty = true
       switch request {
       case .interrupt: perform(.interrupt, at: now)
-      case .moreThreads: perform(.moreThreads, at: now)
-      case .fewerThreads: perform(.fewerThreads, at: now)
+      case .moreThreads, .fewerThreads:
+        perform(request == .moreThreads ? .moreThreads : .fewerThreads, at: now)
+        takeEvents(at: now)
       case .suspend: suspend()
       case .continued:
         watched.programGoesOn()
@@ -174,23 +175,29 @@ package final class DashboardLoop {
   }
 
   private func carryOut(_ effects: [Effect], at now: Instant) {
-    for effect in effects where !controller.carryOut(effect, at: now) {
+    for effect in effects {
       switch effect {
+      case .run(let effect): controller.carryOut(effect, at: now)
       case .retry(let ids): dashboard.retryAnswered(ids, taken: controller.retry(ids), at: now)
-      case .loadDetail(let id): loadDetail(id)
-      case .search(let text, let from, let forward):
-        if let archive = watched.archive { search.begin(searchFor: text, from: from, forward: forward, in: archive) }
-      case .scanFilter(let filter): if let archive = watched.archive { search.begin(filter, in: archive) }
-      case .findFailed(let filter): if let archive = watched.archive { search.begin(markingIn: filter, of: archive) }
-      case .nextTheme:
-        themes.next()
-        view.theme = themes.theme
-        tell("theme: \(themes.theme.name)", at: now)
-      case .redraw: display.redraw()
-      case .suspend: suspend()
-      case .quit: hasLeft = true
-      case .setTargetWorkers, .pause, .resume, .finish, .stop, .interrupt: break
+      case .screen(let effect): carryOut(effect, at: now)
       }
+    }
+  }
+
+  private func carryOut(_ effect: ScreenEffect, at now: Instant) {
+    switch effect {
+    case .loadDetail(let id): loadDetail(id)
+    case .search(let text, let from, let forward):
+      if let archive = watched.archive { search.begin(searchFor: text, from: from, forward: forward, in: archive) }
+    case .scanFilter(let filter): if let archive = watched.archive { search.begin(filter, in: archive) }
+    case .findFailed(let filter): if let archive = watched.archive { search.begin(markingIn: filter, of: archive) }
+    case .nextTheme:
+      themes.next()
+      view.theme = themes.theme
+      tell("theme: \(themes.theme.name)", at: now)
+    case .redraw: display.redraw()
+    case .suspend: suspend()
+    case .quit: hasLeft = true
     }
   }
 

@@ -96,9 +96,11 @@ package final class PlainLoop {
   }
 
   private func changeThreads(by step: Int, at now: Instant) {
-    for effect in dashboard.perform(step > 0 ? .moreThreads : .fewerThreads, at: now) {
-      _ = controller.carryOut(effect, at: now)
+    for case .run(let effect) in dashboard.perform(step > 0 ? .moreThreads : .fewerThreads, at: now) {
+      controller.carryOut(effect, at: now)
     }
+    // The next signal counts from the answer.
+    takeEvents()
   }
 
   /// Prints the progress of the run.

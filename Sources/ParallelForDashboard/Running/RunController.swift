@@ -26,19 +26,17 @@ package struct RunController {
   /// Whether waiting for the end of the run no longer makes sense.
   package private(set) var isAbandoned = false
 
-  /// Carries out an effect on the run. Returns false if the effect does not concern the run.
-  package mutating func carryOut(_ effect: Effect, at now: Instant) -> Bool {
+  /// Carries out a request of the dashboard.
+  package mutating func carryOut(_ effect: RunEffect, at now: Instant) {
     let run = watched.steering
     switch effect {
-    case .setTargetWorkers(let count): run.setThreads(min(count, Self.mostThreads))
+    case .setThreads(let count): run.setThreads(min(count, Self.mostThreads))
     case .pause: run.pause()
     case .resume: run.resume()
     case .finish: act(plan.asked(nil, at: now))
     case .stop(let urgency): act(plan.asked(urgency, at: now))
     case .interrupt(let id, let urgency): run.interrupt(id, urgency)
-    case .retry, .loadDetail, .search, .scanFilter, .findFailed, .nextTheme, .redraw, .suspend, .quit: return false
     }
-    return true
   }
 
   /// Tries failed items again.

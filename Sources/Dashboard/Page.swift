@@ -1,0 +1,24 @@
+/// One of the pages that number keys show. The raw value is the key.
+public enum Page: Int, CaseIterable, Sendable {
+  case overview = 1
+  case workers, slow, results, latency
+
+  /// The panels of the page, in the order in which Tab moves through them.
+  public var panels: [Panel] {
+    switch self {
+    case .overview: [.workers, .latency, .slow, .results]
+    case .workers: [.workers]
+    case .slow: [.slow]
+    case .results: [.results]
+    case .latency: [.latency]
+    }
+  }
+
+  /// Returns the page on which a panel is alone.
+  static func of(_ panel: Panel) -> Page { allCases.first { $0.panels == [panel] } ?? .overview }
+}
+
+/// A part of the screen that can have the focus.
+public enum Panel: CaseIterable, Sendable {
+  case workers, latency, slow, results
+}
