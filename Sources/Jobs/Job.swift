@@ -17,6 +17,14 @@ extension Job {
   public var isReadOnly: Bool { false }
 }
 
+/// Why a job cannot run at all.
+public struct JobError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// One sentence. It may contain a stranger's text.
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
 /// The resources that one worker uses for all its items; used by one thread at a time.
 public protocol JobSession: AnyObject {
   /// Runs the job for one item and waits for its end.

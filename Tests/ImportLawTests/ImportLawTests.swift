@@ -48,7 +48,7 @@ import Testing
         "Sources/ParallelFor/Forms/Feeder.swift",
         "Sources/ParallelFor/Loop/StreamPool.swift", "Sources/ParallelFor/Loop/StreamReader.swift",
         "Sources/ParallelFor/Forms/Sequence+StartParallelRun.swift", "Sources/ParallelFor/Progress/ProgressMeter.swift",
-        "Sources/Jobs/SQLite/ReadTransaction.swift", "Sources/Jobs/SQLite/WriterQueue.swift",
+        "Sources/Jobs/SQLite/SQLiteSession.swift", "Sources/Jobs/SQLite/WriterQueue.swift",
         "Sources/ParallelFor/LiveWorker.swift", "Sources/PForApp/Running/Launcher.swift",
         "Sources/PForApp/Running/WorkerSession.swift",
         "Sources/PForApp/Running/ItemFeeder.swift",

@@ -97,7 +97,7 @@ import Testing
   func badQueriesEndTheRunBeforeItBegins(query: String, words: String) throws {
     let folder = try ScratchFolder()
     let path = try database(folder)
-    let error = #expect(throws: SQLiteJobError.self) { try SQLiteJob(path: path, query: query) }
+    let error = #expect(throws: JobError.self) { try SQLiteJob(path: path, query: query) }
     #expect(error?.description.contains(words) == true, "\(String(describing: error))")
   }
 
@@ -108,7 +108,7 @@ import Testing
   @Test func unknownFieldsListTheKnownOnes() throws {
     let folder = try ScratchFolder()
     let path = try database(folder)
-    let error = #expect(throws: SQLiteJobError.self) {
+    let error = #expect(throws: JobError.self) {
       try SQLiteJob(path: path, query: "SELECT :town", fields: .known(["id", "name"]))
     }
     #expect(error?.description == "unknown field :town: the fields are id, name")
@@ -116,7 +116,7 @@ import Testing
 
   @Test func badFilesSayWhy() throws {
     func reason(_ path: String) -> String? {
-      #expect(throws: SQLiteJobError.self) { try SQLiteJob(path: path, query: "SELECT ?") }?.description
+      #expect(throws: JobError.self) { try SQLiteJob(path: path, query: "SELECT ?") }?.description
     }
     let folder = try ScratchFolder()
     let text = try folder.write(Array(repeating: 0x61, count: 4096), as: "text")

@@ -150,6 +150,6 @@ import Testing
       #expect(try runOnce(job, Item("1")).output.string == value, "\(name)")
     }
     let missing = "file:\(folder.path)/no?immutable=1"
-    #expect(throws: SQLiteJobError("\(missing): no such file")) { try SQLiteJob(path: missing, query: "SELECT ?") }
+    #expect(throws: JobError("\(missing): no such file")) { try SQLiteJob(path: missing, query: "SELECT ?") }
   }
 }

@@ -109,11 +109,11 @@ import Testing
 
   @Test(arguments: ["{First Nam}", "{ü}", "{9}", "{-9}", "{9/}", "{x y}"])
   func whatCouldBeANameIsOne(text: String) {
-    #expect(throws: TemplateError.self) { try line(text, .known(Self.names), isShell: false) }
+    #expect(throws: JobError.self) { try line(text, .known(Self.names), isShell: false) }
   }
 
   @Test(arguments: ["{é}", "{-2}", "{2/}", "{name/}"]) func plainLinesHaveOneField(text: String) {
-    #expect(throws: TemplateError.self) { try line(text, .none, isShell: false) }
+    #expect(throws: JobError.self) { try line(text, .none, isShell: false) }
   }
 
   @Test(arguments: ["{a b}", "{ }", "{-}", "{x,y}", "{print $1}", "{a..z}"])

@@ -37,10 +37,10 @@ import Testing
   ])
   func isAMistake(text: String) throws {
     for template in [Template(arguments: ["p", text]), Template(shell: "p \(text)")] {
-      #expect(throws: TemplateError.self) { try template.check(against: .none) }
+      #expect(throws: JobError.self) { try template.check(against: .none) }
       // With fields, {01} is the first one, as in GNU parallel.
       guard text != "{01}" else { continue }
-      #expect(throws: TemplateError.self) { try template.check(against: .known(["a"])) }
+      #expect(throws: JobError.self) { try template.check(against: .known(["a"])) }
       let record = Item(.text("{}"), fields: Fields(names: ["a"], values: [nil]))
       #expect(throws: Failure.self) { try arguments(template, record) }
     }
@@ -66,13 +66,13 @@ import Testing
 
   @Test func unknownFieldsAreFoundBeforeTheRun() {
     let template = Template(arguments: ["echo", "{town}"])
-    #expect(throws: TemplateError(unknown: "town", known: ["id", "city"])) {
+    #expect(throws: JobError(unknownField: "town", known: ["id", "city"])) {
       try template.check(against: .known(["id", "city"]))
     }
-    #expect(TemplateError(unknown: "town", known: ["id", "city"]).description.contains("{id} {city}"))
-    #expect(throws: TemplateError.self) { try template.check(against: .none) }
+    #expect(JobError(unknownField: "town", known: ["id", "city"]).description.contains("{id} {city}"))
+    #expect(throws: JobError.self) { try template.check(against: .none) }
     #expect(throws: Never.self) { try template.check(against: .perItem) }
-    #expect(throws: TemplateError.self) { try Template(arguments: ["{3}"]).check(against: .known(["a", "b"])) }
+    #expect(throws: JobError.self) { try Template(arguments: ["{3}"]).check(against: .known(["a", "b"])) }
     #expect(throws: Never.self) { try Template(arguments: ["{2}"]).check(against: .known(["a", "b"])) }
     #expect(throws: Never.self) { try Template(arguments: ["{1}"]).check(against: .none) }
   }

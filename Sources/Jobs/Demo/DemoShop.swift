@@ -32,8 +32,8 @@ public struct DemoShop: Sendable {
   /// Creates `shop.sqlite` and `ids.txt` in a folder; their contents are the same every time.
   ///
   /// - Parameter folder: an existing folder; files of these names in it are replaced.
-  /// - Throws: ``SQLiteJobError`` when a file cannot be written.
-  public init(in folder: String) throws(SQLiteJobError) {
+  /// - Throws: ``JobError`` when a file cannot be written.
+  public init(in folder: String) throws(JobError) {
     database = "\(folder)/shop.sqlite"
     items = "\(folder)/ids.txt"
     for suffix in ["", "-journal", "-wal", "-shm"] { unlink((database + suffix).osPath) }
@@ -54,11 +54,11 @@ public struct DemoShop: Sendable {
     return Array((1...itemCount).map { $0 * 10 }.shuffled(using: &generator))
   }
 
-  private static func make(_ path: String) throws(SQLiteJobError) {
+  private static func make(_ path: String) throws(JobError) {
     do throws(SQLiteError) {
       try fill(SQLiteConnection(.file(path), access: .readWrite, patience: 0))
     } catch {
-      throw SQLiteJobError(error)
+      throw JobError(error)
     }
   }
 
@@ -111,12 +111,12 @@ public struct DemoShop: Sendable {
     }
   }
 
-  private static func write(_ ids: [Int], to path: String) throws(SQLiteJobError) {
+  private static func write(_ ids: [Int], to path: String) throws(JobError) {
     let text = ids.map { "\($0)\n" }.joined()
-    guard let file = fopen(path.osPath, "w") else { throw SQLiteJobError("\(path): \(errorText(errno))") }
+    guard let file = fopen(path.osPath, "w") else { throw JobError("\(path): \(errorText(errno))") }
     let written = fputs(text, file)
     let closed = fclose(file)
-    guard written >= 0 && closed == 0 else { throw SQLiteJobError("\(path): \(errorText(errno))") }
+    guard written >= 0 && closed == 0 else { throw JobError("\(path): \(errorText(errno))") }
   }
 }
 

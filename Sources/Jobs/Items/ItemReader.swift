@@ -165,3 +165,56 @@ public final class ItemReader {
     return names
   }
 }
+
+/// Counts the items of a regular file during the run, with its own descriptor.
+public enum ItemCounter {
+  /// Counts the items that an ``ItemReader`` would read, without keeping them.
+  ///
+  /// - Parameters:
+  ///   - path: a regular file.
+  ///   - format: the format of the file.
+  ///   - isCancelled: called once for every 256 KiB; true ends the counting.
+  /// - Returns: the number, or nil when cancelled.
+  /// - Throws: when the file cannot be opened or split into records. Invalid records are counted.
+  public static func count(
+    path: String, format: ItemFormat, isCancelled: () -> Bool = { false }
+  ) throws(ItemError) -> Int? {
+    var records = try RecordStream(source: .file(path), format: format)
+    var total = 0
+    var mayComeMore = true
+    while mayComeMore {
+      if isCancelled() { return nil }
+      mayComeMore = try records.fill()
+      while let record = try records.nextBuffered() {
+        if format == .jsonl && record.bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
+        total += 1
+      }
+    }
+    return format.hasHeader ? max(0, total - 1) : total
+  }
+}
+
+/// Why the items cannot be read, or not to their end.
+public struct ItemError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The file as the user named it, or `standard input`.
+  public var file: String
+  /// The line, from 1, if there is one.
+  public var line: Int?
+  /// The byte in the line, from 1, if there is one.
+  public var column: Int?
+  /// What is wrong and what was expected; may hold a stranger's text.
+  public var reason: String
+
+  init(_ file: String, line: Int? = nil, column: Int? = nil, _ reason: String) {
+    self.file = file
+    self.line = line
+    self.column = column
+    self.reason = reason
+  }
+
+  /// The position and the reason, such as `orders.csv:17: expected 3 fields as in the header, found 2`.
+  public var description: String {
+    let place = [line, column].compactMap { $0 }.map { ":\($0)" }.joined()
+    return "\(file)\(place): \(reason)"
+  }
+}

@@ -1,3 +1,5 @@
+import ParallelFor
+
 /// How a query uses a parameter, which decides how to bind a number whose spelling SQLite would change.
 ///
 /// `1.10` is the number 1.1 in an expression, and a text in a column of texts. For the values in its tables, SQLite
@@ -42,6 +44,44 @@ enum ParameterUse: Equatable {
   private static func inOrder(_ program: [ProgramStep]) -> [ProgramStep] {
     guard let halt = program.lastIndex(where: { $0.opcode == "Halt" }) else { return program }
     return Array(program[(halt + 1)...] + program[...halt])
+  }
+}
+
+/// The value that is bound to a parameter of a query.
+enum BoundValue: Equatable {
+  case null
+  case integer(Int64)
+  case real(Double)
+  case text(ByteText)
+
+  /// Decides how to bind a value of an item.
+  ///
+  /// - Throws: when the item has no such field.
+  init(_ source: ParameterSource, of item: Item, for use: ParameterUse) throws(Failure) {
+    let (bytes, isText) = try source.value(of: item)
+    guard let value = bytes else {
+      self = .null
+      return
+    }
+    guard !isText, let number = NumberSpelling(value), use.takes(number) else {
+      self = .text(value)
+      return
+    }
+    switch number.value {
+    case .integer(let integer): self = .integer(integer)
+    case .real(let real): self = .real(real)
+    }
+  }
+
+  /// The value in SQL notation, for people to read.
+  var literal: String {
+    switch self {
+    case .null: "NULL"
+    case .integer(let integer): "\(integer)"
+    case .real(let real): real.isFinite ? "\(real)" : real < 0 ? "-9e999" : "9e999"
+    case .text(let text):
+      "'\(text.description.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
+    }
   }
 }
 

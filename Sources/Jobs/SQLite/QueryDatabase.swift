@@ -21,7 +21,7 @@ struct QueryDatabase {
   /// - Throws: when the file is missing, is not a database, or stays locked for too long.
   init(
     _ path: String, access: SQLiteJob.Access, busyTimeoutMilliseconds: Int, stop: StopFlag
-  ) throws(SQLiteJobError) {
+  ) throws(JobError) {
     let name = DatabaseName(path)
     try Self.checkFile(name.path, named: path)
     do throws(SQLiteError) {
@@ -32,40 +32,40 @@ struct QueryDatabase {
       // Fail here if the file is not a database, rather than at the first query.
       try connection.execute("PRAGMA foreign_keys = ON; SELECT 1 FROM sqlite_master LIMIT 1")
     } catch {
-      throw SQLiteJobError(error)
+      throw JobError(error)
     }
   }
 
-  private static func checkFile(_ path: String, named name: String) throws(SQLiteJobError) {
+  private static func checkFile(_ path: String, named name: String) throws(JobError) {
     var status = stat()
     guard stat(path.osPath, &status) == 0 else {
-      throw SQLiteJobError("\(name): \(errno == ENOENT ? "no such file" : errorText(errno))")
+      throw JobError("\(name): \(errno == ENOENT ? "no such file" : errorText(errno))")
     }
     guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw SQLiteJobError("\(name): is a directory, expected an SQLite database")
+      throw JobError("\(name): is a directory, expected an SQLite database")
     }
     // Opening a pipe without a writer would block.
     guard ![S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT) else {
-      throw SQLiteJobError("\(name): is a pipe or a socket, expected an SQLite database")
+      throw JobError("\(name): is a pipe or a socket, expected an SQLite database")
     }
-    guard access(path.osPath, R_OK) == 0 else { throw SQLiteJobError("\(name): not readable (permission denied)") }
+    guard access(path.osPath, R_OK) == 0 else { throw JobError("\(name): not readable (permission denied)") }
   }
 
   /// Prepares one statement.
   ///
   /// - Throws: SQLite's message with its position in the query; also for an empty text and for more than one statement.
-  func prepare(_ query: String) throws(SQLiteJobError) -> SQLiteStatement {
+  func prepare(_ query: String) throws(JobError) -> SQLiteStatement {
     let first: SQLiteStatement?
     let rest: String
     do throws(SQLiteError) {
       (first, rest) = try connection.prepareFirst(of: query)
     } catch {
       let place = error.offset.map { Self.place($0, in: query) } ?? ""
-      throw SQLiteJobError("the query cannot be prepared: \(error.message)\(place)")
+      throw JobError("the query cannot be prepared: \(error.message)\(place)")
     }
-    guard let first else { throw SQLiteJobError("the query is empty") }
+    guard let first else { throw JobError("the query is empty") }
     guard isWithoutStatement(rest) else {
-      throw SQLiteJobError("expected one statement, found more after the first semicolon")
+      throw JobError("expected one statement, found more after the first semicolon")
     }
     return first
   }
@@ -111,5 +111,62 @@ struct QueryDatabase {
     var columns: [Bool] = []
     while (try? listing.advance()) ?? false { columns.append(listing.text(0).uppercased() == "TEXT") }
     return columns
+  }
+}
+
+/// The name of a database as the user gives it: a path, or an SQLite URI that starts with `file:`.
+///
+/// As in SQLite's own shell, `file:x.db` is the file `x.db`, `%20` in it is a blank, and `?immutable=1` is a parameter
+/// for SQLite. A file whose name starts with `file:` is given as `./file:x.db`. Nothing else is special: `:memory:` is
+/// a file.
+public struct DatabaseName: Sendable, Equatable {
+  /// The file's path.
+  public let path: String
+  /// The target that SQLite opens.
+  let target: SQLiteConnection.Target
+
+  /// Parses a name.
+  public init(_ name: String) {
+    guard name.hasPrefix("file:") else {
+      self.init(path: name)
+      return
+    }
+    let rest = name.dropFirst("file:".count)
+    let end = rest.firstIndex { $0 == "?" || $0 == "#" } ?? rest.endIndex
+    let path = Self.decoded(Self.withoutAuthority(rest[..<end]))
+    // Only SQLite interprets parameters; without them, the path is enough.
+    if end < rest.endIndex && rest[end] == "?" {
+      self.init(path: path, target: .uri(name))
+    } else {
+      self.init(path: path)
+    }
+  }
+
+  private init(path: String, target: SQLiteConnection.Target? = nil) {
+    self.path = path
+    self.target = target ?? .file(path)
+  }
+
+  /// Drops the host, which can only be this machine.
+  private static func withoutAuthority(_ text: Substring) -> Substring {
+    for authority in ["//localhost/", "///"] where text.hasPrefix(authority) {
+      return text.dropFirst(authority.count - 1)
+    }
+    return text
+  }
+
+  private static func decoded(_ text: Substring) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      let code = rest.count >= 2 ? UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) : nil
+      if byte == UInt8(ascii: "%"), let code {
+        bytes.append(code)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -1,13 +1,7 @@
 public import ParallelFor
 import SQLite
 
-/// Why a query cannot be run at all.
-public struct SQLiteJobError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// One sentence with SQLite's message and, where SQLite reports one, the position in the query.
-  public var description: String
-
-  init(_ description: String) { self.description = description }
-
+extension JobError {
   /// Makes an error from SQLite's error about a database.
   init(_ error: SQLiteError) {
     let words = error.code == .notADatabase ? "is not an SQLite database" : error.message
@@ -65,7 +59,7 @@ public struct SQLiteJob: Job {
   public init(
     path: String, query: String, fields: FieldNames = .none, rows: RowFormat = .tsv, access: Access = .readOnly,
     busyTimeoutMilliseconds: Int = 5000, openingTimeoutMilliseconds: Int? = nil, spillFile: SpillFile = .shared
-  ) throws(SQLiteJobError) {
+  ) throws(JobError) {
     title = query
     self.path = path
     self.rows = rows
@@ -78,7 +72,7 @@ public struct SQLiteJob: Job {
     let statement = try database.prepare(query)
     let writes = !statement.isReadOnly
     if access == .readOnly && writes {
-      throw SQLiteJobError("this statement writes to the database; add --write to allow that")
+      throw JobError("this statement writes to the database; add --write to allow that")
     }
     writers = writes ? WriterQueue() : nil
     parameterNames = statement.parameterNames
@@ -93,7 +87,7 @@ public struct SQLiteJob: Job {
   public func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String {
     let values = zip(parameterNames, zip(sources, uses)).map { name, parameter in
       do throws(Failure) {
-        return "\(name ?? "?") = \(try parameter.0.value(of: item, for: parameter.1).literal)"
+        return "\(name ?? "?") = \(try BoundValue(parameter.0, of: item, for: parameter.1).literal)"
       } catch {
         return "\(name ?? "?"): \(error.reason)"
       }

@@ -47,7 +47,7 @@ final class SQLiteSession: JobSession {
   /// the next item tries again.
   private func opened() throws(Failure) -> OpenQuery? {
     if let query { return query }
-    do throws(SQLiteJobError) {
+    do throws(JobError) {
       let query = try OpenQuery(job, stop: stop)
       self.query = query
       return query
@@ -65,7 +65,7 @@ final class SQLiteSession: JobSession {
       query.reading?.leave()
     }
     for (position, source) in job.sources.enumerated() {
-      try bind(try source.value(of: item, for: job.uses[position]), at: position, of: query.statement)
+      try bind(try BoundValue(source, of: item, for: job.uses[position]), at: position, of: query.statement)
     }
     if let cancelled = try stepThrough(query) { return cancelled }
     return JobEnding(outcome: .succeeded, output: try kept { (output) throws(SpillError) in try output.finish() })
@@ -116,5 +116,101 @@ final class SQLiteSession: JobSession {
       }
       guard isBound else { throw Failure(statement.error.message) }
     }
+  }
+}
+
+/// A worker's connection with the prepared query.
+final class OpenQuery {
+  let statement: SQLiteStatement
+  /// The transaction of items that only read; an item that writes is its own transaction.
+  let reading: ReadTransaction?
+  /// Writes rows with the statement's current columns.
+  private(set) var writer: RowWriter
+  private let rows: RowFormat
+  private var preparations: Int
+
+  /// Opens the connection and prepares the query.
+  ///
+  /// - Parameters:
+  ///   - job: the job to open.
+  ///   - stop: set from any thread to end the opening, and later any running statement.
+  /// - Throws: when the connection or the query fails.
+  init(_ job: SQLiteJob, stop: StopFlag) throws(JobError) {
+    let database = try QueryDatabase(
+      job.path, access: job.access, busyTimeoutMilliseconds: job.busyTimeoutMilliseconds, stop: stop)
+    statement = try database.prepare(job.title)
+    rows = job.rows
+    writer = RowWriter(rows, columns: statement.columnNames)
+    preparations = statement.preparations
+    reading = job.access == .readOnly ? try ReadTransaction(database) : nil
+  }
+
+  /// Reads the columns again if SQLite has prepared the statement again.
+  func refreshColumns() {
+    let now = statement.preparations
+    guard now != preparations else { return }
+    preparations = now
+    writer = RowWriter(rows, columns: statement.columnNames)
+  }
+}
+
+/// A read transaction that spans consecutive items of one worker, so that not every item locks the database file.
+///
+/// Locking and unlocking the file costs several times as much as a point query. The transaction ends before the worker
+/// waits for an item, and after a millisecond at the latest or with the item that lasts longer. So other writers wait
+/// hardly longer than they would for each query alone.
+final class ReadTransaction {
+  /// The age in nanoseconds at which no further item joins a transaction.
+  private static let longest: Int64 = 1_000_000
+
+  private let begin: SQLiteStatement
+  private let commit: SQLiteStatement
+  private var since: Instant?
+
+  init(_ database: QueryDatabase) throws(JobError) {
+    begin = try database.prepare("BEGIN")
+    commit = try database.prepare("COMMIT")
+  }
+
+  deinit { end() }
+
+  /// Starts an item.
+  func enter() {
+    guard since == nil else { return }
+    since = MonotonicClock.now
+    run(begin)
+  }
+
+  /// Ends an item.
+  func leave() {
+    guard let since, MonotonicClock.now.nanoseconds(since: since) > Self.longest else { return }
+    end()
+  }
+
+  /// Releases the lock.
+  func end() {
+    guard since != nil else { return }
+    since = nil
+    run(commit)
+  }
+
+  /// Runs BEGIN or COMMIT. BEGIN takes no lock and a reader's COMMIT writes nothing, so the items report any failure.
+  private func run(_ statement: SQLiteStatement) { try? statement.execute() }
+}
+
+extension RowWriter {
+  /// Appends the current row of a statement.
+  fileprivate func append(_ statement: SQLiteStatement, to buffer: inout [UInt8]) {
+    for column in columns {
+      begin(column, in: &buffer)
+      switch statement.kind(column) {
+      case .null: appendNull(to: &buffer)
+      case .integer: append(statement.integer(column), to: &buffer)
+      case .real: append(statement.real(column), spelled: statement.rawText(column), to: &buffer)
+      case .blob: append(blob: statement.rawBytes(column), to: &buffer)
+      case .text: append(text: statement.rawText(column), to: &buffer)
+      }
+    }
+    endRow(in: &buffer)
   }
 }

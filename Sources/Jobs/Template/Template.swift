@@ -79,7 +79,7 @@ public struct Template: Sendable, Equatable {
   /// Checks before the run that the named fields exist, as far as the fields are known.
   ///
   /// - Throws: a sentence that names the unknown field and lists the known ones.
-  public func check(against names: FieldNames) throws(TemplateError) {
+  public func check(against names: FieldNames) throws(JobError) {
     let known = names.table
     for case .placeholder(let placeholder) in arguments.joined() {
       switch placeholder.source {
@@ -87,18 +87,18 @@ public struct Template: Sendable, Equatable {
       case .fieldFromEnd(let number):
         let count = names == .none ? 1 : known.names.count
         guard names != .perItem, number > count else { continue }
-        throw TemplateError(unknown: "-\(number)", known: known.names)
+        throw JobError(unknownField: "-\(number)", known: known.names)
       case .item, .number, .slot: continue
       }
     }
   }
 
-  private static func check(_ name: String, _ names: FieldNames, _ table: FieldTable) throws(TemplateError) {
+  private static func check(_ name: String, _ names: FieldNames, _ table: FieldTable) throws(JobError) {
     switch names {
     case .perItem: return
     case .none where name == "1": return
     case .known where table.position(of: name) != nil: return
-    case .none, .known: throw TemplateError(unknown: name, known: table.names)
+    case .none, .known: throw JobError(unknownField: name, known: table.names)
     }
   }
 
@@ -145,39 +145,85 @@ public struct Template: Sendable, Equatable {
   }
 }
 
-/// Why a template does not fit the items.
-public struct TemplateError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// One sentence.
-  public var description: String
-
-  init(unknown name: String, known: [String]) {
+extension JobError {
+  /// Makes an error about a placeholder for a field that the items do not have.
+  init(unknownField name: String, known: [String]) {
     let fields =
       known.isEmpty
       ? "plain lines have no fields (use {}, or --format csv, tsv or jsonl)"
       : "the fields are \(known.map { "{\($0)}" }.joined(separator: " "))"
-    description = "unknown field {\(name)}: \(fields); to keep braces as text, write { \(name) }"
+    self.init("unknown field {\(name)}: \(fields); to keep braces as text, write { \(name) }")
   }
 }
 
-/// The arguments of one command as NUL-terminated strings in one buffer.
-struct ArgumentList {
-  var bytes: [UInt8] = []
-  private(set) var ends: [Int] = []
-
-  /// Empties the list and keeps its memory.
-  mutating func removeAll() {
-    bytes.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
+extension Template {
+  /// Splits a text at its placeholders.
+  static func pieces(of text: String, _ grammar: PlaceholderGrammar) -> [Piece] {
+    let bytes = OSText.bytes(text)
+    var pieces: [Piece] = []
+    var literal: [UInt8] = []
+    var position = 0
+    while position < bytes.count {
+      if let (placeholder, end) = placeholder(in: bytes, at: position, grammar) {
+        if !literal.isEmpty { pieces.append(.literal(literal)) }
+        literal = []
+        pieces.append(.placeholder(placeholder))
+        position = end
+      } else {
+        literal.append(bytes[position])
+        position += 1
+      }
+    }
+    if !literal.isEmpty { pieces.append(.literal(literal)) }
+    return pieces
   }
 
-  /// Ends the argument whose bytes were appended last.
-  mutating func endArgument() {
-    bytes.append(0)
-    ends.append(bytes.count)
+  /// Returns the placeholder that starts at a position, and the position after it.
+  private static func placeholder(
+    in bytes: [UInt8], at start: Int, _ grammar: PlaceholderGrammar
+  ) -> (Placeholder, Int)? {
+    guard bytes[start] == UInt8(ascii: "{"), let (placeholder, end) = braced(bytes[(start + 1)...], grammar) else {
+      return nil
+    }
+    let isOthers = start > 0 && [UInt8(ascii: "$"), UInt8(ascii: "%")].contains(bytes[start - 1])
+    if isOthers, placeholder.isField { return nil }
+    return (placeholder, end)
   }
 
-  /// The arguments one by one, without their NUL.
-  var arguments: [[UInt8]] {
-    zip([0] + ends, ends).map { start, end in Array(bytes[start..<end - 1]) }
+  /// Returns the placeholder whose text starts here and ends at the next brace, and the position after that.
+  private static func braced(_ bytes: ArraySlice<UInt8>, _ grammar: PlaceholderGrammar) -> (Placeholder, Int)? {
+    for name in grammar.bracedNames
+    where bytes.starts(with: name) && bytes.dropFirst(name.count).first == UInt8(ascii: "}") {
+      return (Placeholder(source: .field(OSText.decode(name))), bytes.startIndex + name.count + 1)
+    }
+    if let end = perl(bytes) { return (Placeholder(source: .field(OSText.decode(Array(bytes[..<end])))), end + 1) }
+    guard let end = bytes.firstIndex(where: { $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: "{") }),
+      bytes[end] == UInt8(ascii: "}"),
+      let placeholder = grammar.placeholder(OSText.decode(Array(bytes[..<end])))
+    else { return nil }
+    return (placeholder, end + 1)
+  }
+}
+
+extension Template {
+  /// The maximum number of bytes in which to search for the end of Perl code.
+  private static let longestPerl = 1_000
+
+  /// Returns the end of GNU parallel's Perl code, `{= … =}`, which is not supported and must not pass as text.
+  private static func perl(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>.Index? {
+    let sign = UInt8(ascii: "=")
+    guard bytes.first == sign else { return nil }
+    let rest = bytes.dropFirst().prefix(longestPerl)
+    return zip(rest.indices, rest.indices.dropFirst()).first { rest[$0] == sign && rest[$1] == UInt8(ascii: "}") }?.1
+  }
+}
+
+extension Template.Placeholder {
+  /// Whether the placeholder names a field.
+  var isField: Bool {
+    switch source {
+    case .field, .fieldFromEnd: true
+    case .item, .number, .slot: false
+    }
   }
 }

@@ -1,5 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Dashboard
+public import Jobs
 import OSText
 
 extension Double {
@@ -131,9 +132,7 @@ enum FormatName: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// The format in which rows of a query are printed.
-enum RowFormatName: String, ExpressibleByArgument, CaseIterable {
-  case tsv, csv, json
-}
+extension RowFormat: ExpressibleByArgument {}
 
 /// What the dashboard does after the last item.
 enum WhenDone: String, ExpressibleByArgument, CaseIterable {

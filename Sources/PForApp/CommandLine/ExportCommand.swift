@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import ParallelForDashboard
-import RunStore
+public import RunStore
 
 /// Exports a run for other programs.
 struct ExportCommand: ParsableCommand {
@@ -12,7 +12,7 @@ struct ExportCommand: ParsableCommand {
   var name: String?
 
   @Flag(help: "The format of the export.")
-  var form: ExportForm
+  var form: RunExport
 
   @Option(
     name: [.customShort("o", allowingJoined: true), .customLong("output")],
@@ -26,7 +26,7 @@ struct ExportCommand: ParsableCommand {
       let record = try RunNames.told { () throws(RunStoreError) in try reader.record() }
       let target = try file.map { (path) throws(AppError) in try CommandOutput(file: path) } ?? CommandOutput()
       do {
-        try form.export.export(reader, command: RecordedCommand(record).line) { bytes in
+        try form.export(reader, command: RecordedCommand(record).line) { bytes in
           target.write(bytes)
           if !target.isOpen { throw OutputIsClosed() }
         }
@@ -47,21 +47,9 @@ struct ExportCommand: ParsableCommand {
 }
 
 /// The export formats as flags.
-enum ExportForm: String, EnumerableFlag {
-  case joblog, csv, json, trace, events
-
-  /// The format as the run store names it.
-  var export: RunExport {
-    switch self {
-    case .joblog: .joblog
-    case .csv: .csv
-    case .json: .json
-    case .trace: .trace
-    case .events: .events
-    }
-  }
-
-  static func help(for form: ExportForm) -> ArgumentHelp? {
+extension RunExport: EnumerableFlag {
+  /// The help text of a format.
+  public static func help(for form: RunExport) -> ArgumentHelp? {
     switch form {
     case .joblog: "The job log of GNU parallel."
     case .csv: "Comma-separated values."

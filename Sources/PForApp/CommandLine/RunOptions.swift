@@ -1,4 +1,5 @@
 import ArgumentParser
+import Jobs
 
 /// The arguments and options of a run.
 struct RunOptions: ParsableArguments {
@@ -58,7 +59,7 @@ struct JobOptions: ParsableArguments {
   var write = false
 
   @Option(help: ArgumentHelp("The format of the printed rows.", valueName: "format"))
-  var rows: RowFormatName = .tsv
+  var rows: RowFormat = .tsv
 
   @Option(
     parsing: .unconditional,

@@ -48,7 +48,7 @@ struct RunPlan {
     threads = try Self.threads(options.running.threads.count)
     recipe = try JobRecipe(options)
     reader = try Self.reader(items, options.input)
-    job = try recipe.job(for: reader, timeBudget: options.failures.timeBudget)
+    job = try recipe.job(for: reader, options.job, timeBudget: options.failures.timeBudget)
     inOrder = !options.results.unordered
     tags = options.results.tag
     destination = options.results.output.flatMap { $0 == "-" ? nil : .file($0) } ?? .standardOutput
@@ -104,6 +104,16 @@ struct RunPlan {
     case .tsv: return .tsv(header: header)
     case .jsonl: return .jsonl
     case nil: return ItemFormat(path: path, header: header)
+    }
+  }
+}
+
+extension ItemFormat {
+  /// Whether items of this format have named fields.
+  var mayHaveFields: Bool {
+    switch self {
+    case .csv, .tsv, .jsonl: true
+    case .lines, .nul: false
     }
   }
 }

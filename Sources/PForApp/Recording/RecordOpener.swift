@@ -28,7 +28,7 @@ struct RecordOpener {
   var newRun: RunRecord {
     RunRecord(
       id: RunHistory.id(created: created, process: getpid()), created: created, title: plan.job.title,
-      kind: plan.recipe.kind, command: plan.recipe.words, source: plan.reader.source.name,
+      kind: plan.recipe.kind.rawValue, command: plan.recipe.words, source: plan.reader.source.name,
       directory: directory, options: RecordedArguments.options(plan.arguments))
   }
 
@@ -115,7 +115,8 @@ struct RecordOpener {
 
   /// Refuses a changed command, which would mix two kinds of results in one file.
   private func check(_ record: RunRecord) throws(AppError) {
-    let isSame = record.kind == plan.recipe.kind && record.command.elementsEqual(plan.recipe.words, by: OSText.isSame)
+    let isSame =
+      record.kind == plan.recipe.kind.rawValue && record.command.elementsEqual(plan.recipe.words, by: OSText.isSame)
     guard !isSame else { return }
     throw AppError(
       """

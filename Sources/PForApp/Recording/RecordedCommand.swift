@@ -5,29 +5,34 @@ import RunStore
 
 /// The commands of a recorded or current run's items; used by one thread.
 final class RecordedCommand {
-  private let template: ((FieldNames) -> Template)?
+  private let recipe: JobRecipe?
   private let title: String
-  /// The command for items with the same fields as the last one.
+  /// The job for items with the same fields as the last one.
   private var job: (names: FieldNames, job: CommandJob)?
 
   init(_ run: RunRecord) {
     title = run.title
-    // A query is the same for all items and gets the item as its value.
-    template =
-      switch run.kind {
-      case "command": { Template(arguments: run.command, fields: $0) }
-      case "shell": run.command.first.map { line in { Template(shell: line, fields: $0) } }
-      default: nil
-      }
+    recipe = JobRecipe(run)
   }
 
-  /// The command of an item on a worker, as one line for a shell.
+  /// The command of an item on a worker. For a query, it is the query: its database may no longer exist.
+  func invocation(of item: Item, _ id: ItemID, _ worker: WorkerID) -> String {
+    job(for: item)?.invocation(of: item, id: id, worker: worker) ?? title
+  }
+
+  /// The command of an item on a worker, as one line for a shell. A query is followed by the item.
   func line(_ item: Item, _ id: ItemID, _ worker: WorkerID) -> [UInt8] {
-    guard let template else { return Array("\(title) ".utf8) + item.bytes }
-    let names = Self.names(of: item)
-    let job = self.job.flatMap { $0.names == names ? $0.job : nil } ?? CommandJob(template(names))
-    self.job = (names, job)
+    guard let job = job(for: item) else { return Array("\(title) ".utf8) + item.bytes }
     return OSText.bytes(ShellWord.oneLine(job.invocation(of: item, id: id, worker: worker)))
+  }
+
+  private func job(for item: Item) -> CommandJob? {
+    let names = Self.names(of: item)
+    if let job, job.names == names { return job.job }
+    guard let template = recipe?.template(for: names) else { return nil }
+    let new = CommandJob(template)
+    job = (names, new)
+    return new
   }
 
   /// The field names as they were known before the run. Each JSON object has its own.

@@ -15,7 +15,7 @@ final class ReplayedRun: WatchedRun {
   private let reader: RunReader
   private let changes: [RunChange]
   private let ended: RunFileArchive
-  private let job: (any Job)?
+  private let command: RecordedCommand
   private var timeline: ReplayTimeline
   private var nextNumber = 1
   private var place: Int64 = 0
@@ -35,7 +35,7 @@ final class ReplayedRun: WatchedRun {
       throw AppError(error.description)
     }
     ended = RunFileArchive(reader)
-    job = RecordedJob.of(record)
+    command = RecordedCommand(record)
     timeline = ReplayTimeline(record, changes)
   }
 
@@ -75,7 +75,7 @@ final class ReplayedRun: WatchedRun {
   }
 
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String {
-    job?.invocation(of: Item(item), id: id, worker: worker) ?? record.title
+    command.invocation(of: Item(item), id, worker)
   }
 
   func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)? {
@@ -106,16 +106,4 @@ private struct NothingToSteer: SteeredRun {
   func finish() {}
   func stop(_ urgency: StopUrgency) {}
   func interrupt(_ id: ItemID, _ urgency: StopUrgency) -> Bool { false }
-}
-
-/// The job of a recorded run, for the command line of an item.
-private enum RecordedJob {
-  /// Returns nil for a query: its database may no longer exist, and its text is enough.
-  static func of(_ record: RunRecord) -> (any Job)? {
-    switch record.kind {
-    case "command": CommandJob(Template(arguments: record.command))
-    case "shell": record.command.last.map { CommandJob(Template(shell: $0)) }
-    default: nil
-    }
-  }
 }

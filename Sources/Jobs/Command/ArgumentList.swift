@@ -6,6 +6,57 @@ import CPosix
   import Darwin
 #endif
 
+/// The arguments of one command as NUL-terminated strings in one buffer.
+struct ArgumentList {
+  var bytes: [UInt8] = []
+  private(set) var ends: [Int] = []
+
+  /// Empties the list and keeps its memory.
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+  }
+
+  /// Ends the argument whose bytes were appended last.
+  mutating func endArgument() {
+    bytes.append(0)
+    ends.append(bytes.count)
+  }
+
+  /// The arguments one by one, without their NUL.
+  var arguments: [[UInt8]] {
+    zip([0] + ends, ends).map { start, end in Array(bytes[start..<end - 1]) }
+  }
+}
+
+extension ArgumentList {
+  /// Lends the list as the nil-terminated array of C strings that `posix_spawn` expects.
+  ///
+  /// - Parameters:
+  ///   - pointers: reusable memory for the array.
+  ///   - more: appends further strings.
+  ///   - body: uses the array.
+  mutating func withPointers(
+    into pointers: inout [UnsafeMutablePointer<CChar>?],
+    then more: (inout [UnsafeMutablePointer<CChar>?]) -> Void,
+    body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
+  ) -> Int32 {
+    let ends = ends
+    return bytes.withUnsafeMutableBytes { buffer in
+      guard let base = buffer.baseAddress?.assumingMemoryBound(to: CChar.self) else { return EINVAL }
+      pointers.removeAll(keepingCapacity: true)
+      var start = 0
+      for end in ends {
+        pointers.append(base + start)
+        start = end
+      }
+      more(&pointers)
+      pointers.append(nil)
+      return pointers.withUnsafeMutableBufferPointer { array in array.baseAddress.map(body) ?? EINVAL }
+    }
+  }
+}
+
 /// The environment of commands: this program's environment at the start of the run, plus the item's number and slot.
 final class ChildEnvironment: Sendable {
   private static let numberNames = ["PFOR_SEQ", "PARALLEL_SEQ"]

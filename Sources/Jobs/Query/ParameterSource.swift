@@ -1,6 +1,6 @@
 import ParallelFor
 
-/// The source of the value of a query's parameter.
+/// The source of the value of a query's parameter, for any database.
 enum ParameterSource: Equatable {
   /// The item's text.
   case item
@@ -15,9 +15,9 @@ enum ParameterSource: Equatable {
   /// - Throws: when a parameter has no value; the error lists the names that do.
   static func sources(
     of names: [String?], fields: FieldNames
-  ) throws(SQLiteJobError) -> [ParameterSource] {
+  ) throws(JobError) -> [ParameterSource] {
     guard !names.isEmpty else {
-      throw SQLiteJobError("the query has no parameter for the item: write ? or :name where its value belongs")
+      throw JobError("the query has no parameter for the item: write ? or :name where its value belongs")
     }
     let known = fields.table
     var sources: [ParameterSource] = []
@@ -37,27 +37,28 @@ enum ParameterSource: Equatable {
 
   private static func check(
     _ field: String, parameter: String, fields: FieldNames, _ table: FieldTable
-  ) throws(SQLiteJobError) {
+  ) throws(JobError) {
     switch fields {
     case .perItem: return
     case .none:
-      throw SQLiteJobError(
+      throw JobError(
         "the query has several parameters (including \(parameter)), but plain lines have one value; use one parameter, "
           + "or items with fields (--format csv, tsv or jsonl)")
     case .known(let known):
       guard table.position(of: field) == nil else { return }
-      throw SQLiteJobError("unknown field \(parameter): the fields are \(known.joined(separator: ", "))")
+      throw JobError("unknown field \(parameter): the fields are \(known.joined(separator: ", "))")
     }
   }
 
-  /// Returns the value to bind for one item.
+  /// Returns the value of the parameter for one item: its bytes, nil for NULL, and whether the items file marks it as a
+  /// text, as quotes in JSON do.
   ///
   /// - Throws: when the item has no such field.
-  func value(of item: Item, for use: ParameterUse) throws(Failure) -> BoundValue {
-    guard case .field(let name) = self else { return BoundValue(item.value, isText: false, for: use) }
+  func value(of item: Item) throws(Failure) -> (bytes: ByteText?, isText: Bool) {
+    guard case .field(let name) = self else { return (item.value, false) }
     guard let fields = item.fields, let position = fields.position(of: name) else {
       throw Failure("the item has no field “\(name)”")
     }
-    return BoundValue(fields.values[position], isText: fields.texts.contains(position), for: use)
+    return (fields.values[position], fields.texts.contains(position))
   }
 }

@@ -1,0 +1,125 @@
+import Jobs
+import ParallelForDashboard
+import RunStore
+
+/// What a run does for each item, as the command line gives it and the run file keeps it.
+///
+/// Everything that differs between kinds of jobs follows from the case: the job that workers run, and the commands that
+/// logs, exports and replays show.
+enum JobRecipe: Equatable {
+  case command([String])
+  case shell(String)
+  case sqlite(database: String, query: String)
+
+  /// The kinds of jobs by their names in run files, which never change.
+  enum Kind: String {
+    case command, shell, sqlite
+  }
+
+  // MARK: - The command line
+
+  /// Reads the job from the options.
+  ///
+  /// - Throws: a sentence if the options describe no job, or more than one.
+  init(_ options: RunOptions) throws(AppError) {
+    let given = [
+      options.command.isEmpty ? nil : .command(options.command), options.job.shell.map { .shell($0) },
+      try Self.query(options.job),
+    ].compactMap(\.self)
+    guard let recipe = given.first else {
+      throw AppError("no command: add -- COMMAND, or --shell 'LINE', or --db FILE with --sql 'QUERY'")
+    }
+    guard given.count == 1 else {
+      throw AppError("more than one job: give a command after --, or --shell, or --db with --sql")
+    }
+    self = recipe
+  }
+
+  private static func query(_ options: JobOptions) throws(AppError) -> JobRecipe? {
+    switch (options.db, options.sql) {
+    case (nil, nil): return nil
+    case (let database?, let query?): return .sqlite(database: database, query: query)
+    case (_, nil): throw AppError("--db needs a query: add --sql 'SELECT … WHERE id = ?'")
+    case (nil, _): throw AppError("--sql needs a database: add --db FILE")
+    }
+  }
+
+  // MARK: - The run file
+
+  /// Reads the job of a recorded run; nil if its kind is unknown, as it may be in the file of a newer program.
+  init?(_ run: RunRecord) {
+    let words = run.command
+    switch Kind(rawValue: run.kind) {
+    case .command: self = .command(words)
+    case .shell where words.count == 1: self = .shell(words[0])
+    case .sqlite where words.count == 4: self = .sqlite(database: words[1], query: words[3])
+    case .shell, .sqlite, nil: return nil
+    }
+  }
+
+  /// The kind of the job, as it is recorded.
+  var kind: Kind {
+    switch self {
+    case .command: .command
+    case .shell: .shell
+    case .sqlite: .sqlite
+    }
+  }
+
+  /// The job as words, as it is recorded; a run can be resumed only with the same words.
+  var words: [String] {
+    switch self {
+    case .command(let words): words
+    case .shell(let line): [line]
+    case .sqlite(let database, let query): ["--db", database, "--sql", query]
+    }
+  }
+
+  // MARK: - What follows
+
+  /// The job, checked against the fields of the items.
+  ///
+  /// - Parameters:
+  ///   - reader: reads the items.
+  ///   - options: how to do the job.
+  ///   - timeBudget: how long the run may take; it also limits the wait for a locked database.
+  func job(for reader: ItemReader, _ options: JobOptions, timeBudget: TimeSpan?) throws(AppError) -> any Job {
+    do {
+      // Plain lines have no fields, and asking the reader would wait for the first line of a pipe.
+      let fields = reader.format.mayHaveFields ? try reader.fieldNames() : .none
+      switch self {
+      case .command(let words): return try command(Template(arguments: words, fields: fields), fields)
+      case .shell(let line): return try command(Template(shell: line, fields: fields), fields)
+      case .sqlite(let database, let query):
+        return try SQLiteJob(
+          path: database, query: query, fields: fields, rows: options.rows,
+          access: options.write ? .readWrite : .readOnly, busyTimeoutMilliseconds: options.busyTimeout.milliseconds,
+          openingTimeoutMilliseconds: timeBudget?.milliseconds)
+      }
+    } catch {
+      throw AppError("\(error)")
+    }
+  }
+
+  private func command(_ template: Template, _ fields: FieldNames) throws(JobError) -> CommandJob {
+    try template.check(against: fields)
+    return CommandJob(template)
+  }
+
+  /// The template of a job that runs commands; nil for a query, which is the same for all items.
+  func template(for fields: FieldNames) -> Template? {
+    switch self {
+    case .command(let words): Template(arguments: words, fields: fields)
+    case .shell(let line): Template(shell: line, fields: fields)
+    case .sqlite: nil
+    }
+  }
+
+  /// The file that the job reads besides the items; nil if none is known.
+  var file: String? {
+    switch self {
+    case .command, .shell: nil
+    case .sqlite(let database, _): DatabaseName(database).path
+    }
+  }
+}
