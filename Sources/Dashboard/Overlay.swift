@@ -16,15 +16,11 @@ package enum Overlay: Equatable, Sendable {
 package struct Prompt: Equatable, Sendable {
   package enum Kind: Equatable, Sendable { case threads, search, filterText }
 
-  /// The most characters that a prompt takes.
-  package static let maximumLength = 200
+  private static let maximumLength = 200
 
-  /// What the text is for.
-  package var kind: Kind
-  /// The text typed so far.
-  package var text: String
+  package let kind: Kind
+  package internal(set) var text: String
 
-  /// Makes a prompt.
   package init(kind: Kind, text: String = "") {
     self.kind = kind
     self.text = text
@@ -59,7 +55,6 @@ package enum PromptKey: Equatable, Sendable {
 
 /// A question with answers to choose from.
 package struct Dialog: Equatable, Sendable {
-  /// What is asked.
   package enum Kind: Equatable, Sendable {
     /// What to do with the running items when the program ends.
     case leave
@@ -67,7 +62,6 @@ package struct Dialog: Equatable, Sendable {
     case kill(ItemID)
   }
 
-  /// An answer.
   package enum Choice: Equatable, Sendable {
     case keepRunning, finish, stopNow
     case leaveAlone, terminate, kill
@@ -85,7 +79,6 @@ package struct Dialog: Equatable, Sendable {
     }
   }
 
-  /// What is asked.
   package let kind: Kind
   /// The answers. The first one changes nothing and is selected by default.
   package let choices: [Choice]
