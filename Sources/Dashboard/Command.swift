@@ -18,7 +18,6 @@ package enum Command: Hashable, Sendable {
 }
 
 extension Command {
-  /// A heading in the help.
   package enum Group: String, CaseIterable, Sendable {
     case threads = "Threads"
     case views = "Views"

@@ -4,11 +4,9 @@ package import ParallelFor
 package enum Overlay: Equatable, Sendable {
   /// The list of keys, from the line `top` on.
   case help(top: Int)
-  /// A line being typed.
   case prompt(Prompt)
   /// The choice of a filter.
   case filterMenu
-  /// A question.
   case dialog(Dialog)
 }
 
@@ -48,7 +46,6 @@ package struct Prompt: Equatable, Sendable {
 
 package enum PromptKey: Equatable, Sendable {
   case character(Character)
-  /// A pasted text.
   case paste(String)
   case backspace, clear, submit, cancel
 }

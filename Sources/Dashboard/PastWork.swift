@@ -81,7 +81,6 @@ package struct ItemTimes: Equatable, Sendable {
 
   private var codes: [UInt16] = []
 
-  /// Makes the times of no items.
   package init() {}
 
   package var count: Int { codes.count }

@@ -18,9 +18,7 @@ package struct ResultList: Equatable, Sendable {
   package private(set) var selected = 0
   /// The number of items that the filter scan has looked at.
   package internal(set) var scanned = 0
-  /// Whether the filter scan is in progress.
   package internal(set) var isScanning = false
-  /// The loaded rows of finished items.
   package internal(set) var rows: [ItemID: ResultRow] = [:]
   /// The length of the longest name so far, in bytes of UTF-8. These are rarely fewer than its columns, and cheap to
   /// count.

@@ -3,7 +3,6 @@ package import ParallelFor
 /// A finished item among the slowest.
 package struct SlowItem: Equatable, Sendable {
   package var id: ItemID
-  /// Its name.
   package var label: String
   /// How long it took, or has taken so far, in nanoseconds.
   package var latency: Int64

@@ -15,7 +15,6 @@ package struct Throughput: Equatable, Sendable {
   private var start: Instant?
   private var newest = 0
 
-  /// Makes an empty record.
   package init() {}
 
   mutating func begin(at instant: Instant) {

@@ -4,10 +4,7 @@ package import Screen
 package struct Theme: Equatable, Sendable {
   /// The background that a theme is made for.
   package enum Variant: String, Sendable {
-    /// A dark background.
-    case dark
-    /// A light background.
-    case light
+    case dark, light
     /// Either, because it uses the terminal's own colours.
     case any
   }
@@ -76,9 +73,7 @@ package struct Theme: Equatable, Sendable {
 
 /// A one-column symbol for a state, in addition to its colour and its word.
 package struct ThemeGlyph: Hashable, Sendable {
-  /// The character for terminals with Unicode.
   package var unicode: Character
-  /// The character for other terminals.
   package var ascii: Character
 
   /// Makes a glyph; both characters must take one column.
@@ -116,61 +111,28 @@ package enum ThemeRole: UInt8, CaseIterable, Sendable {
   case text
   /// Less important text: units, labels, finished items.
   case muted
-  /// Titles of panels.
-  case title
-  /// Lines around panels.
-  case border
+  /// Titles of panels, and the lines around them.
+  case title, border
   /// Keys in the footer and in the help.
   case key
   /// The overlay of the selected row.
   case selection
-  /// Text of a dialog.
-  case dialog
-  /// Text of a dialog that confirms a destructive action.
-  case dialogDanger
-  /// A message that all is well.
-  case notice
-  /// A message that something may go wrong.
-  case warning
-  /// A message that something went wrong.
-  case error
+  /// Text of a dialog, and of an answer that destroys something.
+  case dialog, dialogDanger
+  /// Messages: all is well, something may go wrong, something went wrong.
+  case notice, warning, error
   /// Matches of a search.
   case match
-  /// A worker without an item.
-  case workerIdle
-  /// A worker with an item.
-  case workerRunning
-  /// A worker that leaves after its item.
-  case workerDraining
-  /// A worker whose item takes long.
-  case workerSlow
-  /// An item that has not started.
-  case itemQueued
-  case itemRunning
-  case itemSucceeded
-  case itemFailed
-  /// An item that exceeded its time limit.
-  case itemTimedOut
-  /// An item that was stopped or never started because the user asked for it.
-  case itemCancelled
-  /// The finished part of a bar.
-  case barDone
-  /// The failed part of a bar.
-  case barFailed
-  /// The running part of a bar.
-  case barRunning
-  /// The remaining part of a bar.
-  case barRest
-  /// Usual latencies.
-  case latencyLow
-  /// Latencies above the usual.
-  case latencyMiddle
-  /// The longest latencies.
-  case latencyHigh
-  /// The run while it is paused.
-  case statePaused
-  /// The run after its end.
-  case stateDone
+  /// A worker without an item, with one, one that leaves after its item, and one whose item takes long.
+  case workerIdle, workerRunning, workerDraining, workerSlow
+  /// An item. A cancelled one was stopped or never started because the user asked for it.
+  case itemQueued, itemRunning, itemSucceeded, itemFailed, itemTimedOut, itemCancelled
+  /// The parts of a bar.
+  case barDone, barFailed, barRunning, barRest
+  /// Usual latencies, those above the usual, and the longest.
+  case latencyLow, latencyMiddle, latencyHigh
+  /// The run while it is paused, and after its end.
+  case statePaused, stateDone
   /// An item that failed and waits for its next attempt.
   case itemWaiting
 
