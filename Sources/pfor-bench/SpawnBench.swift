@@ -1,17 +1,13 @@
 import ArgumentParser
 import CBenchLoops
 
-/// `pfor-bench spawn`: one short process per item.
 struct SpawnBench: Benchmark {
   static let configuration = CommandConfiguration(
     commandName: "spawn",
     abstract: "One process per item, with and without the dashboard, against xargs and a minimal C loop.")
 
   @OptionGroup var options: ProgramOptions
-
-  @Option(help: ArgumentHelp("The number of items.", valueName: "n"))
-  var items = 5000
-
+  @Option(help: "The number of items.") var items = 5000
   @OptionGroup var other: OtherLoopOptions
 
   private static let program = "/bin/true"
@@ -21,19 +17,16 @@ struct SpawnBench: Benchmark {
     let file = try folder.lines("items", count: items) { String($0 + 1) }
     let all = try Rounds.run(contenders(file, output: folder.path("output")), rounds: options.rounds)
     let own = all[0]
-    var rows = all.map { row($0, against: own) }
+    var rows = all.map { series in
+      var row = series.row(items: items)
+      row.ratio = Figures.ratio(own.speed(against: series))
+      return row
+    }
     rows[0].ratio = ""
-    rows[1].goal = "≥ 0.95"
-    rows[1].ratio = Figures.ratio(all[1].speed(against: own))
+    rows[1] = all[1].row(items: items, against: own, goal: "≥ 0.95")
     rows[2].goal = "≥ 1.20"
     rows[3].goal = "≥ 0.85"
     return Report(title: "One process per item, \(items) items, 2 threads", commands: commands, rows: rows)
-  }
-
-  private func row(_ series: Series, against own: Series) -> Report.Row {
-    Report.Row(
-      name: series.name, figure: Figures.perSecond(items, in: series.wall), cpu: Figures.seconds(series.cpu),
-      ratio: Figures.ratio(own.speed(against: series)))
   }
 
   private func contenders(_ file: String, output: String) -> [Contender] {
@@ -74,13 +67,39 @@ struct SpawnBench: Benchmark {
   }
 }
 
-/// The option for another loop to compare with.
-struct OtherLoopOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Another loop that starts processes, called as PATH ITEMS 2 /bin/true [ITEM].", valueName: "path"))
-  var limit: String?
+struct LatencyBench: Benchmark {
+  static let configuration = CommandConfiguration(
+    commandName: "latency", abstract: "1,000 items of sleep 0.1 on 100 threads, against the ideal second and a C loop."
+  )
 
-  /// The same options as command-line arguments.
-  var words: [String] { limit.map { ["--limit", $0] } ?? [] }
+  @OptionGroup var options: ProgramOptions
+
+  func measure() throws -> Report {
+    let folder = try ScratchFolder()
+    let file = try folder.lines("tenths", count: 1000) { _ in "0.1" }
+    let all = try Rounds.run(
+      [
+        Contender("pfor-tui --no-tui") { try Program.run(own(file)) },
+        Contender("xargs") { try Program.run(xargs, input: file) },
+        Contender("C loop, on as many threads") {
+          try Program.measure("C loop") { bench_start_spawn_loop("/bin/sleep", 1000, 100, "0.1") }
+        },
+      ], rounds: options.rounds)
+    var rows = all.map { series in
+      var row = series.row()
+      // The ideal is one second.
+      row.ratio = Figures.ratio(series.wall)
+      return row
+    }
+    rows[0].goal = "≤ 1.10"
+    return Report(
+      title: "1,000 items of sleep 0.1, 100 threads, against the ideal 1 s",
+      commands: [Program.line(own("ITEMS")), Program.line(xargs) + " < ITEMS"], rows: rows)
+  }
+
+  private func own(_ file: String) -> [String] {
+    [options.program, file, "-j100", "--no-run", "--no-tui", "-q", "--", "sleep"]
+  }
+
+  private var xargs: [String] { ["xargs", "-P100", "-n1", "sleep"] }
 }

@@ -36,6 +36,12 @@ enum Program {
     return (usage, usage.status)
   }
 
+  /// Returns the path of a program in the same folder as this one.
+  static func besideThisOne(_ name: String) -> String {
+    let here = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    return URL(fileURLWithPath: here).deletingLastPathComponent().appendingPathComponent(name).path
+  }
+
   /// Returns the command as a user would type it.
   static func line(_ command: [String]) -> String {
     command.map { $0.contains { " ?'*".contains($0) } ? "'\($0)'" : $0 }.joined(separator: " ")

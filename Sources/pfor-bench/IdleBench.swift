@@ -6,15 +6,12 @@ import ArgumentParser
   @preconcurrency import Darwin
 #endif
 
-/// `pfor-bench idle`: the cost of an open dashboard while commands run, and while none does.
 struct IdleBench: Benchmark {
   static let configuration = CommandConfiguration(
     commandName: "idle", abstract: "The share of one core that the dashboard uses with 64 waiting workers, and paused.")
 
   @OptionGroup var options: ProgramOptions
-
-  @Option(help: ArgumentHelp("How long to measure each case, in seconds.", valueName: "n"))
-  var seconds = 10.0
+  @Option(help: "How long to measure each case, in seconds.") var seconds = 10.0
 
   func measure() throws -> Report {
     let folder = try ScratchFolder()

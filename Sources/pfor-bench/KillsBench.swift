@@ -1,3 +1,4 @@
+import ArgumentParser
 import CBenchLoops
 import Foundation
 import RunStore
@@ -7,6 +8,53 @@ import RunStore
 #else
   @preconcurrency import Darwin
 #endif
+
+struct KillsBench: Benchmark {
+  static let configuration = CommandConfiguration(
+    commandName: "kills",
+    abstract: "Kills recorded runs at random moments, resumes them, and checks that nothing is lost.",
+    discussion: """
+      Each item records that it ran, then writes its number; every 7th fails. A run is killed and resumed until it \
+      ends by itself. Then another run starts, until the number of kills is reached. Anything that is lost, printed \
+      twice or run again without need is an error.
+      """)
+
+  @OptionGroup var options: ProgramOptions
+  @Option(help: "The number of kills that must hit a running program.") var kills = 200
+  @Option(help: "The number of items in a run.") var items = 300
+  @Option(help: "The number of items that run at once.") var threads = 8
+  @Option(help: "How long an item sleeps, in milliseconds.") var sleep = 100
+  @Option(help: "The latest moment of a kill, in milliseconds after the start.") var latest = 400
+  @Option(help: "The seed of the random moments.") var seed: UInt64 = 7
+
+  func validate() throws {
+    guard kills > 0, items > 0, threads > 0, sleep >= 0, latest > 0 else {
+      throw ValidationError("--kills, --items, --threads and --latest must be at least 1, and --sleep at least 0")
+    }
+  }
+
+  func measure() throws -> Report {
+    var moments = SeededMoments(seed: seed, latest: latest)
+    var runs: [KilledRun.Tally] = []
+    var struck = 0
+    while struck < kills {
+      Progress.tell("\(struck) of \(kills) kills")
+      let run = try KilledRun(program: options.program, items: items, threads: threads, sleep: sleep)
+      let tally = try run.goOn(killing: kills - struck, at: &moments)
+      runs.append(tally)
+      struck += tally.kills
+    }
+    return Report(
+      title: "Runs of \(items) items of \(sleep) ms, \(threads) at once, killed at random moments with seed \(seed)",
+      rows: [
+        Report.Row(name: "kills of a running program", figure: "\(struck)", goal: "\(kills)"),
+        Report.Row(name: "runs with the same results as undisturbed", figure: "\(runs.count)"),
+        Report.Row(name: "most kills of one run", figure: "\(runs.map(\.kills).max() ?? 0)"),
+        Report.Row(
+          name: "items run again", figure: "\(runs.reduce(0) { $0 + $1.again })", goal: "≤ \(struck * threads)"),
+      ])
+  }
+}
 
 /// A run that is killed and resumed until it ends by itself, with checks after each kill and at the end.
 final class KilledRun {
@@ -122,5 +170,28 @@ final class KilledRun {
 
   private static func tail(of path: String) -> String {
     String(decoding: (FileManager.default.contents(atPath: path) ?? Data()).suffix(2_000), as: UTF8.self)
+  }
+}
+
+/// Random moments from a seed. Early ones are more likely, because a program does most just after its start.
+struct SeededMoments {
+  private var state: UInt64
+  private let latest: Double
+
+  /// - Parameter latest: the last moment, in milliseconds.
+  init(seed: UInt64, latest: Int) {
+    state = seed
+    self.latest = Double(latest)
+  }
+
+  /// Returns the next moment, in microseconds after a start.
+  mutating func next() -> UInt32 {
+    // SplitMix64.
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    let share = Double((mixed ^ (mixed >> 31)) >> 11) / Double(1 << 53)
+    return UInt32(share * share * latest * 1_000)
   }
 }

@@ -32,9 +32,21 @@ final class ScratchFolder {
   }
 }
 
+extension ScratchFolder {
+  /// Makes the database and the items of a long run.
+  func longRun(_ items: Int) throws -> (database: String, file: String) {
+    let database = try CustomerDatabase(in: self, customers: 200_000)
+    Progress.tell("writing \(items) items")
+    return (database.path, try lines("ids", count: items) { String(database.id(at: $0)) })
+  }
+}
+
 /// A database of customers, with the ids to query.
 struct CustomerDatabase {
   static let query = "SELECT name, city, balance FROM customer WHERE id = ?"
+
+  /// Returns the arguments of pfor-tui for the query.
+  static func job(on database: String) -> [String] { ["--db", database, "--sql", query] }
 
   let path: String
   private let customers: Int
