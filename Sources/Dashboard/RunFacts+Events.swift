@@ -48,9 +48,9 @@ extension RunFacts {
     updateQueued()
     if !isCounted {
       // The item ended with the attempt after which it waited, so that attempt was the last one after all.
-      if hadEnded { retriedTime -= Double(max(0, item.latency)) }
+      if hadEnded { retriedTime -= Double(max(0, item.nanoseconds)) }
       everyWorker[rowIndex(item.worker)].itemsDone += 1
-      measure(item, max(0, item.latency), at: instant)
+      measure(item, max(0, item.nanoseconds), at: instant)
     }
     if let reason = item.outcome.failureReason, failures.count < FailedItem.keptForSummary {
       failures.append(FailedItem(id: item.id, label: item.label, reason: reason))
@@ -65,7 +65,7 @@ extension RunFacts {
       everyWorker[index].item = nil
       tally.running -= 1
     }
-    let time = max(0, item.latency)
+    let time = max(0, item.nanoseconds)
     everyWorker[index].addBusy(time)
     begun = max(begun, item.id.position + 1)
     return Double(time)

@@ -1,6 +1,10 @@
 /// The number of threads if none is given.
 public let defaultThreads = 5
 
+// There are three of each form. A sequence in general must be read to its end first; a collection need not be copied.
+// And Swift cannot be generic over whether a body is `async`. `parallelForEach` is a separate form because an array of
+// `Void` takes one byte for each element.
+
 extension RandomAccessCollection where Self: Sendable {
   /// Calls `body` for every element on up to `threads` threads and returns the results in the order of the elements.
   ///
@@ -10,6 +14,9 @@ extension RandomAccessCollection where Self: Sendable {
   /// ```swift
   /// let cubes = (0..<10).parallelMap { $0 * $0 * $0 }
   /// ```
+  ///
+  /// An `async` body runs in child tasks, which block no thread. Cancelling the surrounding task stops the work, and
+  /// the call throws `CancellationError`.
   ///
   /// - Parameters:
   ///   - threads: the maximum number of elements in progress; at least 1.
@@ -50,15 +57,9 @@ extension RandomAccessCollection where Self: Sendable {
     }
   }
 
-  /// Calls `body` for every element on up to `threads` threads.
+  /// Calls `body` for every element on up to `threads` threads, as `parallelMap` does, and returns nothing.
   ///
   /// It takes no memory for the elements, even if there are many.
-  ///
-  /// - Parameters:
-  ///   - threads: the maximum number of elements in progress; at least 1.
-  ///   - progress: how to report progress on standard error.
-  ///   - body: may run on any thread, and for several elements at the same time.
-  /// - Throws: the error of the first element that threw, in their order.
   @inlinable
   public func parallelForEach<Problem: Error>(
     threads: Int = defaultThreads, progress: LoopProgress = .none,
@@ -79,37 +80,10 @@ extension RandomAccessCollection where Self: Sendable {
     }
     try loop.conclude(throwing: Problem.self)
   }
-
-  /// Calls `body` for every element on up to `threads` threads and returns the results that are not nil, in order.
-  ///
-  /// - Parameters:
-  ///   - threads: the maximum number of elements in progress; at least 1.
-  ///   - inOrder: whether results are in the order of the elements, or in the order of completion.
-  ///   - progress: how to report progress on standard error.
-  ///   - body: may run on any thread, and for several elements at the same time.
-  /// - Throws: the error of the first element that threw, in their order.
-  @inlinable
-  public func parallelCompactMap<Output, Problem: Error>(
-    threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,
-    _ body: @Sendable (Element) throws(Problem) -> Output?
-  ) throws(Problem) -> [Output] {
-    try parallelMap(threads: threads, inOrder: inOrder, progress: progress, body).compactMap { $0 }
-  }
 }
 
 extension Sequence where Element: Sendable {
-  /// Calls `body` for every element on up to `threads` threads and returns the results in the order of the elements.
-  ///
-  /// It reads the sequence to its end first. For an endless sequence, or results as they become ready, see
-  /// ``ParallelResults``.
-  ///
-  /// - Parameters:
-  ///   - threads: the maximum number of elements in progress; at least 1.
-  ///   - inOrder: whether results are in the order of the elements, or in the order of completion.
-  ///   - progress: how to report progress on standard error.
-  ///   - body: may run on any thread, and for several elements at the same time.
-  /// - Returns: one result per element.
-  /// - Throws: the error of the first element that threw, in their order.
+  /// The form for any sequence, which is read to its end first. For an endless sequence, see ``ParallelResults``.
   @inlinable
   public func parallelMap<Output, Problem: Error>(
     threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,
@@ -118,13 +92,7 @@ extension Sequence where Element: Sendable {
     try ContiguousArray(self).parallelMap(threads: threads, inOrder: inOrder, progress: progress, body)
   }
 
-  /// Calls `body` for every element on up to `threads` threads, after reading the sequence to its end.
-  ///
-  /// - Parameters:
-  ///   - threads: the maximum number of elements in progress; at least 1.
-  ///   - progress: how to report progress on standard error.
-  ///   - body: may run on any thread, and for several elements at the same time.
-  /// - Throws: the error of the first element that threw, in their order.
+  /// The form for any sequence, which is read to its end first.
   @inlinable
   public func parallelForEach<Problem: Error>(
     threads: Int = defaultThreads, progress: LoopProgress = .none,
@@ -133,19 +101,37 @@ extension Sequence where Element: Sendable {
     try ContiguousArray(self).parallelForEach(threads: threads, progress: progress, body)
   }
 
-  /// Calls `body` for every element on up to `threads` threads and returns the results that are not nil, in order.
-  ///
-  /// - Parameters:
-  ///   - threads: the maximum number of elements in progress; at least 1.
-  ///   - inOrder: whether results are in the order of the elements, or in the order of completion.
-  ///   - progress: how to report progress on standard error.
-  ///   - body: may run on any thread, and for several elements at the same time.
-  /// - Throws: the error of the first element that threw, in their order.
+  /// The form for an `async` body, which also throws `CancellationError`. `threads` limits the elements in flight.
   @inlinable
-  public func parallelCompactMap<Output, Problem: Error>(
+  public func parallelMap<Output: Sendable>(
     threads: Int = defaultThreads, inOrder: Bool = true, progress: LoopProgress = .none,
-    _ body: @Sendable (Element) throws(Problem) -> Output?
-  ) throws(Problem) -> [Output] {
-    try ContiguousArray(self).parallelCompactMap(threads: threads, inOrder: inOrder, progress: progress, body)
+    _ body: @escaping @Sendable (Element) async throws -> Output
+  ) async throws -> [Output] {
+    let items = ContiguousArray(self)
+    if !inOrder {
+      let results = CompletionList<Output>()
+      try await items.parallelForEach(threads: threads, progress: progress) { results.append(try await body($0)) }
+      return results.take()
+    }
+    let storage = UnsafeMutablePointer<Output>.allocate(capacity: items.count)
+    defer { storage.deallocate() }
+    let results = ResultBuffer(storage)
+    try await driveLoop(count: items.count, tasks: threads, progress, discard: results.discard) { position in
+      results.put(try await body(items[position]), at: position)
+    }
+    return [Output](unsafeUninitializedCapacity: items.count) { buffer, initialized in
+      buffer.baseAddress?.moveInitialize(from: storage, count: items.count)
+      initialized = items.count
+    }
+  }
+
+  /// The form for an `async` body, which also throws `CancellationError`. `threads` limits the elements in flight.
+  @inlinable
+  public func parallelForEach(
+    threads: Int = defaultThreads, progress: LoopProgress = .none,
+    _ body: @escaping @Sendable (Element) async throws -> Void
+  ) async throws {
+    let items = ContiguousArray(self)
+    try await driveLoop(count: items.count, tasks: threads, progress) { try await body(items[$0]) }
   }
 }

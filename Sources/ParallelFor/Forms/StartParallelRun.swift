@@ -1,3 +1,5 @@
+public import Synchronization
+
 extension Sequence where Self: Sendable, Element: Sendable {
   /// Starts to call `body` for the elements and returns at once with a handle on the run.
   ///
@@ -10,6 +12,9 @@ extension Sequence where Self: Sendable, Element: Sendable {
   /// run.setThreads(20)
   /// let pages = try await run.results()
   /// ```
+  ///
+  /// Each attempt at an `async` body runs in a separate task, which one of our threads awaits, so that no thread of
+  /// Swift's cooperative pool is blocked. If an element is asked to end, its task is cancelled.
   ///
   /// - Parameters:
   ///   - threads: the target number of workers. You can change it at any time, even to 0.
@@ -31,15 +36,25 @@ extension Sequence where Self: Sendable, Element: Sendable {
       { (_: inout Void, element, context) in try body(element, context) })
   }
 
-  /// Does the same with a value for each worker, such as a database connection. The worker makes the value before its
-  /// first element, passes it to every element that it runs, and closes it when it leaves.
+  /// The form for an `async` body.
+  public func startParallelRun<Output: Sendable>(
+    threads: Int = defaultThreads, limits: RunLimits = RunLimits(), policy: RunPolicy = RunPolicy(),
+    inOrder: Bool = true, isObserved: Bool = false,
+    _ body: @escaping @Sendable (Element, ItemContext) async throws -> Output
+  ) -> ParallelRun<Element, Result<Output, any Error>> {
+    startParallelRun(
+      threads: threads, limits: limits, policy: policy, inOrder: inOrder, isObserved: isObserved
+    ) { (element, context) throws in
+      try AwaitedBody.run(in: context) { try await body(element, context) }
+    }
+  }
+
+  /// The form with a value for each worker, such as a database connection.
+  ///
+  /// The worker makes the value before its first element, passes it to every element that it runs, and closes it when
+  /// it leaves. The other parameters are those of the form without a value.
   ///
   /// - Parameters:
-  ///   - threads: the target number of workers. You can change it at any time, even to 0.
-  ///   - limits: how many items, results and events may wait at once.
-  ///   - policy: attempts, time limits, and when the run gives up.
-  ///   - inOrder: whether results are delivered in input order, or as they become ready.
-  ///   - isObserved: whether the run makes events; if so, they must be taken.
   ///   - makeState: makes a worker's value on the worker's thread. If it throws, the worker's element fails with that
   ///     error, and the next element tries again.
   ///   - close: releases what the value holds, on the worker's thread.
@@ -60,13 +75,12 @@ extension Sequence where Self: Sendable, Element: Sendable {
       let holder = StateHolder<State>()
       return WorkerBody(
         run: { element, context in
-          do {
+          let result = Result {
             var state = try holder.state ?? makeState(worker)
             defer { holder.state = state }
-            return try .success(body(&state, element, context), in: context)
-          } catch {
-            return .failure(error, in: context)
+            return try body(&state, element, context)
           }
+          return AttemptEnding(result, in: context)
         },
         close: {
           if let last = holder.state.take() { close(last) }
@@ -74,7 +88,7 @@ extension Sequence where Self: Sendable, Element: Sendable {
     }
     // If counting costs nothing, the total is known before the last element is read.
     if let elements = self as? any RandomAccessCollection { run.expectItems(elements.count) }
-    Feeder.start(self, to: run) { $0 }
+    Feeder.start(self, to: run)
     return run
   }
 }
@@ -89,28 +103,60 @@ final class StateHolder<State> {
 }
 
 extension AttemptEnding {
-  /// Returns the ending of an attempt whose body returned.
+  /// Makes the ending of an attempt from what its body returned or threw.
   @inlinable
-  static func success<Value>(
-    _ value: Value, in context: ItemContext
-  ) -> AttemptEnding where Output == Result<Value, any Error> {
-    if context.hasRunOut(at: nil) { return AttemptEnding(.timedOut, output: .failure(TimedOut())) }
-    return AttemptEnding(context.isCancelled ? .cancelled : .succeeded, output: .success(value))
-  }
-
-  /// Returns the ending of an attempt whose body threw.
-  @inlinable
-  static func failure<Value>(
-    _ error: any Error, in context: ItemContext
-  ) -> AttemptEnding where Output == Result<Value, any Error> {
-    if context.hasRunOut(at: nil) { return AttemptEnding(.timedOut, output: .failure(TimedOut())) }
-    let outcome: Outcome = context.isCancelled ? .cancelled : .failed(Failure("\(error)"))
-    return AttemptEnding(outcome, output: .failure(error))
+  init<Value>(_ result: Result<Value, any Error>, in context: ItemContext)
+  where Output == Result<Value, any Error> {
+    if context.hasRunOut {
+      self.init(.timedOut, output: .failure(TimedOut()))
+    } else if context.isCancelled {
+      self.init(.cancelled, output: result)
+    } else if case .failure(let error) = result {
+      self.init(.failed(Failure("\(error)")), output: result)
+    } else {
+      self.init(.succeeded, output: result)
+    }
   }
 }
 
-extension ItemContext {
-  /// Ends the attempt's work at a moment, or now, and returns whether it ran out of time. The answer is final.
-  @usableFromInline
-  func hasRunOut(at end: Instant?) -> Bool { isTimed && workEnded(at: end ?? MonotonicClock.now) }
+/// Feeds a sequence to a run, on a separate thread unless the elements are few and in memory.
+@usableFromInline
+enum Feeder {
+  @usableFromInline static var batch: Int { 256 }
+  /// The time, in nanoseconds, after which a batch is offered even if it is not full, if a worker has nothing to do.
+  @usableFromInline static var patience: Int64 { 50_000 }
+
+  /// Starts to feed a sequence to a run.
+  @inlinable
+  static func start<Items: Sequence & Sendable, Output>(_ items: Items, to run: ParallelRun<Items.Element, Output>) {
+    if isAtHand(items) { return feed(items, to: run) }
+    _ = WorkerThread.start(name: "pfor-feed", .endless) { feed(items, to: run) }
+  }
+
+  /// Whether the elements are in memory and few enough for the run to take them without waiting, so that feeding needs
+  /// no thread.
+  @inlinable
+  static func isAtHand<Items: Sequence>(_ items: Items) -> Bool {
+    (items is [Items.Element] || items is ContiguousArray<Items.Element> || items is Range<Int>)
+      && items.underestimatedCount <= batch
+  }
+
+  @inlinable
+  static func feed<Items: Sequence, Output>(_ items: Items, to run: ParallelRun<Items.Element, Output>) {
+    var batch: [Items.Element] = []
+    var since = MonotonicClock.now
+    for item in items {
+      batch.append(item)
+      // The clock is read only when a worker could use the items.
+      guard
+        batch.count >= Self.batch
+          || run.pool.isHungry.load(ordering: .relaxed) && MonotonicClock.now.nanoseconds(since: since) > patience
+      else { continue }
+      guard run.offer(batch) else { return }
+      batch.removeAll(keepingCapacity: true)
+      since = MonotonicClock.now
+    }
+    if !batch.isEmpty { run.offer(batch) }
+    run.endInput()
+  }
 }
