@@ -1,3 +1,5 @@
+import OSText
+
 /// Writes JSON, one value after the other; the input need not be valid text.
 struct JSONText {
   private(set) var bytes: [UInt8] = []
@@ -24,7 +26,6 @@ struct JSONText {
 
   mutating func null() { value("null") }
   mutating func bool(_ flag: Bool) { value(flag ? "true" : "false") }
-  mutating func integer(_ number: Int64) { value(String(number)) }
   mutating func integer(_ number: Int) { value(String(number)) }
 
   /// Writes a number that is already formatted, such as `12.345`.
@@ -32,16 +33,40 @@ struct JSONText {
 
   mutating func string(_ text: String) {
     separate()
-    quote(text.utf8)
+    var text = text
+    text.withUTF8 { EscapedText.appendJSON(UnsafeRawBufferPointer($0), to: &bytes) }
   }
 
   /// Writes a string of bytes; invalid UTF-8 becomes U+FFFD.
   mutating func string(_ text: [UInt8]) {
     separate()
-    bytes.append(UInt8(ascii: "\""))
-    Self.appendEscaped(text, to: &bytes)
-    bytes.append(UInt8(ascii: "\""))
+    text.withUnsafeBytes { EscapedText.appendJSON($0, to: &bytes) }
   }
+
+  // MARK: - Members
+
+  mutating func member(_ name: String, _ text: String) {
+    key(name)
+    string(text)
+  }
+
+  mutating func member(_ name: String, _ text: [UInt8]) {
+    key(name)
+    string(text)
+  }
+
+  mutating func member(_ name: String, _ number: Int?) {
+    key(name)
+    if let number { integer(number) } else { null() }
+  }
+
+  /// Writes a member whose number is already formatted, such as `12.345`.
+  mutating func member(_ name: String, digits: String) {
+    key(name)
+    number(digits)
+  }
+
+  // MARK: - Whole texts
 
   /// Returns an array of strings.
   static func array(_ words: [String]) -> String {
@@ -56,10 +81,7 @@ struct JSONText {
   static func object(_ members: [String: String]) -> String {
     var json = JSONText()
     json.beginObject()
-    for (name, value) in members.sorted(by: { $0.key < $1.key }) {
-      json.key(name)
-      json.string(value)
-    }
+    for (name, value) in members.sorted(by: { $0.key < $1.key }) { json.member(name, value) }
     json.endObject()
     return String(decoding: json.bytes, as: UTF8.self)
   }
@@ -95,41 +117,19 @@ struct JSONText {
     bytes.append(contentsOf: bracket.utf8)
     needsComma = true
   }
+}
 
-  private mutating func quote(_ text: some Sequence<UInt8>) {
-    bytes.append(UInt8(ascii: "\""))
-    Self.escape(text, to: &bytes)
-    bytes.append(UInt8(ascii: "\""))
-  }
-
-  /// Appends the inside of a string; invalid UTF-8 becomes U+FFFD.
-  static func appendEscaped(_ text: [UInt8], to bytes: inout [UInt8]) {
-    if String(validating: text, as: UTF8.self) == nil {
-      escape(String(decoding: text, as: UTF8.self).utf8, to: &bytes)
-    } else {
-      escape(text, to: &bytes)
+/// The fields of an item as the JSON object that a run file stores.
+package enum FieldsText {
+  /// Encodes names and values; nil becomes `null`, and invalid UTF-8 becomes U+FFFD.
+  package static func encode(names: [String], values: [[UInt8]?]) -> [UInt8] {
+    var json = JSONText()
+    json.beginObject()
+    for (name, value) in zip(names, values) {
+      json.key(name)
+      if let value { json.string(value) } else { json.null() }
     }
-  }
-
-  private static func escape(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
-    for byte in text {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
-      case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
-      case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
-      case 0..<0x20, 0x7F: escape(byte, to: &bytes)
-      default: bytes.append(byte)
-      }
-    }
-  }
-
-  private static func escape(_ byte: UInt8, to bytes: inout [UInt8]) {
-    let digits = String(byte, radix: 16)
-    bytes.append(contentsOf: "\\u00".utf8)
-    if digits.utf8.count == 1 { bytes.append(UInt8(ascii: "0")) }
-    bytes.append(contentsOf: digits.utf8)
+    json.endObject()
+    return json.bytes
   }
 }
