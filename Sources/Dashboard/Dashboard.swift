@@ -9,8 +9,10 @@ package struct Dashboard: Equatable, Sendable {
   package struct Rows: Equatable, Sendable {
     /// Rows of the lists in the panels. A panel that is not shown has none.
     package var lists = Dictionary(uniqueKeysWithValues: Panel.allCases.map { ($0, 10) })
-    /// Lines of an open item.
+    /// Lines of an open item that fit.
     package var detail = 10
+    /// All lines of an open item.
+    package var wholeDetail = 10
     /// Lines of the help that fit.
     package var help = 20
     /// All lines of the help.
@@ -147,6 +149,9 @@ extension Dashboard {
 
   /// Takes the times from an earlier run of the same items; nil if there are none.
   package mutating func learn(_ past: PastWork?) { live.past = past }
+
+  /// Prepares what a frame shows, which costs less than if each part of the frame did so for itself.
+  package mutating func prepareFrame(at now: Instant) { if case nil = frozen { live.refreshForecast(at: now) } }
 
   /// Takes the items whose commands are stopped.
   package mutating func learn(_ stopped: [StoppedItem]) { live.stopped = stopped }

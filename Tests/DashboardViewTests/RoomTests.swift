@@ -73,6 +73,23 @@ import Testing
     if row != 4 { #expect(grid.row(4).contains("item  ") && !grid.row(4).contains("workers"), "\(grid)") }
   }
 
+  /// An open item scrolls exactly to its last line, however many lines its command takes.
+  @Test(arguments: [(80, 24), (60, 15), (40, 10)])
+  func aLongCommandScrollsToItsEnd(width: Int, height: Int) {
+    var scene = Scene.orders(seconds: 2).0
+    for command in [Command.show(.results), .moveToStart, .open] { _ = scene.dashboard.perform(command) }
+    var detail = ItemDetail(id: scene.dashboard.openItem ?? ItemID(0), label: "long")
+    detail.invocation = (1...50).map { "line \($0) \(String(repeating: "x", count: 100))" }.joined(separator: "\n")
+    (detail.output, detail.outputBytes) = (["first", "last"], 11)
+    scene.dashboard.showDetail(detail)
+    let size = Size(width: width, height: height)
+    scene.dashboard.rows = DashboardView().layout(for: size, of: scene.dashboard).rows
+    _ = scene.dashboard.perform(.moveToEnd)
+    #expect(scene.grid(size).description.contains("last  "))
+    _ = scene.dashboard.perform(.moveUp)
+    #expect(!scene.grid(size).description.contains("last  ") && scene.grid(size).description.contains("first"))
+  }
+
   @Test func oneLineShowsWhatTakesKeys() {
     var scene = Scene.orders(seconds: 2).0
     func line() -> String { "\(scene.grid(Size(width: 39, height: 9)).row(0).trimmingPrefix(" "))" }
@@ -96,10 +113,10 @@ import Testing
   @Test func oneLineKeepsFailuresAndTheTimeLeft() {
     let scene = Scene.orders().0
     let full = ProgressLine.text(scene.dashboard, at: scene.now, width: 200)
-    #expect(full == "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · p50 102 ms p99 1.2 s · 37 s – 50 s left")
+    #expect(full == "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · p50 102 ms p99 1.2 s · 39 s – 52 s left")
     for (width, text) in [
-      (70, "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · 37 s – 50 s left"),
-      (60, "424/2,000 21 % · 5 threads · 7 failed · 37 s – 50 s left"), (39, "424/2,000 21 % · 5 threads · 7 failed"),
+      (70, "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · 39 s – 52 s left"),
+      (60, "424/2,000 21 % · 5 threads · 7 failed · 39 s – 52 s left"), (39, "424/2,000 21 % · 5 threads · 7 failed"),
       (26, "424/2,000 21 % · 7 failed"), (14, "424/2,000 21 %"), (9, "424/2,00…"),
     ] {
       #expect(ProgressLine.text(scene.dashboard, at: scene.now, width: width) == text)
