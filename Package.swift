@@ -186,8 +186,8 @@ let package = Package(
     .testTarget(
       name: "PForAppTests",
       dependencies: [
-        "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "Jobs", "PForApp", "RunStore", "Screen",
-        "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "Jobs", "PForApp", "RunStore", "SQLite",
+        "Screen", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .testTarget(name: "PForBenchTests", dependencies: ["pfor-bench", "CBenchLoops"], swiftSettings: settings),
