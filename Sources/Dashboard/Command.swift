@@ -1,10 +1,9 @@
 /// What a user can ask for with a key, a script or a signal.
-public enum Command: Hashable, Sendable {
+package enum Command: Hashable, Sendable {
   case moreThreads, fewerThreads, manyMoreThreads, manyFewerThreads, promptThreads
   /// Ask for a number of threads; for scripts.
   case setThreads(Int)
   case togglePause, killItem
-  /// Show one page.
   case show(Page)
   case nextPanel, previousPanel
   case moveUp, moveDown, pageUp, pageDown, moveToStart, moveToEnd

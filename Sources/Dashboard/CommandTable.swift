@@ -1,6 +1,6 @@
 extension Command {
   /// A heading in the help.
-  public enum Group: String, CaseIterable, Sendable {
+  package enum Group: String, CaseIterable, Sendable {
     case threads = "Threads"
     case views = "Views"
     case lists = "Lists"
@@ -10,21 +10,19 @@ extension Command {
   }
 
   /// A command's entry in the table from which keymap, help, footer and scripts are made.
-  public struct Entry: Sendable {
-    /// The command.
-    public let command: Command
+  package struct Entry: Sendable {
+    package let command: Command
     /// The name in scripts.
-    public let name: String
+    package let name: String
     /// The heading in the help.
-    public let group: Group
+    package let group: Group
     /// What it does, in a few words.
-    public let help: String
+    package let help: String
     /// One word for the footer; nil to leave the command out.
-    public let hint: String?
+    package let hint: String?
     /// The default keys in the notation of scripts. The footer shows the first one.
-    public let keys: [String]
-    /// The help and the hint in a replay.
-    public let inReplay: (help: String, hint: String?)
+    package let keys: [String]
+    package let inReplay: (help: String, hint: String?)
 
     /// - Parameter inReplay: The help and the hint in a replay, if the command means something else there.
     init(
@@ -42,7 +40,7 @@ extension Command {
   }
 
   /// All commands that have keys, in the order of the help.
-  public static let table: [Entry] = [
+  package static let table: [Entry] = [
     Entry(
       .moreThreads, "more-threads", .threads, ["+", "="], "one more thread", hint: "threads",
       inReplay: ("twice as fast", "speed")),
@@ -106,7 +104,7 @@ extension Command {
   ]
 
   /// Makes the command with a name from a script; `set-threads 8` and `choose y` take an argument.
-  public init?(name: String, argument: String? = nil) {
+  package init?(name: String, argument: String? = nil) {
     switch (name, argument) {
     case ("set-threads", let argument?):
       guard let threads = Int(argument), threads >= 0 else { return nil }

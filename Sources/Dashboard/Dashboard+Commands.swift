@@ -1,4 +1,4 @@
-public import ParallelFor
+package import ParallelFor
 
 extension Dashboard {
   /// Carries out a command as far as it concerns the screen, and returns effects for the rest.
@@ -7,7 +7,7 @@ extension Dashboard {
   ///   - command: The command.
   ///   - now: The time; nil for that of the last event.
   /// - Returns: The effects to carry out. Facts change only by the events that result from them.
-  public mutating func perform(_ command: Command, at now: Instant? = nil) -> [Effect] {
+  package mutating func perform(_ command: Command, at now: Instant? = nil) -> [Effect] {
     let now = now ?? live.latest
     if replay != nil, let effects = steerReplay(command, at: now) { return effects }
     switch command {
@@ -88,7 +88,7 @@ extension Dashboard {
   }
 
   /// Takes a key for the open prompt. Does nothing if none is open.
-  public mutating func type(_ key: PromptKey, at now: Instant? = nil) -> [Effect] {
+  package mutating func type(_ key: PromptKey, at now: Instant? = nil) -> [Effect] {
     guard case .prompt(var prompt) = overlay else { return [] }
     switch key {
     case .character(let character): prompt.type(character)

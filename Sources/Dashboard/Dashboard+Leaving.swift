@@ -2,7 +2,7 @@ import ParallelFor
 
 extension Dashboard {
   /// Whether leaving the program now would leave items undone.
-  public var isBusy: Bool {
+  package var isBusy: Bool {
     let tally = live.tally
     return live.state != .done && (tally.running + tally.waiting + tally.queued > 0 || live.total == nil)
   }
@@ -76,15 +76,9 @@ extension Dashboard {
   }
 
   private mutating func chooseFilter(_ letter: Character) -> [Effect] {
-    switch letter {
-    case "a": return filter(.all)
-    case "f": return filter(.failed)
-    case "s": return filter(.slow)
-    case "r": return filter(.running)
-    case "t", "/":
-      overlay = .prompt(Prompt(kind: .filterText))
-      return []
-    default: return []
-    }
+    guard let choice = ResultFilter.menu.first(where: { $0.letters.contains(letter) }) else { return [] }
+    if let filter = choice.filter { return self.filter(filter) }
+    overlay = .prompt(Prompt(kind: .filterText))
+    return []
   }
 }

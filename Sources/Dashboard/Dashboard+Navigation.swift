@@ -1,8 +1,8 @@
-public import ParallelFor
+package import ParallelFor
 
 extension Dashboard {
   /// Returns the item that keys act on: the one in the selected row of the focused panel.
-  public func selectedItem(at now: Instant) -> ItemID? {
+  package func selectedItem(at now: Instant) -> ItemID? {
     let now = shownInstant(now)
     switch focus {
     case .workers:

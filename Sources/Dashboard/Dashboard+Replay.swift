@@ -1,8 +1,8 @@
-public import ParallelFor
+package import ParallelFor
 
 extension Dashboard {
   /// Forgets all facts, because the replay delivers them again from the start. The user's view stays as it is.
-  public mutating func rewind() {
+  package mutating func rewind() {
     live = RunFacts(slow: live.slowThreshold)
     frozen = nil
     detail = nil
@@ -15,7 +15,7 @@ extension Dashboard {
   /// - Parameters:
   ///   - length: The longest time that the past run may have taken, in nanoseconds.
   ///   - isBehind: Whether the events lag behind the clock.
-  public mutating func followReplay(length: Int64, isBehind: Bool, at now: Instant) {
+  package mutating func followReplay(length: Int64, isBehind: Bool, at now: Instant) {
     replay?.follow(length: length, reached: isBehind ? live.latest.nanoseconds : nil, at: now)
   }
 

@@ -1,17 +1,17 @@
-public import ParallelFor
+package import ParallelFor
 
 extension Dashboard {
   /// The items that the results panel shows. Give the rows of the finished ones to ``showResults(_:)``.
-  public var visibleResults: [ItemID] { results.visibleIDs(rows: rows[.results]) }
+  package var visibleResults: [ItemID] { results.visibleIDs(rows: rows[.results]) }
 
   /// Takes the rows of the visible finished items, which replace the previous rows.
-  public mutating func showResults(_ rows: [ResultRow]) {
+  package mutating func showResults(_ rows: [ResultRow]) {
     results.rows = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     for row in rows { results.noteLabel(row.label) }
   }
 
   /// Returns the row to show for an item, which may be running, waiting, finished or not yet started.
-  public func resultRow(_ id: ItemID, at now: Instant) -> ResultRow {
+  package func resultRow(_ id: ItemID, at now: Instant) -> ResultRow {
     let facts = facts
     if let item = facts.runningItem(id) {
       return ResultRow(
@@ -31,7 +31,7 @@ extension Dashboard {
   ///   - found: The matching items among those scanned since the last call.
   ///   - scanned: The total number of items scanned.
   ///   - done: Whether the scan is over.
-  public mutating func filterMatched(_ found: [ItemID], scanned: Int, done: Bool) {
+  package mutating func filterMatched(_ found: [ItemID], scanned: Int, done: Bool) {
     guard results.filter.needsScan else { return }
     for id in found { results.addMatch(id) }
     results.scanned = scanned
@@ -39,13 +39,13 @@ extension Dashboard {
   }
 
   /// Shows the progress of a search.
-  public mutating func searchGoesOn(looked: Int, of all: Int, at now: Instant) {
+  package mutating func searchGoesOn(looked: Int, of all: Int, at now: Instant) {
     guard isSearching, currentNotice(at: now).map({ $0.text.hasPrefix(searchNotice) }) ?? true else { return }
     lastNotice = Notice(text: "\(searchNotice): \(100 * looked / max(1, all)) %", instant: now)
   }
 
   /// Takes the result of a search; nil when nothing was found.
-  public mutating func searchEnded(found: ItemID?) {
+  package mutating func searchEnded(found: ItemID?) {
     guard isSearching else { return }
     isSearching = false
     guard let found else {
@@ -62,7 +62,7 @@ extension Dashboard {
   }
 
   /// Takes the details of the open item. Details of other items are dropped.
-  public mutating func showDetail(_ detail: ItemDetail) {
+  package mutating func showDetail(_ detail: ItemDetail) {
     if detail.id == openItem { self.detail = detail }
   }
 

@@ -1,4 +1,4 @@
-public import ParallelFor
+package import ParallelFor
 
 extension Dashboard {
   /// Asks for a further attempt at the open item, else at the marked items, else at the selected one.
@@ -35,7 +35,7 @@ extension Dashboard {
   /// - Parameters:
   ///   - asked: The items that were asked for.
   ///   - taken: The number of them that will be tried again.
-  public mutating func retryAnswered(_ asked: [ItemID], taken: Int, at now: Instant) {
+  package mutating func retryAnswered(_ asked: [ItemID], taken: Int, at now: Instant) {
     if let only = asked.first, asked.count == 1 {
       notice("item \(only) \(taken == 1 ? "is tried again" : "has not failed")", at: now)
     } else if taken == asked.count {
@@ -73,7 +73,7 @@ extension Dashboard {
   /// Takes the results of a slice of the search for failed items.
   ///
   /// - Parameter done: Whether the search is over.
-  public mutating func markFound(_ found: [ItemID], done: Bool, at now: Instant) {
+  package mutating func markFound(_ found: [ItemID], done: Bool, at now: Instant) {
     for id in found where live.waiting[id] == nil && live.runningItem(id) == nil { marks.insert(id) }
     guard done else { return }
     isMarking = false

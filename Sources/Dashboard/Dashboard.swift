@@ -1,91 +1,82 @@
-public import ParallelFor
+package import ParallelFor
 
 /// Everything that the screen shows, as a value: the facts about the run, and the user's view of them.
 ///
 /// Events enter by ``apply(_:)``, and keys by ``perform(_:at:)`` and ``type(_:at:)``. Keys ask for effects and never
 /// change a fact, so a key cannot make the screen show something untrue. Times are arguments.
-public struct Dashboard: Equatable, Sendable {
+package struct Dashboard: Equatable, Sendable {
   /// The number of rows that each list has on the screen; paging depends on it.
-  public struct Rows: Equatable, Sendable {
+  package struct Rows: Equatable, Sendable {
     /// Rows of the lists in the panels. A panel that is not shown has none.
-    public var lists = Dictionary(uniqueKeysWithValues: Panel.allCases.map { ($0, 10) })
+    package var lists = Dictionary(uniqueKeysWithValues: Panel.allCases.map { ($0, 10) })
     /// Lines of an open item.
-    public var detail = 10
+    package var detail = 10
     /// Lines of the help that fit.
-    public var help = 20
+    package var help = 20
     /// All lines of the help.
-    public var wholeHelp = 20
+    package var wholeHelp = 20
 
-    /// Makes the default numbers.
-    public init() {}
+    package init() {}
 
-    /// The rows of the list in a panel.
-    public subscript(panel: Panel) -> Int { lists[panel] ?? 0 }
+    package subscript(panel: Panel) -> Int { lists[panel] ?? 0 }
   }
 
   /// What the job does, in one line; may contain untrusted text.
-  public let title: String
+  package let title: String
   /// Where the items come from.
-  public let source: String
+  package let source: String
   /// Where results are safe, for the dialog on leaving, such as `out.txt` or `standard output`; nil to leave it out.
-  public var destination: String?
+  package var destination: String?
   /// The facts known now.
-  public internal(set) var live: RunFacts
+  package internal(set) var live: RunFacts
   /// The facts when the display was frozen, and the time; nil while it is not frozen.
-  public internal(set) var frozen: Frozen?
+  package internal(set) var frozen: Frozen?
   /// The command line that retries the failed items after the run; nil if there is none.
-  public var resumeCommand: String?
+  package var resumeCommand: String?
   /// The clock of a replay; nil for a live run.
   ///
   /// Only this module changes it. A change from outside would need exclusive access to the whole dashboard while the
   /// new value is read from it.
-  public internal(set) var replay: ReplayClock?
+  package internal(set) var replay: ReplayClock?
   /// The rows of the lists on the screen; set it before commands and frames.
-  public var rows = Rows()
+  package var rows = Rows()
 
   /// The page that is shown.
-  public internal(set) var page = Page.overview
-  /// The panel with the focus.
-  public internal(set) var focus = Panel.workers
+  package internal(set) var page = Page.overview
+  package internal(set) var focus = Panel.workers
   /// What lies over the panels.
-  public internal(set) var overlay: Overlay?
-  /// The order of the workers.
-  public internal(set) var workerOrder = WorkerOrder.byNumber
-  /// The selected worker.
-  public internal(set) var workerSelection = ListSelection<WorkerID>()
-  /// The selected slow item.
-  public internal(set) var slowSelection = ListSelection<ItemID>()
-  /// The list of results.
-  public internal(set) var results = ResultList()
-  /// The open item.
-  public internal(set) var openItem: ItemID?
+  package internal(set) var overlay: Overlay?
+  package internal(set) var workerOrder = WorkerOrder.byNumber
+  package internal(set) var workerSelection = ListSelection<WorkerID>()
+  package internal(set) var slowSelection = ListSelection<ItemID>()
+  package internal(set) var results = ResultList()
+  package internal(set) var openItem: ItemID?
   /// The details of the open item, once loaded.
-  public internal(set) var detail: ItemDetail?
+  package internal(set) var detail: ItemDetail?
   /// The first line shown of the open item.
-  public internal(set) var detailTop = 0
+  package internal(set) var detailTop = 0
   /// The items that are marked for another attempt.
-  public internal(set) var marks: Set<ItemID> = []
+  package internal(set) var marks: Set<ItemID> = []
   /// Whether a search for failed items to mark is in progress.
-  public internal(set) var isMarking = false
+  package internal(set) var isMarking = false
   /// The text of the last search.
-  public internal(set) var searchText: String?
+  package internal(set) var searchText: String?
   /// Whether a search is in progress.
-  public internal(set) var isSearching = false
+  package internal(set) var isSearching = false
   /// Whether a search, a filter or the marking of failed items is still in progress.
-  public var isScanning: Bool { isSearching || results.isScanning || isMarking }
+  package var isScanning: Bool { isSearching || results.isScanning || isMarking }
   /// Whether the program ends when the run is over.
-  public internal(set) var leavesWhenDone = false
+  package internal(set) var leavesWhenDone = false
 
   var lastNotice: Notice?
   var askedToStop: StopUrgency?
   var pending: [Effect] = []
 
   /// The facts at one moment.
-  public struct Frozen: Equatable, Sendable {
-    /// The facts.
-    public let facts: RunFacts
+  package struct Frozen: Equatable, Sendable {
+    package let facts: RunFacts
     /// The moment.
-    public let instant: Instant
+    package let instant: Instant
   }
 
   /// Makes the dashboard of a run that has not started.
@@ -95,7 +86,7 @@ public struct Dashboard: Equatable, Sendable {
   ///   - source: Where the items come from.
   ///   - slow: When an item counts as slow.
   ///   - replay: The clock of a replay; nil for a live run.
-  public init(
+  package init(
     title: String, source: String, slow: SlowThreshold = SlowThreshold(), replay: ReplayClock? = nil
   ) {
     self.title = title
@@ -105,13 +96,13 @@ public struct Dashboard: Equatable, Sendable {
   }
 
   /// The facts that the screen shows: those of now, or of the moment when it was frozen.
-  public var facts: RunFacts { frozen?.facts ?? live }
+  package var facts: RunFacts { frozen?.facts ?? live }
 
   /// Returns the time that the screen shows.
-  public func shownInstant(_ now: Instant) -> Instant { frozen?.instant ?? replay?.shownInstant(now) ?? now }
+  package func shownInstant(_ now: Instant) -> Instant { frozen?.instant ?? replay?.shownInstant(now) ?? now }
 
   /// Applies one event. Events must arrive in order. One takes well under a microsecond.
-  public mutating func apply(_ event: RunEvent) {
+  package mutating func apply(_ event: RunEvent) {
     live.apply(event)
     // A comparison with nil would copy all frozen facts.
     if case nil = frozen { results.grow(to: live.begun) }
@@ -130,26 +121,26 @@ public struct Dashboard: Equatable, Sendable {
   }
 
   /// Takes the times from an earlier run of the same items; nil if there are none.
-  public mutating func learn(_ past: PastWork?) { live.past = past }
+  package mutating func learn(_ past: PastWork?) { live.past = past }
 
   /// Takes the progress of the recorder; nil if the run is not recorded.
-  public mutating func observe(_ recorder: RecordingLag.Sample?, at now: Instant) {
+  package mutating func observe(_ recorder: RecordingLag.Sample?, at now: Instant) {
     if let recorder { live.recording.observe(recorder, at: now) }
   }
 
   /// Returns the effects that events have caused since the last call, as opposed to commands. Call it once per frame.
-  public mutating func takeEffects() -> [Effect] {
+  package mutating func takeEffects() -> [Effect] {
     defer { pending = [] }
     return pending
   }
 
   /// Shows a notice for a while.
-  public mutating func notice(_ text: String, at now: Instant) {
+  package mutating func notice(_ text: String, at now: Instant) {
     lastNotice = Notice(text: text, instant: now)
   }
 
   /// Returns the notice to show at `now`, if any.
-  public func currentNotice(at now: Instant) -> Notice? {
+  package func currentNotice(at now: Instant) -> Notice? {
     lastNotice.flatMap { now.nanoseconds(since: $0.instant) < Notice.duration ? $0 : nil }
   }
 

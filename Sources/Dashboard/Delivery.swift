@@ -1,13 +1,12 @@
-public import ParallelFor
+package import ParallelFor
 
 /// How far results have been delivered in item order.
-public struct Delivery: Equatable, Sendable {
-  /// The next item to deliver.
-  public internal(set) var next = ItemID(0)
+package struct Delivery: Equatable, Sendable {
+  package internal(set) var next = ItemID(0)
   /// The number of later results that wait for it.
-  public internal(set) var held = 0
+  package internal(set) var held = 0
   /// Since when results have waited for this item; nil while none wait.
-  public internal(set) var waitingSince: Instant?
+  package internal(set) var waitingSince: Instant?
 
   mutating func advance(to next: ItemID, held: Int, at instant: Instant) {
     if held == 0 {

@@ -1,7 +1,7 @@
-public import ParallelFor
+package import ParallelFor
 
 /// What the dashboard asks of its surroundings.
-public enum Effect: Equatable, Sendable {
+package enum Effect: Equatable, Sendable {
   /// A request to the run. Its consequences return as events.
   case run(RunEffect)
   /// Try failed items again, and give the answer to ``Dashboard/retryAnswered(_:taken:at:)``.
@@ -11,7 +11,7 @@ public enum Effect: Equatable, Sendable {
 }
 
 /// What the dashboard asks of the run.
-public enum RunEffect: Equatable, Sendable {
+package enum RunEffect: Equatable, Sendable {
   /// Change the number of threads. With 0, running items end and the rest wait.
   case setThreads(Int)
   /// Hand out no items until `resume`.
@@ -27,7 +27,7 @@ public enum RunEffect: Equatable, Sendable {
 }
 
 /// What the dashboard asks of the event loop that shows it.
-public enum ScreenEffect: Equatable, Sendable {
+package enum ScreenEffect: Equatable, Sendable {
   /// Load the details of an item and give them to ``Dashboard/showDetail(_:)``.
   case loadDetail(ItemID)
   /// Search names and outputs for a text, from the item `from` on and once around, and give the answer to

@@ -1,21 +1,20 @@
-public import ParallelFor
+package import ParallelFor
 
 /// A failure that the summary names.
-public struct FailedItem: Equatable, Sendable {
+package struct FailedItem: Equatable, Sendable {
   /// The number of failures that are kept. Later ones are only counted.
-  public static let keptForSummary = 20
+  package static let keptForSummary = 20
 
-  /// The item.
-  public var id: ItemID
+  package var id: ItemID
   /// Its name.
-  public var label: String
+  package var label: String
   /// Why it failed; untrusted text.
-  public var reason: String
+  package var reason: String
 }
 
 extension Outcome {
   /// Why an item failed or timed out, in a few words; nil for success and for stopped items.
-  public var failureReason: String? {
+  package var failureReason: String? {
     switch self {
     case .failed(let failure): failure.reason
     case .timedOut: "timed out"

@@ -1,7 +1,7 @@
-public import ParallelFor
+package import ParallelFor
 
 /// What one item is doing, or how it ended.
-public enum ItemState: Equatable, Sendable, CaseIterable {
+package enum ItemState: Equatable, Sendable, CaseIterable {
   case queued, running, succeeded, failed, timedOut, cancelled
   /// The item failed and will be tried again.
   case waiting
@@ -9,7 +9,7 @@ public enum ItemState: Equatable, Sendable, CaseIterable {
   case neverRan
 
   /// Makes the state of an item that ended with an outcome.
-  public init(_ outcome: Outcome) {
+  package init(_ outcome: Outcome) {
     switch outcome {
     case .succeeded: self = .succeeded
     case .failed: self = .failed

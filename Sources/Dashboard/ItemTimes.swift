@@ -1,5 +1,5 @@
 /// How long items took, by position, in two bytes each. The error is below a thousandth of each time.
-public struct ItemTimes: Equatable, Sendable {
+package struct ItemTimes: Equatable, Sendable {
   /// The number of significant bits of a time. The bits above them hold the shift.
   private static let bits = 10
   private static let unknown: UInt16 = 0
@@ -7,18 +7,17 @@ public struct ItemTimes: Equatable, Sendable {
   private var codes: [UInt16] = []
 
   /// Makes the times of no items.
-  public init() {}
+  package init() {}
 
-  /// The number of items.
-  public var count: Int { codes.count }
+  package var count: Int { codes.count }
 
   /// Adds the next item.
   ///
   /// - Parameter time: How long it took in nanoseconds; nil if unknown.
-  public mutating func append(_ time: Int64?) { codes.append(time.map(Self.code) ?? Self.unknown) }
+  package mutating func append(_ time: Int64?) { codes.append(time.map(Self.code) ?? Self.unknown) }
 
   /// How long the item at a position took in nanoseconds; nil if unknown.
-  public subscript(position: Int) -> Int64? {
+  package subscript(position: Int) -> Int64? {
     guard codes.indices.contains(position), codes[position] != Self.unknown else { return nil }
     let code = Int64(codes[position])
     let shift = max(0, (code >> Self.bits) - 1)

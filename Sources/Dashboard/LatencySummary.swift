@@ -5,17 +5,17 @@ import ParallelFor
 ///
 /// Percentiles are cached so that recording stays cheap. They are computed ten times a second and whenever the count
 /// has doubled; ``refresh()`` brings them up to date. Count, mean and maximum are always exact.
-public struct LatencySummary: Sendable {
+package struct LatencySummary: Sendable {
   /// Percentiles in nanoseconds; nil if there are too few samples.
-  public struct Percentiles: Equatable, Sendable {
+  package struct Percentiles: Equatable, Sendable {
     /// The median; needs one item.
-    public var p50: Int64?
+    package var p50: Int64?
     /// The 90th percentile; needs ten items.
-    public var p90: Int64?
+    package var p90: Int64?
     /// The 95th percentile; needs twenty items.
-    public var p95: Int64?
+    package var p95: Int64?
     /// The 99th percentile; needs a hundred items.
-    public var p99: Int64?
+    package var p99: Int64?
   }
 
   private static let refreshInterval: Int64 = 100_000_000
@@ -29,27 +29,27 @@ public struct LatencySummary: Sendable {
   private var sum = 0.0
   private var sumOfSquares = 0.0
   /// The number of items.
-  public private(set) var count = 0
+  package private(set) var count = 0
   /// The shortest latency; nil without items.
-  public private(set) var minimum: Int64?
+  package private(set) var minimum: Int64?
   /// The longest latency; nil without items.
-  public private(set) var maximum: Int64?
+  package private(set) var maximum: Int64?
   /// The cached percentiles.
-  public private(set) var percentiles = Percentiles()
+  package private(set) var percentiles = Percentiles()
 
   /// Makes an empty summary.
-  public init() {
+  package init() {
     histogram = Histogram(highestTrackableValue: 3_600_000_000_000, numberOfSignificantValueDigits: .two)
     histogram.autoResize = true
   }
 
   /// The time of all items together, in nanoseconds.
-  public var total: Double { sum }
+  package var total: Double { sum }
   /// The mean in nanoseconds; nil without items.
-  public var mean: Int64? { count == 0 ? nil : Int64(sum / Double(count)) }
+  package var mean: Int64? { count == 0 ? nil : Int64(sum / Double(count)) }
 
   /// The standard deviation divided by the mean; nil for fewer than two items or a mean of 0.
-  public var variation: Double? {
+  package var variation: Double? {
     guard count >= 2, sum > 0 else { return nil }
     let mean = sum / Double(count)
     let variance = max(0, sumOfSquares / Double(count) - mean * mean) * Double(count) / Double(count - 1)
@@ -69,7 +69,7 @@ public struct LatencySummary: Sendable {
   }
 
   /// Computes the percentiles from all items.
-  public mutating func refresh() { refresh(at: refreshedAt) }
+  package mutating func refresh() { refresh(at: refreshedAt) }
 
   private mutating func refresh(at instant: Instant) {
     percentiles = Percentiles(
@@ -86,7 +86,7 @@ public struct LatencySummary: Sendable {
   /// Returns the number of items in each of `columns` spans of equal ratio from the shortest to the longest latency.
   ///
   /// - Returns: `columns` counts; empty without items or columns.
-  public func buckets(_ columns: Int) -> [Int] {
+  package func buckets(_ columns: Int) -> [Int] {
     guard let minimum, let maximum, columns > 0 else { return [] }
     var counts = [Int](repeating: 0, count: columns)
     let low = Double(max(minimum, 1)), high = Double(max(maximum, 1))
@@ -99,7 +99,7 @@ public struct LatencySummary: Sendable {
   }
 
   /// Returns the latency at the lower edge of a column of ``buckets(_:)``.
-  public func edge(_ column: Int, of columns: Int) -> Int64 {
+  package func edge(_ column: Int, of columns: Int) -> Int64 {
     guard let minimum, let maximum, columns > 0 else { return 0 }
     let low = Double(max(minimum, 1)), high = Double(max(maximum, 1))
     return Int64(low * Self.exp(Self.log(high / low) * Double(column) / Double(columns)))
@@ -108,7 +108,7 @@ public struct LatencySummary: Sendable {
 
 extension LatencySummary: Equatable {
   /// Whether both hold the same items. The time of the last percentiles does not count.
-  public static func == (left: LatencySummary, right: LatencySummary) -> Bool {
+  package static func == (left: LatencySummary, right: LatencySummary) -> Bool {
     left.count == right.count && left.sum == right.sum && left.sumOfSquares == right.sumOfSquares
       && left.histogram == right.histogram
   }

@@ -2,7 +2,7 @@
 ///
 /// The selection follows the element when the order of the list changes. When the element is removed, the selection
 /// stays in its row.
-public struct ListSelection<ID: Hashable & Sendable>: Equatable, Sendable {
+package struct ListSelection<ID: Hashable & Sendable>: Equatable, Sendable {
   private var id: ID?
   private var row = 0
   private var top = 0
@@ -10,16 +10,16 @@ public struct ListSelection<ID: Hashable & Sendable>: Equatable, Sendable {
   init() {}
 
   /// Returns the selected row; 0 in an empty list.
-  public func row(in ids: [ID]) -> Int {
+  package func row(in ids: [ID]) -> Int {
     if let id, let row = ids.firstIndex(of: id) { return row }
     return min(row, max(0, ids.count - 1))
   }
 
   /// Returns the selected element, if there is one.
-  public func selected(in ids: [ID]) -> ID? { ids.isEmpty ? nil : ids[row(in: ids)] }
+  package func selected(in ids: [ID]) -> ID? { ids.isEmpty ? nil : ids[row(in: ids)] }
 
   /// Returns the first of `rows` rows to show, so that the selected row is visible and no room is wasted.
-  public func first(rows: Int, in ids: [ID]) -> Int {
+  package func first(rows: Int, in ids: [ID]) -> Int {
     let row = row(in: ids)
     let lowest = max(min(top, row), row - max(1, rows) + 1)
     return max(0, min(lowest, ids.count - rows))

@@ -1,7 +1,7 @@
-public import ParallelFor
+package import ParallelFor
 
 /// What covers the panels and takes the keys.
-public enum Overlay: Equatable, Sendable {
+package enum Overlay: Equatable, Sendable {
   /// The list of keys, from the line `top` on.
   case help(top: Int)
   /// A line being typed.
@@ -13,20 +13,19 @@ public enum Overlay: Equatable, Sendable {
 }
 
 /// A line being typed, and its purpose.
-public struct Prompt: Equatable, Sendable {
-  /// What the text is for.
-  public enum Kind: Equatable, Sendable { case threads, search, filterText }
+package struct Prompt: Equatable, Sendable {
+  package enum Kind: Equatable, Sendable { case threads, search, filterText }
 
   /// The most characters that a prompt takes.
-  public static let maximumLength = 200
+  package static let maximumLength = 200
 
   /// What the text is for.
-  public var kind: Kind
+  package var kind: Kind
   /// The text typed so far.
-  public var text: String
+  package var text: String
 
   /// Makes a prompt.
-  public init(kind: Kind, text: String = "") {
+  package init(kind: Kind, text: String = "") {
     self.kind = kind
     self.text = text
   }
@@ -51,8 +50,7 @@ public struct Prompt: Equatable, Sendable {
   }
 }
 
-/// A key in a prompt.
-public enum PromptKey: Equatable, Sendable {
+package enum PromptKey: Equatable, Sendable {
   case character(Character)
   /// A pasted text.
   case paste(String)
@@ -60,9 +58,9 @@ public enum PromptKey: Equatable, Sendable {
 }
 
 /// A question with answers to choose from.
-public struct Dialog: Equatable, Sendable {
+package struct Dialog: Equatable, Sendable {
   /// What is asked.
-  public enum Kind: Equatable, Sendable {
+  package enum Kind: Equatable, Sendable {
     /// What to do with the running items when the program ends.
     case leave
     /// How to stop one item.
@@ -70,12 +68,12 @@ public struct Dialog: Equatable, Sendable {
   }
 
   /// An answer.
-  public enum Choice: Equatable, Sendable {
+  package enum Choice: Equatable, Sendable {
     case keepRunning, finish, stopNow
     case leaveAlone, terminate, kill
 
     /// The letter that chooses the answer.
-    public var key: Character {
+    package var key: Character {
       switch self {
       case .keepRunning: "k"
       case .finish: "f"
@@ -88,11 +86,11 @@ public struct Dialog: Equatable, Sendable {
   }
 
   /// What is asked.
-  public let kind: Kind
+  package let kind: Kind
   /// The answers. The first one changes nothing and is selected by default.
-  public let choices: [Choice]
+  package let choices: [Choice]
   /// The index of the answer that Enter takes.
-  public internal(set) var selected = 0
+  package internal(set) var selected = 0
 
   init(_ kind: Kind) {
     self.kind = kind

@@ -1,10 +1,10 @@
 /// One of the pages that number keys show. The raw value is the key.
-public enum Page: Int, CaseIterable, Sendable {
+package enum Page: Int, CaseIterable, Sendable {
   case overview = 1
   case workers, slow, results, latency
 
   /// The panels of the page, in the order in which Tab moves through them.
-  public var panels: [Panel] {
+  package var panels: [Panel] {
     switch self {
     case .overview: [.workers, .latency, .slow, .results]
     case .workers: [.workers]
@@ -19,6 +19,6 @@ public enum Page: Int, CaseIterable, Sendable {
 }
 
 /// A part of the screen that can have the focus.
-public enum Panel: CaseIterable, Sendable {
+package enum Panel: CaseIterable, Sendable {
   case workers, latency, slow, results
 }

@@ -1,7 +1,7 @@
 import ParallelFor
 
 /// What an earlier run of the same items says about the items that have not ended yet.
-public struct PastWork: Equatable, Sendable {
+package struct PastWork: Equatable, Sendable {
   /// The number of longest items that are kept. The run cannot be over before the longest of them.
   private static let longestKept = 32
   /// The weight of the earlier times: as much as this many items that took the same time again.
@@ -14,7 +14,7 @@ public struct PastWork: Equatable, Sendable {
 
   private let times: ItemTimes
   /// The number of items that have not ended and whose earlier times are known.
-  public private(set) var items = 0
+  package private(set) var items = 0
   /// How long these took in the earlier run, in nanoseconds.
   private var time = 0.0
   private var longest: [Long] = []
@@ -24,7 +24,7 @@ public struct PastWork: Equatable, Sendable {
   private var endedNow = 0.0
 
   /// - Parameter times: How long the items took in the earlier run.
-  public init(_ times: ItemTimes) {
+  package init(_ times: ItemTimes) {
     self.times = times
     for position in 0..<times.count {
       guard let time = times[position] else { continue }
@@ -39,7 +39,7 @@ public struct PastWork: Equatable, Sendable {
   /// - Parameters:
   ///   - position: The item's position.
   ///   - latency: How long it took now in nanoseconds; nil if it was not run, or was stopped.
-  public mutating func ended(_ position: Int, latency: Int64?) {
+  package mutating func ended(_ position: Int, latency: Int64?) {
     guard let past = times[position] else { return }
     items -= 1
     time -= Double(past)

@@ -3,22 +3,21 @@ import ParallelFor
 /// Tells from occasional samples whether the recorder keeps up with the run.
 ///
 /// The recorder is behind when a record has waited for a second, or when workers will soon have to wait for it.
-public struct RecordingLag: Equatable, Sendable {
+package struct RecordingLag: Equatable, Sendable {
   private static let patience: Int64 = 1_000_000_000
   /// How long the recorder counts as behind after it last was, in nanoseconds, so that the label does not flicker.
   private static let hold: Int64 = 2_000_000_000
 
   /// The state of the recorder at one moment.
-  public struct Sample: Equatable, Sendable {
+  package struct Sample: Equatable, Sendable {
     /// The number of records in the file.
-    public var written: Int
+    package var written: Int
     /// The number of records that wait to be written.
-    public var waiting: Int
+    package var waiting: Int
     /// Whether there is hardly any room for more.
-    public var isFull: Bool
+    package var isFull: Bool
 
-    /// Makes a sample.
-    public init(written: Int, waiting: Int, isFull: Bool) {
+    package init(written: Int, waiting: Int, isFull: Bool) {
       self.written = written
       self.waiting = waiting
       self.isFull = isFull
@@ -31,7 +30,7 @@ public struct RecordingLag: Equatable, Sendable {
   }
 
   /// The number of waiting records while the recorder is behind; nil while it keeps up.
-  public private(set) var behind: Int?
+  package private(set) var behind: Int?
   /// A number of records, and since when that many have been handed to the recorder.
   private var mark: Mark?
   private var lastLate: Instant?

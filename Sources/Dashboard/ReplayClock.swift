@@ -1,9 +1,9 @@
-public import ParallelFor
+package import ParallelFor
 
 /// The speed and the place of a replay. A value; the time is given to it.
 ///
 /// Places are nanoseconds since the start of the recorded run, without the time between its sessions.
-public struct ReplayClock: Equatable, Sendable {
+package struct ReplayClock: Equatable, Sendable {
   /// The fastest finite speed. The next step plays everything at once.
   private static let fastest = 1_000.0
   private static let slowest = 0.125
@@ -11,13 +11,12 @@ public struct ReplayClock: Equatable, Sendable {
   private static let steps: Int64 = 10
 
   /// The speed as a multiple of the original; infinite for as fast as the run can be read.
-  public private(set) var speed: Double
-  /// Whether the replay is paused.
-  public private(set) var isPaused = false
+  package private(set) var speed: Double
+  package private(set) var isPaused = false
   /// The longest time that the run may have taken, in nanoseconds.
-  public private(set) var length: Int64
+  package private(set) var length: Int64
   /// The place of the events while they lag behind the clock; nil when they do not.
-  public private(set) var reached: Int64?
+  package private(set) var reached: Int64?
 
   private var since: Instant
   private var base: Int64 = 0
@@ -28,14 +27,14 @@ public struct ReplayClock: Equatable, Sendable {
   ///   - speed: The speed as a multiple of the original; infinite for at once.
   ///   - length: The longest time that the run may have taken, in nanoseconds.
   ///   - now: The time.
-  public init(speed: Double, length: Int64, at now: Instant) {
+  package init(speed: Double, length: Int64, at now: Instant) {
     self.speed = speed
     self.length = max(0, length)
     since = now
   }
 
   /// Returns the place up to which the run must be played at `now`.
-  public func place(at now: Instant) -> Int64 {
+  package func place(at now: Instant) -> Int64 {
     guard !isPaused, base < length else { return min(base, length) }
     guard speed.isFinite else { return length }
     let passed = Double(max(0, now.nanoseconds(since: since))) * speed
@@ -43,7 +42,7 @@ public struct ReplayClock: Equatable, Sendable {
   }
 
   /// Returns the time that the screen shows, which is never ahead of the events.
-  public func shownInstant(_ now: Instant) -> Instant { Instant(nanoseconds: reached ?? place(at: now)) }
+  package func shownInstant(_ now: Instant) -> Instant { Instant(nanoseconds: reached ?? place(at: now)) }
 
   /// Doubles or halves the speed.
   mutating func change(faster: Bool, at now: Instant) {

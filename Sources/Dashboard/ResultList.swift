@@ -1,62 +1,61 @@
-public import ParallelFor
+package import ParallelFor
 
 /// The user's view of the list of results: the filter, the visible part and the selected row.
 ///
 /// The list itself is on disk. Only the rows of one screen are in memory, and, with a filter, the positions of the
 /// matching items.
-public struct ResultList: Equatable, Sendable {
+package struct ResultList: Equatable, Sendable {
   /// The number of items after which a filter stops collecting.
-  public static let maximumMatches = 1_000_000
+  package static let maximumMatches = 1_000_000
 
   /// The filter, which decides which items are shown.
-  public internal(set) var filter = ResultFilter.all
+  package internal(set) var filter = ResultFilter.all
   /// Whether the list stays at its end while it grows.
-  public internal(set) var follows = true
+  package internal(set) var follows = true
   /// The first visible row, counted within the filter.
-  public private(set) var top = 0
+  package private(set) var top = 0
   /// The selected row, counted within the filter.
-  public private(set) var selected = 0
+  package private(set) var selected = 0
   /// The number of items that the filter scan has looked at.
-  public internal(set) var scanned = 0
+  package internal(set) var scanned = 0
   /// Whether the filter scan is in progress.
-  public internal(set) var isScanning = false
+  package internal(set) var isScanning = false
   /// The loaded rows of finished items.
-  public internal(set) var rows: [ItemID: ResultRow] = [:]
+  package internal(set) var rows: [ItemID: ResultRow] = [:]
   /// The length of the longest name so far, in bytes of UTF-8. These are rarely fewer than its columns, and cheap to
   /// count.
-  public private(set) var longestLabel = 0
+  package private(set) var longestLabel = 0
   private var matches: [ItemID] = []
   private var begun = 0
 
   init() {}
 
   /// The number of rows.
-  public var count: Int { filter == .all ? begun : matches.count }
+  package var count: Int { filter == .all ? begun : matches.count }
 
   /// Whether the filter found more than it can keep.
-  public var isFull: Bool { matches.count >= Self.maximumMatches }
+  package var isFull: Bool { matches.count >= Self.maximumMatches }
 
   /// Returns the item in a row, counted within the filter.
-  public func id(atRow row: Int) -> ItemID? {
+  package func id(atRow row: Int) -> ItemID? {
     guard row >= 0, row < count else { return nil }
     return filter == .all ? ItemID(row) : matches[row]
   }
 
-  /// The selected item.
-  public var selectedID: ItemID? { id(atRow: selectedRow) }
+  package var selectedID: ItemID? { id(atRow: selectedRow) }
 
   /// The selected row; the last one while the list follows the run.
-  public var selectedRow: Int { follows ? max(0, count - 1) : min(selected, max(0, count - 1)) }
+  package var selectedRow: Int { follows ? max(0, count - 1) : min(selected, max(0, count - 1)) }
 
   /// Returns the first of `rows` rows to show, so that the selected row is visible.
-  public func firstRow(rows: Int) -> Int {
+  package func firstRow(rows: Int) -> Int {
     let last = max(0, count - rows)
     if follows { return last }
     return min(max(min(top, selectedRow), selectedRow - rows + 1), last)
   }
 
   /// Returns the items to show in a number of rows.
-  public func visibleIDs(rows: Int) -> [ItemID] {
+  package func visibleIDs(rows: Int) -> [ItemID] {
     guard rows > 0 else { return [] }
     let first = firstRow(rows: rows)
     return (first..<max(first, min(count, first + rows))).compactMap(id(atRow:))

@@ -1,24 +1,22 @@
-public import ParallelFor
+package import ParallelFor
 
 /// One item in the list of results.
-public struct ResultRow: Equatable, Sendable {
-  /// The item.
-  public var id: ItemID
+package struct ResultRow: Equatable, Sendable {
+  package var id: ItemID
   /// Its name.
-  public var label: String
+  package var label: String
   /// What it is doing, or how it ended.
-  public var state: ItemState
+  package var state: ItemState
   /// How long it took in nanoseconds, if it has ended.
-  public var latency: Int64?
+  package var latency: Int64?
   /// Why it failed, if it did; untrusted text.
-  public var reason: String
+  package var reason: String
   /// The first line of its output, or of its errors if it was not successful; untrusted text.
-  public var firstLine: String
+  package var firstLine: String
   /// A remark on the outcome.
-  public var note: String?
+  package var note: String?
 
-  /// Makes a row.
-  public init(
+  package init(
     id: ItemID, label: String, state: ItemState, latency: Int64? = nil, reason: String = "", firstLine: String = "",
     note: String? = nil
   ) {
@@ -32,22 +30,34 @@ public struct ResultRow: Equatable, Sendable {
   }
 
   /// How it ended, in one line.
-  public var text: String { Self.text(reason, firstLine) }
+  package var text: String { Self.text(reason, firstLine) }
 
   /// Joins a reason and a line that follows it. Either may be empty.
-  public static func text(_ reason: String, _ line: String) -> String {
+  package static func text(_ reason: String, _ line: String) -> String {
     [reason, line].filter { !$0.isEmpty }.joined(separator: ": ")
   }
 }
 
 /// Which items the list of results shows.
-public enum ResultFilter: Equatable, Sendable {
+package enum ResultFilter: Equatable, Sendable {
   case all, failed, slow, running
   /// Items whose name or output contains the text.
   case text(String)
 
+  /// The choices of the menu, with the letters that choose them. The filter for a text asks for the text.
+  package static let menu: [(letters: String, name: String, filter: ResultFilter?)] = [
+    ("a", "all", .all), ("f", "failed", .failed), ("s", "slow", .slow), ("r", "running", .running),
+    ("t/", "text", nil),
+  ]
+
+  /// What the filter shows, in a word, or its text in quotes.
+  package var name: String {
+    if case .text(let text) = self { return "\"\(text)\"" }
+    return Self.menu.first { $0.filter == self }?.name ?? ""
+  }
+
   /// Whether the filter must scan the results on disk.
-  public var needsScan: Bool {
+  package var needsScan: Bool {
     switch self {
     case .all, .running: false
     case .failed, .slow, .text: true
@@ -55,7 +65,7 @@ public enum ResultFilter: Equatable, Sendable {
   }
 
   /// Whether a text filter or a search finds `text` in `line`, ignoring case.
-  public static func text(_ text: String, isIn line: String) -> Bool {
+  package static func text(_ text: String, isIn line: String) -> Bool {
     line.contains(text) || line.lowercased().contains(text.lowercased())
   }
 }

@@ -1,11 +1,11 @@
-public import ParallelFor
+package import ParallelFor
 
 extension RunFacts {
   /// The mean latency below which the gaps between items count in ``timeLeft(at:)``, because they take as much time.
   private static let shortItem: Int64 = 20_000_000
 
   /// Returns how long the run will still take.
-  public func timeLeft(at now: Instant) -> TimeLeft {
+  package func timeLeft(at now: Instant) -> TimeLeft {
     if state == .done { return .none }
     if tally.running > 0, isNothingLeftToBegin { return lastItems(at: now) }
     guard isHandingOut, total != nil else { return .unknown }
@@ -15,7 +15,7 @@ extension RunFacts {
   }
 
   /// Whether no further items will start: all are known and none waits, or the run is finishing or stopping.
-  public var isNothingLeftToBegin: Bool {
+  package var isNothingLeftToBegin: Bool {
     !isHandingOut || total.map { tally.known >= $0 } ?? false && tally.queued == 0 && tally.waiting == 0
   }
 
@@ -23,12 +23,12 @@ extension RunFacts {
   private var isHandingOut: Bool { state == .running || state == .paused }
 
   /// Whether the time left is mostly based on an earlier run of the same items.
-  public func isTimeLeftFromPast(at now: Instant) -> Bool { past != nil && evidence(at: now).isMostlyKnown }
+  package func isTimeLeftFromPast(at now: Instant) -> Bool { past != nil && evidence(at: now).isMostlyKnown }
 
   /// Returns how long the running items will still take, in nanoseconds, based on an earlier run.
   ///
   /// It is nil if the earlier run does not know all of them.
-  public func runningTimeLeft(at now: Instant) -> Int64? {
+  package func runningTimeLeft(at now: Instant) -> Int64? {
     guard let past else { return nil }
     var longest = 0.0
     for item in runningItems {

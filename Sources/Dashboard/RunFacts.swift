@@ -1,70 +1,69 @@
-public import ParallelFor
+package import ParallelFor
 
 /// All that is known about a run, mostly from its events.
 ///
 /// The memory is bounded for any number of items: counters, histograms, and the few items named on the screen.
-public struct RunFacts: Equatable, Sendable {
+package struct RunFacts: Equatable, Sendable {
   /// What the run is doing.
-  public internal(set) var state = RunState.running
+  package internal(set) var state = RunState.running
   /// How the run ended, once it has.
-  public internal(set) var ending: RunEnding?
+  package internal(set) var ending: RunEnding?
   /// The urgency with which running items were asked to end, if they were.
-  public internal(set) var stopUrgency: StopUrgency?
+  package internal(set) var stopUrgency: StopUrgency?
   /// The time since the run started.
-  public internal(set) var stopwatch = Stopwatch()
+  package internal(set) var stopwatch = Stopwatch()
   /// The number of workers asked for.
-  public internal(set) var targetWorkers = 0
-  /// The number of live workers.
-  public internal(set) var liveWorkers = 0
+  package internal(set) var targetWorkers = 0
+  package internal(set) var liveWorkers = 0
   /// The number of live workers that leave after their item.
-  public internal(set) var drainingWorkers = 0
+  package internal(set) var drainingWorkers = 0
   /// Every slot that ever had a worker, in order of slots.
-  public internal(set) var slots: [WorkerRow] = []
+  package internal(set) var slots: [WorkerRow] = []
   /// The number of items read from the input.
-  public internal(set) var itemsRead = 0
+  package internal(set) var itemsRead = 0
   /// The number of items in the input, if known.
-  public internal(set) var total: Int?
+  package internal(set) var total: Int?
   /// One more than the position of the last item that has started.
-  public internal(set) var begun = 0
+  package internal(set) var begun = 0
   /// The number of items in each state.
-  public internal(set) var tally = Tally()
+  package internal(set) var tally = Tally()
   /// How long finished items took.
-  public internal(set) var latency = LatencySummary()
+  package internal(set) var latency = LatencySummary()
   /// Finished items over time.
-  public internal(set) var throughput = Throughput()
+  package internal(set) var throughput = Throughput()
   /// The effect of the last change of threads.
-  public internal(set) var threadComparison = ThreadComparison()
+  package internal(set) var threadComparison = ThreadComparison()
   /// The slowest finished items.
-  public internal(set) var slowest = SlowList()
+  package internal(set) var slowest = SlowList()
   /// The number of finished items that were slow when they ended.
-  public internal(set) var slowCount = 0
+  package internal(set) var slowCount = 0
   /// The first failures. ``Tally/unsuccessful`` counts all of them.
-  public internal(set) var failures: [FailedItem] = []
+  package internal(set) var failures: [FailedItem] = []
   /// Items that failed and will be tried again.
-  public internal(set) var waiting: [ItemID: WaitingItem] = [:]
+  package internal(set) var waiting: [ItemID: WaitingItem] = [:]
   /// The number of items that earlier sessions have done. They are among the finished ones.
-  public internal(set) var restored = RestoredTally()
+  package internal(set) var restored = RestoredTally()
   /// The policy that ended the run early, if one did.
-  public internal(set) var halted: HaltPolicy?
+  package internal(set) var halted: HaltPolicy?
   /// Whether the run started no further items because its time budget was spent.
-  public internal(set) var isOutOfTime = false
+  package internal(set) var isOutOfTime = false
   /// How far results have been delivered.
-  public internal(set) var delivery = Delivery()
+  package internal(set) var delivery = Delivery()
   /// What an earlier run of the same items says; nil if there is none, or it is not known yet.
-  public internal(set) var past: PastWork?
+  package internal(set) var past: PastWork?
   /// Running items whose commands are stopped.
-  public internal(set) var stopped: [StoppedItem] = []
+  package internal(set) var stopped: [StoppedItem] = []
   /// Whether the recorder keeps up with the run.
-  public internal(set) var recording = RecordingLag()
+  package internal(set) var recording = RecordingLag()
   /// The instant of the last event.
-  public internal(set) var latest = Instant(nanoseconds: 0)
+  package internal(set) var latest = Instant(nanoseconds: 0)
   /// When an item counts as slow.
-  public let slowThreshold: SlowThreshold
+  package let slowThreshold: SlowThreshold
   var workerTime = 0.0
   /// The time that workers spent on attempts that were not the last, in nanoseconds.
   var retriedTime = 0.0
   /// The number of running items that were stopped with the run. They are among the cancelled ones.
-  public internal(set) var stoppedWithRun = 0
+  package internal(set) var stoppedWithRun = 0
   /// The number of times that an item that had ended in this run was queued again.
   var requeued = 0
   var isPaused = false
@@ -72,37 +71,37 @@ public struct RunFacts: Equatable, Sendable {
   init(slow: SlowThreshold) { slowThreshold = slow }
 
   /// The live workers, in order of slots.
-  public var workers: [WorkerRow] { slots.filter(\.isAlive) }
+  package var workers: [WorkerRow] { slots.filter(\.isAlive) }
 
   /// The running items, in order of slots.
-  public var runningItems: [StartedItem] { slots.compactMap(\.item) }
+  package var runningItems: [StartedItem] { slots.compactMap(\.item) }
 
   /// Returns the item if it is running.
-  public func runningItem(_ id: ItemID) -> StartedItem? {
+  package func runningItem(_ id: ItemID) -> StartedItem? {
     for slot in slots where slot.item?.id == id { return slot.item }
     return nil
   }
 
   /// The number of items that have ended in this session.
-  public var finished: Int { tally.finished - restored.count }
+  package var finished: Int { tally.finished - restored.count }
 
   /// Whether some of the ended items may be tried again.
-  public var hasFailures: Bool { tally.unsuccessful + tally.cancelled > 0 }
+  package var hasFailures: Bool { tally.unsuccessful + tally.cancelled > 0 }
 
   /// The latency from which an item counts as slow, in nanoseconds; nil while unknown.
-  public var slowLimit: Int64? { slowThreshold.limit(median: latency.percentiles.p50, of: latency.count) }
+  package var slowLimit: Int64? { slowThreshold.limit(median: latency.percentiles.p50, of: latency.count) }
 
   /// Whether a latency in nanoseconds is slow.
-  public func isSlow(_ nanoseconds: Int64) -> Bool { slowLimit.map { nanoseconds >= $0 } ?? false }
+  package func isSlow(_ nanoseconds: Int64) -> Bool { slowLimit.map { nanoseconds >= $0 } ?? false }
 
   /// Returns the number of running items that are already slow.
-  public func slowRunning(at now: Instant) -> Int {
+  package func slowRunning(at now: Instant) -> Int {
     guard let limit = slowLimit else { return 0 }
     return slots.count { ($0.elapsed(at: now) ?? 0) >= limit }
   }
 
   /// Returns the live workers in an order.
-  public func workers(_ order: WorkerOrder, at now: Instant) -> [WorkerRow] {
+  package func workers(_ order: WorkerOrder, at now: Instant) -> [WorkerRow] {
     switch order {
     case .byNumber: return workers
     case .longestFirst:
@@ -116,7 +115,7 @@ public struct RunFacts: Equatable, Sendable {
   }
 
   /// Returns the slowest items, slowest first, including running ones with their time so far.
-  public func slowItems(at now: Instant) -> [SlowItem] {
+  package func slowItems(at now: Instant) -> [SlowItem] {
     let running = runningItems.map {
       SlowItem(id: $0.id, label: $0.label, latency: max(0, now.nanoseconds(since: $0.start)), state: .running)
     }
@@ -126,7 +125,7 @@ public struct RunFacts: Equatable, Sendable {
   }
 
   /// Returns the items per second: around `now` during the run, and over its whole active time afterwards.
-  public func rate(at now: Instant) -> Double? {
+  package func rate(at now: Instant) -> Double? {
     guard state == .done else { return throughput.rate(at: now) }
     let active = stopwatch.active(at: now)
     return active > 0 ? Double(finished) * 1e9 / Double(active) : nil

@@ -1,4 +1,4 @@
 /// What the run as a whole is doing.
-public enum RunState: Sendable, Equatable {
+package enum RunState: Sendable, Equatable {
   case running, paused, draining, stopping, done
 }

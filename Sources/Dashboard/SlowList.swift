@@ -1,15 +1,14 @@
-public import ParallelFor
+package import ParallelFor
 
 /// A finished item among the slowest.
-public struct SlowItem: Equatable, Sendable {
-  /// The item.
-  public var id: ItemID
+package struct SlowItem: Equatable, Sendable {
+  package var id: ItemID
   /// Its name.
-  public var label: String
+  package var label: String
   /// How long it took, or has taken so far, in nanoseconds.
-  public var latency: Int64
+  package var latency: Int64
   /// How it ended, or `running`.
-  public var state: ItemState
+  package var state: ItemState
 
   /// Whether this item comes before `other` in a list with the slowest first.
   func isSlower(than other: SlowItem) -> Bool {
@@ -18,21 +17,21 @@ public struct SlowItem: Equatable, Sendable {
 }
 
 /// The exact list of the slowest finished items, as a heap whose root is the fastest of them.
-public struct SlowList: Equatable, Sendable {
+package struct SlowList: Equatable, Sendable {
   /// The number of items that are kept.
-  public static let capacity = 1000
+  package static let capacity = 1000
 
   private var heap: [SlowItem] = []
   let capacity: Int
 
   /// Makes an empty list for the slowest `capacity` items.
-  public init(capacity: Int = capacity) { self.capacity = max(1, capacity) }
+  package init(capacity: Int = capacity) { self.capacity = max(1, capacity) }
 
   /// The current number of items.
-  public var count: Int { heap.count }
+  package var count: Int { heap.count }
 
   /// Returns the items, slowest first.
-  public func sorted() -> [SlowItem] { heap.sorted { $0.isSlower(than: $1) } }
+  package func sorted() -> [SlowItem] { heap.sorted { $0.isSlower(than: $1) } }
 
   @inline(__always)
   mutating func add(_ item: FinishedItem) {

@@ -1,15 +1,15 @@
 /// When an item counts as slow: after a fixed time, or at a multiple of the median, whichever is shorter.
-public struct SlowThreshold: Equatable, Sendable {
+package struct SlowThreshold: Equatable, Sendable {
   /// The number of items from which a median is meaningful.
   static let enoughItems = 5
 
   /// A fixed limit in nanoseconds; nil for none.
-  public var absolute: Int64?
+  package var absolute: Int64?
   /// A multiple of the median; nil for none.
-  public var factor: Double?
+  package var factor: Double?
 
   /// Makes a threshold; `SlowThreshold()` is three times the median.
-  public init(absolute: Int64? = nil, factor: Double? = 3) {
+  package init(absolute: Int64? = nil, factor: Double? = 3) {
     self.absolute = absolute
     self.factor = factor
   }
@@ -19,7 +19,7 @@ public struct SlowThreshold: Equatable, Sendable {
   /// - Parameters:
   ///   - median: The median latency in nanoseconds; nil while unknown.
   ///   - count: The number of items that have been timed.
-  public func limit(median: Int64?, of count: Int) -> Int64? {
+  package func limit(median: Int64?, of count: Int) -> Int64? {
     let relative: Int64? =
       if let factor, let median, count >= Self.enoughItems {
         Int64(min(Double(median) * factor, 9e18))

@@ -1,9 +1,9 @@
-public import ParallelFor
+package import ParallelFor
 
 /// A running item whose command is stopped, because of the terminal or by a signal.
-public struct StoppedItem: Equatable, Sendable {
+package struct StoppedItem: Equatable, Sendable {
   /// Why it is stopped.
-  public enum Reason: Equatable, Sendable {
+  package enum Reason: Equatable, Sendable {
     /// It wants to read the terminal, which does not belong to it.
     case readsTerminal
     /// It wants to write to the terminal or to change its settings.
@@ -12,15 +12,14 @@ public struct StoppedItem: Equatable, Sendable {
     case signal
   }
 
-  /// The item.
-  public var id: ItemID
+  package var id: ItemID
   /// The worker that runs it.
-  public var worker: WorkerID
+  package var worker: WorkerID
   /// Why its command is stopped.
-  public var reason: Reason
+  package var reason: Reason
 
   /// Makes a stopped item.
-  public init(id: ItemID, worker: WorkerID, reason: Reason) {
+  package init(id: ItemID, worker: WorkerID, reason: Reason) {
     self.id = id
     self.worker = worker
     self.reason = reason
@@ -29,12 +28,12 @@ public struct StoppedItem: Equatable, Sendable {
 
 extension RunFacts {
   /// Returns why the command of a worker's item is stopped; nil if it is not known to be.
-  public func stopReason(of worker: WorkerRow) -> StoppedItem.Reason? {
+  package func stopReason(of worker: WorkerRow) -> StoppedItem.Reason? {
     stopped.first { $0.worker == worker.id && $0.id == worker.item?.id }?.reason
   }
 }
 
 extension Dashboard {
   /// Takes the items whose commands are stopped.
-  public mutating func learn(_ stopped: [StoppedItem]) { live.stopped = stopped }
+  package mutating func learn(_ stopped: [StoppedItem]) { live.stopped = stopped }
 }

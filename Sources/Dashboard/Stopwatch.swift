@@ -1,33 +1,33 @@
-public import ParallelFor
+package import ParallelFor
 
 /// Measures the active time and the wall time of a run from instants given to it.
-public struct Stopwatch: Equatable, Sendable {
+package struct Stopwatch: Equatable, Sendable {
   private var started: Instant?
   private var ended: Instant?
   private var pausedAt: Instant?
   private var paused: Int64 = 0
 
   /// Makes a stopwatch that has not been started.
-  public init() {}
+  package init() {}
 
   /// Whether time currently does not count as active.
-  public var isPaused: Bool { pausedAt != nil }
+  package var isPaused: Bool { pausedAt != nil }
 
   /// Returns the nanoseconds from the start to `now` or the end, including pauses; 0 before the start.
-  public func wall(at now: Instant) -> Int64 {
+  package func wall(at now: Instant) -> Int64 {
     guard let started else { return 0 }
     return max(0, (ended ?? now).nanoseconds(since: started))
   }
 
   /// Returns the nanoseconds from the start to `now` or the end, without pauses.
-  public func active(at now: Instant) -> Int64 {
+  package func active(at now: Instant) -> Int64 {
     let end = ended ?? now
     let current = pausedAt.map { max(0, end.nanoseconds(since: $0)) } ?? 0
     return max(0, wall(at: now) - paused - current)
   }
 
   /// Returns `now`, or the end if that is earlier, because nothing changes after the end.
-  public func clamped(_ now: Instant) -> Instant { ended.map { min($0, now) } ?? now }
+  package func clamped(_ now: Instant) -> Instant { ended.map { min($0, now) } ?? now }
 
   mutating func start(at instant: Instant) { started = instant }
 

@@ -4,16 +4,15 @@ import ParallelFor
 ///
 /// A period starts when as many workers are alive as were asked for and as many items have ended as there are threads,
 /// because those started before. It ends with the next change. Pauses interrupt it.
-public struct ThreadComparison: Equatable, Sendable {
+package struct ThreadComparison: Equatable, Sendable {
   static let enoughItems = 30
   static let enoughTime: Int64 = 2_000_000_000
 
   /// A period with a constant number of threads.
-  public struct Period: Equatable, Sendable {
-    /// The number of threads.
-    public let threads: Int
+  package struct Period: Equatable, Sendable {
+    package let threads: Int
     /// The number of items that ended in it.
-    public internal(set) var items = 0
+    package internal(set) var items = 0
     var since: Instant?
     var earlier: Int64 = 0
     var itemsToSkip: Int
@@ -25,7 +24,7 @@ public struct ThreadComparison: Equatable, Sendable {
 
     var isMeasured: Bool { items >= enoughItems && earlier >= enoughTime }
     /// The items per second.
-    public var rate: Double { earlier > 0 ? Double(items) * 1e9 / Double(earlier) : 0 }
+    package var rate: Double { earlier > 0 ? Double(items) * 1e9 / Double(earlier) : 0 }
 
     mutating func countItem(at instant: Instant) {
       if itemsToSkip > 0 {
@@ -44,18 +43,18 @@ public struct ThreadComparison: Equatable, Sendable {
   }
 
   /// The last measured period before the change.
-  public private(set) var before: Period?
+  package private(set) var before: Period?
   /// The period since the change.
-  public private(set) var after: Period?
+  package private(set) var after: Period?
 
   /// The two periods, if both are measured.
-  public var measured: (before: Period, after: Period)? {
+  package var measured: (before: Period, after: Period)? {
     guard let before, let after, after.isMeasured else { return nil }
     return (before, after)
   }
 
   /// The gain as a fraction of the rate before, and whether it exceeds chance; nil until measured.
-  public var gain: (fraction: Double, isClear: Bool)? {
+  package var gain: (fraction: Double, isClear: Bool)? {
     guard let (before, after) = measured, before.rate > 0 else { return nil }
     let fraction = after.rate / before.rate - 1
     let chance = 2 * (1 / Double(before.items) + 1 / Double(after.items)).squareRoot()

@@ -1,11 +1,11 @@
-public import ParallelFor
+package import ParallelFor
 
 /// Finished items over time, in a fixed number of buckets.
 ///
 /// It keeps five minutes in buckets of a quarter of a second. Older buckets are overwritten.
-public struct Throughput: Equatable, Sendable {
+package struct Throughput: Equatable, Sendable {
   /// The length of a bucket in nanoseconds.
-  public static let bucketLength: Int64 = 250_000_000
+  package static let bucketLength: Int64 = 250_000_000
   static let bucketCount = 1200
   /// The windows of a rate, in nanoseconds. The shortest one with enough items is used.
   static let windows: [Int64] = [10_000_000_000, 60_000_000_000, 300_000_000_000]
@@ -16,7 +16,7 @@ public struct Throughput: Equatable, Sendable {
   private var newest = 0
 
   /// Makes an empty record.
-  public init() {}
+  package init() {}
 
   mutating func begin(at instant: Instant) {
     if start == nil { start = instant }
@@ -44,7 +44,7 @@ public struct Throughput: Equatable, Sendable {
   /// Returns the items per second around `now`, over the last ten seconds, or more if these have fewer than 20 items.
   ///
   /// - Returns: The rate; nil in the first quarter of a second, and in the first five minutes until an item has ended.
-  public func rate(at now: Instant) -> Double? {
+  package func rate(at now: Instant) -> Double? {
     guard let start else { return nil }
     let age = now.nanoseconds(since: start)
     guard age >= Self.bucketLength else { return nil }
@@ -64,7 +64,7 @@ public struct Throughput: Equatable, Sendable {
   /// Returns the items per second in each of the last `columns` complete spans of `span` buckets, for a sparkline.
   ///
   /// - Returns: At most `columns` values, oldest first; fewer shortly after the start.
-  public func history(columns: Int, bucketsPerColumn span: Int = 4, at now: Instant) -> [Double] {
+  package func history(columns: Int, bucketsPerColumn span: Int = 4, at now: Instant) -> [Double] {
     guard let start, columns > 0, span > 0 else { return [] }
     let over = Int(max(0, now.nanoseconds(since: start)) / Self.bucketLength) / span
     let seconds = Double(span) * Double(Self.bucketLength) / 1e9

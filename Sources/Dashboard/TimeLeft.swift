@@ -1,7 +1,7 @@
-public import ParallelFor
+package import ParallelFor
 
 /// How long a run will still take, as far as that is known.
-public enum TimeLeft: Equatable, Sendable {
+package enum TimeLeft: Equatable, Sendable {
   /// Nothing or hardly anything has ended yet, the number of items is unknown, or no thread is asked for.
   case unknown
   /// A reliable number of nanoseconds.
@@ -14,24 +14,23 @@ public enum TimeLeft: Equatable, Sendable {
   case none
 
   /// The basis of an estimate.
-  public struct Evidence: Equatable, Sendable {
+  package struct Evidence: Equatable, Sendable {
     /// The number of items that ended in this session.
-    public var finished: Int
+    package var finished: Int
     /// The time that workers spent on ended items, and on running ones so far, in nanoseconds.
-    public var busy: Double
+    package var busy: Double
     /// The part of `busy` that belongs to running items.
-    public var busyRunning: Double
+    package var busyRunning: Double
     /// The number of items that have not ended, including running ones.
-    public var remaining: Int
+    package var remaining: Int
     /// The number of workers asked for.
-    public var threads: Int
+    package var threads: Int
     /// The standard deviation of the finished items' latencies divided by their mean, if known.
-    public var variation: Double?
+    package var variation: Double?
     /// What an earlier run says about some of the remaining items.
-    public var known: Known?
+    package var known: Known?
 
-    /// Makes the evidence.
-    public init(
+    package init(
       finished: Int, busy: Double, busyRunning: Double, remaining: Int, threads: Int, variation: Double? = nil,
       known: Known? = nil
     ) {
@@ -46,20 +45,20 @@ public enum TimeLeft: Equatable, Sendable {
   }
 
   /// What an earlier run says about items that have not ended.
-  public struct Known: Equatable, Sendable {
+  package struct Known: Equatable, Sendable {
     /// The number of such items, including running ones.
-    public var items: Int
+    package var items: Int
     /// How long they will still keep workers busy, in nanoseconds.
-    public var work: Double
+    package var work: Double
     /// How long the running ones among them have run, in nanoseconds.
-    public var elapsed: Double
+    package var elapsed: Double
     /// How long the longest of them will still take, in nanoseconds.
-    public var longest: Double
+    package var longest: Double
     /// The number of items of the earlier run that have ended in this one, which confirm the estimate.
-    public var ended: Int
+    package var ended: Int
 
     /// Makes the facts from an earlier run.
-    public init(items: Int, work: Double, elapsed: Double = 0, longest: Double = 0, ended: Int = 0) {
+    package init(items: Int, work: Double, elapsed: Double = 0, longest: Double = 0, ended: Int = 0) {
       self.items = items
       self.work = work
       self.elapsed = elapsed
@@ -78,7 +77,7 @@ public enum TimeLeft: Equatable, Sendable {
   ///
   /// The estimate is for the number of threads asked for now. The time of running items so far counts as busy, so that
   /// a stuck item makes the estimate longer. The work already spent on them counts as done.
-  public static func estimate(from evidence: Evidence) -> TimeLeft {
+  package static func estimate(from evidence: Evidence) -> TimeLeft {
     guard evidence.remaining > 0 else { return .none }
     guard evidence.perItem != nil, evidence.threads > 0 else { return .unknown }
     let (unknown, known) = (evidence.unknownWork, evidence.known?.work ?? 0)

@@ -1,18 +1,18 @@
-public import ParallelFor
+package import ParallelFor
 
 /// One worker as the screen shows it, identified by its slot.
-public struct WorkerRow: Equatable, Sendable {
+package struct WorkerRow: Equatable, Sendable {
   /// What a worker is doing. A draining worker leaves after its item.
-  public enum State: Equatable, Sendable, CaseIterable { case idle, running, draining, stopped }
+  package enum State: Equatable, Sendable, CaseIterable { case idle, running, draining, stopped }
 
   /// The worker's slot.
-  public let id: WorkerID
+  package let id: WorkerID
   /// The item that it runs, if any.
-  public internal(set) var item: StartedItem?
+  package internal(set) var item: StartedItem?
   /// The number of items that ended in this slot.
-  public internal(set) var itemsDone = 0
+  package internal(set) var itemsDone = 0
   /// The time that this slot spent on ended attempts, in nanoseconds.
-  public private(set) var busy: Int64 = 0
+  package private(set) var busy: Int64 = 0
   var isAlive = false
   var isLeaving = false
 
@@ -25,20 +25,20 @@ public struct WorkerRow: Equatable, Sendable {
   }
 
   /// What the worker is doing.
-  public var state: State {
+  package var state: State {
     if !isAlive { .stopped } else if isLeaving { .draining } else if item != nil { .running } else { .idle }
   }
 
   /// The busy time per item that ended in this slot, in nanoseconds; nil before the first.
-  public var mean: Int64? { itemsDone == 0 ? nil : busy / Int64(itemsDone) }
+  package var mean: Int64? { itemsDone == 0 ? nil : busy / Int64(itemsDone) }
 
   /// Returns the nanoseconds since the worker's item started; nil while it has none.
-  public func elapsed(at now: Instant) -> Int64? {
+  package func elapsed(at now: Instant) -> Int64? {
     item.map { max(0, now.nanoseconds(since: $0.start)) }
   }
 }
 
 /// The order in which workers are shown.
-public enum WorkerOrder: Equatable, Sendable, CaseIterable {
+package enum WorkerOrder: Equatable, Sendable, CaseIterable {
   case byNumber, longestFirst
 }

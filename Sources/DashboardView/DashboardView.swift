@@ -1,7 +1,7 @@
-public import Dashboard
-public import ParallelFor
-public import Screen
-public import Themes
+package import Dashboard
+package import ParallelFor
+package import Screen
+package import Themes
 
 /// Draws the whole screen from the dashboard's state. The result depends only on state, time and size.
 ///
@@ -23,30 +23,29 @@ public import Themes
 ///
 /// A page shows one panel in the whole body. A small screen does too, below a line of tabs. A screen under 40x10 shows
 /// one line. An open item fills the body, prompts and menus replace the footer, and help and questions cover the body.
-public struct DashboardView: Sendable {
+package struct DashboardView: Sendable {
   /// The source of the signs for states. The terminal applies the colours.
-  public var theme: Theme
+  package var theme: Theme
   /// The characters to draw with.
-  public var glyphs: GlyphSet
+  package var glyphs: GlyphSet
 
-  /// Makes a view.
-  public init(theme: Theme = Themes.standard, glyphs: GlyphSet = .unicode) {
+  package init(theme: Theme = Themes.standard, glyphs: GlyphSet = .unicode) {
     self.theme = theme
     self.glyphs = glyphs
   }
 
   /// Returns the layout of a screen of this size, including the number of rows in the lists.
-  public func layout(for size: Size, of dashboard: Dashboard) -> Layout { Layout(size, of: dashboard) }
+  package func layout(for size: Size, of dashboard: Dashboard) -> Layout { Layout(size, of: dashboard) }
 
   /// Returns the screen as a grid of this size.
-  public func draw(_ dashboard: Dashboard, at now: Instant, size: Size) -> CellGrid {
+  package func draw(_ dashboard: Dashboard, at now: Instant, size: Size) -> CellGrid {
     var grid = CellGrid(width: size.width, height: size.height, role: ThemeRole.text.role)
     draw(dashboard, at: now, into: &grid)
     return grid
   }
 
   /// Draws the screen into a grid and replaces all of its content.
-  public func draw(_ dashboard: Dashboard, at now: Instant, into grid: inout CellGrid) {
+  package func draw(_ dashboard: Dashboard, at now: Instant, into grid: inout CellGrid) {
     grid.fill(grid.bounds, role: ThemeRole.text.role)
     let layout = layout(for: grid.bounds.size, of: dashboard)
     let drawing = Drawing(dashboard, at: now, theme: theme, glyphs: glyphs)

@@ -37,6 +37,11 @@ struct Drawing {
     return .latencyMiddle
   }
 
+  /// The width of an item's number: that of the largest number so far, with at least two digits.
+  var numberWidth: Int { "#\(max(99, facts.begun))".count }
+
+  func cursor(_ row: Rect) -> RowCursor { RowCursor(row, ellipsis: glyphs.ellipsis) }
+
   /// Draws a panel's frame, if it has one, and returns the inside.
   @discardableResult
   func frame(
@@ -59,7 +64,7 @@ struct Drawing {
     let room = area.label.isEmpty ? row.width * 2 / 3 : row.width - 2
     let fitting = texts.first { TextWidth.columns(of: $0) <= room } ?? texts.last ?? ""
     guard !area.isFramed, !fitting.isEmpty, room >= 20 else { return }
-    let text = " " + TextWidth.prefix(fitting, columns: room, ellipsis: ellipsis)
+    let text = " " + TextWidth.prefix(fitting, columns: room, ellipsis: glyphs.ellipsis)
     let x = row.maxX - 1 - TextWidth.columns(of: text)
     // Remove a heading as a whole if it would be cut.
     var start = x
@@ -81,24 +86,17 @@ struct Drawing {
       grid.mark(text, in: area, role: ThemeRole.match.role)
     }
   }
-
-  /// Returns an item's name cut in its middle to a number of columns, because names in one run often begin alike.
-  func name(_ label: String, columns: Int) -> String {
-    TextWidth.middle(label, columns: columns, ellipsis: ellipsis)
-  }
-
-  private var ellipsis: Character { glyphs == .unicode ? "…" : "~" }
 }
 
 /// A place in one row of a grid that moves right as texts are written.
 struct RowCursor {
   let row: Rect
-  let glyphs: GlyphSet
+  private let ellipsis: Character
   private(set) var x: Int
 
-  init(_ row: Rect, glyphs: GlyphSet) {
+  init(_ row: Rect, ellipsis: Character) {
     self.row = row
-    self.glyphs = glyphs
+    self.ellipsis = ellipsis
     x = row.x
   }
 
@@ -134,6 +132,4 @@ struct RowCursor {
   private func fit(_ text: String, _ width: Int) -> String {
     TextWidth.prefix(text, columns: width, ellipsis: ellipsis)
   }
-
-  private var ellipsis: Character { glyphs == .unicode ? "…" : "~" }
 }

@@ -1,10 +1,10 @@
-public import Dashboard
-public import Screen
+package import Dashboard
+package import Screen
 
 /// Maps keys to their meanings, which depend on what the screen shows. It is made from the table of commands.
-public struct Keymap: Sendable {
+package struct Keymap: Sendable {
   /// The meaning of a key.
-  public enum Meaning: Equatable, Sendable {
+  package enum Meaning: Equatable, Sendable {
     /// A command, for ``Dashboard/perform(_:at:)``.
     case command(Command)
     /// A key in the line being typed, for ``Dashboard/type(_:at:)``.
@@ -14,7 +14,7 @@ public struct Keymap: Sendable {
   private let commands: [Key: Command]
 
   /// Makes the keymap of the default keys.
-  public init() {
+  package init() {
     var commands: [Key: Command] = [:]
     for entry in Command.table {
       for notation in entry.keys {
@@ -25,11 +25,11 @@ public struct Keymap: Sendable {
   }
 
   /// Returns the current meaning of a key; nil if it has none.
-  public func meaning(of key: Key, in dashboard: Dashboard) -> Meaning? {
+  package func meaning(of key: Key, in dashboard: Dashboard) -> Meaning? {
     switch dashboard.overlay {
     case .prompt: return promptMeaning(of: key)
     case .dialog(let dialog): return choice(key, among: dialog.choices.map(\.key)) ?? restricted(key)
-    case .filterMenu: return choice(key, among: ["a", "f", "s", "r", "t", "/"]) ?? restricted(key)
+    case .filterMenu: return choice(key, among: ResultFilter.menu.flatMap(\.letters)) ?? restricted(key)
     case .help, nil: return commands[key].map(Meaning.command)
     }
   }

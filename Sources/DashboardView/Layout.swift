@@ -1,31 +1,31 @@
-public import Dashboard
-public import Screen
+package import Dashboard
+package import Screen
 
 /// The places of everything on a screen of a given size.
 ///
 /// The layout depends on the size and the user's view, never on the run, so that nothing jumps.
-public struct Layout: Equatable, Sendable {
+package struct Layout: Equatable, Sendable {
   /// The smallest screen with panels. Smaller screens show one line.
   static let smallest = Size(width: 40, height: 10)
 
   /// Whether the screen is so small that it shows only one line.
-  public let isOneLine: Bool
+  package let isOneLine: Bool
   /// Whether only the focused panel is shown, below a line of tabs.
-  public let isCompact: Bool
+  package let isCompact: Bool
   /// The job, the state, and the counts.
-  public let header: Rect
+  package let header: Rect
   /// The progress bar.
-  public let bar: Rect
+  package let bar: Rect
   /// The names of the panels; empty unless there is room for only one panel.
-  public let tabs: Rect
+  package let tabs: Rect
   /// The area between the tabs and the footer.
-  public let body: Rect
+  package let body: Rect
   /// The keys.
-  public let footer: Rect
+  package let footer: Rect
   /// The visible panels.
-  public let panels: [Panel: Rect]
+  package let panels: [Panel: Rect]
   /// The number of rows in the lists.
-  public let rows: Dashboard.Rows
+  package let rows: Dashboard.Rows
 
   init(_ size: Size, of dashboard: Dashboard) {
     let screen = Rect(x: 0, y: 0, width: size.width, height: size.height)

@@ -1,4 +1,3 @@
-@preconcurrency import CNCurses
 import Screen
 
 /// The byte sequences that keys send: those in the terminal's description and those of nearly all terminals.
@@ -34,8 +33,7 @@ extension KeySequences {
     var keys = usual
     let functions = (1...63).map { ("kf\($0)", Key.function($0)) }
     for (name, key) in capabilities + functions {
-      guard let sequence = nc_capability(name) else { continue }
-      keys[Array(String(cString: sequence).utf8)] = key
+      if let sequence = Terminal.capability(name) { keys[Array(sequence.utf8)] = key }
     }
     return KeySequences(keys)
   }

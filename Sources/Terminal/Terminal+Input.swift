@@ -1,4 +1,4 @@
-public import Screen
+package import Screen
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -6,18 +6,15 @@ public import Screen
   @preconcurrency import Darwin
 #endif
 
-/// The system call, under a name that the method `read` does not hide.
-private let readBytes = read
-
 extension Terminal {
   /// What is ready after waiting.
-  public struct Readiness: Equatable, Sendable {
+  package struct Readiness: Equatable, Sendable {
     /// Whether keys may be waiting. Take them with `nextKey` until it returns nil.
-    public var hasKeys: Bool
+    package let hasKeys: Bool
     /// Whether the terminal is gone.
-    public var isHungUp: Bool
+    package let isHungUp: Bool
     /// The other descriptors that can be read or have ended.
-    public var descriptors: Set<Int32>
+    package let descriptors: Set<Int32>
   }
 
   private static let mostBytes = 4_096
@@ -29,20 +26,20 @@ extension Terminal {
   /// skipped, and pasted text arrives as one key.
   ///
   /// - Parameter now: The time in nanoseconds, from any monotonic clock.
-  public func nextKey(at now: Int64) -> Key? {
+  package func nextKey(at now: Int64) -> Key? {
     if adoptSize() { return .resize }
     // Take the bytes before judging the time, because they may continue a sequence.
-    if decoder.waiting < Self.mostBytes { decoder.take(read(), at: now) }
+    if decoder.waiting < Self.mostBytes { decoder.take(takeBytes(), at: now) }
     let key = decoder.next(at: now)
     decoderDelay = decoder.delay(at: now)
     return key
   }
 
-  private func read() -> [UInt8] {
+  private func takeBytes() -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: Self.mostBytes) { buffer, count in
       var result: Int
       repeat {
-        result = readBytes(inputDescriptor, buffer.baseAddress, buffer.count)
+        result = read(inputDescriptor, buffer.baseAddress, buffer.count)
       } while result < 0 && errno == EINTR
       count = max(0, result)
     }
@@ -56,7 +53,7 @@ extension Terminal {
   /// - Parameters:
   ///   - descriptors: What else to wait for, such as a pipe of signals; negative ones are ignored.
   ///   - milliseconds: The longest time to wait; negative for no limit.
-  public func waitForInput(or descriptors: [Int32] = [], milliseconds: Int) -> Readiness {
+  package func waitForInput(or descriptors: [Int32] = [], milliseconds: Int) -> Readiness {
     var polled = ([inputDescriptor] + descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     polled.append(pollfd(fd: isReady ? -1 : spool.descriptor, events: Int16(POLLOUT), revents: 0))
     let count = poll(&polled, nfds_t(polled.count), Int32(clamping: waitingTime(atMost: milliseconds)))

@@ -1,5 +1,5 @@
 @preconcurrency import CNCurses
-public import Screen
+package import Screen
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -12,7 +12,7 @@ extension Terminal {
   ///
   /// Parts of the grid outside of the screen are not shown. Nothing is shown until the terminal has accepted the
   /// previous frame; see ``isReady``.
-  public func present(_ grid: CellGrid, palette: Palette) {
+  package func present(_ grid: CellGrid, palette: Palette) {
     guard isReady else { return }
     if let shown, shown.grid == grid, shown.palette == palette { return }
     if shown?.palette != palette { styles = Array(repeating: nil, count: 512) }
@@ -36,7 +36,7 @@ extension Terminal {
   }
 
   /// Whether the terminal has accepted the last frame, so that another can be shown. Waiting for input sends the rest.
-  public var isReady: Bool { spool.isEmpty }
+  package var isReady: Bool { spool.isEmpty }
 
   /// Adds one cell in the form of curses. Skips the right half of a wide character, which curses adds itself.
   private func append(_ cell: Cell, to row: inout [cchar_t], _ palette: Palette) {

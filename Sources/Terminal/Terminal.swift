@@ -1,15 +1,12 @@
 @preconcurrency import CNCurses
 import CTerminalGuard
-public import Screen
+package import Screen
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
 #elseif canImport(Darwin)
   @preconcurrency import Darwin
 #endif
-
-/// The system call, under a name that the method `open` does not hide.
-private func openDevice(_ path: String, _ flags: Int32) -> Int32 { open(path, flags) }
 
 /// The controlling terminal as a screen. Creating one enters the screen; releasing it gives the terminal back.
 ///
@@ -18,9 +15,18 @@ private func openDevice(_ path: String, _ flags: Int32) -> Int32 { open(path, fl
 ///
 /// While the screen is up, output to standard error is held back. It is written when the terminal is given back: by
 /// leaving, by suspending, or by a fatal signal.
-public final class Terminal {
+package final class Terminal {
   /// Whether the environment asks for UTF-8. If not, draw with ASCII characters.
-  public static var localeIsUTF8: Bool { TerminalLocale.isUTF8 }
+  ///
+  /// The first access also sets the character set in which curses draws: the environment's if that is UTF-8, otherwise
+  /// `C.UTF-8`, because texts of items are always UTF-8. Other locale categories stay unchanged, because a decimal
+  /// comma would change how numbers are read.
+  package static let localeIsUTF8: Bool = {
+    setlocale(LC_CTYPE, "")
+    let isUTF8 = nl_langinfo(nl_item(CODESET)).map { String(cString: $0) } == "UTF-8"
+    if !isUTF8, setlocale(LC_CTYPE, "C.UTF-8") == nil { setlocale(LC_CTYPE, "en_US.UTF-8") }
+    return isUTF8
+  }()
 
   /// How long the terminal may accept nothing before it is given back without the pending output, in milliseconds.
   private static let patience: Int32 = 500
@@ -29,6 +35,7 @@ public final class Terminal {
   let spool: ScreenSpool
   private let input: UnsafeMutablePointer<FILE>
   private let environment: [String: String]
+  private let isGuarded: Bool
   private var hasLeft = false
   private var isSuspended = false
 
@@ -42,18 +49,15 @@ public final class Terminal {
   /// The nanoseconds until the decoder may have a key without further bytes; nil for never.
   var decoderDelay: Int64?
 
-  /// The number of columns and rows.
-  public private(set) var size: Size
-
-  /// The colour depth in use.
-  public var colorDepth: ColorDepth { pairs.depth }
+  package private(set) var size: Size
+  package var colorDepth: ColorDepth { pairs.depth }
 
   /// Enters the screen of the controlling terminal.
   ///
   /// - Parameters:
   ///   - colorDepth: The highest colour depth to use; nil for the one that the environment promises.
   ///   - environment: The source of `TERM`, `COLORTERM`, `LINES`, `COLUMNS` and `ESCDELAY`.
-  public convenience init(colorDepth: ColorDepth? = nil, environment: [String: String]) throws(TerminalError) {
+  package convenience init(colorDepth: ColorDepth? = nil, environment: [String: String]) throws(TerminalError) {
     try self.init(Device.controlling, colorDepth: colorDepth, environment: environment)
   }
 
@@ -68,7 +72,7 @@ public final class Terminal {
   }
 
   init(_ device: Device, colorDepth: ColorDepth?, environment: [String: String]) throws(TerminalError) {
-    _ = TerminalLocale.isUTF8
+    _ = Self.localeIsUTF8
     guard let spool = ScreenSpool(path: device.output), let input = Self.openInput(device.input) else {
       throw .noTerminal
     }
@@ -78,7 +82,7 @@ public final class Terminal {
     let found = Self.unsuitability(type, descriptor: spool.descriptor)
     guard found == nil, let screen = Self.begin(type, wanted, spool.file, input) else {
       fclose(input)
-      throw found ?? .unsuitable("the terminal type \"\(SafeText.visible(type))\" is unknown")
+      throw found ?? Self.unknown(type)
     }
     self.screen = screen
     self.spool = spool
@@ -92,12 +96,10 @@ public final class Terminal {
     enter()
   }
 
-  private let isGuarded: Bool
-
   deinit { leave() }
 
   /// Gives the terminal back with its former screen, modes and cursor. A second call does nothing.
-  public func leave() {
+  package func leave() {
     guard !hasLeft else { return }
     hasLeft = true
     if !isSuspended { giveBack() }
@@ -106,7 +108,7 @@ public final class Terminal {
   }
 
   /// Gives the terminal back for a while, for example before the program stops itself.
-  public func suspend() {
+  package func suspend() {
     guard !hasLeft, !isSuspended else { return }
     isSuspended = true
     giveBack()
@@ -115,7 +117,7 @@ public final class Terminal {
   /// Takes the terminal again after `suspend`, or after another process has stopped and continued the program.
   ///
   /// A shell may have changed the terminal's modes meanwhile. The next frame is drawn in full.
-  public func resume() {
+  package func resume() {
     guard !hasLeft else { return }
     // Only after a suspension do the current modes belong to others and need saving.
     if isSuspended, isGuarded { tg_guard_save(spool.descriptor) }
@@ -125,7 +127,7 @@ public final class Terminal {
   }
 
   /// Draws the next frame in full, because other processes may have written on the screen.
-  public func redraw() {
+  package func redraw() {
     shown = nil
     isCleared = true
   }
@@ -146,12 +148,10 @@ public final class Terminal {
 
 extension Terminal {
   private static func openInput(_ path: String) -> UnsafeMutablePointer<FILE>? {
-    let descriptor = openDevice(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
-    guard let file = fdopen(descriptor, "r") else {
-      close(descriptor)
-      return nil
-    }
+    let file = fdopen(descriptor, "r")
+    if file == nil { close(descriptor) }
     return file
   }
 
@@ -160,8 +160,8 @@ extension Terminal {
   ) -> OpaquePointer? {
     // Types that are already direct are derived too, so that their first 16 colours have the same meaning.
     let isDirect = depth == .truecolor || type.hasSuffix("-direct")
-    let direct = isDirect ? DirectColor.withType(from: type) { open(DirectColor.name, output, input) } : nil
-    guard let screen = direct ?? open(type, output, input) else { return nil }
+    let direct = isDirect ? DirectColor.withType(from: type) { makeScreen(DirectColor.name, output, input) } : nil
+    guard let screen = direct ?? makeScreen(type, output, input) else { return nil }
     // Draw whole frames even while keys are waiting.
     typeahead(-1)
     if has_colors() {
@@ -171,10 +171,10 @@ extension Terminal {
     return screen
   }
 
-  private static func open(
+  private static func makeScreen(
     _ type: String, _ output: UnsafeMutablePointer<FILE>, _ input: UnsafeMutablePointer<FILE>
   ) -> OpaquePointer? {
-    CursesEnvironment.withoutWrongSizes { newterm(type, output, input) }
+    withoutWrongSizes { newterm(type, output, input) }
   }
 
   private func enter() {
@@ -185,7 +185,8 @@ extension Terminal {
     keypad(nc_stdscr(), true)
     curs_set(0)
     guard isGuarded else { return }
-    if let on = Paste.on { spool.add(on) }
+    // Pasted text is marked, so that it does not act as key presses.
+    if let mark = Self.capability("BE") { spool.add(mark) }
     tg_stderr_capture()
     let reset = Self.resetSequence()
     tg_guard_arm(reset, reset.utf8.count)
@@ -193,7 +194,7 @@ extension Terminal {
 
   private func giveBack() {
     set_term(screen)
-    if isGuarded, let off = Paste.off { spool.add(off) }
+    if isGuarded, let unmark = Self.capability("BD") { spool.add(unmark) }
     endwin()
     if !spool.drain(within: Self.patience) {
       spool.discard()
@@ -208,11 +209,24 @@ extension Terminal {
 
   /// The sequence that undoes everything that curses and this program switch on.
   private static func resetSequence() -> String {
-    var reset = Paste.off ?? ""
-    for name in ["sgr0", "op", "rmkx", "cnorm", "rmcup"] {
-      guard let text = nc_capability(name) else { continue }
-      reset += String(cString: text)
+    ["BD", "sgr0", "op", "rmkx", "cnorm", "rmcup"].compactMap(capability).joined()
+  }
+}
+
+/// Why the terminal cannot be used for the dashboard.
+package enum TerminalError: Error, Equatable, Sendable {
+  /// There is no controlling terminal to draw on.
+  case noTerminal
+  /// The terminal type is unknown or cannot place the cursor.
+  case unsuitable(String)
+}
+
+extension TerminalError: CustomStringConvertible {
+  /// The reason as a message for the user.
+  package var description: String {
+    switch self {
+    case .noTerminal: "there is no terminal to draw on"
+    case .unsuitable(let reason): reason
     }
-    return reset
   }
 }

@@ -1,9 +1,9 @@
-public import Screen
+package import Screen
 
 /// A style for every role, and a glyph for every state.
-public struct Theme: Equatable, Sendable {
+package struct Theme: Equatable, Sendable {
   /// The background that a theme is made for.
-  public enum Variant: String, Sendable {
+  package enum Variant: String, Sendable {
     /// A dark background.
     case dark
     /// A light background.
@@ -13,17 +13,17 @@ public struct Theme: Equatable, Sendable {
   }
 
   /// The name; safe to print.
-  public var name: String
+  package var name: String
   /// One sentence about the theme; safe to print.
-  public var about: String
+  package var about: String
   /// The background that the theme is made for.
-  public var variant: Variant
+  package var variant: Variant
   /// The glyphs that differ from the usual ones.
-  public var glyphs: [ThemeRole: ThemeGlyph]
+  package var glyphs: [ThemeRole: ThemeGlyph]
   private var styles: [Style]
 
   /// Makes a theme in which every role has the terminal's own style.
-  public init(name: String, about: String = "", variant: Variant = .any) {
+  package init(name: String, about: String = "", variant: Variant = .any) {
     self.name = name
     self.about = about
     self.variant = variant
@@ -32,13 +32,13 @@ public struct Theme: Equatable, Sendable {
   }
 
   /// The style of a role, in the colours that the theme's author chose.
-  public subscript(role: ThemeRole) -> Style {
+  package subscript(role: ThemeRole) -> Style {
     get { styles[Int(role.rawValue)] }
     set { styles[Int(role.rawValue)] = newValue }
   }
 
   /// Returns the glyph of a state; a blank for other roles.
-  public func glyph(_ role: ThemeRole, in set: GlyphSet) -> Character {
+  package func glyph(_ role: ThemeRole, in set: GlyphSet) -> Character {
     guard let glyph = glyphs[role] ?? ThemeGlyph.usual[role] else { return " " }
     return set == .unicode ? glyph.unicode : glyph.ascii
   }
@@ -46,7 +46,7 @@ public struct Theme: Equatable, Sendable {
   /// Returns the styles that a terminal of some colour depth can show.
   ///
   /// Without colours, the attributes of the theme `mono` are used, because only they tell states apart by themselves.
-  public func palette(depth: ColorDepth) -> Palette {
+  package func palette(depth: ColorDepth) -> Palette {
     if depth == .mono {
       let mono = Themes.mono.styles.map { Style(attributes: $0.attributes) }
       return Palette(styles: mono, selection: mono[Int(ThemeRole.selection.rawValue)])
@@ -75,14 +75,14 @@ public struct Theme: Equatable, Sendable {
 }
 
 /// A one-column symbol for a state, in addition to its colour and its word.
-public struct ThemeGlyph: Hashable, Sendable {
+package struct ThemeGlyph: Hashable, Sendable {
   /// The character for terminals with Unicode.
-  public var unicode: Character
+  package var unicode: Character
   /// The character for other terminals.
-  public var ascii: Character
+  package var ascii: Character
 
   /// Makes a glyph; both characters must take one column.
-  public init(unicode: Character, ascii: Character) {
+  package init(unicode: Character, ascii: Character) {
     self.unicode = unicode
     self.ascii = ascii
   }

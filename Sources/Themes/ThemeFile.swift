@@ -16,11 +16,10 @@ import Screen
 ///     item.failed = "✗|x"
 ///
 /// Nothing in a file can make a theme unusable. Mistakes are reported, and those parts look as in the default theme.
-public struct ThemeFile: Sendable {
-  /// The theme.
-  public private(set) var theme: Theme
+package struct ThemeFile: Sendable {
+  package private(set) var theme: Theme
   /// The problems in the file, in the order in which they were found.
-  public private(set) var warnings: [ThemeWarning] = []
+  package private(set) var warnings: [ThemeWarning] = []
   private let source: String
   private var document: TOMLDocument?
   private var entries: [String: TOMLDocument.Entry] { document?.entries ?? [:] }
@@ -34,12 +33,12 @@ public struct ThemeFile: Sendable {
   ///   - text: The file's contents.
   ///   - source: The name of the file in warnings.
   ///   - fallbackName: The theme's name when the file gives none.
-  public init(parsing text: String, source: String, fallbackName: String) {
+  package init(parsing text: String, source: String, fallbackName: String) {
     self.init(parsing: Array(text.utf8), source: source, fallbackName: fallbackName)
   }
 
   /// Reads a theme from the bytes of its file, which should be UTF-8.
-  public init(parsing bytes: [UInt8], source: String, fallbackName: String) {
+  package init(parsing bytes: [UInt8], source: String, fallbackName: String) {
     self.init(bytes, source: source, fallbackName: fallbackName, base: { Themes.builtin(named: $0)?.theme })
   }
 

@@ -1,9 +1,9 @@
-public import Screen
+package import Screen
 
 /// The purpose of a style on this program's screens; a theme gives each role its style.
 ///
 /// The raw values are positions in a palette, so new roles are added at the end.
-public enum ThemeRole: UInt8, CaseIterable, Sendable {
+package enum ThemeRole: UInt8, CaseIterable, Sendable {
   /// Plain text; its background is that of the whole screen.
   case text
   /// Less important text: units, labels, finished items.
@@ -38,11 +38,8 @@ public enum ThemeRole: UInt8, CaseIterable, Sendable {
   case workerSlow
   /// An item that has not started.
   case itemQueued
-  /// An item that is running.
   case itemRunning
-  /// An item that succeeded.
   case itemSucceeded
-  /// An item that failed.
   case itemFailed
   /// An item that exceeded its time limit.
   case itemTimedOut
@@ -70,10 +67,10 @@ public enum ThemeRole: UInt8, CaseIterable, Sendable {
   case itemWaiting
 
   /// The role in the form that cells store.
-  public var role: Role { Role(rawValue: rawValue) }
+  package var role: Role { Role(rawValue: rawValue) }
 
   /// The role's name in theme files.
-  public var name: String {
+  package var name: String {
     switch self {
     case .text: "text"
     case .muted: "muted"
@@ -111,7 +108,7 @@ public enum ThemeRole: UInt8, CaseIterable, Sendable {
   }
 
   /// Makes the role with a name from a theme file; nil for an unknown name.
-  public init?(name: String) {
+  package init?(name: String) {
     guard let role = Self.allCases.first(where: { $0.name == name }) else { return nil }
     self = role
   }

@@ -1,18 +1,17 @@
 import Screen
 
 /// A problem in a theme file; the affected part looks as in the default theme.
-public struct ThemeWarning: Error, Equatable, Sendable {
+package struct ThemeWarning: Error, Equatable, Sendable {
   /// The file, or the name of a shipped theme.
-  public var source: String
+  package var source: String
   /// The line, from 1; nil for the file as a whole.
-  public var line: Int?
+  package var line: Int?
   /// The key, such as `roles.title`; empty for the file as a whole.
-  public var key: String
+  package var key: String
   /// What is wrong and what was expected.
-  public var problem: String
+  package var problem: String
 
-  /// Makes a warning.
-  public init(source: String, line: Int?, key: String, problem: String) {
+  package init(source: String, line: Int?, key: String, problem: String) {
     self.source = source
     self.line = line
     self.key = key
@@ -22,14 +21,14 @@ public struct ThemeWarning: Error, Equatable, Sendable {
 
 extension ThemeWarning: CustomStringConvertible {
   /// The warning as one line for the user, safe to print.
-  public var description: String {
+  package var description: String {
     let place = line.map { "\(source):\($0)" } ?? source
     return SafeText.visible(key.isEmpty ? "\(place): \(problem)" : "\(place): \(key): \(problem)")
   }
 }
 
 /// Why a theme cannot be used.
-public enum ThemeError: Error, Equatable, Sendable {
+package enum ThemeError: Error, Equatable, Sendable {
   /// No shipped theme, no theme of the user and no file has this name.
   case notFound(String, known: [String])
   /// The file cannot be read.
@@ -38,7 +37,7 @@ public enum ThemeError: Error, Equatable, Sendable {
 
 extension ThemeError: CustomStringConvertible {
   /// The reason as a sentence for the user, safe to print.
-  public var description: String {
+  package var description: String {
     switch self {
     case .notFound(let name, let known):
       SafeText.visible("no theme named \"\(name)\"; use one of \(known.joined(separator: ", ")), or name a file")

@@ -7,21 +7,20 @@ import OSText
 #endif
 
 /// The available themes.
-public enum Themes {
+package enum Themes {
   /// A theme and its origin.
-  public struct Found: Sendable {
+  package struct Found: Sendable {
     /// The name that selects the theme.
-    public var name: String
+    package var name: String
     /// The file of the theme; nil for a shipped theme.
-    public var path: String?
-    /// The theme.
-    public var theme: Theme
+    package var path: String?
+    package var theme: Theme
     /// The warnings about the file.
-    public var warnings: [ThemeWarning]
+    package var warnings: [ThemeWarning]
   }
 
   /// The shipped themes, which are part of the program; the default one is first.
-  public static let builtin: [Found] = {
+  package static let builtin: [Found] = {
     let initial = shipped("default", PackageResources.default_toml) { _ in Theme(name: "default") }
     let others: [(String, [UInt8])] = [
       ("dark", PackageResources.dark_toml),
@@ -34,10 +33,10 @@ public enum Themes {
   }()
 
   /// The theme that is used when the user names none: the terminal's own colours.
-  public static var standard: Theme { builtin[0].theme }
+  package static var standard: Theme { builtin[0].theme }
 
   /// Returns the shipped theme with a name.
-  public static func builtin(named name: String) -> Found? { builtin.first { $0.name == name } }
+  package static func builtin(named name: String) -> Found? { builtin.first { $0.name == name } }
 
   static var mono: Theme { builtin(named: "mono")?.theme ?? standard }
 
@@ -47,7 +46,7 @@ public enum Themes {
   /// `NAME.toml`, then the shipped themes, so a user can replace one.
   ///
   /// - Throws: `ThemeError` when the theme is missing or unreadable. Mistakes within it become warnings.
-  public static func find(nameOrFile name: String, searching directories: [String] = []) throws(ThemeError) -> Found {
+  package static func find(nameOrFile name: String, searching directories: [String] = []) throws(ThemeError) -> Found {
     if name.utf8.contains(UInt8(ascii: "/")) || name.hasSuffix(".toml") { return try read(name) }
     for directory in directories {
       let path = "\(directory)/\(name).toml"
@@ -62,7 +61,7 @@ public enum Themes {
   /// - Parameters:
   ///   - userDirectory: The directory of the user's own themes; nil for none.
   ///   - whenUnreadable: Called with the error of each file there that cannot be read.
-  public static func all(userDirectory: String?, whenUnreadable: (ThemeError) -> Void = { _ in }) -> [Found] {
+  package static func all(userDirectory: String?, whenUnreadable: (ThemeError) -> Void = { _ in }) -> [Found] {
     var own: [Found] = []
     for path in userDirectory.map({ directory in names(in: directory).map { "\(directory)/\($0).toml" } }) ?? [] {
       do throws(ThemeError) { own.append(try read(path)) } catch { whenUnreadable(error) }

@@ -43,16 +43,15 @@ import Testing
       try writer.write(batch)
     }
     let written = Written(
-      items: try rows("items", of: file), attempts: try rows("attempts", of: file),
+      items: try rows(.items, of: file), attempts: try rows(.attempts, of: file),
       counts: try RunReader(path: folder.file).record().counts)
     #expect(file.close() == nil)
     return written
   }
 
-  private func rows(_ table: String, of file: RunFile) throws -> [String] {
-    let own = table == "items" ? ["id", "number", "key", "text", "fields", "attempt"] : ["item", "attempt"]
-    let columns = (own + Schema.attemptNames).map { "quote(\($0))" }.joined(separator: " || ' ' || ")
-    let statement = try file.database.prepare("SELECT \(columns) FROM \(table) ORDER BY 1")
+  private func rows(_ table: Table, of file: RunFile) throws -> [String] {
+    let columns = table.columns.map { "quote(\($0.name))" }.joined(separator: " || ' ' || ")
+    let statement = try file.database.prepare("SELECT \(columns) FROM \(table.name) ORDER BY 1")
     defer { statement.close() }
     var rows: [String] = []
     while try statement.step() { rows.append(statement.text(0)) }

@@ -84,13 +84,54 @@ import Testing
     #expect(kind { _ = try RunReader(path: folder.file) } == .newer)
   }
 
+  /// The tables of files that were released; a program refuses a file whose definitions differ.
+  @Test func theTablesAreTheReleasedOnes() {
+    let attempt = """
+      outcome INTEGER, worker INTEGER, start INTEGER, wait INTEGER, latency INTEGER, exit_status INTEGER, \
+      signal INTEGER, reason TEXT, cpu INTEGER, peak_memory INTEGER, note TEXT, output, output_chunk INTEGER, errors, \
+      errors_chunk INTEGER
+      """
+    let first = [
+      """
+      CREATE TABLE run(
+        id TEXT NOT NULL, created INTEGER NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, command TEXT NOT NULL,
+        source TEXT NOT NULL, directory TEXT NOT NULL, options TEXT NOT NULL, state INTEGER NOT NULL, ended INTEGER,
+        exit_code INTEGER, total INTEGER, succeeded INTEGER NOT NULL, failed INTEGER NOT NULL,
+        timed_out INTEGER NOT NULL, cancelled INTEGER NOT NULL, latest INTEGER, delivered INTEGER NOT NULL,
+        delivered_bytes INTEGER NOT NULL, renumbered INTEGER NOT NULL)
+      """,
+      """
+      CREATE TABLE items(
+        id INTEGER PRIMARY KEY, number INTEGER, key INTEGER NOT NULL, text NOT NULL, fields TEXT, \
+      attempt INTEGER NOT NULL,
+        \(attempt))
+      """,
+      "CREATE TABLE attempts(item INTEGER NOT NULL, attempt INTEGER NOT NULL, \(attempt))",
+      "CREATE TABLE chunks(id INTEGER PRIMARY KEY, rest INTEGER NOT NULL, bytes BLOB NOT NULL)",
+      "CREATE TABLE changes(id INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, value INTEGER)",
+    ]
+    #expect(Table.all.map { $0.definition(in: 1) } == first)
+    #expect(Table.all.map { $0.definition(in: 2) } == first)
+    let third = first.map {
+      "\($0.dropLast()), \($0.contains(" run(") ? "unchecked INTEGER NOT NULL DEFAULT 1, " : "")checksum INTEGER)"
+    }
+    #expect(Table.all.map { $0.definition(in: 3) } == third)
+  }
+
+  /// The order of these numbers in checksums and in the tail never changes.
+  @Test func theWordsOfAnAttemptAreTheReleasedOnes() {
+    let words = AttemptColumn.all.filter { $0.word != nil }.sorted { $0.word ?? 0 < $1.word ?? 0 }.map(\.column.name)
+    #expect(
+      words == ["outcome", "worker", "start", "latency", "wait", "exit_status", "signal", "cpu", "peak_memory"])
+    #expect(Set(AttemptColumn.numbers.map(\.word)) == Set(1..<AttemptColumn.wordCount))
+  }
+
   /// Every version that was released must be brought to the newest one.
   @Test func everyOlderFileIsMigrated() throws {
     for version in 1...Schema.version {
       let path = "\(folder.path)/version-\(version)"
       let database = try RunDatabase(path: path, access: .create)
       try Schema.create(in: database, version: version)
-      database.checks = version < Schema.firstChecked ? .none : .all
       try RunRow.insert(.example, into: database)
       database.close()
       #expect(try RunRecorder(RunFile.open(at: path)).end() == nil)

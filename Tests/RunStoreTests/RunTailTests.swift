@@ -92,22 +92,94 @@ import Testing
     #expect(try items(path).isEmpty)
   }
 
+  /// A run that was killed when only its tail had the items 1 and 2, the second without a process.
+  private func killedWithTwo() throws -> String {
+    let recorder = try beginHeld()
+    recorder.record(RecordedItem(number: 1, text: .text("a")), .example(.timedOut), output: .text("out"))
+    recorder.record(RecordedItem(number: 2, text: .text("b"), fields: bytes("{}")), .example())
+    let path = try killed()
+    end(recorder)
+    return path
+  }
+
+  private func change(_ path: String, _ body: (inout Data) -> Void) throws {
+    let tail = URL(fileURLWithPath: path + "-tail")
+    var data = try Data(contentsOf: tail)
+    body(&data)
+    try data.write(to: tail)
+  }
+
+  private func number(_ value: Int64) -> Data { withUnsafeBytes(of: value.littleEndian) { Data($0) } }
+
+  /// Tails had no version at first, and arbitrary bytes after the kind of a record.
+  @Test func aTailWithoutAVersionIsRead() throws {
+    let path = try killedWithTwo()
+    try change(path) { tail in
+      tail.replaceSubrange(40..<64, with: Data(count: 24))
+      rewriteRecords(&tail) { $0.replaceSubrange(1..<8, with: Data(repeating: 0x5A, count: 7)) }
+    }
+    #expect(try items(path).map(\.number) == [1, 2])
+  }
+
+  /// An older program knew fewer numbers and parts: here neither the processor's time nor the memory, and no errors.
+  @Test func aTailWithFewerColumnsIsRead() throws {
+    let path = try killedWithTwo()
+    try change(path) { tail in
+      tail.replaceSubrange(48..<64, with: number(8) + number(5))
+      rewriteRecords(&tail) { record in
+        record.removeSubrange(132..<136)
+        record.removeSubrange(96..<112)
+      }
+    }
+    let found = try items(path)
+    #expect(found.map(\.number) == [1, 2])
+    #expect(found.map(\.attempt) == [.example(.timedOut), .example()])
+    #expect(found.map(\.outputCount) == [3, 0] && found.map(\.errorCount) == [0, 0])
+  }
+
+  @Test(arguments: [(40, 2), (40, -1), (48, 99), (48, 0), (56, 7)])
+  func aTailOfAnUnknownFormatIsRefused(offset: Int, value: Int64) throws {
+    let path = try killedWithTwo()
+    try change(path) { $0.replaceSubrange(offset..<offset + 8, with: number(value)) }
+    let error = #expect(throws: RunStoreError.self) { try RunFile.open(at: path, durability: .programEnd) }
+    #expect(error?.kind == .newer && error?.description.contains("-tail") == true)
+  }
+
+  /// Changes each record in both stretches, with its size and its sum.
+  private func rewriteRecords(_ tail: inout Data, _ body: (inout Data) -> Void) {
+    for start in [4 << 10, (4 << 10) + (8 << 20)] {
+      var (old, new) = (tail.dropFirst(start), Data())
+      while old.count > 24, let size = Int(exactly: old.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }),
+        size > 0
+      {
+        var record = Data(old.dropFirst(24).prefix(size))
+        body(&record)
+        new += number(Int64(record.count)) + number(record.withUnsafeBytes { ItemKey.of($0) })
+        new += Data(old.dropFirst(16).prefix(8)) + record
+        old = old.dropFirst(24 + size)
+      }
+      guard !new.isEmpty else { continue }
+      tail = tail.prefix(start) + new + Data(count: max(0, tail.count - start - new.count))
+    }
+  }
+
   /// A whole record, made by a stranger, whose numbers no run file takes.
   @Test(
     arguments: [
-      { (header: inout RecordHeader) in header.row = 1 << 62 }, { $0.number = .max }, { $0.attempt = 1 << 50 },
-      { $0.outcome = 9 }, { $0.worker = -1 }, { $0.start = .max }, { $0.latency = -1 }, { $0.latency = .max },
-      { $0.cpu = .max },
-    ] as [@Sendable (inout RecordHeader) -> Void])
-  func recordsThatCannotBeAreNotTaken(change: @Sendable (inout RecordHeader) -> Void) throws {
+      (RecordLayout.row, 1 << 62), (RecordLayout.number, .max), (RecordLayout.word(0), 1 << 50),
+      (RecordLayout.word(1), 9),
+      (RecordLayout.word(2), -1), (RecordLayout.word(3), .max), (RecordLayout.word(4), -1),
+      (RecordLayout.word(4), .max),
+      (RecordLayout.word(4), RecordLayout.absent), (RecordLayout.word(8), .max), (0, 2), (0, 3),
+    ] as [(Int, Int64)])
+  func recordsThatCannotBeAreNotTaken(offset: Int, value: Int64) throws {
     var batch = RecordBatch()
     try batch.append(
       RecordedItem(number: 1, text: .text("a")), .example(), output: .text("b"), errors: .text(""), isFinal: true)
-    let whole = batch.withBytes { Array($0) } ?? []
-    var header = try #require(whole.withUnsafeBytes { RecordHeader(checking: $0) })
-    change(&header)
-    let changed = withUnsafeBytes(of: header) { Array($0) } + whole.dropFirst(MemoryLayout<RecordHeader>.size)
-    #expect(changed.count == whole.count && changed.withUnsafeBytes { RecordHeader(checking: $0) } == nil)
+    var record = batch.withBytes { Data($0) } ?? Data()
+    #expect(record.withUnsafeBytes { RecordLayout.current.accepts($0) })
+    record.replaceSubrange(offset..<offset + 8, with: number(value))
+    #expect(!record.withUnsafeBytes { RecordLayout.current.accepts($0) })
   }
 
   @Test func aStrangersFileOfThatNameIsLeftAlone() throws {

@@ -73,8 +73,8 @@ import Testing
     #expect(picture(7, 2) { chart.draw(in: $0, of: &$1, glyphs: .ascii) } == "    #  \n ####  ")
     #expect(picture(2, 1) { chart.draw(in: $0, of: &$1, glyphs: .unicode) } == " ▁")
     #expect(picture(0, 0) { chart.draw(in: $0, of: &$1, glyphs: .unicode) } == "")
-    let wide = BarChart([1, 2].map { BarChart.Column($0, role: role) }, columnWidth: 2)
-    #expect(picture(3, 1) { wide.draw(in: $0, of: &$1, glyphs: .unicode) } == "▄▄█")
+    let none = BarChart([0, .infinity].map { BarChart.Column($0, role: role) })
+    #expect(picture(3, 1) { none.draw(in: $0, of: &$1, glyphs: .unicode) } == "   ")
   }
 
   @Test(arguments: [

@@ -1,12 +1,12 @@
 import Foundation
-public import Screen
-public import Testing
+package import Screen
+package import Testing
 import Themes
 
 /// Compares a grid with the picture `Screens/NAME.screen` beside the test's file: first its text, then its roles.
 ///
 /// With `PFOR_UPDATE_SCREENS=1` in the environment the picture is written instead.
-public func assertScreen(
+package func assertScreen(
   _ grid: CellGrid, _ name: String, filePath: String = #filePath, sourceLocation: SourceLocation = #_sourceLocation
 ) {
   let file = URL(fileURLWithPath: filePath).deletingLastPathComponent().appendingPathComponent("Screens/\(name).screen")
@@ -27,11 +27,11 @@ public func assertScreen(
 }
 
 /// A grid as text: what it shows, and below that a letter for every cell's role.
-public enum ScreenPicture {
+package enum ScreenPicture {
   private static let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
   /// Both planes, with a legend of the roles that are used, and which columns of which rows are selected.
-  public static func text(of grid: CellGrid) -> String {
+  package static func text(of grid: CellGrid) -> String {
     var lines = ["size \(grid.width)x\(grid.height)", "text"]
     lines += (0..<grid.height).map { trimmed(grid.row($0)) }
     lines.append("roles  \(legend(grid))")

@@ -12,18 +12,18 @@ struct ConfirmOverlay {
     let isTight = body.height < 12
     let margin = isTight ? 1 : 2
     let widest =
-      ([title, hint] + text + choices.map { "     \($0.text)" }).map { TextWidth.columns(of: $0) }.max() ?? 0
+      ([title, hint] + text + answers.map { "     \($0.text)" }).map { TextWidth.columns(of: $0) }.max() ?? 0
     let width = min(widest, 72, body.width - 2 - 2 * margin)
     let text = text.flatMap { wrapped($0, width: width) }
-    let height = text.count + choices.count + (isTight ? 2 : 5)
+    let height = text.count + answers.count + (isTight ? 2 : 5)
     let area = body.centered(Size(width: width + 2 + 2 * margin, height: height))
     grid.fill(area, role: ThemeRole.dialog.role)
     let frame = Frame(title: title, role: ThemeRole.dialog.role)
     var rest = frame.draw(in: area, of: &grid, glyphs: drawing.glyphs).inset(horizontal: margin)
     for line in text { draw(line, in: take(1, of: &rest), to: &grid) }
     _ = take(isTight ? 0 : 1, of: &rest)
-    for (index, choice) in choices.enumerated() {
-      draw(choice, isSelected: index == dialog.selected, in: take(1, of: &rest), of: &grid)
+    for (index, answer) in answers.enumerated() {
+      draw(answer, isSelected: index == dialog.selected, in: take(1, of: &rest), of: &grid)
     }
     _ = take(isTight ? 0 : 1, of: &rest)
     draw(hint, in: take(1, of: &rest), to: &grid)
@@ -31,11 +31,10 @@ struct ConfirmOverlay {
 
   /// Draws the question on a one-line screen: its title, and its answers with their keys.
   func drawLine(in row: Rect, of grid: inout CellGrid) {
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
-    writer.write(title, .dialog, to: &grid)
-    for choice in dialog.choices {
-      let role: ThemeRole = isDangerous(choice) ? .dialogDanger : .dialog
-      writer.write(" \(choice.key)=\(word(choice))", role, to: &grid)
+    var cursor = drawing.cursor(row)
+    cursor.write(title, .dialog, to: &grid)
+    for answer in answers {
+      cursor.write(" \(answer.key)=\(answer.short)", answer.isDangerous ? .dialogDanger : .dialog, to: &grid)
     }
   }
 
@@ -59,21 +58,18 @@ struct ConfirmOverlay {
 
   private func draw(_ text: String, in row: Rect, to grid: inout CellGrid) {
     guard !row.isEmpty else { return }
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
-    writer.name(text, width: row.width, .dialog, to: &grid)
+    var cursor = drawing.cursor(row)
+    cursor.name(text, width: row.width, .dialog, to: &grid)
   }
 
-  private func draw(
-    _ choice: (key: Character, text: String, isDangerous: Bool), isSelected: Bool, in row: Rect,
-    of grid: inout CellGrid
-  ) {
+  private func draw(_ answer: Answer, isSelected: Bool, in row: Rect, of grid: inout CellGrid) {
     guard !row.isEmpty else { return }
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
-    let role: ThemeRole = choice.isDangerous ? .dialogDanger : .dialog
-    writer.write(isSelected ? (drawing.glyphs == .unicode ? "› " : "> ") : "  ", role, to: &grid)
-    writer.write(String(choice.key), role, to: &grid)
-    writer.skip(2)
-    writer.left(choice.text, width: writer.remaining, role, to: &grid)
+    var cursor = drawing.cursor(row)
+    let role: ThemeRole = answer.isDangerous ? .dialogDanger : .dialog
+    cursor.write(isSelected ? (drawing.glyphs == .unicode ? "› " : "> ") : "  ", role, to: &grid)
+    cursor.write(String(answer.key), role, to: &grid)
+    cursor.skip(2)
+    cursor.left(answer.text, width: cursor.remaining, role, to: &grid)
     if isSelected { grid.select(row) }
   }
 
@@ -122,36 +118,21 @@ struct ConfirmOverlay {
     }
   }
 
-  private var choices: [(key: Character, text: String, isDangerous: Bool)] {
-    dialog.choices.map { ($0.key, words($0), isDangerous($0)) }
-  }
+  private typealias Answer = (key: Character, short: String, text: String, isDangerous: Bool)
 
-  private func isDangerous(_ choice: Dialog.Choice) -> Bool {
-    switch choice {
-    case .stopNow, .terminate, .kill: true
-    case .keepRunning, .finish, .leaveAlone: false
-    }
-  }
+  private var answers: [Answer] { dialog.choices.map(answer) }
 
-  private func word(_ choice: Dialog.Choice) -> String {
-    switch choice {
-    case .keepRunning: "go on"
-    case .finish: "finish"
-    case .stopNow: "stop"
-    case .leaveAlone: "no"
-    case .terminate: "TERM"
-    case .kill: "KILL"
-    }
-  }
-
-  private func words(_ choice: Dialog.Choice) -> String {
-    switch choice {
-    case .keepRunning: "keep running"
-    case .finish: "finish what runs; \(drawing.format.plural(tally.queued, "item")) will never run"
-    case .stopNow: "stop now: \(drawing.format.plural(tally.running, "running item")) will be lost"
-    case .leaveAlone: "no, let it run"
-    case .terminate: "ask it to end (TERM, or interrupt the query)"
-    case .kill: "kill it (KILL)"
+  private func answer(_ choice: Dialog.Choice) -> Answer {
+    let key = choice.key
+    return switch choice {
+    case .keepRunning: (key, "go on", "keep running", false)
+    case .finish:
+      (key, "finish", "finish what runs; \(drawing.format.plural(tally.queued, "item")) will never run", false)
+    case .stopNow:
+      (key, "stop", "stop now: \(drawing.format.plural(tally.running, "running item")) will be lost", true)
+    case .leaveAlone: (key, "no", "no, let it run", false)
+    case .terminate: (key, "TERM", "ask it to end (TERM, or interrupt the query)", true)
+    case .kill: (key, "KILL", "kill it (KILL)", true)
     }
   }
 }

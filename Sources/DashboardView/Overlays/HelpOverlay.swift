@@ -61,15 +61,15 @@ struct HelpOverlay {
   }
 
   private func draw(_ line: Line, in row: Rect, of grid: inout CellGrid) {
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
+    var cursor = drawing.cursor(row)
     switch line {
     case .blank: return
-    case .heading(let text): writer.write(text, .title, to: &grid)
+    case .heading(let text): cursor.write(text, .title, to: &grid)
     case .keys(let keys, let help):
-      writer.skip(2)
-      writer.left(keys, width: Self.keysWidth, .key, to: &grid)
-      writer.skip()
-      writer.left(help, width: writer.remaining, .text, to: &grid)
+      cursor.skip(2)
+      cursor.left(keys, width: Self.keysWidth, .key, to: &grid)
+      cursor.skip()
+      cursor.left(help, width: cursor.remaining, .text, to: &grid)
     }
   }
 }

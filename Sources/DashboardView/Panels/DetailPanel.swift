@@ -25,7 +25,7 @@ struct DetailPanel {
     let lines = lines(width: max(1, area.width - 4 - Self.nameWidth))
     let top = min(drawing.dashboard.detailTop, max(0, lines.count - max(1, area.height - 2)))
     let last = min(lines.count, top + max(0, area.height - 2))
-    let name = drawing.name(label, columns: area.width - Self.aroundTitle)
+    let name = TextWidth.middle(label, columns: area.width - Self.aroundTitle, ellipsis: drawing.glyphs.ellipsis)
     let frame = Frame(
       title: name.isEmpty ? "\(id)" : "\(id) \(name)", trailing: "Esc back", footer: "\(last) of \(lines.count) lines",
       role: ThemeRole.title.role, titleRole: ThemeRole.key.role, labelRole: ThemeRole.muted.role)
@@ -37,12 +37,12 @@ struct DetailPanel {
   }
 
   private func draw(_ line: Line, in row: Rect, of grid: inout CellGrid) {
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
+    var cursor = drawing.cursor(row)
     if !line.name.isEmpty {
-      writer.left(line.name, width: Self.nameWidth - 1, .muted, to: &grid)
-      writer.skip()
+      cursor.left(line.name, width: Self.nameWidth - 1, .muted, to: &grid)
+      cursor.skip()
     }
-    writer.left(line.text, width: writer.remaining, line.role, to: &grid)
+    cursor.left(line.text, width: cursor.remaining, line.role, to: &grid)
   }
 
   private func lines(width: Int) -> [Line] {

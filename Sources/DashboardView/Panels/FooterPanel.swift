@@ -11,10 +11,10 @@ struct FooterPanel {
 
   func draw(in row: Rect, of grid: inout CellGrid) {
     let row = row.inset(horizontal: 1)
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
+    var cursor = drawing.cursor(row)
     if let notice = drawing.dashboard.currentNotice(at: now) {
-      writer.write("\(drawing.glyph(.notice)) ", .notice, to: &grid)
-      writer.left(notice.text, width: writer.remaining, .notice, to: &grid)
+      cursor.write("\(drawing.glyph(.notice)) ", .notice, to: &grid)
+      cursor.left(notice.text, width: cursor.remaining, .notice, to: &grid)
       return
     }
     // Help and quit are on the right, where they always fit.
@@ -31,13 +31,13 @@ struct FooterPanel {
   private static func width(of hint: Hint) -> Int { TextWidth.columns(of: hint.keys) + hint.hint.count + 3 }
 
   private func draw(_ hints: [Hint], in row: Rect, of grid: inout CellGrid) {
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
+    var cursor = drawing.cursor(row)
     for hint in hints {
-      guard Self.width(of: hint) - 2 <= writer.remaining else { continue }
-      writer.write(hint.keys, .key, to: &grid)
-      writer.skip()
-      writer.write(hint.hint, .muted, to: &grid)
-      writer.skip(2)
+      guard Self.width(of: hint) - 2 <= cursor.remaining else { continue }
+      cursor.write(hint.keys, .key, to: &grid)
+      cursor.skip()
+      cursor.write(hint.hint, .muted, to: &grid)
+      cursor.skip(2)
     }
   }
 
@@ -76,5 +76,47 @@ struct FooterPanel {
     guard key.count > 2, key.hasPrefix("<"), key.hasSuffix(">") else { return key }
     let name = String(key.dropFirst().dropLast())
     return name.hasPrefix("C-") ? "Ctrl-\(name.dropFirst(2).uppercased())" : name
+  }
+}
+
+/// The line being typed, or the menu of filters, in place of the footer.
+struct PromptLine {
+  let drawing: Drawing
+
+  func draw(_ prompt: Prompt, in row: Rect, of grid: inout CellGrid) {
+    grid.fill(row, role: ThemeRole.text.role)
+    var cursor = drawing.cursor(row.inset(horizontal: 1))
+    cursor.write(name(of: prompt.kind), .key, to: &grid)
+    cursor.skip()
+    // Cut a long text at its beginning, because the user types at its end.
+    var text = prompt.text
+    while TextWidth.columns(of: text) > max(1, cursor.remaining - 1), !text.isEmpty { text.removeFirst() }
+    cursor.write(text, .text, to: &grid)
+    grid.select(Rect(x: cursor.x, y: row.y, width: 1, height: 1))
+    let hint = "Enter accept  Esc cancel"
+    if cursor.remaining > hint.count + 3 {
+      grid.write(hint, x: row.maxX - hint.count - 1, y: row.y, role: ThemeRole.muted.role, in: row)
+    }
+  }
+
+  private func name(of kind: Prompt.Kind) -> String {
+    switch kind {
+    case .threads: "threads (0 drains):"
+    case .search: "search:"
+    case .filterText: "only items with:"
+    }
+  }
+
+  func drawFilterMenu(in row: Rect, of grid: inout CellGrid) {
+    grid.fill(row, role: ThemeRole.text.role)
+    var cursor = drawing.cursor(row.inset(horizontal: 1))
+    cursor.write("show", .text, to: &grid)
+    cursor.skip(2)
+    for choice in ResultFilter.menu {
+      let start = cursor.x
+      cursor.write(choice.name, .text, to: &grid)
+      grid.setRole(Rect(x: start, y: row.y, width: 1, height: 1), ThemeRole.key.role)
+      cursor.skip(2)
+    }
   }
 }

@@ -21,10 +21,10 @@ struct HeaderPanel {
   private func drawRight(_ parts: [Part], in row: Rect, of grid: inout CellGrid) -> Int {
     let shown = parts.filter { !$0.text.isEmpty }
     let width = shown.reduce(0) { $0 + TextWidth.columns(of: $1.text) } + 2 * max(0, shown.count - 1)
-    var writer = RowCursor(row.splitRight(width).right, glyphs: drawing.glyphs)
+    var cursor = drawing.cursor(row.splitRight(width).right)
     for part in shown {
-      writer.write(part.text, part.role, to: &grid)
-      writer.skip(2)
+      cursor.write(part.text, part.role, to: &grid)
+      cursor.skip(2)
     }
     return min(row.width, width + 2)
   }
@@ -41,7 +41,7 @@ struct HeaderPanel {
     let recording = row.width < 70 ? "" : drawing.format.recording(facts) ?? ""
     let parts: [Part] = [
       (replay, .statePaused), (frozen, .statePaused), (recording, .warning), (threads, .text), (word, role),
-      (pad(elapsed, 6) + wall, .text),
+      (drawing.format.right(elapsed, 6) + wall, .text),
     ]
     return drawRight(parts, in: row, of: &grid)
   }
@@ -80,19 +80,15 @@ struct HeaderPanel {
     }
   }
 
-  private func pad(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
-  }
-
   private func drawJob(in row: Rect, of grid: inout CellGrid) {
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
+    var cursor = drawing.cursor(row)
     let source = drawing.dashboard.source
     let sourceWidth = row.width < 32 ? 0 : min(TextWidth.columns(of: source), row.width / 3)
     let titleWidth = min(
       TextWidth.columns(of: drawing.dashboard.title), max(0, row.width - (sourceWidth > 0 ? sourceWidth + 2 : 0)))
-    writer.left(drawing.dashboard.title, width: titleWidth, .title, to: &grid)
-    writer.skip(2)
-    writer.name(source, width: sourceWidth, .muted, to: &grid)
+    cursor.left(drawing.dashboard.title, width: titleWidth, .title, to: &grid)
+    cursor.skip(2)
+    cursor.name(source, width: sourceWidth, .muted, to: &grid)
   }
 
   // MARK: Second row
@@ -101,26 +97,27 @@ struct HeaderPanel {
     let left = drawing.facts.timeLeft(at: drawing.now)
     let isLast = if case .lastItems = left { true } else { false }
     let text = drawing.format.timeLeft(drawing.facts, at: drawing.now)
-    let leftPart: Part = (text.isEmpty || row.width < 70 ? text : pad(text, 16), isLast ? .text : .title)
+    let width = text.isEmpty || row.width < 70 ? 0 : 16
+    let leftPart: Part = (drawing.format.right(text, width), isLast ? .text : .title)
     // On a narrow screen failures matter more than the rate.
     if row.width < 50 { return drawRight([leftPart], in: row, of: &grid) }
     let rate = drawing.format.rate(drawing.facts.rate(at: drawing.now))
-    return drawRight([(pad(rate, 7), .text), leftPart], in: row, of: &grid)
+    return drawRight([(drawing.format.right(rate, 7), .text), leftPart], in: row, of: &grid)
   }
 
   private func drawCounts(in row: Rect, of grid: inout CellGrid) {
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
+    var cursor = drawing.cursor(row)
     let counts = counts
     let roomy = counts.map { width(of: $0, canGrow: true) }
     let fits = roomy.reduce(2 * (roomy.count - 1), +) <= row.width
     for (cell, roomy) in zip(counts, roomy) {
       let width = fits ? roomy : width(of: cell, canGrow: false)
-      guard width <= writer.remaining else { continue }
-      let end = writer.x + width + 2
-      writer.write(drawing.format.count(cell.count), cell.count == 0 ? .muted : cell.role, to: &grid)
-      writer.skip()
-      writer.write(cell.word, cell.count > 0 && isProblem(cell.role) ? cell.role : .muted, to: &grid)
-      writer.skip(max(0, end - writer.x))
+      guard width <= cursor.remaining else { continue }
+      let end = cursor.x + width + 2
+      cursor.write(drawing.format.count(cell.count), cell.count == 0 ? .muted : cell.role, to: &grid)
+      cursor.skip()
+      cursor.write(cell.word, cell.count > 0 && isProblem(cell.role) ? cell.role : .muted, to: &grid)
+      cursor.skip(max(0, end - cursor.x))
     }
   }
 
@@ -154,5 +151,65 @@ struct HeaderPanel {
     if !isOver { counts.append((tally.queued, willStart ? "queued" : "not run", .itemQueued)) }
     if isOver, tally.queued > 0 { counts.append((tally.queued, "never ran", .warning)) }
     return counts
+  }
+}
+
+/// The progress bar, with the percentage and the count on its right.
+struct ProgressPanel {
+  let drawing: Drawing
+
+  func draw(in area: Rect, of grid: inout CellGrid) {
+    let area = area.inset(horizontal: 1)
+    let text = text
+    let width = min(area.width, TextWidth.columns(of: text) + 2)
+    bar.draw(in: area.splitRight(width).rest, of: &grid, glyphs: drawing.glyphs)
+    var cursor = drawing.cursor(area.splitRight(width - 2).right)
+    cursor.left(text, width: cursor.remaining, .text, to: &grid)
+  }
+
+  /// The percentage and the count, padded to their final width so that the end of the bar does not move.
+  private var text: String {
+    let tally = drawing.facts.tally, format = drawing.format
+    let finished = format.count(tally.finished)
+    guard let total = drawing.facts.total else { return "\(finished) of \(format.count(tally.known)) read so far" }
+    let all = format.count(total)
+    let percent = format.percent(tally.finished, of: total)
+    return format.right(percent, 5) + "  " + format.right(finished, all.count) + "/" + all
+  }
+
+  /// The bar, which is empty while the total is unknown.
+  private var bar: ProgressBar {
+    let tally = drawing.facts.tally
+    func rest(_ amount: Int) -> ProgressBar.Segment {
+      .init(amount, role: ThemeRole.barRest.role, block: "░", ascii: ".")
+    }
+    switch drawing.facts.total {
+    case nil: return ProgressBar(segments: [], rest: rest(1))
+    case 0: return ProgressBar(segments: [.init(1, role: ThemeRole.barDone.role)], rest: rest(0))
+    default:
+      let segments: [ProgressBar.Segment] = [
+        .init(tally.succeeded, role: ThemeRole.barDone.role),
+        .init(tally.unsuccessful, role: ThemeRole.barFailed.role, block: "▓", ascii: "x"),
+        .init(tally.running, role: ThemeRole.barRunning.role, ascii: ">"),
+      ]
+      return ProgressBar(segments: segments, rest: rest(tally.queued + tally.waiting + tally.cancelled))
+    }
+  }
+}
+
+/// The names of the panels in one row, shown when there is room for only one panel.
+struct TabsPanel {
+  let drawing: Drawing
+
+  func draw(in row: Rect, of grid: inout CellGrid) {
+    var cursor = drawing.cursor(row.inset(horizontal: row.width < 50 ? 0 : 1))
+    for page in Page.allCases {
+      guard let panel = page.panels.first, page.panels.count == 1 else { continue }
+      let hasFocus = panel == drawing.dashboard.focus
+      let start = cursor.x
+      cursor.write(" \(page.rawValue) ", .key, to: &grid)
+      cursor.write(row.width < 50 ? panel.title : "\(panel.title) ", hasFocus ? .title : .muted, to: &grid)
+      if hasFocus { grid.select(Rect(x: start, y: row.y, width: cursor.x - start, height: 1)) }
+    }
   }
 }

@@ -46,10 +46,10 @@ struct LatencyPanel {
   }
 
   private func draw(_ name: String, _ value: Int64?, in cell: Rect, of grid: inout CellGrid) {
-    var number = RowCursor(cell.row(cell.height - 1), glyphs: drawing.glyphs)
+    var number = drawing.cursor(cell.row(cell.height - 1))
     let role: ThemeRole = value.map { drawing.latencyRole($0) } ?? .muted
     if cell.height > 1 {
-      var heading = RowCursor(cell.row(0), glyphs: drawing.glyphs)
+      var heading = drawing.cursor(cell.row(0))
       heading.left(name, width: cell.width, .muted, to: &grid)
       number.left(drawing.format.duration(value), width: cell.width, role, to: &grid)
     } else {
@@ -94,13 +94,13 @@ struct LatencyPanel {
 
   private func drawRate(in row: Rect, of grid: inout CellGrid) {
     guard !row.isEmpty else { return }
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
-    writer.write("rate", .muted, to: &grid)
-    writer.skip()
+    var cursor = drawing.cursor(row)
+    cursor.write("rate", .muted, to: &grid)
+    cursor.skip()
     let rate = drawing.format.rate(drawing.facts.rate(at: drawing.now))
-    writer.right(rate, width: 8, .text, to: &grid)
-    writer.skip(2)
-    let area = Rect(x: writer.x, y: row.y, width: writer.remaining, height: 1)
+    cursor.right(rate, width: 8, .text, to: &grid)
+    cursor.skip(2)
+    let area = Rect(x: cursor.x, y: row.y, width: cursor.remaining, height: 1)
     let history = drawing.facts.throughput.history(
       columns: area.width, at: drawing.facts.stopwatch.clamped(drawing.now))
     Sparkline(history, role: ThemeRole.barRunning.role).draw(in: area, of: &grid, glyphs: drawing.glyphs)

@@ -15,14 +15,18 @@ struct ResultsPanel {
     drawing.frame(
       .results, trailing: trailing, footer: waiting.first ?? "", in: area, isFramed: isFramed, of: &grid)
     let area = ListArea(area, isFramed: isFramed)
-    drawHeadings(in: area.headings, of: &grid)
+    let columns = columns(area.list.width)
+    columns.drawHeadings(drawing, in: area.headings, of: &grid)
     let isWaitingShown = list.filter == .all && !waiting.isEmpty
     drawing.label(isWaitingShown ? waiting : [trailing], in: area, headings: area.headings, of: &grid)
-    let first = list.firstRow(rows: area.list.height)
-    for (index, id) in list.visibleIDs(rows: area.list.height).enumerated() {
-      let row = area.list.row(index)
-      draw(drawing.dashboard.resultRow(id, at: drawing.now), in: row, of: &grid)
-      if first + index == list.selectedRow, drawing.dashboard.focus == .results { grid.select(row) }
+    let textStart = columns.width(upTo: 3)
+    drawing.rows(
+      list.visibleIDs(rows: area.list.height), from: list.firstRow(rows: area.list.height), selected: list.selectedRow,
+      of: .results, in: area.list, of: &grid
+    ) { id, row, grid in
+      columns.draw(cells(drawing.dashboard.resultRow(id, at: drawing.now), row.width), drawing, in: row, of: &grid)
+      drawing.mark(id, x: row.x, in: row, of: &grid)
+      drawing.markMatches(in: row.splitLeft(textStart).rest, of: &grid)
     }
     if list.count == 0 { drawEmpty(in: area.list.row(0), of: &grid) }
   }
@@ -38,16 +42,9 @@ struct ResultsPanel {
   }
 
   private var filterText: String {
-    let name =
-      switch list.filter {
-      case .all: "all"
-      case .failed: "failed"
-      case .slow: "slow"
-      case .running: "running"
-      case .text(let text): "\"\(text)\""
-      }
-    if list.isScanning { return "only \(name), scanned \(drawing.format.count(list.scanned))" }
-    return list.isFull ? "only \(name), the first" : "only \(name)"
+    let only = "only \(list.filter.name)"
+    if list.isScanning { return "\(only), scanned \(drawing.format.count(list.scanned))" }
+    return list.isFull ? "\(only), the first" : only
   }
 
   private func drawEmpty(in row: Rect, of grid: inout CellGrid) {
@@ -56,46 +53,29 @@ struct ResultsPanel {
     grid.write(text, x: row.x + 1, y: row.y, role: ThemeRole.muted.role, in: row)
   }
 
-  /// The width of the item number column: that of the largest number so far, with at least two digits.
-  private var numberWidth: Int { "#\(max(99, drawing.facts.begun))".count + 1 }
-
-  /// Returns the width of the longest name so far, rounded up in steps so that the neighbouring columns rarely move.
-  private func labelWidth(_ width: Int) -> Int {
-    let most = min(64, width * 3 / 10)
-    return min(most, (list.longestLabel / Self.labelStep + 1) * Self.labelStep)
-  }
-
   private static let labelStep = 8
 
-  private func drawHeadings(in row: Rect, of grid: inout CellGrid) {
-    guard !row.isEmpty else { return }
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
-    writer.right("#", width: numberWidth, .muted, to: &grid)
-    writer.skip()
-    writer.left(row.width < 50 ? "" : "state", width: StateColumn.width(in: row), .muted, to: &grid)
-    writer.right("time", width: Formatting.durationWidth, .muted, to: &grid)
-    writer.skip(2)
-    writer.left("item", width: labelWidth(row.width), .muted, to: &grid)
-    writer.skip()
-    writer.left("result", width: writer.remaining, .muted, to: &grid)
+  private func columns(_ width: Int) -> ListColumns {
+    var columns = ListColumns()
+    columns.add("#", .right, width: drawing.numberWidth + 1, gap: 1)
+    columns.addState(rowWidth: width)
+    columns.add("time", .right, width: Formatting.durationWidth, gap: 2)
+    // The longest name so far, rounded up in steps so that the neighbouring columns rarely move.
+    let longest = (list.longestLabel / Self.labelStep + 1) * Self.labelStep
+    columns.add("item", .name, width: min(64, width * 3 / 10, longest), gap: 1)
+    columns.add("result", .left, width: width - columns.width - 1)
+    return columns
   }
 
-  private func draw(_ result: ResultRow, in row: Rect, of grid: inout CellGrid) {
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
-    drawing.mark(result.id, x: row.x, in: row, of: &grid)
-    writer.right(result.id.description, width: numberWidth, .muted, to: &grid)
-    writer.skip()
-    StateColumn(drawing: drawing, state: result.state).draw(with: &writer, of: &grid)
+  private func cells(_ result: ResultRow, _ width: Int) -> [ListColumns.Cell] {
     let time = result.latency.map { drawing.format.duration($0) } ?? ""
-    let timeRole = result.latency.map { drawing.isSlow($0) ? ThemeRole.latencyHigh : .text } ?? .text
-    writer.right(time, width: Formatting.durationWidth, timeRole, to: &grid)
-    writer.skip(2)
-    let texts = row.splitRight(writer.remaining).right
-    writer.name(result.label, width: labelWidth(row.width), .text, to: &grid)
-    writer.skip()
+    let isSlow = result.latency.map { drawing.isSlow($0) } ?? false
     let isBad = result.state == .failed || result.state == .timedOut
     let note = result.note.map { result.text.isEmpty ? $0 : " (\($0))" } ?? ""
-    writer.left(result.text + note, width: writer.remaining - 1, isBad ? .error : .muted, to: &grid)
-    drawing.markMatches(in: texts, of: &grid)
+    return [
+      .text(result.id.description, .muted), ListColumns.state(result.state, drawing, rowWidth: width),
+      .text(time, isSlow ? .latencyHigh : .text), .text(result.label, .text),
+      .text(result.text + note, isBad ? .error : .muted),
+    ]
   }
 }

@@ -12,15 +12,17 @@ struct SlowPanel {
     let items = drawing.facts.slowItems(at: drawing.now)
     drawing.frame(.slow, trailing: trailing, in: area, isFramed: isFramed, of: &grid)
     let area = ListArea(area, isFramed: isFramed)
-    drawHeadings(in: area.headings, of: &grid)
+    let columns = columns(area.list.width)
+    columns.drawHeadings(drawing, in: area.headings, of: &grid)
     drawing.label([trailing], in: area, headings: area.headings, of: &grid)
     let ids = items.map(\.id)
     let first = drawing.dashboard.slowSelection.first(rows: area.list.height, in: ids)
-    let selected = drawing.dashboard.slowSelection.row(in: ids)
-    for (index, item) in items.dropFirst(first).prefix(area.list.height).enumerated() {
-      let row = area.list.row(index)
-      draw(item, in: row, of: &grid)
-      if first + index == selected, drawing.dashboard.focus == .slow { grid.select(row) }
+    drawing.rows(
+      items.dropFirst(first), from: first, selected: drawing.dashboard.slowSelection.row(in: ids), of: .slow,
+      in: area.list, of: &grid
+    ) { item, row, grid in
+      columns.draw(cells(item, row.width), drawing, in: row, of: &grid)
+      drawing.mark(item.id, x: row.x + columns.width(upTo: 4) - 1, in: row, of: &grid)
     }
   }
 
@@ -30,32 +32,25 @@ struct SlowPanel {
     return "\(drawing.format.count(count)) over \(drawing.format.duration(limit))"
   }
 
-  private var numberWidth: Int { "#\(max(99, drawing.facts.begun))".count }
-
-  private func drawHeadings(in row: Rect, of grid: inout CellGrid) {
-    guard !row.isEmpty else { return }
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
-    writer.right("time", width: 2 + Formatting.durationWidth, .muted, to: &grid)
-    writer.right("\(drawing.format.times)p50", width: 7, .muted, to: &grid)
-    writer.skip()
-    writer.left(row.width < 50 ? "" : "state", width: StateColumn.width(in: row), .muted, to: &grid)
-    writer.right("#", width: numberWidth, .muted, to: &grid)
-    writer.skip()
-    writer.left("item", width: writer.remaining, .muted, to: &grid)
+  private func columns(_ width: Int) -> ListColumns {
+    var columns = ListColumns()
+    columns.add("", .left, width: 2)
+    columns.add("time", .right, width: Formatting.durationWidth)
+    columns.add("\(drawing.format.times)p50", .right, width: 7, gap: 1)
+    columns.addState(rowWidth: width)
+    columns.add("#", .right, width: drawing.numberWidth, gap: 1)
+    columns.add("item", .name, width: width - columns.width - 1)
+    return columns
   }
 
-  private func draw(_ item: SlowItem, in row: Rect, of grid: inout CellGrid) {
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
-    let isSlow = drawing.isSlow(item.latency)
+  private func cells(_ item: SlowItem, _ width: Int) -> [ListColumns.Cell] {
     let role = drawing.latencyRole(item.latency)
-    writer.left(isSlow ? drawing.glyph(.workerSlow) : "", width: 2, .workerSlow, to: &grid)
-    writer.right(drawing.format.duration(item.latency), width: Formatting.durationWidth, role, to: &grid)
-    writer.right(drawing.format.timesMedian(item.latency, median: drawing.median), width: 7, role, to: &grid)
-    writer.skip()
-    StateColumn(drawing: drawing, state: item.state).draw(with: &writer, of: &grid)
-    drawing.mark(item.id, x: writer.x - 1, in: row, of: &grid)
-    writer.right(item.id.description, width: numberWidth, .muted, to: &grid)
-    writer.skip()
-    writer.name(item.label, width: writer.remaining - 1, .text, to: &grid)
+    return [
+      .text(drawing.isSlow(item.latency) ? drawing.glyph(.workerSlow) : "", .workerSlow),
+      .text(drawing.format.duration(item.latency), role),
+      .text(drawing.format.timesMedian(item.latency, median: drawing.median), role),
+      ListColumns.state(item.state, drawing, rowWidth: width), .text(item.id.description, .muted),
+      .text(item.label, .text),
+    ]
   }
 }

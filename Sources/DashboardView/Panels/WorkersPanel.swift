@@ -9,48 +9,27 @@ struct WorkersPanel {
   let isFramed: Bool
 
   /// The multiple of the median at which a bar is full.
-  private static let fullBar: Double = 4
-
-  private struct Columns {
-    let number = 3
-    let state = 7
-    let elapsed = Formatting.durationWidth
-    let bar: Int
-    let item: Int
-    let done: Int
-    let mean: Int
-
-    init(_ width: Int) {
-      done = width >= 44 ? 7 : 0
-      mean = width >= 66 ? Formatting.durationWidth + 2 : 0
-      bar = width >= 60 ? 10 : width >= 36 ? 6 : 0
-      let fixed = number + 1 + state + elapsed + 1 + (bar > 0 ? bar + 1 : 0) + done + mean
-      item = max(0, width - fixed)
-    }
-  }
+  private static let fullBar = 4
 
   func draw(in area: Rect, of grid: inout CellGrid) {
     let workers = drawing.facts.workers(drawing.dashboard.workerOrder, at: drawing.now)
-    drawing.frame(.workers, trailing: trailing, footer: footer(workers), in: area, isFramed: isFramed, of: &grid)
+    let order = drawing.dashboard.workerOrder == .byNumber ? "" : "longest first"
+    let footer = footer(workers)
+    drawing.frame(.workers, trailing: order, footer: footer, in: area, isFramed: isFramed, of: &grid)
     let area = ListArea(area, isFramed: isFramed)
-    let columns = Columns(area.list.width - 1)
-    drawHeadings(columns, in: area.headings, of: &grid)
+    let width = area.list.width - 1
+    let columns = columns(width)
+    columns.drawHeadings(drawing, in: area.headings, of: &grid)
     // Leave the headings of the numbers on the right visible.
-    let free = area.headings.splitRight(columns.done + columns.mean).rest
-    drawing.label([trailing.isEmpty ? footer(workers) : trailing], in: area, headings: free, of: &grid)
+    let free = area.headings.splitRight(Self.numbersWidth(width)).rest
+    drawing.label([order.isEmpty ? footer : order], in: area, headings: free, of: &grid)
     let ids = workers.map(\.id)
     let first = drawing.dashboard.workerSelection.first(rows: area.list.height, in: ids)
-    let selected = drawing.dashboard.workerSelection.row(in: ids)
-    for (index, worker) in workers.dropFirst(first).prefix(area.list.height).enumerated() {
-      let row = area.list.row(index)
-      draw(worker, columns, in: row, of: &grid)
-      if first + index == selected, drawing.dashboard.focus == .workers { grid.select(row) }
-    }
+    drawing.rows(
+      workers.dropFirst(first), from: first, selected: drawing.dashboard.workerSelection.row(in: ids), of: .workers,
+      in: area.list, of: &grid
+    ) { columns.draw(cells($0), drawing, in: $1, of: &$2) }
     if workers.isEmpty { drawEmpty(in: area.list.row(0), of: &grid) }
-  }
-
-  private var trailing: String {
-    drawing.dashboard.workerOrder == .byNumber ? "" : "longest first"
   }
 
   /// Counts the workers, including those that do not fit.
@@ -68,42 +47,33 @@ struct WorkersPanel {
     grid.write(text, x: row.x + 1, y: row.y, role: ThemeRole.muted.role, in: row)
   }
 
-  private func drawHeadings(_ columns: Columns, in row: Rect, of grid: inout CellGrid) {
-    guard !row.isEmpty else { return }
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
-    writer.right("#", width: columns.number, .muted, to: &grid)
-    writer.skip()
-    writer.left("state", width: columns.state, .muted, to: &grid)
-    writer.right("time", width: columns.elapsed, .muted, to: &grid)
-    writer.skip()
-    if columns.bar > 0 {
-      writer.left(columns.bar >= 10 ? "to 4\(drawing.format.times) p50" : "", width: columns.bar, .muted, to: &grid)
-      writer.skip()
-    }
-    writer.left("item", width: columns.item, .muted, to: &grid)
-    writer.right(columns.done > 0 ? "done" : "", width: columns.done, .muted, to: &grid)
-    writer.right(columns.mean > 0 ? "mean" : "", width: columns.mean, .muted, to: &grid)
+  private static func doneWidth(_ width: Int) -> Int { width >= 44 ? 7 : 0 }
+  private static func meanWidth(_ width: Int) -> Int { width >= 66 ? Formatting.durationWidth + 2 : 0 }
+  private static func numbersWidth(_ width: Int) -> Int { doneWidth(width) + meanWidth(width) }
+
+  private func columns(_ width: Int) -> ListColumns {
+    var columns = ListColumns()
+    columns.add("#", .right, width: 3, gap: 1)
+    columns.add("state", .left, width: 7)
+    columns.add("time", .right, width: Formatting.durationWidth, gap: 1)
+    let bar = width >= 60 ? 10 : width >= 36 ? 6 : 0
+    columns.add(bar >= 10 ? "to \(Self.fullBar)\(drawing.format.times) p50" : "", .left, width: bar, gap: 1)
+    columns.add("item", .name, width: width - columns.width - Self.numbersWidth(width))
+    columns.add("done", .right, width: Self.doneWidth(width))
+    columns.add("mean", .right, width: Self.meanWidth(width))
+    return columns
   }
 
-  private func draw(_ worker: WorkerRow, _ columns: Columns, in row: Rect, of grid: inout CellGrid) {
-    var writer = RowCursor(row, glyphs: drawing.glyphs)
+  private func cells(_ worker: WorkerRow) -> [ListColumns.Cell] {
     let elapsed = worker.elapsed(at: drawing.now)
-    let (role, word) = state(of: worker, elapsed: elapsed)
-    writer.right("\(worker.id.slot)", width: columns.number, .muted, to: &grid)
-    writer.skip()
-    writer.left("\(drawing.glyph(role)) \(word)", width: columns.state, role, to: &grid)
-    let timeRole: ThemeRole = elapsed.map { drawing.isSlow($0) } == true ? .latencyHigh : .text
-    writer.right(elapsed.map { drawing.format.duration($0) } ?? "", width: columns.elapsed, timeRole, to: &grid)
-    writer.skip()
-    if columns.bar > 0 {
-      if let elapsed { drawBar(elapsed, at: writer.x, width: columns.bar, in: row, of: &grid) }
-      writer.skip(columns.bar + 1)
-    }
-    writer.name(itemText(worker), width: columns.item, .text, to: &grid)
-    if columns.done > 0 {
-      writer.right(drawing.format.count(worker.itemsDone), width: columns.done, .muted, to: &grid)
-    }
-    if columns.mean > 0 { writer.right(drawing.format.duration(worker.mean), width: columns.mean, .muted, to: &grid) }
+    let isSlow = elapsed.map { drawing.isSlow($0) } ?? false
+    let (role, word) = state(of: worker, isSlow: isSlow)
+    return [
+      .text("\(worker.id.slot)", .muted), .text("\(drawing.glyph(role)) \(word)", role),
+      .text(elapsed.map { drawing.format.duration($0) } ?? "", isSlow ? .latencyHigh : .text), bar(elapsed),
+      .text(itemText(worker), .text), .text(drawing.format.count(worker.itemsDone), .muted),
+      .text(drawing.format.duration(worker.mean), .muted),
+    ]
   }
 
   private func itemText(_ worker: WorkerRow) -> String {
@@ -112,23 +82,21 @@ struct WorkersPanel {
     return drawing.facts.stopReason(of: worker).map { "\(label) (\(StoppedText.brief($0)))" } ?? label
   }
 
-  private func state(of worker: WorkerRow, elapsed: Int64?) -> (ThemeRole, String) {
+  private func state(of worker: WorkerRow, isSlow: Bool) -> (ThemeRole, String) {
     if drawing.facts.stopReason(of: worker) != nil { return (.workerSlow, "stop") }
     return switch worker.state {
     case .draining: (.workerDraining, "drain")
     case .idle, .stopped: (.workerIdle, "idle")
-    case .running: elapsed.map { drawing.isSlow($0) } == true ? (.workerSlow, "slow") : (.workerRunning, "run")
+    case .running: isSlow ? (.workerSlow, "slow") : (.workerRunning, "run")
     }
   }
 
-  private func drawBar(_ elapsed: Int64, at x: Int, width: Int, in row: Rect, of grid: inout CellGrid) {
-    guard let median = drawing.median, median > 0 else { return }
-    let share = min(1, Double(elapsed) / (Double(median) * Self.fullBar))
-    let amount = Int(share * 1000)
-    let role = drawing.latencyRole(elapsed).role
-    let bar = ProgressBar(
-      segments: [ProgressBar.Segment(amount, role: role, block: "━", ascii: "=")],
-      rest: ProgressBar.Segment(1000 - amount, role: ThemeRole.barRest.role, block: "─", ascii: "-"))
-    bar.draw(in: Rect(x: x, y: row.y, width: width, height: 1).intersection(row), of: &grid, glyphs: drawing.glyphs)
+  private func bar(_ elapsed: Int64?) -> ListColumns.Cell {
+    guard let elapsed, let median = drawing.median, median > 0 else { return .text("", .text) }
+    let amount = Int(min(1, Double(elapsed) / Double(median) / Double(Self.fullBar)) * 1000)
+    return .bar(
+      ProgressBar(
+        segments: [.init(amount, role: drawing.latencyRole(elapsed).role, block: "━", ascii: "=")],
+        rest: .init(1000 - amount, role: ThemeRole.barRest.role, block: "─", ascii: "-")))
   }
 }

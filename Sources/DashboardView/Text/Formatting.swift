@@ -1,27 +1,30 @@
-public import Screen
+package import Screen
 
 /// Formats numbers for people.
 ///
 /// Durations are truncated, not rounded, so that a running clock never shows more time than has passed.
-public struct Formatting: Sendable {
-  /// The characters that may be used.
-  public let glyphs: GlyphSet
+package struct Formatting: Sendable {
+  package let glyphs: GlyphSet
 
-  /// Makes a formatter.
-  public init(glyphs: GlyphSet = .unicode) { self.glyphs = glyphs }
+  package init(glyphs: GlyphSet = .unicode) { self.glyphs = glyphs }
 
   /// The width of the longest duration.
   static let durationWidth = 7
 
   private var isUnicode: Bool { glyphs == .unicode }
   /// The sign for an unknown number.
-  public var unknown: String { isUnicode ? "–" : "-" }
+  package var unknown: String { isUnicode ? "–" : "-" }
   var times: String { isUnicode ? "×" : "x" }
   var arrow: String { isUnicode ? "→" : "->" }
   var dot: String { isUnicode ? "·" : "|" }
 
+  /// Returns a text right-aligned in a number of columns.
+  func right(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
   /// Returns a duration in two or three digits: `850 µs`, `1.2 s`, `1m 05s`, `2h 03m`, `100 h`; nil is unknown.
-  public func duration(_ nanoseconds: Int64?) -> String {
+  package func duration(_ nanoseconds: Int64?) -> String {
     guard let nanoseconds else { return unknown }
     switch max(0, nanoseconds) {
     case 0: return "0 s"
@@ -34,7 +37,7 @@ public struct Formatting: Sendable {
   }
 
   /// Returns a duration in whole seconds, for a running clock: `42 s`, `1m 05s`.
-  public func clock(_ nanoseconds: Int64) -> String { clock(seconds: max(0, nanoseconds) / 1_000_000_000) }
+  package func clock(_ nanoseconds: Int64) -> String { clock(seconds: max(0, nanoseconds) / 1_000_000_000) }
 
   private func clock(seconds: Int64) -> String {
     switch seconds {
@@ -54,7 +57,7 @@ public struct Formatting: Sendable {
   private func twoDigits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
   /// Returns a count with separated thousands: `12,345`.
-  public func count(_ count: Int) -> String {
+  package func count(_ count: Int) -> String {
     let digits = Array(String(count.magnitude))
     var text = count < 0 ? "-" : ""
     for (index, digit) in digits.enumerated() {
@@ -68,7 +71,7 @@ public struct Formatting: Sendable {
   func plural(_ count: Int, _ noun: String) -> String { "\(self.count(count)) \(noun)\(count == 1 ? "" : "s")" }
 
   /// Returns a rate per second: `812/s`, `4.1/s`, `0.31/s`; nil is unknown.
-  public func rate(_ perSecond: Double?) -> String {
+  package func rate(_ perSecond: Double?) -> String {
     guard let perSecond, perSecond.isFinite, perSecond >= 0 else { return "\(unknown)/s" }
     return "\(figures(perSecond))/s"
   }
@@ -84,19 +87,19 @@ public struct Formatting: Sendable {
   }
 
   /// Returns a latency as a multiple of the median: `×1.2`, `×12`; nil is unknown.
-  public func timesMedian(_ latency: Int64, median: Int64?) -> String {
+  package func timesMedian(_ latency: Int64, median: Int64?) -> String {
     guard let median, median > 0 else { return unknown }
     let factor = Double(max(0, latency)) / Double(median)
     return times + (factor < 9.95 ? figures(max(factor, 0.1)) : count(Int(min(factor.rounded(), 1e15))))
   }
 
   /// Returns a part of a whole in whole per cent. It is 100 only when nothing is missing.
-  public func percent(_ part: Int, of whole: Int) -> String {
+  package func percent(_ part: Int, of whole: Int) -> String {
     whole <= 0 ? "100 %" : "\(Int(Double(part) / Double(whole) * 100)) %"
   }
 
   /// Returns a size in bytes: `812 bytes`, `1.2 MB`.
-  public func bytes(_ bytes: Int) -> String {
+  package func bytes(_ bytes: Int) -> String {
     switch bytes {
     case ..<10_000: plural(bytes, "byte")
     case ..<1_000_000: "\(bytes / 1000) kB"

@@ -1,13 +1,13 @@
-public import Dashboard
-public import ParallelFor
-public import Screen
+package import Dashboard
+package import ParallelFor
+package import Screen
 
 /// Describes the run in one line, for small terminals and for runs without a dashboard.
-public enum ProgressLine {
+package enum ProgressLine {
   /// Returns the line: `12,345/50,000 24 % · 5 threads · 812/s · 2 failed · p50 3 ms p99 41 ms · 1m 05s left`.
   ///
   /// - Parameter width: The columns of the line. If not all parts fit, the least important ones are left out.
-  public static func text(
+  package static func text(
     _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode
   ) -> String {
     let format = Formatting(glyphs: glyphs)
@@ -20,7 +20,7 @@ public enum ProgressLine {
       kept.insert(index)
       line = longer
     }
-    return TextWidth.prefix(line, columns: width, ellipsis: glyphs == .unicode ? "…" : "~")
+    return TextWidth.prefix(line, columns: width, ellipsis: glyphs.ellipsis)
   }
 
   /// Returns the parts from left to right. A lower rank means a more important part.

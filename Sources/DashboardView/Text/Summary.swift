@@ -1,9 +1,9 @@
-public import Dashboard
-public import ParallelFor
-public import Screen
+package import Dashboard
+package import ParallelFor
+package import Screen
 
 /// Describes the run after the dashboard has closed, or at the end of a run without one.
-public enum Summary {
+package enum Summary {
   private static let slowestShown = 5
 
   /// Returns the summary as lines that are safe to print.
@@ -14,18 +14,18 @@ public enum Summary {
   ///     have reached all items, so the first line then counts only the session's own items.
   ///   - command: The exact command line to run this again; nil to leave it out.
   ///   - errors: Returns the first line of an item's errors, shown after the reason of its failure; nil if unknown.
-  public static func lines(
+  package static func lines(
     _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode,
     allSessions: AllSessions? = nil, command: String? = nil, errors: (ItemID) -> String? = { _ in nil }
   ) -> [String] {
-    let writer = Writer(facts: dashboard.live, now: now, format: Formatting(glyphs: glyphs), width: width)
+    let cursor = Writer(facts: dashboard.live, now: now, format: Formatting(glyphs: glyphs), width: width)
     let counts =
-      if let allSessions { [writer.ofSession, writer.whole(allSessions)] } else { [writer.counts, writer.earlier] }
+      if let allSessions { [cursor.ofSession, cursor.whole(allSessions)] } else { [cursor.counts, cursor.earlier] }
     let lines =
-      counts + [writer.times, writer.latency, writer.halt] + writer.slowest + writer.failures(errors)
-      + (allSessions == nil ? writer.missing : [])
+      counts + [cursor.times, cursor.latency, cursor.halt] + cursor.slowest + cursor.failures(errors)
+      + (allSessions == nil ? cursor.missing : [])
     let cut = lines.compactMap { $0 }.map {
-      TextWidth.prefix($0, columns: max(1, width), ellipsis: glyphs == .unicode ? "…" : "~")
+      TextWidth.prefix($0, columns: max(1, width), ellipsis: glyphs.ellipsis)
     }
     return cut + (command.map { ["run it again: \(SafeText.visible($0))"] } ?? [])
   }
@@ -52,8 +52,8 @@ public enum Summary {
 
     func whole(_ all: AllSessions) -> String {
       let parts = outcomes(all.succeeded, all.failed, all.timedOut, 0)
-      guard let total = all.total, let rest = all.rest else { return "all sessions: \(parts)" }
-      return "all sessions: \(parts) of \(format.plural(total, "item")), \(format.count(rest)) left"
+      guard let total = all.total, let left = all.left else { return "all sessions: \(parts)" }
+      return "all sessions: \(parts) of \(format.plural(total, "item")), \(format.count(left)) left"
     }
 
     private var state: String { facts.ending?.word ?? facts.state.word }
@@ -94,8 +94,8 @@ public enum Summary {
       guard items.count > 1, let median = facts.latency.percentiles.p50 else { return [] }
       return ["slowest:"]
         + items.map {
-          let times = right(format.timesMedian($0.latency, median: median), 6)
-          return "  \(right(format.duration($0.latency), 7))  \(times)  \($0.id) \(name($0.label, beside: 24))"
+          let times = format.right(format.timesMedian($0.latency, median: median), 6)
+          return "  \(format.right(format.duration($0.latency), 7))  \(times)  \($0.id) \(name($0.label, beside: 24))"
         }
     }
 
@@ -121,11 +121,29 @@ public enum Summary {
 
     /// Returns an item's name, cut to leave room for the rest of the line.
     private func name(_ label: String, beside columns: Int) -> String {
-      TextWidth.middle(label, columns: max(24, width - columns), ellipsis: format.glyphs == .unicode ? "…" : "~")
-    }
-
-    private func right(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(0, width - text.count)) + text
+      TextWidth.middle(label, columns: max(24, width - columns), ellipsis: format.glyphs.ellipsis)
     }
   }
+}
+
+/// How the items of a resumed run have ended, over all of its sessions.
+package struct AllSessions: Equatable, Sendable {
+  /// Items that ended without an error.
+  package var succeeded: Int
+  /// Items that failed.
+  package var failed: Int
+  /// Items that ran longer than allowed.
+  package var timedOut: Int
+  /// The total number of items; nil if unknown.
+  package var total: Int?
+
+  package init(succeeded: Int, failed: Int, timedOut: Int, total: Int?) {
+    self.succeeded = succeeded
+    self.failed = failed
+    self.timedOut = timedOut
+    self.total = total
+  }
+
+  /// The number of items that have not succeeded, failed or timed out; nil if unknown.
+  var left: Int? { total.map { max(0, $0 - succeeded - failed - timedOut) } }
 }

@@ -187,8 +187,8 @@ final class RunRecording: @unchecked Sendable {
     recorder.waitUntilCommitted(ticket, isUrgent: false) == nil
   }
 
-  /// Records how far results have been delivered.
-  func delivered(_ items: Int) { recorder.recordDelivery(DeliveryMark(items: items)) }
+  /// Records how many results have been delivered.
+  func delivered(_ items: Int) { recorder.recordDelivery(items) }
 
   /// Calls `body` with the text, the outcome and the output of every item's last attempt, in the order of the items.
   ///

@@ -28,8 +28,10 @@ final class RunDatabase {
 
   let path: String
   private let connection: SQLiteConnection
+  /// The format of the file.
+  var version = Schema.version { didSet { checks = version < Schema.firstChecked ? .none : .all } }
   /// Which rows have checksums.
-  var checks = Checks.none
+  var checks = Checks.all
 
   /// Opens a file without checking its contents.
   ///
@@ -75,6 +77,12 @@ final class RunDatabase {
     let pages = Int(try integer("PRAGMA page_count") ?? 0)
     connection.limitStatements(rounds: Self.leastRounds + min(pages, 1 << 40) * Self.roundsOfPage)
   }
+
+  /// Returns a column for the list of a query: its name, or NULL if the file's format does not have it.
+  func expression(for column: Column) -> String { column.since <= version ? column.name : "NULL" }
+
+  /// The column of checksums for the list of a query.
+  var checksum: String { checks == .none ? "NULL" : "checksum" }
 
   /// Runs statements and ignores their results.
   func execute(_ text: String) throws(RunStoreError) {

@@ -2,7 +2,7 @@ import SQLite
 
 /// The tables of a run file, and the migration of files from earlier versions.
 ///
-/// Released definitions never change. `RunStore.docc/run-file.md` describes each table and column for users.
+/// Released definitions never change. `RunStore.docc/run-file.md` describes each table for users.
 enum Schema {
   /// Marks a database as a run file (`pfor`).
   static let applicationID: Int64 = 0x7066_6F72
@@ -13,122 +13,74 @@ enum Schema {
   /// The first version in which the index of unsuccessful items is always there.
   private static let firstIndexed = 2
 
-  /// The columns that `items` and `attempts` share, in the order in which they are bound and read.
-  static let attemptNames = firstAttemptNames + ["checksum"]
-
-  private static let firstAttemptNames = [
-    "outcome", "worker", "start", "wait", "latency", "exit_status", "signal", "reason", "cpu", "peak_memory", "note",
-    "output", "output_chunk", "errors", "errors_chunk",
-  ]
-
-  private static let attemptColumns = firstAttemptNames.map { name in
-    switch name {
-    case "reason", "note": "\(name) TEXT"
-    // TEXT or BLOB, depending on the bytes.
-    case "output", "errors": name
-    default: "\(name) INTEGER"
-    }
-  }.joined(separator: ", ")
-
-  private static func columns(of table: String) -> String {
-    firstAttemptNames.map { "\(table).\($0)" }.joined(separator: ", ")
-  }
-
   // MARK: - Objects
 
   /// A table, an index or the view.
-  struct Object {
+  struct Object: Sendable {
     let name: String
-    /// The statement of version 1, as SQLite keeps it.
-    let statement: String
-    /// The columns that were added in ``firstChecked``.
-    var added: [String] = []
-    /// The first version that must have the object; nil if no version must.
+    /// Returns the statement that creates the object in a format, as SQLite keeps it.
+    let statement: @Sendable (_ version: Int) -> String
+    /// The first format that must have the object; nil if no format must.
     var firstNeeded: Int? = 1
 
-    /// Returns the statement that creates the object, exactly as in the schema of a version.
-    func statement(of version: Int) -> String {
-      guard version >= Schema.firstChecked, !added.isEmpty else { return statement }
-      return "\(statement.dropLast()), \(added.joined(separator: ", ")))"
+    init(_ name: String, firstNeeded: Int? = 1, _ statement: String) {
+      (self.name, self.firstNeeded, self.statement) = (name, firstNeeded, { _ in statement })
     }
+
+    init(_ table: Table) { (name, statement) = (table.name, { table.definition(in: $0) }) }
   }
 
-  static let itemsByKey = Object(
-    name: "items_key", statement: "CREATE INDEX items_key ON items(key)", firstNeeded: nil)
-  static let itemsByNumber = Object(
-    name: "items_number", statement: "CREATE INDEX items_number ON items(number)", firstNeeded: nil)
+  static let itemsByKey = Object("items_key", firstNeeded: nil, "CREATE INDEX items_key ON items(key)")
+  static let itemsByNumber = Object("items_number", firstNeeded: nil, "CREATE INDEX items_number ON items(number)")
 
-  static let objects = [
-    Object(
-      name: "run",
-      statement: """
-        CREATE TABLE run(
-          id TEXT NOT NULL, created INTEGER NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, command TEXT NOT NULL,
-          source TEXT NOT NULL, directory TEXT NOT NULL, options TEXT NOT NULL, state INTEGER NOT NULL, ended INTEGER,
-          exit_code INTEGER, total INTEGER, succeeded INTEGER NOT NULL, failed INTEGER NOT NULL,
-          timed_out INTEGER NOT NULL, cancelled INTEGER NOT NULL, latest INTEGER, delivered INTEGER NOT NULL,
-          delivered_bytes INTEGER NOT NULL, renumbered INTEGER NOT NULL)
-        """,
-      added: ["unchecked INTEGER NOT NULL DEFAULT 1", "checksum INTEGER"]),
-    Object(
-      name: "items",
-      statement: """
-        CREATE TABLE items(
-          id INTEGER PRIMARY KEY, number INTEGER, key INTEGER NOT NULL, text NOT NULL, fields TEXT, attempt INTEGER NOT NULL,
-          \(attemptColumns))
-        """,
-      added: ["checksum INTEGER"]),
-    Object(
-      name: "attempts",
-      statement: "CREATE TABLE attempts(item INTEGER NOT NULL, attempt INTEGER NOT NULL, \(attemptColumns))",
-      added: ["checksum INTEGER"]),
-    Object(name: "attempts_item", statement: "CREATE INDEX attempts_item ON attempts(item, attempt)"),
-    Object(
-      name: "chunks",
-      statement: "CREATE TABLE chunks(id INTEGER PRIMARY KEY, rest INTEGER NOT NULL, bytes BLOB NOT NULL)",
-      added: ["checksum INTEGER"]),
-    Object(
-      name: "changes",
-      statement:
-        "CREATE TABLE changes(id INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, value INTEGER)",
-      added: ["checksum INTEGER"]),
-    Object(
-      name: "all_attempts",
-      statement: """
+  static let objects =
+    Table.all.map { Object($0) } + [
+      Object("attempts_item", "CREATE INDEX attempts_item ON attempts(item, attempt)"),
+      Object(
+        "all_attempts",
+        """
         CREATE VIEW all_attempts AS
           SELECT number, text, items.attempt, 1 AS is_last, \(columns(of: "items")) FROM items WHERE outcome IS NOT NULL
           UNION ALL
           SELECT number, text, attempts.attempt, 0, \(columns(of: "attempts"))
             FROM attempts JOIN items ON items.id = attempts.item
         """),
-    // Some files of version 1 have this index already.
-    Object(
-      name: "items_unsuccessful", statement: "CREATE INDEX items_unsuccessful ON items(number) WHERE outcome > 0",
-      firstNeeded: firstIndexed),
-    itemsByKey, itemsByNumber,
-  ]
+      // Some files of version 1 have this index already.
+      Object(
+        "items_unsuccessful", firstNeeded: firstIndexed,
+        "CREATE INDEX items_unsuccessful ON items(number) WHERE outcome > 0"),
+      itemsByKey, itemsByNumber,
+    ]
+
+  /// The columns of the view; it has those of the first format.
+  private static func columns(of table: String) -> String {
+    AttemptColumn.all.filter { $0.column.since == 1 }.map { "\(table).\($0.column.name)" }.joined(separator: ", ")
+  }
 
   /// Creates the tables of a version in an empty database, in the open transaction.
   static func create(in database: RunDatabase, version: Int = Schema.version) throws(RunStoreError) {
     let needed = objects.filter { $0.firstNeeded.map { $0 <= version } ?? false }
     let pragmas = ["PRAGMA application_id = \(applicationID)", "PRAGMA user_version = \(version)"]
-    try database.execute((pragmas + needed.map { $0.statement(of: version) }).joined(separator: ";\n"))
+    try database.execute((pragmas + needed.map { $0.statement(version) }).joined(separator: ";\n"))
+    database.version = version
   }
 
   /// Creates an object that only some files need, in the open transaction.
   static func add(_ object: Object, to database: RunDatabase) throws(RunStoreError) {
     guard try database.integer("SELECT 1 FROM sqlite_schema WHERE name = '\(object.name)'") == nil else { return }
-    try database.execute(object.statement(of: version))
+    try database.execute(object.statement(version))
   }
 
   /// Migrates a database to the newest version, in the open transaction.
   static func migrate(_ database: RunDatabase, from version: Int) throws(RunStoreError) {
-    for object in objects {
-      if object.firstNeeded == firstIndexed, version < firstIndexed { try add(object, to: database) }
-      guard version < firstChecked else { continue }
-      for column in object.added { try database.execute("ALTER TABLE \(object.name) ADD COLUMN \(column)") }
+    for object in objects where object.firstNeeded.map({ $0 > version }) ?? false { try add(object, to: database) }
+    for table in Table.all {
+      for column in table.columns where column.since > version {
+        try database.execute("ALTER TABLE \(table.name) ADD COLUMN \(column.name) \(column.type)")
+      }
     }
     try database.execute("PRAGMA user_version = \(self.version)")
+    database.version = self.version
   }
 
   // MARK: - Checks
@@ -150,7 +102,7 @@ enum Schema {
         "was written by a newer pfor-tui (format \(found); this one reads up to \(version)); use that, or another file")
     }
     try checkObjects(of: database, version: found)
-    database.checks = found < firstChecked ? .none : .all
+    database.version = found
     return found
   }
 
@@ -161,7 +113,7 @@ enum Schema {
     defer { rows.close() }
     while try rows.step() {
       let name = rows.text(0)
-      guard let object = missing.removeValue(forKey: name), rows.text(1) == object.statement(of: version) else {
+      guard let object = missing.removeValue(forKey: name), rows.text(1) == object.statement(version) else {
         throw SQLiteProblem.damaged(database.path, "it holds an unknown \"\(name)\"")
       }
     }

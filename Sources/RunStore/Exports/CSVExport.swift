@@ -2,10 +2,8 @@ import ParallelFor
 
 /// Exports items as comma-separated values; texts and outputs are the recorded bytes.
 enum CSVExport {
-  private static let names = [
-    "number", "item", "outcome", "reason", "attempts", "worker", "start", "wait", "latency", "exit_status", "signal",
-    "cpu", "peak_memory", "note", "output", "errors",
-  ]
+  private static let names =
+    ["number", "item", "outcome", "reason", "attempts"] + AttemptText.columns.map(\.column.name) + ["output", "errors"]
   private static let quote = UInt8(ascii: "\"")
 
   static func export(_ reader: RunReader, to write: ([UInt8]) throws -> Void) throws {
@@ -23,15 +21,12 @@ enum CSVExport {
   private static func append(_ item: ItemRecord, of reader: RunReader, to buffer: inout ExportBuffer) throws {
     append(item.number.map { "\($0)" }, to: &buffer)
     append(item.text, to: &buffer)
-    let attempt = item.attempt
-    let cells: [String?] = [
-      OutcomeWord.word(attempt?.outcome), attempt?.reason, "\(item.attempts)", attempt.map { "\($0.worker)" },
-      attempt.map { TimeText.iso($0.start) }, attempt?.wait.map { TimeText.seconds($0) },
-      attempt.map { TimeText.seconds($0.latency) }, attempt?.exitStatus.map { "\($0)" },
-      attempt?.signal.map { "\($0)" }, attempt?.cpu.map { TimeText.seconds($0) },
-      attempt?.peakMemory.map { "\($0)" }, attempt?.note,
-    ]
-    for cell in cells { append(cell, to: &buffer) }
+    append(OutcomeWord.word(item.attempt?.outcome), to: &buffer)
+    append(item.attempt?.reason, to: &buffer)
+    append("\(item.attempts)", to: &buffer)
+    for column in AttemptText.columns {
+      append(item.attempt.flatMap { AttemptText.value(column, of: $0)?.text }, to: &buffer)
+    }
     try append(reader.bytes(.output, of: item), to: &buffer)
     buffer.bytes.append(UInt8(ascii: ","))
     try append(reader.bytes(.errors, of: item), to: &buffer)

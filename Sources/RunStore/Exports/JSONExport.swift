@@ -54,39 +54,6 @@ enum JSONExport {
   }
 }
 
-/// The members of an attempt that JSON lines and events share.
-enum AttemptText {
-  static func append(_ attempt: AttemptRecord, to json: inout JSONText) {
-    if let reason = attempt.reason { append("reason", reason, to: &json) }
-    append("worker", Int64(attempt.worker), to: &json)
-    append("start", TimeText.iso(attempt.start), to: &json)
-    json.key("latency")
-    json.number(TimeText.seconds(attempt.latency))
-    if let wait = attempt.wait {
-      json.key("wait")
-      json.number(TimeText.seconds(wait))
-    }
-    if let status = attempt.exitStatus { append("exit_status", Int64(status), to: &json) }
-    if let signal = attempt.signal { append("signal", Int64(signal), to: &json) }
-    if let cpu = attempt.cpu {
-      json.key("cpu")
-      json.number(TimeText.seconds(cpu))
-    }
-    if let memory = attempt.peakMemory { append("peak_memory", memory, to: &json) }
-    if let note = attempt.note { append("note", note, to: &json) }
-  }
-
-  private static func append(_ name: String, _ value: Int64, to json: inout JSONText) {
-    json.key(name)
-    json.integer(value)
-  }
-
-  private static func append(_ name: String, _ value: String, to json: inout JSONText) {
-    json.key(name)
-    json.string(value)
-  }
-}
-
 /// The description of a run as a whole as a line of JSON.
 public enum RunSummaryText {
   /// Returns the line with its line ending.

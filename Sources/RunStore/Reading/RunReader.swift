@@ -108,7 +108,7 @@ public final class RunReader: @unchecked Sendable {
   ) throws(RunStoreError) -> [EarlierAttempt] {
     try locked { () throws(RunStoreError) in
       let rows = try statement(
-        "SELECT rowid, attempt, \(AttemptColumns.list(database)) FROM attempts "
+        "SELECT rowid, attempt, \(AttemptRow.list(database)) FROM attempts "
           + "WHERE item = ? AND (attempt, rowid) > (?, ?) ORDER BY attempt, rowid LIMIT \(limit)")
       rows.bind(item.row, at: 0)
       rows.bind(place.attempt, at: 1)
@@ -129,8 +129,8 @@ public final class RunReader: @unchecked Sendable {
 
   private func earlierAttempt(_ row: Statement) throws(RunStoreError) -> EarlierAttempt {
     let number = row.integer(1)
-    let (attempt, outputCount, errorCount) = try AttemptColumns.read(row, attempt: number, from: 2, database)
-    guard let attempt, (1...ItemColumns.largest).contains(number) else {
+    let (attempt, outputCount, errorCount) = try AttemptRow.read(row, attempt: number, from: 2, database)
+    guard let attempt, number > 0, NumberRange.counts.contains(number) else {
       throw SQLiteProblem.damaged(path, "an attempt has the number \(number) or no outcome")
     }
     return EarlierAttempt(row: row.integer(0), attempt: attempt, outputCount: outputCount, errorCount: errorCount)
@@ -139,9 +139,8 @@ public final class RunReader: @unchecked Sendable {
   /// Returns the changes of the run as a whole, in order.
   public func changes() throws(RunStoreError) -> [RunChange] {
     try locked { () throws(RunStoreError) in
-      let checksum = database.checks == .none ? "NULL" : "checksum"
       let rows = try statement(
-        "SELECT time, kind, value, \(checksum) FROM changes ORDER BY id LIMIT \(Self.mostChanges)")
+        "SELECT time, kind, value, \(database.checksum) FROM changes ORDER BY id LIMIT \(Self.mostChanges)")
       defer { rows.reset() }
       var all: [RunChange] = []
       while try rows.step() { if let change = try change(rows) { all.append(change) } }
@@ -227,7 +226,7 @@ public final class RunReader: @unchecked Sendable {
     outputs.bind(row, at: 0)
     defer { outputs.reset() }
     guard try outputs.step() else { throw SQLiteProblem.damaged(path, "an item is gone") }
-    var sum = AttemptSum(.request)
+    var sum = AttemptSum()
     sum.addOutputs(outputs.lentBytes(0), outputs.lentBytes(1))
     let isRight = outputs.optionalInteger(2).map { sum.fitsOutputs($0) } ?? (database.checks == .some)
     guard isRight else {
@@ -258,8 +257,7 @@ public final class RunReader: @unchecked Sendable {
   /// Returns a piece of a large output after checking it.
   private func chunk(_ id: Int64) throws(RunStoreError) -> [UInt8] {
     if let piece, piece.id == id { return piece.bytes }
-    let isChecked = database.checks != .none
-    let row = try statement("SELECT bytes, rest, \(isChecked ? "checksum" : "NULL") FROM chunks WHERE id = ?")
+    let row = try statement("SELECT bytes, rest, \(database.checksum) FROM chunks WHERE id = ?")
     row.bind(id, at: 0)
     defer { row.reset() }
     guard try row.step() else { throw SQLiteProblem.damaged(path, "a piece of an output is gone") }
@@ -282,14 +280,14 @@ public final class RunReader: @unchecked Sendable {
     let order =
       isRenumbered
       ? "WHERE (number, id) > (?, ?) ORDER BY number, id" : "WHERE id > ? AND number IS NOT NULL ORDER BY id"
-    let rows = try statement("\(ItemColumns.select(database)) \(order) LIMIT \(limit)")
+    let rows = try statement("\(ItemRow.select(database)) \(order) LIMIT \(limit)")
     rows.bind(cursor.number, at: 0)
     if isRenumbered { rows.bind(cursor.row, at: 1) }
     defer { rows.reset() }
     var items: [ItemRecord] = []
     var next = cursor
     while try rows.step() {
-      let item = try ItemColumns.read(rows, database)
+      let item = try ItemRow.read(rows, database)
       guard isRenumbered || Int64(item.number ?? 0) == item.row else {
         throw SQLiteProblem.damaged(path, "the item in row \(item.row) has the number \(item.number ?? 0)")
       }
@@ -305,22 +303,22 @@ public final class RunReader: @unchecked Sendable {
   }
 
   /// The start of a query for items; for use within ``locked(_:)``.
-  var selectItems: String { ItemColumns.select(database) }
+  var selectItems: String { ItemRow.select(database) }
 
   /// The start of a query for the last attempts at items without the sizes of their outputs; for use within
   /// ``locked(_:)``.
-  var selectAttempts: String { "SELECT attempt, \(AttemptColumns.list(database, hasSizes: false)) FROM items" }
+  var selectAttempts: String { "SELECT attempt, \(AttemptRow.list(database, hasSizes: false)) FROM items" }
 
   /// Reads an attempt from the current row of such a query; for use within ``locked(_:)``.
   func lastAttempt(_ row: Statement) throws(RunStoreError) -> AttemptRecord? {
-    try AttemptColumns.read(row, attempt: row.integer(0), from: 1, database).attempt
+    try AttemptRow.read(row, attempt: row.integer(0), from: 1, database).attempt
   }
 
   /// Reads an item from the current row of such a query; for use within ``locked(_:)``.
-  func item(_ row: Statement) throws(RunStoreError) -> ItemRecord { try ItemColumns.read(row, database) }
+  func item(_ row: Statement) throws(RunStoreError) -> ItemRecord { try ItemRow.read(row, database) }
 
   /// Checks the text of an item in the current row of such a query; for use within ``locked(_:)``.
-  func checkKey(_ row: Statement) throws(RunStoreError) { try ItemColumns.checkKey(row, database) }
+  func checkKey(_ row: Statement) throws(RunStoreError) { try ItemRow.checkKey(row, database) }
 
   /// Returns the whole number that a query yields; nil for NULL or no row.
   func integer(_ query: String) throws(RunStoreError) -> Int64? {

@@ -8,7 +8,18 @@ final class PlainItems {
   /// The number of items that one statement inserts.
   private static let groupSize = 16
   /// The values that are bound for each item, after the fields of all items; the others are constant.
-  private static let boundNames = ["id", "key", "text", "worker", "start", "wait", "latency", "output", "checksum"]
+  private static let boundNames = ["id", "key", "text"] + AttemptColumn.all.filter(\.isPlain).map(\.column.name)
+  /// The bound numbers of an attempt: their words, and their places among the bound values.
+  private static let numbers = AttemptColumn.all.filter(\.isPlain).compactMap { column in
+    column.word.map { (word: $0, place: place(of: column.column.name)) }
+  }
+  private static let outputPlace = place(of: "output")
+  private static let checksumPlace = place(of: "checksum")
+
+  private static func place(of name: String) -> Int {
+    guard let place = boundNames.firstIndex(of: name) else { preconditionFailure("a plain item has no \(name)") }
+    return place
+  }
 
   /// The position of an item's record in the batch.
   private struct Place {
@@ -23,7 +34,7 @@ final class PlainItems {
   init(_ database: RunDatabase) throws(RunStoreError) {
     self.database = database
     // All columns in the table's order; otherwise SQLite copies each value once more.
-    let names = ["id", "number", "key", "text", "fields", "attempt"] + Schema.attemptNames
+    let names = Table.items.columns.map(\.name)
     let rows = (0..<Self.groupSize).map { item in
       "(\(names.map { Self.expression(for: $0, of: item) }.joined(separator: ", ")))"
     }
@@ -46,7 +57,7 @@ final class PlainItems {
   private static func firstBound(of item: Int) -> Int { groupSize + item * boundNames.count }
 
   /// Gathers a record.
-  func add(_ header: RecordHeader, at offset: Int) { places.append(Place(row: header.row, offset: offset)) }
+  func add(_ head: RecordHead, at offset: Int) { places.append(Place(row: head.row, offset: offset)) }
 
   /// Forgets the gathered records.
   func removeAll() { places.removeAll(keepingCapacity: true) }
@@ -61,7 +72,7 @@ final class PlainItems {
   ///   - insertOne: writes a single record.
   func write(
     from batch: borrowing RecordBatch,
-    insertOne: (RecordHeader, inout PartReader) throws(RunStoreError) -> Void
+    insertOne: (RecordHead, inout RecordReader) throws(RunStoreError) -> Void
   ) throws(RunStoreError) {
     guard !places.isEmpty else { return }
     defer { removeAll() }
@@ -73,8 +84,8 @@ final class PlainItems {
         next += written
         if written == Self.groupSize { continue }
       }
-      var parts = batch.reader(at: places[next].offset)
-      try insertOne(parts.header(), &parts)
+      var reader = batch.reader(at: places[next].offset)
+      try insertOne(reader.next(), &reader)
       next += 1
     }
   }
@@ -82,46 +93,59 @@ final class PlainItems {
   /// - Returns: the number of items that were written before one whose row exists already.
   private func writeGroup(from first: Int, of batch: borrowing RecordBatch) throws(RunStoreError) -> Int {
     for item in 0..<Self.groupSize {
-      var parts = batch.reader(at: places[first + item].offset)
-      bind(parts.header(), &parts, of: item)
+      var reader = batch.reader(at: places[first + item].offset)
+      bind(reader.next(), &reader, of: item)
     }
     return try insertGroup.runUnlessPresent() ? Self.groupSize : database.changes
   }
 
-  private func bind(_ header: RecordHeader, _ parts: inout PartReader, of item: Int) {
+  private func bind(_ head: RecordHead, _ reader: inout RecordReader, of item: Int) {
     let first = Self.firstBound(of: item)
-    insertGroup.bind(header.row, at: first)
-    insertGroup.bind(header.key, at: first + 1)
-    bind(parts.part(header.text), at: first + 2)
-    bind(parts.part(header.fields), at: item)
-    insertGroup.bind(header.worker, at: first + 3)
-    insertGroup.bind(header.start, at: first + 4)
-    insertGroup.bind(header.wait, at: first + 5)
-    insertGroup.bind(header.latency, at: first + 6)
-    let output = parts.part(header.output)
-    bind(output, at: first + 7)
-    insertGroup.bind(Self.sum(of: header, output: output.bytes), at: first + 8)
+    insertGroup.bind(head.row, at: first)
+    insertGroup.bind(head.key, at: first + 1)
+    bind(reader.part(), at: first + 2)
+    bind(reader.part(), at: item)
+    for number in Self.numbers { insertGroup.bind(head[number.word], at: first + number.place) }
+    for part in AttemptColumn.parts {
+      let bytes = reader.part()
+      guard case .output(.output) = part else { continue }
+      bind(bytes, at: first + Self.outputPlace)
+      insertGroup.bind(Self.sum(of: head, output: bytes.bytes), at: first + Self.checksumPlace)
+    }
   }
 
-  private static func sum(of header: RecordHeader, output: UnsafeRawBufferPointer?) -> Int64 {
-    var sum = AttemptSum(header)
-    sum.addTexts(nil, nil)
-    sum.addPieces(output: nil, errors: nil)
+  private static func sum(of head: RecordHead, output: UnsafeRawBufferPointer?) -> Int64 {
+    var sum = AttemptSum { head[$0] }
     sum.addOutputs(output, UnsafeRawBufferPointer(start: nil, count: 0))
     return sum.value
   }
 
-  private func bind(_ part: PartReader.Part, at position: Int) {
+  private func bind(_ part: RecordReader.Part, at position: Int) {
     guard case .bytes(let bytes) = part else { return insertGroup.bindNull(at: position) }
     insertGroup.bind(borrowing: bytes, as: TextCheck.isText(bytes) ? .text : .blob, at: position)
   }
-}
 
-extension RecordHeader {
-  /// Whether the item succeeded at its first attempt and has nothing but an output that is in the batch.
-  var isPlain: Bool {
-    kind == .finalAttempt && attempt == 1 && outcome == OutcomeCode.succeeded && row == number
-      && wait != Self.absent && [exitStatus, signal, cpu, peakMemory].allSatisfy { $0 == Self.absent }
-      && reason == .absent && note == .absent && errors == PartSize(0) && ![text, fields, output].contains(.held)
+  // MARK: - What is plain
+
+  /// The words of the numbers that a plain item has, and of those that it does not have.
+  private static let known = numbers.map(\.word)
+  private static let unknown = AttemptColumn.all.filter { !$0.isPlain && $0.column.name != "outcome" }
+    .compactMap(\.word)
+
+  /// Whether the item of a record succeeded at its first attempt and has nothing but an output that is in the batch.
+  static func isPlain(_ head: RecordHead) -> Bool {
+    head.kind == .finalAttempt && head.attempt == 1 && head.outcome == OutcomeCode.succeeded && head.row == head.number
+      && known.allSatisfy { head[$0] != RecordLayout.absent } && unknown.allSatisfy { head[$0] == RecordLayout.absent }
+      && (0..<RecordLayout.current.parts).allSatisfy { fits(head.size(of: $0), part: $0) }
+  }
+
+  private static func fits(_ size: PartSize, part: Int) -> Bool {
+    // The text and the fields of the item come first.
+    guard part >= 2 else { return size != .held }
+    return switch AttemptColumn.parts[part - 2] {
+    case .text: size == .absent
+    case .output(.output): size != .held
+    case .output(.errors): size == PartSize(0)
+    }
   }
 }

@@ -1,10 +1,9 @@
 /// Records for the writer, one after the other in one block of memory.
 ///
-/// Each record is a ``RecordHeader`` followed by its parts. Parts that are too large to copy are held by reference.
+/// An attempt has a ``RecordLayout``. Parts that are too large to copy are held by reference.
 struct RecordBatch: ~Copyable {
   /// The maximum size of parts that are copied.
   private static let copiedLimit = 64 << 10
-  private static let headerSize = MemoryLayout<RecordHeader>.size
 
   private var memory: UnsafeMutableRawPointer
   private var capacity: Int
@@ -37,26 +36,40 @@ struct RecordBatch: ~Copyable {
     _ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, output: RecordedBytes,
     errors: RecordedBytes, isFinal: Bool
   ) throws {
-    var header = RecordHeader(item, attempt, isFinal: isFinal)
     let start = size
     let heldBefore = held.count
+    appendHead(isFinal ? .finalAttempt : .earlierAttempt)
+    put(Int64(item.number), at: start + RecordLayout.number)
+    put(item.row, at: start + RecordLayout.row)
+    put(Int64(item.earlierAttempts + attempt.attempt), at: start + RecordLayout.word(0))
+    for number in AttemptColumn.numbers {
+      put(number.value(attempt) ?? RecordLayout.absent, at: start + RecordLayout.word(number.word))
+    }
     do {
-      reserve(Self.headerSize)
-      size += Self.headerSize
-      header.text = try append(item.text)
-      header.key = try key(of: item, header.text)
-      if let fields = item.fields { header.fields = try append(.bytes(fields)) }
-      if let reason = attempt.reason { header.reason = append(reason) }
-      if let note = attempt.note { header.note = append(note) }
-      header.output = try append(output)
-      header.errors = try append(errors)
+      try appendParts(of: item, attempt, output, errors, start: start)
     } catch {
       size = start
       held.removeLast(held.count - heldBefore)
       throw error
     }
-    memory.storeBytes(of: header, toByteOffset: start, as: RecordHeader.self)
     count += 1
+  }
+
+  private mutating func appendParts(
+    of item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, _ output: RecordedBytes,
+    _ errors: RecordedBytes, start: Int
+  ) throws {
+    var place = start + RecordLayout.current.sizes
+    let text = try append(item.text, &place)
+    put(try key(of: item, text), at: start + RecordLayout.key)
+    try append(item.fields.map { .bytes($0) }, &place)
+    for part in AttemptColumn.parts {
+      switch part {
+      case .text(let value): try append(value(attempt).map { .text($0) }, &place, copiedLimit: .max)
+      case .output(.output): try append(output, &place)
+      case .output(.errors): try append(errors, &place)
+      }
+    }
   }
 
   /// Appends the bytes of a whole attempt; see ``withBytes(_:)``.
@@ -81,9 +94,7 @@ struct RecordBatch: ~Copyable {
 
   /// Appends a request.
   mutating func append(_ request: RunRequest) {
-    reserve(Self.headerSize)
-    memory.storeBytes(of: .request, toByteOffset: size, as: RecordHeader.self)
-    size += Self.headerSize
+    appendHead(.request)
     requests.append(request)
     count += 1
   }
@@ -96,16 +107,27 @@ struct RecordBatch: ~Copyable {
   }
 
   /// Calls `body` with every record.
-  func forEach(_ body: (RecordHeader, inout PartReader) throws(RunStoreError) -> Void) throws(RunStoreError) {
-    var reader = PartReader(memory, held: held, requests: requests)
+  func forEach(_ body: (RecordHead, inout RecordReader) throws(RunStoreError) -> Void) throws(RunStoreError) {
+    var reader = RecordReader(memory, held: held, requests: requests)
     for _ in 0..<count {
-      let header = reader.header()
-      try body(header, &reader)
+      let head = reader.next()
+      try body(head, &reader)
     }
   }
 
   /// Returns a reader for the record at an offset, which holds nothing by reference.
-  func reader(at offset: Int) -> PartReader { PartReader(memory, at: offset) }
+  func reader(at offset: Int) -> RecordReader { RecordReader(memory + offset, held: [], requests: []) }
+
+  private mutating func appendHead(_ kind: RecordHead.Kind) {
+    let head = RecordLayout.current.head
+    reserve(head)
+    put(Int64(kind.rawValue), at: size)
+    size += head
+  }
+
+  private mutating func put(_ number: Int64, at offset: Int) {
+    memory.storeBytes(of: number.littleEndian, toByteOffset: offset, as: Int64.self)
+  }
 
   private mutating func reserve(_ more: Int) {
     guard size + more > capacity else { return }
@@ -116,9 +138,20 @@ struct RecordBatch: ~Copyable {
     (memory, capacity, isOwner) = (place, larger, true)
   }
 
-  private mutating func append(_ part: RecordedBytes) throws -> PartSize {
-    let count = part.count
-    guard count <= Self.copiedLimit else {
+  /// Appends a part, and writes its size to a place, which moves on.
+  @discardableResult
+  private mutating func append(
+    _ part: RecordedBytes?, _ place: inout Int, copiedLimit: Int = Self.copiedLimit
+  ) throws -> PartSize {
+    let size = try append(part, copiedLimit: copiedLimit)
+    memory.storeBytes(of: size.value.littleEndian, toByteOffset: place, as: Int32.self)
+    place += 4
+    return size
+  }
+
+  private mutating func append(_ part: RecordedBytes?, copiedLimit: Int) throws -> PartSize {
+    guard let part else { return .absent }
+    guard part.count <= copiedLimit else {
       held.append(part)
       return .held
     }
@@ -133,15 +166,6 @@ struct RecordBatch: ~Copyable {
     return ItemKey.of(UnsafeRawBufferPointer(start: memory + size - text.count, count: text.count), fields: item.fields)
   }
 
-  private mutating func append(_ text: String) -> PartSize {
-    var text = text
-    return text.withUTF8 {
-      reserve($0.count)
-      append(UnsafeRawBufferPointer($0))
-      return PartSize($0.count)
-    }
-  }
-
   private mutating func append(_ bytes: UnsafeRawBufferPointer) {
     reserve(bytes.count)
     if let start = bytes.baseAddress { (memory + size).copyMemory(from: start, byteCount: bytes.count) }
@@ -149,99 +173,8 @@ struct RecordBatch: ~Copyable {
   }
 }
 
-/// The size of a part of a record, or the reason why the part is not in the batch.
-struct PartSize: Equatable {
-  private let value: Int32
-
-  init(_ count: Int) { value = Int32(truncatingIfNeeded: count) }
-
-  private init(raw: Int32) { value = raw }
-
-  static let absent = PartSize(raw: -1)
-  static let held = PartSize(raw: -2)
-
-  var count: Int { max(0, Int(value)) }
-}
-
-/// The fixed start of a record.
-struct RecordHeader: BitwiseCopyable {
-  enum Kind: UInt8 {
-    case finalAttempt
-    case earlierAttempt
-    case request
-  }
-
-  static let absent = Int64.min
-
-  var kind: Kind
-  var number: Int64 = 0
-  var row: Int64 = 0
-  var key: Int64 = 0
-  /// The number of the attempt over all sessions, from 1.
-  var attempt: Int64 = 0
-  var outcome: Int64 = 0
-  var worker: Int64 = 0
-  var start: Int64 = 0
-  var latency: Int64 = 0
-  /// The following are ``absent`` when they are unknown.
-  var wait = absent
-  var exitStatus = absent
-  var signal = absent
-  var cpu = absent
-  var peakMemory = absent
-  var text = PartSize.absent
-  var fields = PartSize.absent
-  var reason = PartSize.absent
-  var note = PartSize.absent
-  var output = PartSize.absent
-  var errors = PartSize.absent
-
-  static let request = RecordHeader(kind: .request)
-
-  private init(kind: Kind) { self.kind = kind }
-
-  /// Reads the header of an attempt from the bytes of a file; nil unless they are exactly one whole record.
-  init?(checking record: UnsafeRawBufferPointer) {
-    guard record.count >= MemoryLayout<RecordHeader>.size,
-      Kind(rawValue: record[0]).map({ $0 != .request }) ?? false
-    else { return nil }
-    self = record.loadUnaligned(as: RecordHeader.self)
-    let parts = [text, fields, reason, note, output, errors]
-    guard parts.reduce(MemoryLayout<RecordHeader>.size, { $0 + $1.count }) == record.count,
-      !parts.contains(.held), text != .absent, isPossible
-    else { return nil }
-  }
-
-  /// Whether a run file accepts all the numbers.
-  private var isPossible: Bool {
-    let counts = 1...ItemColumns.largest
-    let measures = [wait, cpu, peakMemory].filter { $0 != Self.absent } + [latency]
-    return RowSet.isPossible(row) && counts.contains(number) && counts.contains(attempt)
-      && (OutcomeCode.succeeded...OutcomeCode.cancelled).contains(outcome) && NumberRange.workers.contains(worker)
-      && NumberRange.times.contains(start) && NumberRange.times.contains(start &+ latency)
-      && measures.allSatisfy { NumberRange.measures.contains($0) }
-  }
-
-  /// Sets everything but the key and the sizes of the parts.
-  init(_ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, isFinal: Bool) {
-    kind = isFinal ? .finalAttempt : .earlierAttempt
-    number = Int64(item.number)
-    row = item.row
-    self.attempt = Int64(item.earlierAttempts + attempt.attempt)
-    outcome = OutcomeCode.code(attempt.outcome)
-    worker = Int64(attempt.worker)
-    start = attempt.start
-    latency = attempt.latency
-    wait = attempt.wait ?? Self.absent
-    exitStatus = attempt.exitStatus.map { Int64($0) } ?? Self.absent
-    signal = attempt.signal.map { Int64($0) } ?? Self.absent
-    cpu = attempt.cpu ?? Self.absent
-    peakMemory = attempt.peakMemory ?? Self.absent
-  }
-}
-
 /// Reads the records of a batch one after the other.
-struct PartReader {
+struct RecordReader {
   /// A part of a record.
   enum Part {
     case absent
@@ -252,12 +185,15 @@ struct PartReader {
     var bytes: UnsafeRawBufferPointer? { if case .bytes(let bytes) = self { bytes } else { nil } }
   }
 
-  private let memory: UnsafeRawPointer
   private let held: [RecordedBytes]
   private let requests: [RunRequest]
-  private var offset = 0
   private var heldUsed = 0
   private var requestsUsed = 0
+  private let memory: UnsafeRawPointer
+  /// The offset of the current record, and that of what follows the parts that were read.
+  private var record = 0
+  private var offset = 0
+  private var partsUsed = 0
 
   init(_ memory: UnsafeRawPointer, held: [RecordedBytes], requests: [RunRequest]) {
     self.memory = memory
@@ -265,29 +201,27 @@ struct PartReader {
     self.requests = requests
   }
 
-  fileprivate init(_ memory: UnsafeRawPointer, at offset: Int) {
-    self.init(memory, held: [], requests: [])
-    self.offset = offset
+  /// Moves to the next record. All parts of the current one must have been read.
+  mutating func next() -> RecordHead {
+    record = offset
+    offset += RecordLayout.current.head
+    partsUsed = 0
+    return RecordHead(memory + record)
   }
 
-  /// Skips all parts of a record whose header was just read; none of them may be held by reference.
+  /// Skips all parts of the current record; none of them may be held by reference.
   ///
   /// - Returns: the offset of the record.
-  mutating func skip(_ header: RecordHeader) -> Int {
-    let start = offset - MemoryLayout<RecordHeader>.size
-    for part in [header.text, header.fields, header.reason, header.note, header.output, header.errors] {
-      offset += part.count
-    }
-    return start
+  mutating func skip() -> Int {
+    let head = RecordHead(memory + record)
+    for part in 0..<RecordLayout.current.parts { offset += head.size(of: part).count }
+    return record
   }
 
-  mutating func header() -> RecordHeader {
-    defer { offset += MemoryLayout<RecordHeader>.size }
-    return memory.loadUnaligned(fromByteOffset: offset, as: RecordHeader.self)
-  }
-
-  /// Reads the next part, which has this size.
-  mutating func part(_ size: PartSize) -> Part {
+  /// Reads the next part of the current record.
+  mutating func part() -> Part {
+    let size = RecordHead(memory + record).size(of: partsUsed)
+    partsUsed += 1
     if size == .absent { return .absent }
     if size == .held {
       defer { heldUsed += 1 }

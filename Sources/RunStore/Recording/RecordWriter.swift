@@ -6,16 +6,8 @@ final class RecordWriter {
   static let inlineLimit = 1 << 20
   /// The size of a piece.
   static let chunkSize = 256 << 10
-  /// The first of the columns that items and attempts share, in the statements that insert them.
-  private enum First {
-    static let ofItem = 6
-    static let ofAttempt = 2
-  }
-
   private let file: RunFile
-  private let fixed: RunRow.Fixed
-  private var run: RunRecord
-  private var isRenumbered: Bool
+  private var run: RunRow.Loaded
   private var killedSessionEnd: Int64?
   private var nextChunk: Int64
   private let begin: Statement
@@ -31,21 +23,17 @@ final class RecordWriter {
 
   init(_ file: RunFile) throws(RunStoreError) {
     self.file = file
-    fixed = file.fixed
-    run = file.record
-    isRenumbered = file.isRenumbered
+    run = file.row
     killedSessionEnd = file.killedSessionEnd
     let database = file.database
-    let names = Schema.attemptNames.joined(separator: ", ")
-    let places = Schema.attemptNames.map { _ in "?" }.joined(separator: ", ")
+    let names = AttemptColumn.names
     nextChunk = try Self.lastChunk(in: database) + 1
     begin = try database.prepare("BEGIN IMMEDIATE")
     commit = try database.prepare("COMMIT")
     updateRun = try RunRow.prepareUpdate(database)
-    insertItem = try database.prepare(
-      "INSERT INTO items(id, number, key, text, fields, attempt, \(names)) VALUES(?, ?, ?, ?, ?, ?, \(places))")
-    insertAttempt = try database.prepare("INSERT INTO attempts(item, attempt, \(names)) VALUES(?, ?, \(places))")
-    insertChunk = try database.prepare("INSERT INTO chunks(id, rest, bytes, checksum) VALUES(?, ?, ?, ?)")
+    insertItem = try database.prepare(Self.insert(into: .items))
+    insertAttempt = try database.prepare(Self.insert(into: .attempts))
+    insertChunk = try database.prepare(Self.insert(into: .chunks))
     oldOutcome = try database.prepare("SELECT number, outcome FROM items WHERE id = ?")
     moveOld = try database.prepare(
       "INSERT INTO attempts(item, attempt, \(names)) SELECT id, attempt, \(names) FROM items WHERE id = ?")
@@ -53,9 +41,14 @@ final class RecordWriter {
     plainItems = try PlainItems(database)
   }
 
+  private static func insert(into table: Table) -> String {
+    let names = table.columns.map(\.name).joined(separator: ", ")
+    return "INSERT INTO \(table.name)(\(names)) VALUES(\(table.columns.map { _ in "?" }.joined(separator: ", ")))"
+  }
+
   private static func lastChunk(in database: RunDatabase) throws(RunStoreError) -> Int64 {
     let last = try database.integer("SELECT max(id) FROM chunks") ?? 0
-    guard (0...ItemColumns.largest).contains(last) else {
+    guard NumberRange.counts.contains(last) else {
       throw SQLiteProblem.damaged(database.path, "a piece of an output is in row \(last)")
     }
     return last
@@ -69,18 +62,17 @@ final class RecordWriter {
     }
     do throws(RunStoreError) {
       try begin.run()
-      try batch.forEach { (header, parts) throws(RunStoreError) in
-        if header.isPlain {
-          plainItems.add(header, at: parts.skip(header))
-          count(header)
-          run.counts.count(header.outcome)
+      try batch.forEach { (head, reader) throws(RunStoreError) in
+        if PlainItems.isPlain(head) {
+          plainItems.add(head, at: reader.skip())
+          countFinal(head)
         } else {
           try writePlainItems(of: batch)
-          try write(header, &parts)
+          try write(head, &reader)
         }
       }
       try writePlainItems(of: batch)
-      RunRow.bindUpdate(of: run, isRenumbered: isRenumbered, fixed, to: updateRun)
+      RunRow.bindUpdate(of: run, to: updateRun)
       try updateRun.run()
       try commit.run()
     } catch {
@@ -90,60 +82,61 @@ final class RecordWriter {
     }
   }
 
-  private func write(_ header: RecordHeader, _ parts: inout PartReader) throws(RunStoreError) {
-    switch header.kind {
+  private func write(_ head: RecordHead, _ reader: inout RecordReader) throws(RunStoreError) {
+    switch head.kind {
     case .finalAttempt:
-      try insertFinal(header, &parts)
-      count(header)
-      run.counts.count(header.outcome)
-    case .earlierAttempt: try writeEarlier(header, &parts)
-    case .request: try perform(parts.request())
+      try insertFinal(head, &reader)
+      countFinal(head)
+    case .earlierAttempt: try writeEarlier(head, &reader)
+    case .request: try perform(reader.request())
+    case nil: preconditionFailure("a record of no kind")
     }
   }
 
   private func writePlainItems(of batch: borrowing RecordBatch) throws(RunStoreError) {
-    try plainItems.write(from: batch) { (header, parts) throws(RunStoreError) in try insertFinal(header, &parts) }
+    try plainItems.write(from: batch) { (head, reader) throws(RunStoreError) in try insertFinal(head, &reader) }
   }
 
   // MARK: - Attempts
 
-  private func insertFinal(_ header: RecordHeader, _ parts: inout PartReader) throws(RunStoreError) {
-    if header.attempt > 1 { try displace(header.row) }
-    if header.row != header.number { try makeNumberIndex() }
-    try bindItem(header, &parts)
-    try bindAttempt(header, &parts, to: insertItem, from: First.ofItem)
+  private func insertFinal(_ head: RecordHead, _ reader: inout RecordReader) throws(RunStoreError) {
+    if head.attempt > 1 { try displace(head.row) }
+    try bindItem(head, &reader)
+    try bindAttempt(head, &reader, to: insertItem, from: ItemColumn.allCases.count)
     if try !insertItem.runUnlessPresent() {
-      try displace(header.row)
+      try displace(head.row)
       try insertItem.run()
     }
   }
 
   /// Writes an attempt that is not the last one. The item gets a row with its first attempt, for attempts to refer to.
-  private func writeEarlier(_ header: RecordHeader, _ parts: inout PartReader) throws(RunStoreError) {
-    try displace(header.row)
-    if header.row != header.number { try makeNumberIndex() }
-    try bindItem(header, &parts)
-    for column in Schema.attemptNames.indices { insertItem.bindNull(at: First.ofItem + column) }
+  private func writeEarlier(_ head: RecordHead, _ reader: inout RecordReader) throws(RunStoreError) {
+    try displace(head.row)
+    try bindItem(head, &reader)
+    for place in AttemptColumn.all.indices { insertItem.bindNull(at: ItemColumn.allCases.count + place) }
     try insertItem.run()
-    insertAttempt.bind(header.row, at: 0)
-    insertAttempt.bind(header.attempt, at: 1)
-    try bindAttempt(header, &parts, to: insertAttempt, from: First.ofAttempt)
+    insertAttempt.bind(head.row, at: 0)
+    insertAttempt.bind(head.attempt, at: 1)
+    try bindAttempt(head, &reader, to: insertAttempt, from: 2)
     try insertAttempt.run()
-    count(header)
+    count(head)
   }
 
   /// Moves an attempt from the earlier ones to its item.
   private func makeFinal(_ row: Int64, _ attempt: Int64) throws(RunStoreError) {
-    let names = Schema.attemptNames.joined(separator: ", ")
+    let names = AttemptColumn.names
     let attempt = "FROM attempts WHERE item = \(row) AND attempt = \(attempt)"
     guard let outcome = try file.database.integer("SELECT outcome \(attempt)") else { return }
     try file.database.execute(
       "UPDATE items SET (\(names)) = (SELECT \(names) \(attempt)) WHERE id = \(row); DELETE \(attempt)")
-    run.counts.count(outcome)
+    run.record.counts.count(outcome)
   }
 
-  private func count(_ header: RecordHeader) {
-    run.latest = max(run.latest ?? .min, header.start &+ header.latency)
+  private func count(_ head: RecordHead) { run.record.latest = max(run.record.latest ?? .min, head.end) }
+
+  private func countFinal(_ head: RecordHead) {
+    count(head)
+    run.record.counts.count(head.outcome)
   }
 
   /// Makes room for a new last attempt at the item of a row; the old one becomes an earlier attempt.
@@ -157,52 +150,51 @@ final class RecordWriter {
     if let outcome {
       moveOld.bind(row, at: 0)
       try moveOld.run()
-      if isCounted { run.counts.count(outcome, by: -1) }
+      if isCounted { run.record.counts.count(outcome, by: -1) }
     }
     deleteOld.bind(row, at: 0)
     try deleteOld.run()
   }
 
-  private func bindItem(_ header: RecordHeader, _ parts: inout PartReader) throws(RunStoreError) {
-    insertItem.bind(header.row, at: 0)
-    insertItem.bind(header.number, at: 1)
-    insertItem.bind(header.key, at: 2)
-    try bind(parts.part(header.text), to: insertItem, at: 3)
-    try bind(parts.part(header.fields), to: insertItem, at: 4)
-    insertItem.bind(header.attempt, at: 5)
+  private func bindItem(_ head: RecordHead, _ reader: inout RecordReader) throws(RunStoreError) {
+    if head.row != head.number { try makeNumberIndex() }
+    for column in ItemColumn.allCases {
+      switch column {
+      case .id: insertItem.bind(head.row, at: column.rawValue)
+      case .number: insertItem.bind(head.number, at: column.rawValue)
+      case .key: insertItem.bind(head.key, at: column.rawValue)
+      case .text, .fields: try bind(reader.part(), to: insertItem, at: column.rawValue)
+      case .attempt: insertItem.bind(head.attempt, at: column.rawValue)
+      }
+    }
   }
 
   private func bindAttempt(
-    _ header: RecordHeader, _ parts: inout PartReader, to statement: Statement, from first: Int
+    _ head: RecordHead, _ reader: inout RecordReader, to statement: Statement, from first: Int
   ) throws(RunStoreError) {
-    var sum = AttemptSum(header)
-    statement.bind(header.outcome, at: first)
-    statement.bind(header.worker, at: first + 1)
-    statement.bind(header.start, at: first + 2)
-    bindIfKnown(header.wait, to: statement, at: first + 3)
-    statement.bind(header.latency, at: first + 4)
-    bindIfKnown(header.exitStatus, to: statement, at: first + 5)
-    bindIfKnown(header.signal, to: statement, at: first + 6)
-    let reason = parts.part(header.reason)
-    try bind(reason, to: statement, at: first + 7)
-    bindIfKnown(header.cpu, to: statement, at: first + 8)
-    bindIfKnown(header.peakMemory, to: statement, at: first + 9)
-    let note = parts.part(header.note)
-    try bind(note, to: statement, at: first + 10)
-    sum.addTexts(reason.bytes, note.bytes)
-    let output = try stored(parts.part(header.output))
-    let errors = try stored(parts.part(header.errors))
-    bind(output, to: statement, at: first + 11)
-    bind(errors, to: statement, at: first + 13)
-    sum.add(output, errors)
-    statement.bind(sum.value, at: first + 15)
+    var texts: [UnsafeRawBufferPointer?] = []
+    var outputs: [RecordedOutput] = []
+    for (place, column) in AttemptColumn.all.enumerated() {
+      let place = first + place
+      switch column.content {
+      case .number(let number):
+        let value = head[number.word]
+        statement.bind(value == RecordLayout.absent ? nil : value, at: place)
+      case .text:
+        let text = reader.part()
+        try bind(text, to: statement, at: place)
+        texts.append(text.bytes)
+      case .output:
+        let output = try stored(reader.part())
+        bind(output, to: statement, at: place)
+        outputs.append(output)
+      case .firstPiece: statement.bind(outputs.last?.pieces?.first, at: place)
+      case .checksum: statement.bind(AttemptSum(head, texts, outputs).value, at: place)
+      }
+    }
   }
 
-  private func bindIfKnown(_ value: Int64, to statement: Statement, at position: Int) {
-    if value == RecordHeader.absent { statement.bindNull(at: position) } else { statement.bind(value, at: position) }
-  }
-
-  private func bind(_ part: PartReader.Part, to statement: Statement, at position: Int) throws(RunStoreError) {
+  private func bind(_ part: RecordReader.Part, to statement: Statement, at position: Int) throws(RunStoreError) {
     switch part {
     case .absent: statement.bindNull(at: position)
     case .bytes(let bytes):
@@ -215,7 +207,7 @@ final class RecordWriter {
   }
 
   /// Stores a large output in pieces, and reads a smaller one that is stored elsewhere.
-  private func stored(_ part: PartReader.Part) throws(RunStoreError) -> RecordedOutput {
+  private func stored(_ part: RecordReader.Part) throws(RunStoreError) -> RecordedOutput {
     switch part {
     case .absent: .absent
     case .bytes(let bytes): .lent(bytes)
@@ -225,7 +217,6 @@ final class RecordWriter {
     }
   }
 
-  /// Binds an output, followed by the row of its first piece if it has any.
   private func bind(_ output: RecordedOutput, to statement: Statement, at position: Int) {
     switch output {
     case .absent, .chunks: statement.bindNull(at: position)
@@ -236,7 +227,6 @@ final class RecordWriter {
         _ = statement.bind(copying: $0, as: TextCheck.isText($0) ? .text : .blob, at: position)
       }
     }
-    statement.bind(output.pieces?.first, at: position + 1)
   }
 
   // MARK: - Large parts
@@ -296,22 +286,22 @@ final class RecordWriter {
   private func perform(_ request: RunRequest) throws(RunStoreError) {
     switch request {
     case .change(let change): try write(change)
-    case .total(let count): run.total = count
-    case .delivered(let mark): run.delivered = mark
+    case .total(let count): run.record.total = count
+    case .delivered(let count): run.record.delivered = count
     case .makeFinal(let row, let attempt): try makeFinal(row, attempt)
     case .renumber(let row, let number): try renumber(row, number)
     case .retire(let rows): for range in rows { try retire(range) }
     case .makeIndexes: try Schema.add(Schema.itemsByKey, to: file.database)
     case .finish(let state, let exitCode, let time):
-      run.state = state
-      run.exitCode = exitCode
-      run.ended = time
+      run.record.state = state
+      run.record.exitCode = exitCode
+      run.record.ended = time
     }
   }
 
   private func write(_ change: RunChange) throws(RunStoreError) {
     if change.kind == .sessionBegan {
-      (run.state, run.ended, run.exitCode) = (.running, nil, nil)
+      (run.record.state, run.record.ended, run.record.exitCode) = (.running, nil, nil)
       if let end = killedSessionEnd { try write(RunChange(time: end, kind: .sessionEnded)) }
       killedSessionEnd = nil
     }
@@ -326,16 +316,16 @@ final class RecordWriter {
 
   /// Creates the index by number, which is not needed while every item is in the row of its number.
   private func makeNumberIndex() throws(RunStoreError) {
-    guard !isRenumbered else { return }
+    guard !run.isRenumbered else { return }
     try Schema.add(Schema.itemsByNumber, to: file.database)
-    isRenumbered = true
+    run.isRenumbered = true
   }
 
   private func renumber(_ row: Int64, _ number: Int) throws(RunStoreError) {
     if row != number { try makeNumberIndex() }
     oldOutcome.bind(row, at: 0)
     let isFound = try oldOutcome.step()
-    if isFound, oldOutcome.isNull(0), let outcome = oldOutcome.optionalInteger(1) { run.counts.count(outcome) }
+    if isFound, oldOutcome.isNull(0), let outcome = oldOutcome.optionalInteger(1) { run.record.counts.count(outcome) }
     oldOutcome.reset()
     let update = try file.database.prepare("UPDATE items SET number = ? WHERE id = ?")
     defer { update.close() }
@@ -349,7 +339,7 @@ final class RecordWriter {
     let counted = try file.database.prepare(
       "SELECT outcome, count(*) FROM items \(condition) AND outcome IS NOT NULL GROUP BY outcome")
     defer { counted.close() }
-    while try counted.step() { run.counts.count(counted.integer(0), by: -Int(counted.integer(1))) }
+    while try counted.step() { run.record.counts.count(counted.integer(0), by: -Int(counted.integer(1))) }
     counted.reset()
     try file.database.execute("UPDATE items SET number = NULL \(condition)")
   }
@@ -375,8 +365,10 @@ private enum RecordedOutput {
 }
 
 extension AttemptSum {
-  fileprivate mutating func add(_ output: RecordedOutput, _ errors: RecordedOutput) {
-    addPieces(output: output.pieces, errors: errors.pieces)
-    addOutputs(sum: output.sum, errors.sum)
+  fileprivate init(_ head: RecordHead, _ texts: [UnsafeRawBufferPointer?], _ outputs: [RecordedOutput]) {
+    self.init { head[$0] }
+    addTexts(texts)
+    addPieces(output: outputs[0].pieces, errors: outputs[1].pieces)
+    addOutputs(sum: outputs[0].sum, outputs[1].sum)
   }
 }

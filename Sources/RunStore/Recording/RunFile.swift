@@ -26,11 +26,8 @@ public final class RunFile {
 
   /// The path of the file.
   public let path: String
-  /// The record of the run when the file was opened.
-  public let record: RunRecord
-  let isRenumbered: Bool
-  /// The sum of the columns that never change in the row of the run.
-  let fixed: RunRow.Fixed
+  /// The row of the run when the file was opened.
+  let row: RunRow.Loaded
   /// The time of the last event in a session that was killed; nil if the last session ended properly.
   let killedSessionEnd: Int64?
   let database: RunDatabase
@@ -41,6 +38,9 @@ public final class RunFile {
   private var size: Int64
   /// An error for each file that should have been removed and is still there.
   public private(set) var leftovers: [RunStoreError] = []
+
+  /// The record of the run when the file was opened.
+  public var record: RunRecord { row.record }
 
   /// Creates the file of a new run.
   ///
@@ -58,7 +58,6 @@ public final class RunFile {
     let (row, leftover) = try makeWhole(path, record)
     do throws(RunStoreError) {
       let database = try RunDatabase(path: path, access: .write)
-      database.checks = .all
       try setUp(database, durability)
       let file = RunFile(path, row, killedSessionEnd: nil, database, lock)
       file.leftovers += leftover
@@ -108,7 +107,6 @@ public final class RunFile {
     try database.execute("PRAGMA journal_mode = MEMORY")
     let row = try transaction(database) { () throws(RunStoreError) in
       try Schema.create(in: database)
-      database.checks = .all
       return try RunRow.insert(record, into: database)
     }
     database.close()
@@ -160,7 +158,6 @@ public final class RunFile {
         try Schema.migrate(database, from: version)
         try RunRow.seal(database)
       }
-      database.checks = .some
     }
     let file = try load(path, database, lock)
     return try RunTail.restore(into: file) ? load(path, database, lock) : file
@@ -185,9 +182,7 @@ public final class RunFile {
     _ path: String, _ row: RunRow.Loaded, killedSessionEnd: Int64?, _ database: RunDatabase, _ lock: RunFileLock
   ) {
     self.path = path
-    record = row.record
-    isRenumbered = row.isRenumbered
-    fixed = row.fixed
+    self.row = row
     self.killedSessionEnd = killedSessionEnd
     self.database = database
     self.lock = lock

@@ -157,9 +157,9 @@ public final class RunRecorder: @unchecked Sendable {
   @discardableResult
   public func recordTotal(_ count: Int) -> Ticket { append(.total(count)) }
 
-  /// Records how far results have been delivered.
+  /// Records how many results have been delivered, from the first item on.
   @discardableResult
-  public func recordDelivery(_ mark: DeliveryMark) -> Ticket { append(.delivered(mark)) }
+  public func recordDelivery(_ count: Int) -> Ticket { append(.delivered(count)) }
 
   @discardableResult
   func append(_ request: RunRequest) -> Ticket { append { $0.append(request) } }

@@ -3,7 +3,8 @@ enum RunRequest: Sendable {
   case change(RunChange)
   /// The number of items in the input.
   case total(Int)
-  case delivered(DeliveryMark)
+  /// The number of results that have been delivered.
+  case delivered(Int)
   /// The attempt, recorded as an earlier one, is the last one at the item of this row.
   case makeFinal(row: Int64, attempt: Int64)
   /// An item that need not run has this number now.

@@ -72,14 +72,13 @@ enum OutcomeCode {
     }
   }
 
-  /// Returns the outcome for a code and the reason of a failure; nil for an unknown code.
-  static func outcome(_ code: Int64, reason: String?) -> Outcome? {
+  /// Returns the outcome for a valid code; the reason of a failure is not part of it.
+  static func outcome(_ code: Int64?) -> Outcome {
     switch code {
     case succeeded: .succeeded
-    case failed: .failed(Failure(reason ?? ""))
+    case failed: .failed(Failure(""))
     case timedOut: .timedOut
-    case cancelled: .cancelled
-    default: nil
+    default: .cancelled
     }
   }
 }

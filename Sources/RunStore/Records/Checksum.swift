@@ -64,29 +64,36 @@ struct Checksum {
 /// The upper half is the sum of the row without its outputs, so that rows can be listed without reading them. The lower
 /// half is the sum of the outputs that are stored in the row. Pieces of large outputs have their own sums.
 struct AttemptSum {
-  /// ``RecordHeader/absent`` in the values means NULL.
   private var row = Checksum()
   private var outputs = Checksum()
 
-  /// - Parameter header: the attempt; its key, its number and the sizes of its parts are not included.
-  init(_ header: RecordHeader) {
-    row.add(header.attempt, header.outcome)
-    row.add(header.worker, header.start)
-    row.add(header.latency, header.wait)
-    row.add(header.exitStatus, header.signal)
-    row.add(header.cpu, header.peakMemory)
+  /// The number of words that the first format had. Further ones are included where they are known.
+  private static let firstWords = 10
+
+  /// - Parameter word: returns the words of the attempt (``AttemptColumn/Number/word``).
+  init(_ word: (Int) -> Int64) {
+    for first in stride(from: 0, to: Self.firstWords, by: 2) { row.add(word(first), word(first + 1)) }
+    for place in Self.firstWords..<AttemptColumn.wordCount where word(place) != RecordLayout.absent {
+      row.add(Int64(place), word(place))
+    }
   }
 
-  /// Adds the reason of a failure and the remark.
-  mutating func addTexts(_ reason: UnsafeRawBufferPointer?, _ note: UnsafeRawBufferPointer?) {
-    // Most attempts have neither.
-    if reason != nil || note != nil { row.add(reason, note) }
+  /// Only for outputs.
+  init() {}
+
+  /// Adds the texts of the attempt in the order of the columns, such as the reason of a failure and the remark.
+  mutating func addTexts(_ texts: [UnsafeRawBufferPointer?]) {
+    for first in stride(from: 0, to: texts.count, by: 2) {
+      let (one, other) = (texts[first], first + 1 < texts.count ? texts[first + 1] : nil)
+      // Most attempts have none.
+      if one != nil || other != nil { row.add(one, other) }
+    }
   }
 
   /// Adds the first row and the size of outputs that are in pieces; nil for an output that is in the row.
   mutating func addPieces(output: Pieces?, errors: Pieces?) {
     guard output != nil || errors != nil else { return }
-    row.add(output?.first ?? RecordHeader.absent, errors?.first ?? RecordHeader.absent)
+    row.add(output?.first ?? RecordLayout.absent, errors?.first ?? RecordLayout.absent)
     row.add(Int64(output?.size ?? 0), Int64(errors?.size ?? 0))
   }
 
@@ -130,7 +137,7 @@ enum ChangeSum {
     let text = kind.withUTF8 { Checksum.of(UnsafeRawBufferPointer($0)) }
     var sum = Checksum()
     sum.add(change.time, text)
-    sum.add(change.value.map { Int64($0) } ?? RecordHeader.absent, 0)
+    sum.add(change.value.map { Int64($0) } ?? RecordLayout.absent, 0)
     return sum.value
   }
 }

@@ -43,6 +43,27 @@ struct JSONText {
     bytes.append(UInt8(ascii: "\""))
   }
 
+  /// Returns an array of strings.
+  static func array(_ words: [String]) -> String {
+    var json = JSONText()
+    json.beginArray()
+    for word in words { json.string(word) }
+    json.endArray()
+    return String(decoding: json.bytes, as: UTF8.self)
+  }
+
+  /// Returns an object of strings, in the order of their names.
+  static func object(_ members: [String: String]) -> String {
+    var json = JSONText()
+    json.beginObject()
+    for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+      json.key(name)
+      json.string(value)
+    }
+    json.endObject()
+    return String(decoding: json.bytes, as: UTF8.self)
+  }
+
   /// Writes JSON that was made elsewhere.
   mutating func raw(_ json: [UInt8]) {
     separate()

@@ -40,8 +40,8 @@ public struct RunRecord: Sendable, Equatable {
   public var counts = RunCounts()
   /// When the latest recorded attempt ended, in nanoseconds since 1970; nil when there is none.
   public var latest: Int64?
-  /// How far results have been delivered.
-  public var delivered = DeliveryMark()
+  /// The number of results that have been delivered, from the first item on and without a gap.
+  public var delivered = 0
 
   /// Makes the record of a new run.
   public init(
@@ -77,18 +77,4 @@ public struct RunCounts: Sendable, Equatable {
   public var done: Int { succeeded + failed + timedOut }
   /// Items that failed or exceeded their time limit.
   public var unsuccessful: Int { failed + timedOut }
-}
-
-/// How far results had been delivered when the program last recorded it.
-public struct DeliveryMark: Sendable, Equatable {
-  /// The number of results that were delivered, from the first item on and without a gap.
-  public var items = 0
-  /// The number of bytes that were written to the results file.
-  public var bytes: Int64 = 0
-
-  /// Makes a mark.
-  public init(items: Int = 0, bytes: Int64 = 0) {
-    self.items = items
-    self.bytes = bytes
-  }
 }

@@ -283,9 +283,10 @@ private struct SoughtItem {
     }
   }
 
-  /// Whether the current row of ``ItemColumns`` of a statement holds this item.
+  /// Whether the current row of ``ItemRow`` of a statement holds this item.
   func isIn(_ row: Statement) -> Bool {
-    row.integer(ItemColumns.key) == key && isText(row.rawBytes(2)) && row.optionalBytes(3) == fields
+    row.integer(.key) == key && isText(row.rawBytes(ItemColumn.text.rawValue))
+      && row.optionalBytes(ItemColumn.fields.rawValue) == fields
   }
 
   private func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {

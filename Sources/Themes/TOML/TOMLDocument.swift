@@ -6,7 +6,6 @@ struct TOMLDocument {
   /// A value and its position.
   struct Entry: Equatable {
     var value: TOMLValue
-    /// The line, from 1.
     var line: Int
 
     var string: String? { if case .string(let text) = value { text } else { nil } }

@@ -1,16 +1,12 @@
 /// A rectangle of cells on a grid; the origin is the top left cell (0, 0).
-public struct Rect: Equatable, Sendable {
-  /// The leftmost column.
-  public var x: Int
-  /// The topmost row.
-  public var y: Int
-  /// The number of columns; never negative.
-  public var width: Int
-  /// The number of rows; never negative.
-  public var height: Int
+package struct Rect: Equatable, Sendable {
+  package let x: Int
+  package let y: Int
+  package let width: Int
+  package let height: Int
 
   /// Makes a rectangle; negative sizes become 0.
-  public init(x: Int, y: Int, width: Int, height: Int) {
+  package init(x: Int, y: Int, width: Int, height: Int) {
     self.x = x
     self.y = y
     self.width = max(0, width)
@@ -18,36 +14,33 @@ public struct Rect: Equatable, Sendable {
   }
 
   /// The column after the last one.
-  public var maxX: Int { x + width }
+  package var maxX: Int { x + width }
   /// The row after the last one.
-  public var maxY: Int { y + height }
-  /// The number of columns and rows.
-  public var size: Size { Size(width: width, height: height) }
-  /// Whether the rectangle contains no cells.
-  public var isEmpty: Bool { width == 0 || height == 0 }
+  package var maxY: Int { y + height }
+  package var size: Size { Size(width: width, height: height) }
+  package var isEmpty: Bool { width == 0 || height == 0 }
 
-  /// Whether the rectangle contains a cell.
-  public func contains(x: Int, y: Int) -> Bool {
+  package func contains(x: Int, y: Int) -> Bool {
     x >= self.x && x < maxX && y >= self.y && y < maxY
   }
 
   /// The cells that both rectangles contain; empty when there are none.
-  public func intersection(_ other: Rect) -> Rect {
+  package func intersection(_ other: Rect) -> Rect {
     let left = max(x, other.x)
     let top = max(y, other.y)
     return Rect(x: left, y: top, width: min(maxX, other.maxX) - left, height: min(maxY, other.maxY) - top)
   }
 
   /// The rectangle without `horizontal` columns on either side and `vertical` rows at the top and bottom.
-  public func inset(horizontal: Int = 0, vertical: Int = 0) -> Rect {
+  package func inset(horizontal: Int = 0, vertical: Int = 0) -> Rect {
     Rect(x: x + horizontal, y: y + vertical, width: width - 2 * horizontal, height: height - 2 * vertical)
   }
 
   /// The rectangle without `margin` cells on each side.
-  public func inset(by margin: Int) -> Rect { inset(horizontal: margin, vertical: margin) }
+  package func inset(by margin: Int) -> Rect { inset(horizontal: margin, vertical: margin) }
 
   /// The top `height` rows, and the rest below them. A greater height takes all rows.
-  public func splitTop(_ height: Int) -> (top: Rect, rest: Rect) {
+  package func splitTop(_ height: Int) -> (top: Rect, rest: Rect) {
     let taken = min(max(0, height), self.height)
     return (
       Rect(x: x, y: y, width: width, height: taken),
@@ -56,13 +49,13 @@ public struct Rect: Equatable, Sendable {
   }
 
   /// The bottom `height` rows, and the rest above them.
-  public func splitBottom(_ height: Int) -> (bottom: Rect, rest: Rect) {
+  package func splitBottom(_ height: Int) -> (bottom: Rect, rest: Rect) {
     let halves = splitTop(self.height - min(max(0, height), self.height))
     return (halves.rest, halves.top)
   }
 
   /// The left `width` columns, and the rest to the right of them.
-  public func splitLeft(_ width: Int) -> (left: Rect, rest: Rect) {
+  package func splitLeft(_ width: Int) -> (left: Rect, rest: Rect) {
     let taken = min(max(0, width), self.width)
     return (
       Rect(x: x, y: y, width: taken, height: height),
@@ -71,18 +64,18 @@ public struct Rect: Equatable, Sendable {
   }
 
   /// The right `width` columns, and the rest to the left of them.
-  public func splitRight(_ width: Int) -> (right: Rect, rest: Rect) {
+  package func splitRight(_ width: Int) -> (right: Rect, rest: Rect) {
     let halves = splitLeft(self.width - min(max(0, width), self.width))
     return (halves.rest, halves.left)
   }
 
   /// One row of the rectangle, counted from its top; empty when there is no such row.
-  public func row(_ index: Int) -> Rect {
+  package func row(_ index: Int) -> Rect {
     Rect(x: x, y: y + index, width: width, height: index >= 0 && index < height ? 1 : 0)
   }
 
   /// A rectangle of the given size, centred in this one and made smaller where it does not fit.
-  public func centered(_ size: Size) -> Rect {
+  package func centered(_ size: Size) -> Rect {
     let width = min(size.width, self.width)
     let height = min(size.height, self.height)
     return Rect(x: x + (self.width - width) / 2, y: y + (self.height - height) / 2, width: width, height: height)
@@ -90,14 +83,11 @@ public struct Rect: Equatable, Sendable {
 }
 
 /// A number of columns and rows.
-public struct Size: Hashable, Sendable {
-  /// The number of columns.
-  public var width: Int
-  /// The number of rows.
-  public var height: Int
+package struct Size: Hashable, Sendable {
+  package let width: Int
+  package let height: Int
 
-  /// Makes a size.
-  public init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     self.width = width
     self.height = height
   }

@@ -1,5 +1,5 @@
 /// A colour, as precisely as it was given.
-public enum Color: Hashable, Sendable {
+package enum Color: Hashable, Sendable {
   /// The default colour of the user's terminal.
   case terminalDefault
   /// One of the 16 colours that the user's terminal defines, from 0 to 15.
@@ -11,18 +11,12 @@ public enum Color: Hashable, Sendable {
 }
 
 /// The range of colours that a terminal can show.
-public enum ColorDepth: Int, CaseIterable, Comparable, Sendable {
-  /// None: only attributes.
+package enum ColorDepth: Int, CaseIterable, Comparable, Sendable {
+  /// Only attributes.
   case mono
-  /// The 16 colours of the user's terminal.
-  case ansi16
-  /// xterm's 256 colours.
-  case indexed256
-  /// Red, green and blue.
-  case truecolor
+  case ansi16, indexed256, truecolor
 
-  /// Whether one shows fewer colours than another.
-  public static func < (left: ColorDepth, right: ColorDepth) -> Bool { left.rawValue < right.rawValue }
+  package static func < (left: ColorDepth, right: ColorDepth) -> Bool { left.rawValue < right.rawValue }
 }
 
 extension Color {
@@ -30,7 +24,7 @@ extension Color {
   ///
   /// Distances are measured in OKLab, a perceptual space. Of the 256 colours only the fixed ones (16 to 255) are
   /// chosen, because users redefine the first 16. The search compares every candidate, so cache the results.
-  public func reduced(to depth: ColorDepth) -> Color {
+  package func reduced(to depth: ColorDepth) -> Color {
     switch (self, depth) {
     case (_, .mono): return .terminalDefault
     case (.terminalDefault, _), (.ansi, _), (_, .truecolor): return self
@@ -46,7 +40,7 @@ extension Color {
   }
 
   /// The colour's red, green and blue, as xterm shows it; nil for the terminal's default.
-  public var components: (red: UInt8, green: UInt8, blue: UInt8)? {
+  package var components: (red: UInt8, green: UInt8, blue: UInt8)? {
     switch self {
     case .terminalDefault: nil
     case .ansi(let index), .indexed(let index): ANSIPalette.rgb(index)
@@ -79,9 +73,9 @@ struct OKLab {
     let red = Self.linear(rgb.red)
     let green = Self.linear(rgb.green)
     let blue = Self.linear(rgb.blue)
-    let long = Self.cubeRoot(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
-    let medium = Self.cubeRoot(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
-    let short = Self.cubeRoot(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    let long = Self.root(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue, degree: 3)
+    let medium = Self.root(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue, degree: 3)
+    let short = Self.root(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue, degree: 3)
     lightness = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
     a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
     b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
@@ -121,15 +115,7 @@ struct OKLab {
     let signal = Double(value) / 255
     if signal <= 0.04045 { return signal / 12.92 }
     let base = (signal + 0.055) / 1.055
-    return base * base * fifthRoot(base * base)
-  }
-
-  private static func fifthRoot(_ value: Double) -> Double {
-    root(value, degree: 5)
-  }
-
-  private static func cubeRoot(_ value: Double) -> Double {
-    root(value, degree: 3)
+    return base * base * root(base * base, degree: 5)
   }
 
   /// Finds a root with Newton's method, from 1 downwards, because the arguments lie between 0 and 1.

@@ -1,27 +1,24 @@
 /// All cells of a screen as a value, independent of any terminal.
 ///
 /// A wide character is in its left cell, and its right cell is a continuation. The grid never holds half of one.
-public struct CellGrid: Equatable, Sendable {
-  /// The number of columns.
-  public let width: Int
-  /// The number of rows.
-  public let height: Int
+package struct CellGrid: Equatable, Sendable {
+  package let width: Int
+  package let height: Int
   private var cells: [Cell]
 
   /// Makes an empty grid; negative sizes become 0.
-  public init(width: Int, height: Int, role: Role = Role(rawValue: 0)) {
+  package init(width: Int, height: Int, role: Role = Role(rawValue: 0)) {
     self.width = max(0, width)
     self.height = max(0, height)
     cells = Array(repeating: Cell(role: role), count: self.width * self.height)
   }
 
-  /// The whole grid.
-  public var bounds: Rect { Rect(x: 0, y: 0, width: width, height: height) }
+  package var bounds: Rect { Rect(x: 0, y: 0, width: width, height: height) }
 
   /// One cell. Outside of the grid, cells are blank and writing does nothing.
   ///
   /// Writing a wide glyph also writes its right half. A glyph that would lose a half leaves a blank.
-  public subscript(x x: Int, y y: Int) -> Cell {
+  package subscript(x x: Int, y y: Int) -> Cell {
     get { bounds.contains(x: x, y: y) ? cells[y * width + x] : Cell() }
     set {
       guard bounds.contains(x: x, y: y) else { return }
@@ -36,31 +33,25 @@ public struct CellGrid: Equatable, Sendable {
   /// - Parameters:
   ///   - text: Any text, trusted or not.
   ///   - x: The column of the first glyph, possibly left of the grid.
-  ///   - y: The row.
-  ///   - role: What the text is for.
   ///   - clip: Where cells may change; nil for the whole grid.
-  ///   - maxWidth: The most columns that the text may take.
   /// - Returns: The number of columns taken from `x` on. The next text may start after them.
   @discardableResult
-  public mutating func write(
-    _ text: some StringProtocol, x: Int, y: Int, role: Role, in clip: Rect? = nil, maxWidth: Int? = nil
-  ) -> Int {
+  package mutating func write(_ text: String, x: Int, y: Int, role: Role, in clip: Rect? = nil) -> Int {
     let area = bounds.intersection(clip ?? bounds)
-    let limit = maxWidth.map { min(area.maxX, x + max(0, $0)) } ?? area.maxX
-    guard x < limit else { return 0 }
+    guard x < area.maxX else { return 0 }
     let isVisible = y >= area.y && y < area.maxY
-    var scanner = GlyphScanner(String(text))
+    var scanner = GlyphScanner(text)
     var column = x
-    while column < limit, let glyph = scanner.next() {
+    while column < area.maxX, let glyph = scanner.next() {
       let next = column + glyph.columns
-      if isVisible { place(glyph, role: role, x: column, y: y, from: area.x, to: limit) }
+      if isVisible { place(glyph, role: role, x: column, y: y, from: area.x, to: area.maxX) }
       column = next
     }
-    return min(column, limit) - x
+    return min(column, area.maxX) - x
   }
 
   /// Fills a rectangle with a character of one column; other characters become blanks.
-  public mutating func fill(_ rect: Rect, with character: Character = " ", role: Role) {
+  package mutating func fill(_ rect: Rect, with character: Character = " ", role: Role) {
     let area = bounds.intersection(rect)
     var glyph = Glyph(character)
     if glyph.columns != 1 { glyph = .blank }
@@ -71,17 +62,17 @@ public struct CellGrid: Equatable, Sendable {
   }
 
   /// Marks the cells of a rectangle as selected; they keep their text and roles.
-  public mutating func select(_ rect: Rect) {
+  package mutating func select(_ rect: Rect) {
     change(rect) { $0.isSelected = true }
   }
 
   /// Gives the cells of a rectangle another role; they keep their text.
-  public mutating func setRole(_ rect: Rect, _ role: Role) {
+  package mutating func setRole(_ rect: Rect, _ role: Role) {
     change(rect) { $0.role = role }
   }
 
   /// Gives another role to every occurrence of a text in the rows of a rectangle, ignoring case.
-  public mutating func mark(_ text: String, in rect: Rect, role: Role) {
+  package mutating func mark(_ text: String, in rect: Rect, role: Role) {
     let area = bounds.intersection(rect)
     var scanner = GlyphScanner(text)
     var wanted: [String] = []
@@ -98,12 +89,12 @@ public struct CellGrid: Equatable, Sendable {
   }
 
   /// One row as plain text; empty outside of the grid.
-  public func row(_ y: Int) -> String {
+  package func row(_ y: Int) -> String {
     SafeText.joined(cells(inRow: y).map(\.glyph))
   }
 
   /// The cells of one row; none outside of the grid.
-  public func cells(inRow y: Int) -> ArraySlice<Cell> {
+  package func cells(inRow y: Int) -> ArraySlice<Cell> {
     guard y >= 0 && y < height else { return [] }
     return cells[(y * width)..<((y + 1) * width)]
   }
@@ -147,7 +138,7 @@ public struct CellGrid: Equatable, Sendable {
 
 extension CellGrid: CustomStringConvertible {
   /// All rows as plain text, one per line.
-  public var description: String {
+  package var description: String {
     (0..<height).map(row).joined(separator: "\n")
   }
 }

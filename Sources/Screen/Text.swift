@@ -1,7 +1,6 @@
 /// Measures and cuts texts by the columns that they take on the screen, with unsafe characters replaced.
-public enum TextWidth {
-  /// Returns the number of columns that a text takes.
-  public static func columns(of text: String) -> Int {
+package enum TextWidth {
+  package static func columns(of text: String) -> Int {
     var scanner = GlyphScanner(text)
     var columns = 0
     while let glyph = scanner.next() { columns += glyph.columns }
@@ -11,12 +10,12 @@ public enum TextWidth {
   /// Returns the number of columns that one character takes: 1, or 2 for wide characters, emoji and flags.
   ///
   /// A syllable of several spacing letters, as in Indic scripts, takes one column for each.
-  public static func width(of character: Character) -> Int { columns(of: String(character)) }
+  package static func width(of character: Character) -> Int { columns(of: String(character)) }
 
   /// Returns the text cut to a number of columns. A cut text ends with an ellipsis, which counts.
   ///
   /// - Returns: Safe text of at most `columns` columns; empty for no columns.
-  public static func prefix(_ text: String, columns: Int, ellipsis: Character = "…") -> String {
+  package static func prefix(_ text: String, columns: Int, ellipsis: Character = "…") -> String {
     guard columns > 0 else { return "" }
     var scanner = GlyphScanner(text)
     var kept: [Glyph] = []
@@ -34,7 +33,7 @@ public enum TextWidth {
   /// The end gets the larger part, because names and paths differ there.
   ///
   /// - Returns: Safe text of at most `columns` columns; empty for no columns.
-  public static func middle(_ text: String, columns: Int, ellipsis: Character = "…") -> String {
+  package static func middle(_ text: String, columns: Int, ellipsis: Character = "…") -> String {
     var scanner = GlyphScanner(text)
     var glyphs: [Glyph] = []
     while let glyph = scanner.next() { glyphs.append(glyph) }
@@ -63,11 +62,11 @@ public enum TextWidth {
 }
 
 /// Makes untrusted text safe to print anywhere.
-public enum SafeText {
+package enum SafeText {
   /// Replaces everything that a terminal could interpret by visible stand-ins of one column.
   ///
   /// The result is one line: a newline shows as `␤`, a tab as one blank. To keep lines, split the text first.
-  public static func visible(_ text: String) -> String {
+  package static func visible(_ text: String) -> String {
     var scanner = GlyphScanner(text)
     var result = String.UnicodeScalarView()
     while let glyph = scanner.next() { result.append(glyph) }

@@ -1,5 +1,5 @@
 /// One key press, or another event that arrives the same way.
-public enum Key: Hashable, Sendable {
+package enum Key: Hashable, Sendable {
   /// A character, as typed.
   case character(Character)
   /// A letter, or one of `@[\]^_`, pressed with Control. Letters are lowercase.
@@ -24,7 +24,7 @@ public enum Key: Hashable, Sendable {
 
 extension Key: CustomStringConvertible {
   /// The key in the notation of scripts and help: `q`, `<Down>`, `<C-c>`, `<A-x>`, `<F1>`, `<Space>`, `<lt>`.
-  public var description: String {
+  package var description: String {
     switch self {
     case .character(" "): "<Space>"
     case .character("<"): "<lt>"
@@ -40,7 +40,7 @@ extension Key: CustomStringConvertible {
   }
 
   /// Returns the key that a notation means; nil when it means none, or more than one.
-  public static func parse(_ notation: String) -> Key? {
+  package static func parse(_ notation: String) -> Key? {
     guard let keys = sequence(notation), keys.count == 1 else { return nil }
     return keys[0]
   }
@@ -49,7 +49,7 @@ extension Key: CustomStringConvertible {
   ///
   /// - Returns: The keys in order; nil when a name in angle brackets is unknown or not closed. A bare `<` is written
   ///   `<lt>`.
-  public static func sequence(_ notation: String) -> [Key]? {
+  package static func sequence(_ notation: String) -> [Key]? {
     var keys: [Key] = []
     var rest = Substring(notation)
     while let character = rest.popFirst() {

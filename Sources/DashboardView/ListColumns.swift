@@ -1,0 +1,93 @@
+import Dashboard
+import Screen
+import Themes
+
+/// The columns of a list, from left to right. Its headings and its rows have the same widths.
+struct ListColumns {
+  enum Alignment {
+    case left, right
+    /// Left-aligned and cut in its middle, because names in one run often begin alike.
+    case name
+  }
+
+  enum Cell {
+    case text(String, ThemeRole)
+    case bar(ProgressBar)
+  }
+
+  private typealias Column = (title: String, alignment: Alignment, width: Int, gap: Int)
+
+  private var columns: [Column] = []
+
+  /// Adds a column with blanks after it. One without a width takes no room.
+  mutating func add(_ title: String, _ alignment: Alignment, width: Int, gap: Int = 0) {
+    columns.append((title, alignment, max(0, width), width > 0 ? gap : 0))
+  }
+
+  /// Adds a column for the states of items. With little room it holds only their signs, because all signs differ.
+  mutating func addState(rowWidth: Int) {
+    let isShort = Self.hasShortStates(rowWidth)
+    add(isShort ? "" : "state", .left, width: isShort ? 2 : 10)
+  }
+
+  private static func hasShortStates(_ rowWidth: Int) -> Bool { rowWidth < 50 }
+
+  static func state(_ state: ItemState, _ drawing: Drawing, rowWidth: Int) -> Cell {
+    let glyph = drawing.glyph(state.role)
+    return .text(hasShortStates(rowWidth) ? glyph : "\(glyph) \(state.word)", state.role)
+  }
+
+  /// The width of the columns and the gaps so far.
+  var width: Int { width(upTo: columns.count) }
+
+  /// Returns the width of the first columns with their gaps.
+  func width(upTo count: Int) -> Int { columns.prefix(count).reduce(0) { $0 + $1.width + $1.gap } }
+
+  func drawHeadings(_ drawing: Drawing, in row: Rect, of grid: inout CellGrid) {
+    guard !row.isEmpty else { return }
+    var cursor = drawing.cursor(row)
+    for column in columns {
+      let alignment: Alignment = column.alignment == .right ? .right : .left
+      Self.draw(.text(column.title, .muted), alignment, column.width, with: &cursor, drawing, of: &grid)
+      cursor.skip(column.gap)
+    }
+  }
+
+  /// Draws one row, a cell for each column.
+  func draw(_ cells: [Cell], _ drawing: Drawing, in row: Rect, of grid: inout CellGrid) {
+    var cursor = drawing.cursor(row)
+    for (column, cell) in zip(columns, cells) {
+      Self.draw(cell, column.alignment, column.width, with: &cursor, drawing, of: &grid)
+      cursor.skip(column.gap)
+    }
+  }
+
+  private static func draw(
+    _ cell: Cell, _ alignment: Alignment, _ width: Int, with cursor: inout RowCursor, _ drawing: Drawing,
+    of grid: inout CellGrid
+  ) {
+    switch (cell, alignment) {
+    case (.text(let text, let role), .left): cursor.left(text, width: width, role, to: &grid)
+    case (.text(let text, let role), .right): cursor.right(text, width: width, role, to: &grid)
+    case (.text(let text, let role), .name): cursor.name(text, width: width, role, to: &grid)
+    case (.bar(let bar), _):
+      let area = Rect(x: cursor.x, y: cursor.row.y, width: width, height: 1).intersection(cursor.row)
+      bar.draw(in: area, of: &grid, glyphs: drawing.glyphs)
+      cursor.skip(width)
+    }
+  }
+}
+
+extension Drawing {
+  /// Draws the visible rows of a list, of which `first` is the first, and marks the selected one.
+  func rows<Row>(
+    _ rows: some Sequence<Row>, from first: Int, selected: Int, of panel: Panel, in area: Rect,
+    of grid: inout CellGrid, draw: (Row, Rect, inout CellGrid) -> Void
+  ) {
+    for (index, row) in rows.prefix(area.height).enumerated() {
+      let place = area.row(index)
+      draw(row, place, &grid)
+      if first + index == selected, dashboard.focus == panel { grid.select(place) }
+    }
+  }
+}

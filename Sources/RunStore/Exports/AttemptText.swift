@@ -1,0 +1,56 @@
+/// The values of an attempt in exports, besides its outcome.
+enum AttemptText {
+  /// A value in the form in which JSON has it.
+  enum Value {
+    case string(String)
+    case number(String)
+
+    var text: String {
+      switch self {
+      case .string(let text), .number(let text): text
+      }
+    }
+  }
+
+  private static let reason = AttemptColumn.all[AttemptColumn.place("reason")]
+
+  /// The columns that follow outcome and reason in a row.
+  static let columns = AttemptColumn.all.filter { column in
+    switch column.content {
+    case .number, .text: column.column.name != "outcome" && column.column.name != "reason"
+    case .output, .firstPiece, .checksum: false
+    }
+  }
+
+  /// The same columns and the reason as members of an object.
+  private static let members = [reason] + columns.sorted { $0.word ?? .max < $1.word ?? .max }
+
+  /// Returns the value of an attempt in a column; nil if there is none.
+  static func value(_ column: AttemptColumn, of attempt: AttemptRecord) -> Value? {
+    switch column.content {
+    case .number(let number): number.value(attempt).map { value($0, number.unit) }
+    case .text(let text, _): text(attempt).map { .string($0) }
+    case .output, .firstPiece, .checksum: nil
+    }
+  }
+
+  private static func value(_ number: Int64, _ unit: AttemptColumn.Unit) -> Value {
+    switch unit {
+    case .time: .string(TimeText.iso(number))
+    case .duration: .number(TimeText.seconds(number))
+    case .outcome, .slot, .status, .bytes: .number("\(number)")
+    }
+  }
+
+  /// Writes the members that JSON lines and events share.
+  static func append(_ attempt: AttemptRecord, to json: inout JSONText) {
+    for column in members {
+      guard let value = value(column, of: attempt) else { continue }
+      json.key(column.column.name)
+      switch value {
+      case .string(let text): json.string(text)
+      case .number(let digits): json.number(digits)
+      }
+    }
+  }
+}
