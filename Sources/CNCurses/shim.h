@@ -14,7 +14,6 @@ static inline WINDOW *nc_stdscr(void) { return stdscr; }
 static inline int nc_lines(void) { return LINES; }
 static inline int nc_cols(void) { return COLS; }
 static inline int nc_colors(void) { return COLORS; }
-static inline int nc_key_f(int n) { return KEY_F(n); }
 
 /// Makes a cell of up to five wide characters ending with 0, attributes, and a colour pair of any number.
 static inline void nc_cell(cchar_t *cell, const wchar_t *text, attr_t attributes, int pair) {
@@ -32,8 +31,6 @@ static inline int nc_cell_pair(const cchar_t *cell, wchar_t *text, attr_t *attri
   getcchar(cell, text, attributes, &pair, &wide_pair);
   return wide_pair;
 }
-static inline WINDOW *nc_curscr(void) { return curscr; }
-static inline int nc_key_code_yes(void) { return KEY_CODE_YES; }
 /// Returns a string capability; NULL if the terminal does not have it.
 static inline const char *nc_capability(const char *name) {
   const char *value = tigetstr((char *)name);

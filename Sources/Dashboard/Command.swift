@@ -16,3 +16,123 @@ package enum Command: Hashable, Sendable {
   /// Answer a dialog or a menu with a letter.
   case choose(Character)
 }
+
+extension Command {
+  package enum Group: String, CaseIterable, Sendable {
+    case threads = "Threads"
+    case views = "Views"
+    case lists = "Lists"
+    case find = "Find"
+    case failed = "Failed items"
+    case program = "Program"
+  }
+
+  /// A command's entry in the table from which keymap, help, footer and scripts are made.
+  package struct Entry: Sendable {
+    package let command: Command
+    /// The name in scripts.
+    package let name: String
+    package let group: Group
+    /// The default keys in the notation of scripts. The footer shows the first one.
+    package let keys: [String]
+    /// What it does, in a few words.
+    package let help: String
+    /// One word for the footer; nil to leave the command out.
+    package let hint: String?
+    package let inReplay: (help: String, hint: String?)
+
+    /// - Parameter inReplay: The help and the hint in a replay, if the command means something else there.
+    init(
+      _ command: Command, _ name: String, _ group: Group, _ keys: [String], _ help: String, hint: String? = nil,
+      inReplay: (String, String?)? = nil
+    ) {
+      self.command = command
+      self.name = name
+      self.group = group
+      self.help = help
+      self.hint = hint
+      self.keys = keys
+      self.inReplay = inReplay ?? (help, hint)
+    }
+  }
+
+  /// All commands that have keys, in the order of the help.
+  package static let table: [Entry] = [
+    Entry(
+      .moreThreads, "more-threads", .threads, ["+", "="], "one more thread", hint: "threads",
+      inReplay: ("twice as fast", "speed")),
+    Entry(
+      .fewerThreads, "fewer-threads", .threads, ["-"], "one fewer thread; never kills an item", hint: "threads",
+      inReplay: ("half as fast", "speed")),
+    Entry(
+      .manyMoreThreads, "many-more-threads", .threads, ["]"], "five more threads",
+      inReplay: ("a tenth of the run forward", "seek")),
+    Entry(
+      .manyFewerThreads, "many-fewer-threads", .threads, ["["], "five fewer threads",
+      inReplay: ("a tenth of the run back", "seek")),
+    Entry(
+      .promptThreads, "threads", .threads, ["t"], "type the number of threads; 0 drains",
+      inReplay: ("not in a replay", nil)),
+    Entry(
+      .togglePause, "pause", .threads, ["p"], "pause: no new items; again: resume", hint: "pause",
+      inReplay: ("pause; again: resume", "pause")),
+    Entry(
+      .killItem, "kill-item", .threads, ["K"], "stop the selected item; asks first", hint: "kill item",
+      inReplay: ("not in a replay", nil)),
+
+    Entry(.show(.overview), "overview", .views, ["1"], "overview"),
+    Entry(.show(.workers), "workers", .views, ["2"], "workers only"),
+    Entry(.show(.slow), "slow", .views, ["3"], "slow items only"),
+    Entry(.show(.results), "results", .views, ["4"], "results only"),
+    Entry(.show(.latency), "latency", .views, ["5"], "latency only"),
+    Entry(.nextPanel, "next-panel", .views, ["<Tab>", "<Right>"], "next panel", hint: "panel"),
+    Entry(.previousPanel, "previous-panel", .views, ["<S-Tab>", "<Left>"], "previous panel"),
+    Entry(.toggleFreeze, "freeze", .views, ["Z"], "freeze the display; the run continues"),
+    Entry(.nextTheme, "next-theme", .views, ["T"], "next theme"),
+
+    Entry(.moveUp, "up", .lists, ["<Up>", "k"], "up"),
+    Entry(.moveDown, "down", .lists, ["<Down>", "j"], "down"),
+    Entry(.pageUp, "page-up", .lists, ["<PageUp>", "<C-b>"], "page up"),
+    Entry(.pageDown, "page-down", .lists, ["<PageDown>", "<C-f>"], "page down"),
+    Entry(.moveToStart, "start", .lists, ["g", "<Home>"], "to the start"),
+    Entry(.moveToEnd, "end", .lists, ["G", "<End>"], "to the end; results then follow the run"),
+    Entry(.open, "open", .lists, ["<Enter>"], "open the selected item", hint: "open"),
+    Entry(.back, "back", .lists, ["<Esc>"], "back; never stops anything"),
+    Entry(.sort, "sort", .lists, ["s"], "sort workers by number or by time"),
+
+    Entry(.search, "search", .find, ["/"], "search names and output", hint: "search"),
+    Entry(.searchNext, "search-next", .find, ["n"], "next match"),
+    Entry(.searchPrevious, "search-previous", .find, ["N"], "previous match"),
+    Entry(.filter, "filter", .find, ["f"], "failed, slow, running, or a text", hint: "filter"),
+
+    Entry(
+      .retry, "retry", .failed, ["R"], "retry marked items, or the selected one", hint: "retry",
+      inReplay: ("not in a replay", nil)),
+    Entry(.toggleMark, "mark", .failed, ["<Space>"], "mark; in an item or this help: page down"),
+    Entry(.markFailed, "mark-failed", .failed, ["a"], "mark all failed items in the filter"),
+    Entry(.unmarkAll, "unmark-all", .failed, ["U"], "unmark all"),
+
+    Entry(.help, "help", .program, ["?", "<F1>"], "this help", hint: "help"),
+    Entry(.redraw, "redraw", .program, ["<C-l>"], "redraw the screen"),
+    Entry(.suspend, "suspend", .program, ["<C-z>"], "suspend"),
+    Entry(.quit, "quit", .program, ["q"], "quit; asks while items run", hint: "quit", inReplay: ("quit", "quit")),
+    Entry(
+      .interrupt, "interrupt", .program, ["<C-c>"], "asks; then TERM, then KILL to all", inReplay: ("quit", nil)),
+  ]
+
+  /// Makes the command with a name from a script; `set-threads 8` and `choose y` take an argument.
+  package init?(name: String, argument: String? = nil) {
+    switch (name, argument) {
+    case ("set-threads", let argument?):
+      guard let threads = Int(argument), threads >= 0 else { return nil }
+      self = .setThreads(threads)
+    case ("choose", let argument?):
+      guard argument.count == 1, let letter = argument.first else { return nil }
+      self = .choose(letter)
+    case (_, nil):
+      guard let entry = Self.table.first(where: { $0.name == name }) else { return nil }
+      self = entry.command
+    default: return nil
+    }
+  }
+}

@@ -21,27 +21,33 @@ package struct Dashboard: Equatable, Sendable {
     package subscript(panel: Panel) -> Int { lists[panel] ?? 0 }
   }
 
+  /// The facts at one moment.
+  package struct Frozen: Equatable, Sendable {
+    package let facts: RunFacts
+    package let instant: Instant
+  }
+
   /// What the job does, in one line; may contain untrusted text.
   package let title: String
   /// Where the items come from.
   package let source: String
   /// Where results are safe, for the dialog on leaving, such as `out.txt` or `standard output`; nil to leave it out.
   package var destination: String?
-  /// The facts known now.
-  package internal(set) var live: RunFacts
-  /// The facts when the display was frozen, and the time; nil while it is not frozen.
-  package internal(set) var frozen: Frozen?
   /// The command line that retries the failed items after the run; nil if there is none.
   package var resumeCommand: String?
+
+  /// The facts known now.
+  package internal(set) var live: RunFacts
+  /// The facts when the display was frozen; nil while it is not frozen.
+  package internal(set) var frozen: Frozen?
   /// The clock of a replay; nil for a live run.
   ///
   /// Only this module changes it. A change from outside would need exclusive access to the whole dashboard while the
   /// new value is read from it.
   package internal(set) var replay: ReplayClock?
+
   /// The rows of the lists on the screen; set it before commands and frames.
   package var rows = Rows()
-
-  /// The page that is shown.
   package internal(set) var page = Page.overview
   package internal(set) var focus = Panel.workers
   /// What lies over the panels.
@@ -57,27 +63,17 @@ package struct Dashboard: Equatable, Sendable {
   package internal(set) var detailTop = 0
   /// The items that are marked for another attempt.
   package internal(set) var marks: Set<ItemID> = []
-  /// Whether a search for failed items to mark is in progress.
-  package internal(set) var isMarking = false
   /// The text of the last search.
   package internal(set) var searchText: String?
-  /// Whether a search is in progress.
-  package internal(set) var isSearching = false
-  /// Whether a search, a filter or the marking of failed items is still in progress.
-  package var isScanning: Bool { isSearching || results.isScanning || isMarking }
   /// Whether the program ends when the run is over.
   package internal(set) var leavesWhenDone = false
 
+  var isSearching = false
+  /// Whether the failed items are being searched, to mark them.
+  var isMarking = false
   var lastNotice: Notice?
   var askedToStop: StopUrgency?
   var pending: [Effect] = []
-
-  /// The facts at one moment.
-  package struct Frozen: Equatable, Sendable {
-    package let facts: RunFacts
-    /// The moment.
-    package let instant: Instant
-  }
 
   /// Makes the dashboard of a run that has not started.
   ///
@@ -86,9 +82,7 @@ package struct Dashboard: Equatable, Sendable {
   ///   - source: Where the items come from.
   ///   - slow: When an item counts as slow.
   ///   - replay: The clock of a replay; nil for a live run.
-  package init(
-    title: String, source: String, slow: SlowThreshold = SlowThreshold(), replay: ReplayClock? = nil
-  ) {
+  package init(title: String, source: String, slow: SlowThreshold = SlowThreshold(), replay: ReplayClock? = nil) {
     self.title = title
     self.source = source
     self.replay = replay
@@ -98,9 +92,22 @@ package struct Dashboard: Equatable, Sendable {
   /// The facts that the screen shows: those of now, or of the moment when it was frozen.
   package var facts: RunFacts { frozen?.facts ?? live }
 
+  /// Whether a search, a filter or the marking of failed items is still in progress.
+  package var isScanning: Bool { isSearching || results.isScanning || isMarking }
+
   /// Returns the time that the screen shows.
   package func shownInstant(_ now: Instant) -> Instant { frozen?.instant ?? replay?.shownInstant(now) ?? now }
 
+  /// Returns the effects that events have caused since the last call, as opposed to commands. Call it once per frame.
+  package mutating func takeEffects() -> [Effect] {
+    defer { pending = [] }
+    return pending
+  }
+}
+
+// MARK: - Facts
+
+extension Dashboard {
   /// Applies one event. Events must arrive in order. One takes well under a microsecond.
   package mutating func apply(_ event: RunEvent) {
     live.apply(event)
@@ -120,30 +127,6 @@ package struct Dashboard: Equatable, Sendable {
     }
   }
 
-  /// Takes the times from an earlier run of the same items; nil if there are none.
-  package mutating func learn(_ past: PastWork?) { live.past = past }
-
-  /// Takes the progress of the recorder; nil if the run is not recorded.
-  package mutating func observe(_ recorder: RecordingLag.Sample?, at now: Instant) {
-    if let recorder { live.recording.observe(recorder, at: now) }
-  }
-
-  /// Returns the effects that events have caused since the last call, as opposed to commands. Call it once per frame.
-  package mutating func takeEffects() -> [Effect] {
-    defer { pending = [] }
-    return pending
-  }
-
-  /// Shows a notice for a while.
-  package mutating func notice(_ text: String, at now: Instant) {
-    lastNotice = Notice(text: text, instant: now)
-  }
-
-  /// Returns the notice to show at `now`, if any.
-  package func currentNotice(at now: Instant) -> Notice? {
-    lastNotice.flatMap { now.nanoseconds(since: $0.instant) < Notice.duration ? $0 : nil }
-  }
-
   private mutating func noteFinish(_ item: FinishedItem) {
     results.noteLabel(item.label)
     if openItem == item.id { pending.append(.screen(.loadDetail(item.id))) }
@@ -160,5 +143,39 @@ package struct Dashboard: Equatable, Sendable {
   private mutating func noteRequeue(_ item: FinishedItem) {
     marks.remove(item.id)
     if results.filter == .failed { results.removeMatch(item.id) }
+  }
+
+  /// Takes the times from an earlier run of the same items; nil if there are none.
+  package mutating func learn(_ past: PastWork?) { live.past = past }
+
+  /// Takes the items whose commands are stopped.
+  package mutating func learn(_ stopped: [StoppedItem]) { live.stopped = stopped }
+
+  /// Takes the progress of the recorder; nil if the run is not recorded.
+  package mutating func observe(_ recorder: RecordingLag.Sample?, at now: Instant) {
+    if let recorder { live.recording.observe(recorder, at: now) }
+  }
+}
+
+// MARK: - Notices
+
+/// A one-line warning or answer that is shown for a while.
+package struct Notice: Equatable, Sendable {
+  /// How long a notice is shown, in nanoseconds.
+  package static let duration: Int64 = 8_000_000_000
+
+  /// May contain untrusted text.
+  package var text: String
+  /// When it was first shown.
+  package var instant: Instant
+}
+
+extension Dashboard {
+  /// Shows a notice for a while.
+  package mutating func notice(_ text: String, at now: Instant) { lastNotice = Notice(text: text, instant: now) }
+
+  /// Returns the notice to show at `now`, if any.
+  package func currentNotice(at now: Instant) -> Notice? {
+    lastNotice.flatMap { now.nanoseconds(since: $0.instant) < Notice.duration ? $0 : nil }
   }
 }

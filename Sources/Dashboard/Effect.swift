@@ -22,7 +22,6 @@ package enum RunEffect: Equatable, Sendable {
   case finish
   /// Ask all running items to end.
   case stop(StopUrgency)
-  /// Ask one running item to end.
   case interrupt(ItemID, StopUrgency)
 }
 
@@ -39,12 +38,10 @@ package enum ScreenEffect: Equatable, Sendable {
   case scanFilter(ResultFilter)
   /// Find the failed items that a filter shows, in slices, and give them to ``Dashboard/markFound(_:done:at:)``.
   case findFailed(ResultFilter)
-  /// Switch to the next theme.
   case nextTheme
   /// Draw everything again.
   case redraw
   /// Suspend the program, as Ctrl-Z suspends others.
   case suspend
-  /// Leave the program.
   case quit
 }

@@ -1,6 +1,12 @@
 import Histogram
 import ParallelFor
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// How long finished items took: percentiles with an error under 1 %, and a histogram to draw.
 ///
 /// Percentiles are cached so that recording stays cheap. They are computed ten times a second and whenever the count
@@ -8,14 +14,14 @@ import ParallelFor
 package struct LatencySummary: Sendable {
   /// Percentiles in nanoseconds; nil if there are too few samples.
   package struct Percentiles: Equatable, Sendable {
-    /// The median; needs one item.
-    package var p50: Int64?
-    /// The 90th percentile; needs ten items.
-    package var p90: Int64?
-    /// The 95th percentile; needs twenty items.
-    package var p95: Int64?
-    /// The 99th percentile; needs a hundred items.
-    package var p99: Int64?
+    /// Needs one item.
+    package let p50: Int64?
+    /// Needs ten items.
+    package let p90: Int64?
+    /// Needs twenty items.
+    package let p95: Int64?
+    /// Needs a hundred items.
+    package let p99: Int64?
   }
 
   private static let refreshInterval: Int64 = 100_000_000
@@ -28,16 +34,14 @@ package struct LatencySummary: Sendable {
   private var refreshedCount = 0
   private var sum = 0.0
   private var sumOfSquares = 0.0
-  /// The number of items.
   package private(set) var count = 0
   /// The shortest latency; nil without items.
   package private(set) var minimum: Int64?
   /// The longest latency; nil without items.
   package private(set) var maximum: Int64?
   /// The cached percentiles.
-  package private(set) var percentiles = Percentiles()
+  package private(set) var percentiles = Percentiles(p50: nil, p90: nil, p95: nil, p99: nil)
 
-  /// Makes an empty summary.
   package init() {
     histogram = Histogram(highestTrackableValue: 3_600_000_000_000, numberOfSignificantValueDigits: .two)
     histogram.autoResize = true
@@ -90,10 +94,10 @@ package struct LatencySummary: Sendable {
     guard let minimum, let maximum, columns > 0 else { return [] }
     var counts = [Int](repeating: 0, count: columns)
     let low = Double(max(minimum, 1)), high = Double(max(maximum, 1))
-    let scale = high > low ? Double(columns) / Self.log(high / low) : 0
+    let scale = high > low ? Double(columns) / log(high / low) : 0
     for recorded in histogram.recordedValues() {
       let value = min(max(Double(recorded.value), low), high)
-      counts[min(columns - 1, Int(Self.log(value / low) * scale))] += Int(recorded.count)
+      counts[min(columns - 1, Int(log(value / low) * scale))] += Int(recorded.count)
     }
     return counts
   }
@@ -102,7 +106,7 @@ package struct LatencySummary: Sendable {
   package func edge(_ column: Int, of columns: Int) -> Int64 {
     guard let minimum, let maximum, columns > 0 else { return 0 }
     let low = Double(max(minimum, 1)), high = Double(max(maximum, 1))
-    return Int64(low * Self.exp(Self.log(high / low) * Double(column) / Double(columns)))
+    return Int64(low * exp(log(high / low) * Double(column) / Double(columns)))
   }
 }
 

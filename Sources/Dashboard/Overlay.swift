@@ -4,11 +4,9 @@ package import ParallelFor
 package enum Overlay: Equatable, Sendable {
   /// The list of keys, from the line `top` on.
   case help(top: Int)
-  /// A line being typed.
   case prompt(Prompt)
   /// The choice of a filter.
   case filterMenu
-  /// A question.
   case dialog(Dialog)
 }
 
@@ -16,15 +14,11 @@ package enum Overlay: Equatable, Sendable {
 package struct Prompt: Equatable, Sendable {
   package enum Kind: Equatable, Sendable { case threads, search, filterText }
 
-  /// The most characters that a prompt takes.
-  package static let maximumLength = 200
+  private static let maximumLength = 200
 
-  /// What the text is for.
-  package var kind: Kind
-  /// The text typed so far.
-  package var text: String
+  package let kind: Kind
+  package internal(set) var text: String
 
-  /// Makes a prompt.
   package init(kind: Kind, text: String = "") {
     self.kind = kind
     self.text = text
@@ -52,14 +46,12 @@ package struct Prompt: Equatable, Sendable {
 
 package enum PromptKey: Equatable, Sendable {
   case character(Character)
-  /// A pasted text.
   case paste(String)
   case backspace, clear, submit, cancel
 }
 
 /// A question with answers to choose from.
 package struct Dialog: Equatable, Sendable {
-  /// What is asked.
   package enum Kind: Equatable, Sendable {
     /// What to do with the running items when the program ends.
     case leave
@@ -67,7 +59,6 @@ package struct Dialog: Equatable, Sendable {
     case kill(ItemID)
   }
 
-  /// An answer.
   package enum Choice: Equatable, Sendable {
     case keepRunning, finish, stopNow
     case leaveAlone, terminate, kill
@@ -85,7 +76,6 @@ package struct Dialog: Equatable, Sendable {
     }
   }
 
-  /// What is asked.
   package let kind: Kind
   /// The answers. The first one changes nothing and is selected by default.
   package let choices: [Choice]

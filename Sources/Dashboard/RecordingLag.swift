@@ -11,11 +11,11 @@ package struct RecordingLag: Equatable, Sendable {
   /// The state of the recorder at one moment.
   package struct Sample: Equatable, Sendable {
     /// The number of records in the file.
-    package var written: Int
+    let written: Int
     /// The number of records that wait to be written.
-    package var waiting: Int
+    let waiting: Int
     /// Whether there is hardly any room for more.
-    package var isFull: Bool
+    let isFull: Bool
 
     package init(written: Int, waiting: Int, isFull: Bool) {
       self.written = written
@@ -34,9 +34,6 @@ package struct RecordingLag: Equatable, Sendable {
   /// A number of records, and since when that many have been handed to the recorder.
   private var mark: Mark?
   private var lastLate: Instant?
-
-  /// Makes the lag of a recorder without samples.
-  init() {}
 
   mutating func observe(_ sample: Sample, at now: Instant) {
     if mark.map({ sample.written >= $0.records }) ?? true {

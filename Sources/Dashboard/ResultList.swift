@@ -18,9 +18,7 @@ package struct ResultList: Equatable, Sendable {
   package private(set) var selected = 0
   /// The number of items that the filter scan has looked at.
   package internal(set) var scanned = 0
-  /// Whether the filter scan is in progress.
   package internal(set) var isScanning = false
-  /// The loaded rows of finished items.
   package internal(set) var rows: [ItemID: ResultRow] = [:]
   /// The length of the longest name so far, in bytes of UTF-8. These are rarely fewer than its columns, and cheap to
   /// count.
@@ -30,7 +28,6 @@ package struct ResultList: Equatable, Sendable {
 
   init() {}
 
-  /// The number of rows.
   package var count: Int { filter == .all ? begun : matches.count }
 
   /// Whether the filter found more than it can keep.
@@ -71,10 +68,6 @@ package struct ResultList: Equatable, Sendable {
 
   mutating func grow(to begun: Int) { self.begun = max(self.begun, begun) }
 
-  mutating func move(by distance: Int, rows: Int) {
-    move(to: selectedRow + distance, rows: rows)
-  }
-
   mutating func move(to row: Int, rows: Int) {
     let first = firstRow(rows: rows)
     selected = min(max(0, row), max(0, count - 1))
@@ -109,8 +102,7 @@ package struct ResultList: Equatable, Sendable {
   }
 
   mutating func addMatch(_ id: ItemID) {
-    let index: Int
-    if let last = matches.last, last < id { index = matches.count } else { index = matchIndex(id).insertion }
+    let index = matches.last.map { $0 < id } ?? true ? matches.count : matchIndex(id).insertion
     guard !isFull, index == matches.count || matches[index] != id else { return }
     matches.insert(id, at: index)
     if !follows, index <= selected {
@@ -135,5 +127,109 @@ package struct ResultList: Equatable, Sendable {
       if matches[middle] < id { low = middle + 1 } else { high = middle }
     }
     return (low < matches.count && matches[low] == id ? low : nil, low)
+  }
+}
+
+/// One item in the list of results.
+package struct ResultRow: Equatable, Sendable {
+  package var id: ItemID
+  package var label: String
+  package var state: ItemState
+  /// How long it took in nanoseconds, if it has ended.
+  package var latency: Int64?
+  /// Why it failed, if it did; untrusted text.
+  package var reason: String
+  /// The first line of its output, or of its errors if it was not successful; untrusted text.
+  package var firstLine: String
+  /// A remark on the outcome.
+  package var note: String?
+
+  package init(
+    id: ItemID, label: String, state: ItemState, latency: Int64? = nil, reason: String = "", firstLine: String = "",
+    note: String? = nil
+  ) {
+    self.id = id
+    self.label = label
+    self.state = state
+    self.latency = latency
+    self.reason = reason
+    self.firstLine = firstLine
+    self.note = note
+  }
+
+  /// How it ended, in one line.
+  package var text: String { Self.text(reason, firstLine) }
+
+  /// Joins a reason and a line that follows it. Either may be empty.
+  package static func text(_ reason: String, _ line: String) -> String {
+    [reason, line].filter { !$0.isEmpty }.joined(separator: ": ")
+  }
+}
+
+/// Which items the list of results shows.
+package enum ResultFilter: Equatable, Sendable {
+  case all, failed, slow, running
+  /// Items whose name or output contains the text.
+  case text(String)
+
+  /// The choices of the menu, with the letters that choose them. The filter for a text asks for the text.
+  package static let menu: [(letters: String, name: String, filter: ResultFilter?)] = [
+    ("a", "all", .all), ("f", "failed", .failed), ("s", "slow", .slow), ("r", "running", .running),
+    ("t/", "text", nil),
+  ]
+
+  /// What the filter shows, in a word, or its text in quotes.
+  package var name: String {
+    if case .text(let text) = self { return "\"\(text)\"" }
+    return Self.menu.first { $0.filter == self }?.name ?? ""
+  }
+
+  /// Whether the filter must scan the results on disk.
+  package var needsScan: Bool {
+    switch self {
+    case .all, .running: false
+    case .failed, .slow, .text: true
+    }
+  }
+
+  /// Whether a text filter or a search finds `text` in `line`, ignoring case.
+  package static func text(_ text: String, isIn line: String) -> Bool {
+    line.contains(text) || line.lowercased().contains(text.lowercased())
+  }
+}
+
+/// A selected element, and the visible part of the list around it.
+///
+/// The selection follows the element when the order of the list changes. When the element is removed, the selection
+/// stays in its row.
+package struct ListSelection<ID: Hashable & Sendable>: Equatable, Sendable {
+  private var id: ID?
+  private var row = 0
+  private var top = 0
+
+  init() {}
+
+  /// Returns the selected row; 0 in an empty list.
+  package func row(in ids: [ID]) -> Int {
+    if let id, let row = ids.firstIndex(of: id) { return row }
+    return min(row, max(0, ids.count - 1))
+  }
+
+  /// Returns the selected element, if there is one.
+  package func selected(in ids: [ID]) -> ID? { ids.isEmpty ? nil : ids[row(in: ids)] }
+
+  /// Returns the first of `rows` rows to show, so that the selected row is visible and no room is wasted.
+  package func first(rows: Int, in ids: [ID]) -> Int {
+    let row = row(in: ids)
+    let lowest = max(min(top, row), row - max(1, rows) + 1)
+    return max(0, min(lowest, ids.count - rows))
+  }
+
+  mutating func move(to wanted: Int, rows: Int, in ids: [ID]) {
+    let first = first(rows: rows, in: ids)
+    row = min(max(0, wanted), max(0, ids.count - 1))
+    top = max(min(first, row), row - max(1, rows) + 1)
+    // If the first row is selected, the selection stays at the top when the items change.
+    id = row == 0 || ids.isEmpty ? nil : ids[row]
   }
 }

@@ -32,9 +32,9 @@ extension RunFacts {
   // MARK: Items
 
   private mutating func start(_ item: StartedItem) {
-    let index = slotIndex(item.worker)
-    if slots[index].item == nil { tally.running += 1 }
-    slots[index].item = item
+    let index = rowIndex(item.worker)
+    if everyWorker[index].item == nil { tally.running += 1 }
+    everyWorker[index].item = item
     stopWaiting(item.id)
     begun = max(begun, item.id.position + 1)
     updateQueued()
@@ -49,7 +49,7 @@ extension RunFacts {
     if !isCounted {
       // The item ended with the attempt after which it waited, so that attempt was the last one after all.
       if hadEnded { retriedTime -= Double(max(0, item.latency)) }
-      slots[slotIndex(item.worker)].itemsDone += 1
+      everyWorker[rowIndex(item.worker)].itemsDone += 1
       measure(item, max(0, item.latency), at: instant)
     }
     if let reason = item.outcome.failureReason, failures.count < FailedItem.keptForSummary {
@@ -60,13 +60,13 @@ extension RunFacts {
   /// Records that a worker has ended an attempt. Returns how long that took, in nanoseconds.
   @discardableResult
   private mutating func leaveWorker(_ item: FinishedItem) -> Double {
-    let index = slotIndex(item.worker)
-    if slots[index].item?.id == item.id {
-      slots[index].item = nil
+    let index = rowIndex(item.worker)
+    if everyWorker[index].item?.id == item.id {
+      everyWorker[index].item = nil
       tally.running -= 1
     }
     let time = max(0, item.latency)
-    slots[index].addBusy(time)
+    everyWorker[index].addBusy(time)
     begun = max(begun, item.id.position + 1)
     return Double(time)
   }
@@ -145,11 +145,9 @@ extension RunFacts {
 
   // MARK: Workers
 
-  private func slotPosition(_ worker: WorkerID) -> Int { max(0, worker.slot - 1) }
-
-  private mutating func slotIndex(_ worker: WorkerID) -> Int {
-    let index = slotPosition(worker)
-    while slots.count <= index { slots.append(WorkerRow(id: WorkerID(slots.count + 1))) }
+  private mutating func rowIndex(_ worker: WorkerID) -> Int {
+    let index = max(0, worker.slot - 1)
+    while everyWorker.count <= index { everyWorker.append(WorkerRow(id: WorkerID(everyWorker.count + 1))) }
     return index
   }
 
@@ -170,11 +168,11 @@ extension RunFacts {
   }
 
   private mutating func setWorker(_ worker: WorkerID, isAlive: Bool, isLeaving: Bool) {
-    let index = slotIndex(worker)
-    liveWorkers += (isAlive ? 1 : 0) - (slots[index].isAlive ? 1 : 0)
-    drainingWorkers += (isLeaving ? 1 : 0) - (slots[index].isLeaving ? 1 : 0)
-    slots[index].isAlive = isAlive
-    slots[index].isLeaving = isLeaving
+    let index = rowIndex(worker)
+    liveWorkers += (isAlive ? 1 : 0) - (everyWorker[index].isAlive ? 1 : 0)
+    drainingWorkers += (isLeaving ? 1 : 0) - (everyWorker[index].isLeaving ? 1 : 0)
+    everyWorker[index].isAlive = isAlive
+    everyWorker[index].isLeaving = isLeaving
   }
 
   // MARK: The run
@@ -188,9 +186,7 @@ extension RunFacts {
     case .runPaused: pause(at: instant)
     case .runResumed: resume(at: instant)
     case .runFinishing: leavePause(for: .draining, at: instant)
-    case .runStopping(let urgency):
-      stopUrgency = urgency
-      leavePause(for: .stopping, at: instant)
+    case .runStopping: leavePause(for: .stopping, at: instant)
     case .runFinished(let ending): end(ending, at: instant)
     default: return
     }

@@ -1,24 +1,38 @@
 package import ParallelFor
 
+/// What the run as a whole is doing.
+package enum RunState: Sendable, Equatable {
+  case running, paused, draining, stopping, done
+}
+
 /// All that is known about a run, mostly from its events.
 ///
 /// The memory is bounded for any number of items: counters, histograms, and the few items named on the screen.
 package struct RunFacts: Equatable, Sendable {
-  /// What the run is doing.
   package internal(set) var state = RunState.running
   /// How the run ended, once it has.
   package internal(set) var ending: RunEnding?
-  /// The urgency with which running items were asked to end, if they were.
-  package internal(set) var stopUrgency: StopUrgency?
-  /// The time since the run started.
   package internal(set) var stopwatch = Stopwatch()
+  /// The policy that ended the run early, if one did.
+  package internal(set) var halted: HaltPolicy?
+  /// Whether the run started no further items because its time budget was spent.
+  package internal(set) var isOutOfTime = false
+  /// The instant of the last event.
+  package internal(set) var latest = Instant(nanoseconds: 0)
+  var isPaused = false
+
   /// The number of workers asked for.
   package internal(set) var targetWorkers = 0
   package internal(set) var liveWorkers = 0
   /// The number of live workers that leave after their item.
   package internal(set) var drainingWorkers = 0
-  /// Every slot that ever had a worker, in order of slots.
-  package internal(set) var slots: [WorkerRow] = []
+  /// Every worker that ever lived, in order of their numbers.
+  package internal(set) var everyWorker: [WorkerRow] = []
+  /// The total time that workers were alive outside of pauses, up to the last event, in nanoseconds.
+  var workerTime = 0.0
+  /// The effect of the last change of threads.
+  package internal(set) var threadComparison = ThreadComparison()
+
   /// The number of items read from the input.
   package internal(set) var itemsRead = 0
   /// The number of items in the input, if known.
@@ -27,58 +41,47 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var begun = 0
   /// The number of items in each state.
   package internal(set) var tally = Tally()
+  /// Items that failed and will be tried again.
+  package internal(set) var waiting: [ItemID: WaitingItem] = [:]
+  /// The items that earlier sessions have done. They are among the finished ones.
+  package internal(set) var restored = RestoredTally()
+  /// The number of running items that were stopped with the run. They are among the cancelled ones.
+  package internal(set) var stoppedWithRun = 0
+  /// Running items whose commands are stopped.
+  package internal(set) var stopped: [StoppedItem] = []
+  /// The number of times that an item that had ended in this run was queued again.
+  var requeued = 0
+  /// The first failures. ``Tally/unsuccessful`` counts all of them.
+  package internal(set) var failures: [FailedItem] = []
+  package internal(set) var delivery = Delivery()
+  package internal(set) var recording = RecordingLag()
+
   /// How long finished items took.
   package internal(set) var latency = LatencySummary()
   /// Finished items over time.
   package internal(set) var throughput = Throughput()
-  /// The effect of the last change of threads.
-  package internal(set) var threadComparison = ThreadComparison()
   /// The slowest finished items.
   package internal(set) var slowest = SlowList()
   /// The number of finished items that were slow when they ended.
   package internal(set) var slowCount = 0
-  /// The first failures. ``Tally/unsuccessful`` counts all of them.
-  package internal(set) var failures: [FailedItem] = []
-  /// Items that failed and will be tried again.
-  package internal(set) var waiting: [ItemID: WaitingItem] = [:]
-  /// The number of items that earlier sessions have done. They are among the finished ones.
-  package internal(set) var restored = RestoredTally()
-  /// The policy that ended the run early, if one did.
-  package internal(set) var halted: HaltPolicy?
-  /// Whether the run started no further items because its time budget was spent.
-  package internal(set) var isOutOfTime = false
-  /// How far results have been delivered.
-  package internal(set) var delivery = Delivery()
-  /// What an earlier run of the same items says; nil if there is none, or it is not known yet.
-  package internal(set) var past: PastWork?
-  /// Running items whose commands are stopped.
-  package internal(set) var stopped: [StoppedItem] = []
-  /// Whether the recorder keeps up with the run.
-  package internal(set) var recording = RecordingLag()
-  /// The instant of the last event.
-  package internal(set) var latest = Instant(nanoseconds: 0)
   /// When an item counts as slow.
   package let slowThreshold: SlowThreshold
-  var workerTime = 0.0
   /// The time that workers spent on attempts that were not the last, in nanoseconds.
   var retriedTime = 0.0
-  /// The number of running items that were stopped with the run. They are among the cancelled ones.
-  package internal(set) var stoppedWithRun = 0
-  /// The number of times that an item that had ended in this run was queued again.
-  var requeued = 0
-  var isPaused = false
+  /// What an earlier run of the same items says; nil if there is none, or it is not known yet.
+  package internal(set) var past: PastWork?
 
   init(slow: SlowThreshold) { slowThreshold = slow }
 
-  /// The live workers, in order of slots.
-  package var workers: [WorkerRow] { slots.filter(\.isAlive) }
+  /// The live workers, in order of their numbers.
+  package var workers: [WorkerRow] { everyWorker.filter(\.isAlive) }
 
-  /// The running items, in order of slots.
-  package var runningItems: [StartedItem] { slots.compactMap(\.item) }
+  /// The running items, in order of their workers.
+  package var runningItems: [StartedItem] { everyWorker.compactMap(\.item) }
 
   /// Returns the item if it is running.
   package func runningItem(_ id: ItemID) -> StartedItem? {
-    for slot in slots where slot.item?.id == id { return slot.item }
+    for worker in everyWorker where worker.item?.id == id { return worker.item }
     return nil
   }
 
@@ -87,6 +90,12 @@ package struct RunFacts: Equatable, Sendable {
 
   /// Whether some of the ended items may be tried again.
   package var hasFailures: Bool { tally.unsuccessful + tally.cancelled > 0 }
+
+  /// Whether every item has run to its end, with any outcome.
+  package var hasRunAll: Bool {
+    let left = tally.queued + tally.running + tally.cancelled + tally.unfinished
+    return ending == .completed || total != nil && left == 0
+  }
 
   /// The latency from which an item counts as slow, in nanoseconds; nil while unknown.
   package var slowLimit: Int64? { slowThreshold.limit(median: latency.percentiles.p50, of: latency.count) }
@@ -97,7 +106,7 @@ package struct RunFacts: Equatable, Sendable {
   /// Returns the number of running items that are already slow.
   package func slowRunning(at now: Instant) -> Int {
     guard let limit = slowLimit else { return 0 }
-    return slots.count { ($0.elapsed(at: now) ?? 0) >= limit }
+    return everyWorker.count { ($0.elapsed(at: now) ?? 0) >= limit }
   }
 
   /// Returns the live workers in an order.
@@ -105,7 +114,7 @@ package struct RunFacts: Equatable, Sendable {
     switch order {
     case .byNumber: return workers
     case .longestFirst:
-      // The slot makes the order total, so that rows with equal times do not swap.
+      // The number makes the order total, so that rows with equal times do not swap.
       return workers.sorted {
         let left = $0.item?.start.nanoseconds ?? .max
         let right = $1.item?.start.nanoseconds ?? .max
@@ -129,5 +138,62 @@ package struct RunFacts: Equatable, Sendable {
     guard state == .done else { return throughput.rate(at: now) }
     let active = stopwatch.active(at: now)
     return active > 0 ? Double(finished) * 1e9 / Double(active) : nil
+  }
+
+  /// Returns why the command of a worker's item is stopped; nil if it is not known to be.
+  package func stopReason(of worker: WorkerRow) -> StoppedItem.Reason? {
+    stopped.first { $0.worker == worker.id && $0.id == worker.item?.id }?.reason
+  }
+}
+
+/// The number of items in each state. Every known item counts in exactly one.
+package struct Tally: Equatable, Sendable {
+  package internal(set) var succeeded = 0
+  package internal(set) var failed = 0
+  package internal(set) var timedOut = 0
+  /// Items that ran and were stopped.
+  package internal(set) var cancelled = 0
+  /// Items that were to be tried again when the run was interrupted. They have not ended.
+  package internal(set) var unfinished = 0
+  /// Items that failed and will be tried again.
+  package internal(set) var waiting = 0
+  package internal(set) var running = 0
+  /// Items that were read or counted and have not started. After the run, items that never ran.
+  package internal(set) var queued = 0
+
+  /// Items that have ended in any way.
+  package var finished: Int { succeeded + failed + timedOut + cancelled }
+  /// Items that failed or timed out.
+  package var unsuccessful: Int { failed + timedOut }
+  /// All known items.
+  package var known: Int { finished + unfinished + waiting + running + queued }
+
+  mutating func count(_ outcome: Outcome, by difference: Int = 1) {
+    switch outcome {
+    case .succeeded: succeeded += difference
+    case .failed: failed += difference
+    case .timedOut: timedOut += difference
+    case .cancelled: cancelled += difference
+    }
+  }
+}
+
+/// How far results have been delivered in item order.
+package struct Delivery: Equatable, Sendable {
+  /// The next item to deliver.
+  package private(set) var next = ItemID(0)
+  /// The number of later results that wait for it.
+  package private(set) var held = 0
+  /// Since when results have waited for this item; nil while none wait.
+  package private(set) var waitingSince: Instant?
+
+  mutating func advance(to next: ItemID, held: Int, at instant: Instant) {
+    if held == 0 {
+      waitingSince = nil
+    } else if next != self.next || waitingSince == nil {
+      waitingSince = instant
+    }
+    self.next = next
+    self.held = held
   }
 }

@@ -7,11 +7,7 @@ package struct Stopwatch: Equatable, Sendable {
   private var pausedAt: Instant?
   private var paused: Int64 = 0
 
-  /// Makes a stopwatch that has not been started.
   package init() {}
-
-  /// Whether time currently does not count as active.
-  package var isPaused: Bool { pausedAt != nil }
 
   /// Returns the nanoseconds from the start to `now` or the end, including pauses; 0 before the start.
   package func wall(at now: Instant) -> Int64 {

@@ -14,57 +14,35 @@ package enum TimeLeft: Equatable, Sendable {
   case none
 
   /// The basis of an estimate.
-  package struct Evidence: Equatable, Sendable {
+  struct Evidence: Equatable, Sendable {
     /// The number of items that ended in this session.
-    package var finished: Int
+    var finished: Int
     /// The time that workers spent on ended items, and on running ones so far, in nanoseconds.
-    package var busy: Double
+    var busy: Double
     /// The part of `busy` that belongs to running items.
-    package var busyRunning: Double
+    var busyRunning: Double
     /// The number of items that have not ended, including running ones.
-    package var remaining: Int
+    var remaining: Int
     /// The number of workers asked for.
-    package var threads: Int
+    var threads: Int
     /// The standard deviation of the finished items' latencies divided by their mean, if known.
-    package var variation: Double?
+    var variation: Double?
     /// What an earlier run says about some of the remaining items.
-    package var known: Known?
-
-    package init(
-      finished: Int, busy: Double, busyRunning: Double, remaining: Int, threads: Int, variation: Double? = nil,
-      known: Known? = nil
-    ) {
-      self.finished = finished
-      self.busy = busy
-      self.busyRunning = busyRunning
-      self.remaining = remaining
-      self.threads = threads
-      self.variation = variation
-      self.known = known
-    }
+    var known: Known?
   }
 
   /// What an earlier run says about items that have not ended.
-  package struct Known: Equatable, Sendable {
+  struct Known: Equatable, Sendable {
     /// The number of such items, including running ones.
-    package var items: Int
+    var items: Int
     /// How long they will still keep workers busy, in nanoseconds.
-    package var work: Double
+    var work: Double
     /// How long the running ones among them have run, in nanoseconds.
-    package var elapsed: Double
+    var elapsed = 0.0
     /// How long the longest of them will still take, in nanoseconds.
-    package var longest: Double
+    var longest = 0.0
     /// The number of items of the earlier run that have ended in this one, which confirm the estimate.
-    package var ended: Int
-
-    /// Makes the facts from an earlier run.
-    package init(items: Int, work: Double, elapsed: Double = 0, longest: Double = 0, ended: Int = 0) {
-      self.items = items
-      self.work = work
-      self.elapsed = elapsed
-      self.longest = longest
-      self.ended = ended
-    }
+    var ended = 0
   }
 
   /// The width, as a fraction, up to which a range is not worth showing. A width is two standard errors.
@@ -77,7 +55,7 @@ package enum TimeLeft: Equatable, Sendable {
   ///
   /// The estimate is for the number of threads asked for now. The time of running items so far counts as busy, so that
   /// a stuck item makes the estimate longer. The work already spent on them counts as done.
-  package static func estimate(from evidence: Evidence) -> TimeLeft {
+  static func estimate(from evidence: Evidence) -> TimeLeft {
     guard evidence.remaining > 0 else { return .none }
     guard evidence.perItem != nil, evidence.threads > 0 else { return .unknown }
     let (unknown, known) = (evidence.unknownWork, evidence.known?.work ?? 0)
@@ -139,4 +117,84 @@ extension TimeLeft.Evidence {
 
   /// Whether at least half of the work is known from an earlier run.
   var isMostlyKnown: Bool { known.map { $0.work > 0 && $0.work >= unknownWork } ?? false }
+}
+
+extension RunFacts {
+  /// The mean latency below which the gaps between items count in ``timeLeft(at:)``, because they take as much time.
+  private static let shortItem: Int64 = 20_000_000
+
+  /// Returns how long the run will still take.
+  package func timeLeft(at now: Instant) -> TimeLeft {
+    if state == .done { return .none }
+    if tally.running > 0, isNothingLeftToBegin { return lastItems(at: now) }
+    guard isHandingOut, total != nil else { return .unknown }
+    let estimate = TimeLeft.estimate(from: evidence(at: now))
+    guard let lastRetry = waiting.values.map(\.retryAt).max() else { return estimate }
+    return estimate.atLeast(lastRetry.nanoseconds(since: now))
+  }
+
+  /// Whether no further items will start: all are known and none waits, or the run is finishing or stopping.
+  package var isNothingLeftToBegin: Bool {
+    !isHandingOut || total.map { tally.known >= $0 } ?? false && tally.queued == 0 && tally.waiting == 0
+  }
+
+  /// Whether waiting items will get their turn.
+  private var isHandingOut: Bool { state == .running || state == .paused }
+
+  /// Whether the time left is mostly based on an earlier run of the same items.
+  package func isTimeLeftFromPast(at now: Instant) -> Bool { past != nil && evidence(at: now).isMostlyKnown }
+
+  /// Returns how long the running items will still take, in nanoseconds, based on an earlier run.
+  ///
+  /// It is nil if the earlier run does not know all of them.
+  package func runningTimeLeft(at now: Instant) -> Int64? {
+    guard let past else { return nil }
+    var longest = 0.0
+    for item in runningItems {
+      guard let time = past.time(of: item.id) else { return nil }
+      longest = max(longest, time - Double(now.nanoseconds(since: item.start)))
+    }
+    return Int64(min(longest, 9e18))
+  }
+
+  private func lastItems(at now: Instant) -> TimeLeft {
+    guard let longest = runningItems.min(by: { ($0.start, $0.id) < ($1.start, $1.id) }) else { return .unknown }
+    return .lastItems(
+      running: tally.running, longest: longest.id, elapsed: max(0, now.nanoseconds(since: longest.start)))
+  }
+
+  private func evidence(at now: Instant) -> TimeLeft.Evidence {
+    let running = everyWorker.reduce(0) { $0 + Double($1.elapsed(at: now) ?? 0) }
+    let timed = latency.total + retriedTime + running
+    var busy = timed
+    if let mean = latency.mean, mean < Self.shortItem { busy = max(busy, workerTime(at: now)) }
+    return TimeLeft.Evidence(
+      finished: finished + requeued, busy: busy, busyRunning: running,
+      remaining: tally.queued + tally.waiting + tally.running,
+      threads: targetWorkers, variation: latency.variation,
+      known: known(at: now, stretch: timed > 0 ? busy / timed : 1))
+  }
+
+  /// Returns what an earlier run says.
+  ///
+  /// - Parameter stretch: The cost of an item with the gaps around it, as a multiple of its time.
+  private func known(at now: Instant, stretch: Double) -> TimeLeft.Known? {
+    guard let past, past.items > 0 else { return nil }
+    var known = TimeLeft.Known(items: past.items, work: past.work * stretch, ended: past.ended)
+    known.longest = past.longestItem.flatMap { past.time(of: $0) } ?? 0
+    for item in runningItems {
+      guard let time = past.time(of: item.id) else { continue }
+      let elapsed = Double(max(0, now.nanoseconds(since: item.start)))
+      let done = min(elapsed, time)
+      known.elapsed += elapsed
+      known.work = max(0, known.work - done)
+      if item.id == past.longestItem { known.longest = time - done }
+    }
+    return known
+  }
+
+  /// Returns the total time that workers were alive outside of pauses, in nanoseconds.
+  func workerTime(at now: Instant) -> Double {
+    isPaused ? workerTime : workerTime + Double(liveWorkers) * Double(max(0, now.nanoseconds(since: latest)))
+  }
 }

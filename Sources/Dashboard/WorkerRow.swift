@@ -1,18 +1,17 @@
 package import ParallelFor
 
-/// One worker as the screen shows it, identified by its slot.
+/// One worker as the screen shows it, identified by its number. A later worker may have the same number.
 package struct WorkerRow: Equatable, Sendable {
   /// What a worker is doing. A draining worker leaves after its item.
-  package enum State: Equatable, Sendable, CaseIterable { case idle, running, draining, stopped }
+  package enum State: Equatable, Sendable { case idle, running, draining, stopped }
 
-  /// The worker's slot.
   package let id: WorkerID
   /// The item that it runs, if any.
   package internal(set) var item: StartedItem?
-  /// The number of items that ended in this slot.
+  /// The number of items that ended on workers of this number.
   package internal(set) var itemsDone = 0
-  /// The time that this slot spent on ended attempts, in nanoseconds.
-  package private(set) var busy: Int64 = 0
+  /// The time that they spent on ended attempts, in nanoseconds.
+  private(set) var busy: Int64 = 0
   var isAlive = false
   var isLeaving = false
 
@@ -24,12 +23,11 @@ package struct WorkerRow: Equatable, Sendable {
     busy = isTooLong ? .max : sum
   }
 
-  /// What the worker is doing.
   package var state: State {
     if !isAlive { .stopped } else if isLeaving { .draining } else if item != nil { .running } else { .idle }
   }
 
-  /// The busy time per item that ended in this slot, in nanoseconds; nil before the first.
+  /// The busy time per ended item, in nanoseconds; nil before the first.
   package var mean: Int64? { itemsDone == 0 ? nil : busy / Int64(itemsDone) }
 
   /// Returns the nanoseconds since the worker's item started; nil while it has none.
@@ -39,6 +37,4 @@ package struct WorkerRow: Equatable, Sendable {
 }
 
 /// The order in which workers are shown.
-package enum WorkerOrder: Equatable, Sendable, CaseIterable {
-  case byNumber, longestFirst
-}
+package enum WorkerOrder: Equatable, Sendable { case byNumber, longestFirst }

@@ -26,7 +26,6 @@ package import Themes
 package struct DashboardView: Sendable {
   /// The source of the signs for states. The terminal applies the colours.
   package var theme: Theme
-  /// The characters to draw with.
   package var glyphs: GlyphSet
 
   package init(theme: Theme = Themes.standard, glyphs: GlyphSet = .unicode) {

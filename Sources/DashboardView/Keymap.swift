@@ -3,7 +3,6 @@ package import Screen
 
 /// Maps keys to their meanings, which depend on what the screen shows. It is made from the table of commands.
 package struct Keymap: Sendable {
-  /// The meaning of a key.
   package enum Meaning: Equatable, Sendable {
     /// A command, for ``Dashboard/perform(_:at:)``.
     case command(Command)

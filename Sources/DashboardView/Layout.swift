@@ -14,17 +14,13 @@ package struct Layout: Equatable, Sendable {
   package let isCompact: Bool
   /// The job, the state, and the counts.
   package let header: Rect
-  /// The progress bar.
   package let bar: Rect
   /// The names of the panels; empty unless there is room for only one panel.
   package let tabs: Rect
   /// The area between the tabs and the footer.
   package let body: Rect
-  /// The keys.
   package let footer: Rect
-  /// The visible panels.
   package let panels: [Panel: Rect]
-  /// The number of rows in the lists.
   package let rows: Dashboard.Rows
 
   init(_ size: Size, of dashboard: Dashboard) {

@@ -79,7 +79,7 @@ struct ListColumns {
 }
 
 extension Drawing {
-  /// Draws the visible rows of a list, of which `first` is the first, and marks the selected one.
+  /// Draws the visible rows of a list, starting with row `first`, and marks the selected one.
   func rows<Row>(
     _ rows: some Sequence<Row>, from first: Int, selected: Int, of panel: Panel, in area: Rect,
     of grid: inout CellGrid, draw: (Row, Rect, inout CellGrid) -> Void

@@ -1,4 +1,3 @@
-/// The characters to draw with.
 package enum GlyphSet: Sendable {
   /// Blocks, lines and rounded corners.
   case unicode

@@ -4,9 +4,7 @@ package enum Key: Hashable, Sendable {
   case character(Character)
   /// A letter, or one of `@[\]^_`, pressed with Control. Letters are lowercase.
   case control(Character)
-  /// A character pressed with Alt.
   case alt(Character)
-  /// An arrow key.
   case up, down, left, right
   /// A key that moves further.
   case pageUp, pageDown, home, end

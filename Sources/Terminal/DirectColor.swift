@@ -14,7 +14,6 @@ import OSText
 /// descriptions that systems ship stop at 256. Values below 16 mean the terminal's own colours; all others are red,
 /// green and blue.
 enum DirectColor {
-  /// The name of the derived type.
   static let name = "pfor-direct"
 
   /// Calls `body` while curses can find the derived type. Returns nil without calling it if the type cannot be made.

@@ -9,12 +9,15 @@ package import Screen
 extension Terminal {
   /// What is ready after waiting.
   package struct Readiness: Equatable, Sendable {
-    /// Whether keys may be waiting. Take them with `nextKey` until it returns nil.
-    package let hasKeys: Bool
     /// Whether the terminal is gone.
     package let isHungUp: Bool
     /// The other descriptors that can be read or have ended.
     package let descriptors: Set<Int32>
+
+    package init(isHungUp: Bool = false, descriptors: Set<Int32> = []) {
+      self.isHungUp = isHungUp
+      self.descriptors = descriptors
+    }
   }
 
   private static let mostBytes = 4_096
@@ -57,14 +60,11 @@ extension Terminal {
     var polled = ([inputDescriptor] + descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     polled.append(pollfd(fd: isReady ? -1 : spool.descriptor, events: Int16(POLLOUT), revents: 0))
     let count = poll(&polled, nfds_t(polled.count), Int32(clamping: waitingTime(atMost: milliseconds)))
-    guard count > 0, let sending = polled.popLast() else {
-      return Readiness(hasKeys: false, isHungUp: false, descriptors: [])
-    }
+    guard count > 0, let sending = polled.popLast() else { return Readiness() }
     if sending.revents != 0 { spool.send() }
     let own = Int32(polled[0].revents)
     let others = polled.dropFirst().filter { $0.revents != 0 }.map(\.fd)
-    return Readiness(
-      hasKeys: own & POLLIN != 0, isHungUp: own & (POLLHUP | POLLERR | POLLNVAL) != 0, descriptors: Set(others))
+    return Readiness(isHungUp: own & (POLLHUP | POLLERR | POLLNVAL) != 0, descriptors: Set(others))
   }
 
   /// Limits the wait to the time when a pause alone turns the held bytes into a key.

@@ -4,10 +4,7 @@ package import Screen
 package struct Theme: Equatable, Sendable {
   /// The background that a theme is made for.
   package enum Variant: String, Sendable {
-    /// A dark background.
-    case dark
-    /// A light background.
-    case light
+    case dark, light
     /// Either, because it uses the terminal's own colours.
     case any
   }
@@ -76,9 +73,7 @@ package struct Theme: Equatable, Sendable {
 
 /// A one-column symbol for a state, in addition to its colour and its word.
 package struct ThemeGlyph: Hashable, Sendable {
-  /// The character for terminals with Unicode.
   package var unicode: Character
-  /// The character for other terminals.
   package var ascii: Character
 
   /// Makes a glyph; both characters must take one column.
@@ -106,4 +101,85 @@ package struct ThemeGlyph: Hashable, Sendable {
     .statePaused: ThemeGlyph(unicode: "‖", ascii: "="),
     .stateDone: ThemeGlyph(unicode: "✓", ascii: "+"),
   ]
+}
+
+/// The purpose of a style on this program's screens; a theme gives each role its style.
+///
+/// The raw values are positions in a palette, so new roles are added at the end.
+package enum ThemeRole: UInt8, CaseIterable, Sendable {
+  /// Plain text; its background is that of the whole screen.
+  case text
+  /// Less important text: units, labels, finished items.
+  case muted
+  /// Titles of panels, and the lines around them.
+  case title, border
+  /// Keys in the footer and in the help.
+  case key
+  /// The overlay of the selected row.
+  case selection
+  /// Text of a dialog, and of an answer that destroys something.
+  case dialog, dialogDanger
+  /// Messages: all is well, something may go wrong, something went wrong.
+  case notice, warning, error
+  /// Matches of a search.
+  case match
+  /// A worker without an item, with one, one that leaves after its item, and one whose item takes long.
+  case workerIdle, workerRunning, workerDraining, workerSlow
+  /// An item. A cancelled one was stopped or never started because the user asked for it.
+  case itemQueued, itemRunning, itemSucceeded, itemFailed, itemTimedOut, itemCancelled
+  /// The parts of a bar.
+  case barDone, barFailed, barRunning, barRest
+  /// Usual latencies, those above the usual, and the longest.
+  case latencyLow, latencyMiddle, latencyHigh
+  /// The run while it is paused, and after its end.
+  case statePaused, stateDone
+  /// An item that failed and waits for its next attempt.
+  case itemWaiting
+
+  /// The role in the form that cells store.
+  package var role: Role { Role(rawValue: rawValue) }
+
+  /// The role's name in theme files.
+  package var name: String {
+    switch self {
+    case .text: "text"
+    case .muted: "muted"
+    case .title: "title"
+    case .border: "border"
+    case .key: "key"
+    case .selection: "selection"
+    case .dialog: "dialog.text"
+    case .dialogDanger: "dialog.danger"
+    case .notice: "notice"
+    case .warning: "warning"
+    case .error: "error"
+    case .match: "match"
+    case .workerIdle: "worker.idle"
+    case .workerRunning: "worker.running"
+    case .workerDraining: "worker.draining"
+    case .workerSlow: "worker.slow"
+    case .itemQueued: "item.queued"
+    case .itemRunning: "item.running"
+    case .itemSucceeded: "item.succeeded"
+    case .itemFailed: "item.failed"
+    case .itemTimedOut: "item.timed-out"
+    case .itemCancelled: "item.cancelled"
+    case .barDone: "bar.done"
+    case .barFailed: "bar.failed"
+    case .barRunning: "bar.running"
+    case .barRest: "bar.rest"
+    case .latencyLow: "latency.low"
+    case .latencyMiddle: "latency.middle"
+    case .latencyHigh: "latency.high"
+    case .statePaused: "state.paused"
+    case .stateDone: "state.done"
+    case .itemWaiting: "item.waiting"
+    }
+  }
+
+  /// Makes the role with a name from a theme file; nil for an unknown name.
+  package init?(name: String) {
+    guard let role = Self.allCases.first(where: { $0.name == name }) else { return nil }
+    self = role
+  }
 }

@@ -88,3 +88,30 @@ package enum Themes {
     return Found(name: name, path: path, theme: parsed.theme, warnings: parsed.warnings)
   }
 }
+
+/// Reads the bytes of a theme's file.
+enum ThemeBytes {
+  /// The maximum size in bytes; a larger file was named by mistake.
+  private static let largestFile = 1 << 20
+
+  /// - Throws: when the file is missing, not regular, unreadable or too large.
+  static func read(_ path: String) throws(ThemeError) -> [UInt8] {
+    var status = stat()
+    guard stat(path.osPath, &status) == 0 else { throw unreadable(path, errno) }
+    // Opening a pipe without a writer would block.
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+      throw .unreadable(path, reason: isDirectory ? "it is a directory" : "it is not a regular file")
+    }
+    guard let bytes = OSFile.contents(path, limit: largestFile) else { throw unreadable(path, errno) }
+    return bytes
+  }
+
+  private static func unreadable(_ path: String, _ code: Int32) -> ThemeError {
+    switch code {
+    case ENOENT: .unreadable(path, reason: "no such file")
+    case EFBIG: .unreadable(path, reason: "it is larger than 1 MiB")
+    default: .unreadable(path, reason: String(cString: strerror(code)))
+    }
+  }
+}

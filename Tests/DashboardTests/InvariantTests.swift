@@ -74,7 +74,7 @@ import Testing
       tally.running == facts.runningItems.count,
       facts.liveWorkers == facts.workers.count,
       facts.drainingWorkers == facts.workers.count { $0.state == .draining },
-      facts.slots.reduce(0) { $0 + $1.itemsDone } == ledger.attempts,
+      facts.everyWorker.reduce(0) { $0 + $1.itemsDone } == ledger.attempts,
       facts.latency.count == ledger.measured,
       facts.begun <= items,
       facts.state != .done || (tally.running == 0 && facts.liveWorkers == 0),

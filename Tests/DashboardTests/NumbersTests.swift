@@ -1,7 +1,8 @@
-import Dashboard
 import ParallelFor
 import TestSupport
 import Testing
+
+@testable import Dashboard
 
 @Suite struct TimeLeftTests {
   private let second = 1e9

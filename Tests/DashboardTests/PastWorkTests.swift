@@ -1,6 +1,7 @@
-import Dashboard
 import ParallelFor
 import Testing
+
+@testable import Dashboard
 
 private let second: Int64 = 1_000_000_000
 

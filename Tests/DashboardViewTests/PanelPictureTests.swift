@@ -150,7 +150,7 @@ import Themes
 }
 
 extension Scene {
-  /// What a panel draws from whose list has so many rows.
+  /// What a panel draws if its list has this many rows.
   fileprivate func drawing(listRows: Int) -> Drawing {
     var dashboard = dashboard
     dashboard.rows.lists = Dictionary(uniqueKeysWithValues: Panel.allCases.map { ($0, listRows) })

@@ -55,7 +55,7 @@ import Testing
     #expect(!grid.row(4).contains("…"))
   }
 
-  /// Where there is room for growth the counts keep their places; where there is none they stand closer.
+  /// With room for growth, the counts keep their places. Without it, they move closer together.
   @Test func everyCountIsShownForAsLongAsItFits() {
     let scene = Scene.orders(items: 100_000, threads: 5, seconds: 12).0
     let roomy = scene.grid(Size(width: 120, height: 24)).row(1)
@@ -86,7 +86,7 @@ import Testing
     #expect(line().contains("/2,000 "), "\(line())")
   }
 
-  /// In a single row names stand beside their numbers, which keep their units.
+  /// In a single row, names are beside their numbers, which keep their units.
   @Test(arguments: [76, 80, 100, 120])
   func latenciesKeepTheirUnits(width: Int) {
     let text = "\(Scene.orders().0.grid(Size(width: width, height: 20)))"

@@ -34,7 +34,7 @@ import Testing
       in: ["Sources/Dashboard", "Sources/DashboardView"]),
     Law(
       "the dashboard's C library is for mathematics", #"import (Glibc|Darwin)"#, in: ["Sources/Dashboard"],
-      only: ["Sources/Dashboard/LatencySummary+Logarithm.swift"]),
+      only: ["Sources/Dashboard/LatencySummary.swift"]),
     Law(
       "one place reads the clock", #"clock_gettime|ContinuousClock|SuspendingClock|\bDate\("#,
       only: [
@@ -95,7 +95,7 @@ import Testing
         "Sources/OSText/OSProcess.swift",
         "Sources/Jobs/Command/ProgramPath.swift",
         // Paths of the system's own.
-        "Sources/Jobs/Command/OwnMemory.swift", "Sources/ParallelForDashboard/Display/TerminalDisplay.swift",
+        "Sources/Jobs/Command/OwnMemory.swift", "Sources/ParallelForDashboard/Display/Display.swift",
       ]),
     Law(
       "processes are started in few places", #"\b(posix_spawnp?|v?fork|clone)\("#,
@@ -107,8 +107,7 @@ import Testing
       "signals are caught in few places, and let go for a child", #"\bsigaction\(|\bsignal\(SIG"#,
       only: [
         "Sources/CPosix/Spawn.c",
-        "Sources/ParallelForDashboard/Running/Signals.swift",
-        "Sources/ParallelForDashboard/Display/Suspension.swift", "Sources/CTerminalGuard/",
+        "Sources/ParallelForDashboard/Running/Signals.swift", "Sources/CTerminalGuard/",
       ]),
     Law(
       "the run is steered in one place, and stopped when its results have nowhere to go",

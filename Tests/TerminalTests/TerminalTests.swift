@@ -191,7 +191,7 @@ import Themes
     #expect(terminal.waitForInput(or: [], milliseconds: 0).descriptors.isEmpty)
   }
 
-  /// A pipe that nobody reads stands for a terminal of which the same is true.
+  /// A pipe without a reader, in place of a terminal that accepts nothing.
   @Test func aTerminalThatNobodyReadsMakesNobodyWait() throws {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)

@@ -1,8 +1,9 @@
+import Screen
 import Testing
 
 @testable import Themes
 
-/// TOML as its specification has it, and nothing else.
+/// TOML as its specification has it, apart from values that no theme has.
 @Suite struct TOMLDocumentTests {
   private func read(_ text: String) throws -> TOMLDocument { try TOMLDocument(Array(text.utf8)) }
 
@@ -35,12 +36,23 @@ import Testing
     #expect(try values("a = \(written)\nb = 1") == ["a": .other, "b": .integer(1)])
   }
 
+  /// A theme has no place for them, so a warning names each one, and the rest of the theme holds.
   @Test(arguments: [
-    ("[[[roles]]]", 1), ("text = [}", 1), ("a = 1979-05-27T:", 1), ("\"\\u0000", 1), ("a = 1\nb", 2), ("a =", 1),
+    "01", "1_", "1__0", "+0x1", ".5", "5.", "1.e2", "9223372036854775808", "True", "2021-02-29", "25:00:00", "07:32",
+    "1979-05-27T:", "sky", "0xg", "-",
+  ])
+  func wordsThatAreNoValuesArePassedOverToo(written: String) throws {
+    #expect(try values("a = \(written)\nb = 1") == ["a": .other, "b": .integer(1)])
+    let text = "[palette]\na = \(written)\n[roles]\ntext = \(written)\ntitle = 'red'\n[x]\ny = \(written)"
+    let file = ThemeFile(parsing: "inherits = 'dark'\n\(text)", source: "my.toml", fallbackName: "my")
+    #expect(file.warnings.map(\.line) == [3, 5, 8], "\(file.warnings)")
+    #expect(file.theme[.title].foreground == .ansi(1))
+  }
+
+  @Test(arguments: [
+    ("[[[roles]]]", 1), ("text = [}", 1), ("\"\\u0000", 1), ("a = 1\nb", 2), ("a =", 1),
     ("a = 1 b = 2", 1), ("a = \"x\ny\"", 1), ("a = \"\\x41\"", 1), ("a = \"\\uD800\"", 1), ("a = '''x\n\n", 1),
     ("\n[a\n", 2), ("[a]]", 1), ("[[a]", 1), ("[]", 1), ("[a.]", 1), ("a..b = 1", 1), ("= 1", 1), ("é = 1", 1),
-    ("a = 01", 1), ("a = 1_", 1), ("a = 1__0", 1), ("a = +0x1", 1), ("a = .5", 1), ("a = 5.", 1), ("a = 1.e2", 1),
-    ("a = 9223372036854775808", 1), ("a = True", 1), ("a = 2021-02-29", 1), ("a = 25:00:00", 1), ("a = 07:32", 1),
     ("a = [1 2]", 1), ("a = [1\n\n,,]", 3), ("a = {b = 1,}", 1), ("a = {b = 1\n}", 1), ("a = \u{1}", 1),
     ("# \u{7F}", 1), ("a = 1\rb = 2", 1), ("a = \"\u{0}\"", 1),
   ])

@@ -89,7 +89,7 @@ import Themes
     #expect(!file.warnings.isEmpty)
   }
 
-  @Test(arguments: ["[[[roles]]]", "text = [}", "a = 1979-05-27T:", "\"\\u0000\" 1", "a\u{0} = 1"])
+  @Test(arguments: ["[[[roles]]]", "text = [}", "a = 'x", "\"\\u0000\" 1", "a\u{0} = 1"])
   func aFileThatIsNotTOMLIsOneWarningWithItsLineAndTheDefaultTheme(text: String) throws {
     let file = parse("inherits = \"mono\"\n" + text)
     #expect(file.warnings.map(\.line) == [2])

@@ -35,7 +35,7 @@ struct HeaderPanel {
     let facts = drawing.facts
     let role = stateRole
     let frozen = drawing.dashboard.frozen == nil ? "" : "FROZEN"
-    let word = "\(stateGlyph) \(facts.ending?.word ?? facts.state.word)"
+    let word = "\(drawing.glyph(role)) \(facts.ending?.word ?? facts.state.word)"
     let elapsed = drawing.format.clock(facts.stopwatch.active(at: drawing.now))
     let threads = drawing.format.threads(facts, short: row.width < 70)
     let recording = row.width < 70 ? "" : drawing.format.recording(facts) ?? ""
@@ -69,14 +69,6 @@ struct HeaderPanel {
     case .draining: .workerDraining
     case .stopping: .warning
     case .done: drawing.facts.tally.unsuccessful > 0 || drawing.facts.ending != .completed ? .warning : .stateDone
-    }
-  }
-
-  private var stateGlyph: String {
-    switch drawing.facts.state {
-    case .done where stateRole == .stateDone: drawing.glyph(.itemSucceeded)
-    case .paused: drawing.glyphs == .unicode ? "‖" : "="
-    default: drawing.glyph(stateRole)
     }
   }
 

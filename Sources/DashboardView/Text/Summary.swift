@@ -128,14 +128,11 @@ package enum Summary {
 
 /// How the items of a resumed run have ended, over all of its sessions.
 package struct AllSessions: Equatable, Sendable {
-  /// Items that ended without an error.
-  package var succeeded: Int
-  /// Items that failed.
-  package var failed: Int
-  /// Items that ran longer than allowed.
-  package var timedOut: Int
-  /// The total number of items; nil if unknown.
-  package var total: Int?
+  let succeeded: Int
+  let failed: Int
+  let timedOut: Int
+  /// The number of all items; nil if unknown.
+  let total: Int?
 
   package init(succeeded: Int, failed: Int, timedOut: Int, total: Int?) {
     self.succeeded = succeeded

@@ -1,4 +1,12 @@
+import ParallelFor
 package import Screen
+package import Terminal
+
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
 
 /// The screen on which the dashboard is drawn, and the source of its keys.
 package protocol Display: AnyObject {
@@ -10,19 +18,11 @@ package protocol Display: AnyObject {
   /// Returns the next key or script step; nil if none is due.
   func nextInput(for dashboard: ScriptView) -> Input?
   /// Waits for keys, for the descriptors or for a time limit.
-  func wait(for descriptors: [Int32], milliseconds: Int) -> Readiness
+  func waitForInput(or descriptors: [Int32], milliseconds: Int) -> Terminal.Readiness
   func suspend()
   func resume()
   func redraw()
   func leave()
-}
-
-/// What is ready after a wait.
-package struct Readiness: Equatable {
-  /// Whether the terminal is gone.
-  package var isHungUp = false
-  /// The descriptors that can be read.
-  package var descriptors: Set<Int32>
 }
 
 /// One key or script step.
@@ -32,4 +32,59 @@ package enum Input: Equatable {
   case command(name: String, argument: String?)
   /// A request from a script to save the screen to a file.
   case saveScreen(String)
+}
+
+extension Terminal: Display {
+  package func nextInput(for view: ScriptView) -> Input? { nextKey(at: view.now.nanoseconds).map(Input.key) }
+
+  /// Enters the screen of the controlling terminal.
+  ///
+  /// - Parameters:
+  ///   - colorDepth: The highest colour depth to use; nil for the one that the environment promises.
+  ///   - environment: The source of `CI`, `TERM` and similar variables.
+  /// - Throws: The reason why there is no dashboard here.
+  package static func enter(colorDepth: ColorDepth?, environment: [String: String]) throws(NoDashboard) -> Terminal {
+    guard (environment["CI"] ?? "").isEmpty else { throw .automated }
+    try checkForeground()
+    do throws(TerminalError) {
+      return try Terminal(colorDepth: colorDepth, environment: environment)
+    } catch {
+      throw .unsuitable(error)
+    }
+  }
+
+  /// Throws if the program is in the background, where touching the terminal would stop it.
+  private static func checkForeground() throws(NoDashboard) {
+    let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+    guard terminal >= 0 else { throw .unsuitable(.noTerminal) }
+    defer { close(terminal) }
+    if tcgetpgrp(terminal) != getpgrp() { throw .background }
+  }
+}
+
+/// Why a run has no dashboard although one was wanted.
+package enum NoDashboard: Error, Equatable {
+  /// The environment says that this is continuous integration, where no user watches.
+  case automated
+  /// The program was started in the background, where touching the terminal would stop it.
+  case background
+  /// The items are typed in the terminal, so its keys are not free.
+  case itemsAreTyped
+  /// There is no terminal, or it cannot be drawn on.
+  case unsuitable(TerminalError)
+
+  /// The reason as a message for the user; nil in continuous integration.
+  package var reason: String? {
+    switch self {
+    case .automated: nil
+    case .background: "the program runs in the background"
+    case .itemsAreTyped: "the items are typed in this terminal (Ctrl-D ends them)"
+    case .unsuitable(let error): error.description
+    }
+  }
+
+  /// Tells the user the reason, if there is one to tell.
+  package func tell() {
+    if let reason { StandardError.write("no dashboard: \(reason); plain lines instead") }
+  }
 }

@@ -49,6 +49,14 @@ package enum StandardError {
   /// Makes all later writes wait only briefly for the reader.
   static func hurry() { lock.withLock { isHurried = true } }
 
+  /// The width of the terminal in columns; nil if standard error is no terminal.
+  package static var columns: Int? { Terminal.windowSize(STDERR_FILENO)?.width }
+
+  /// Writes a text that may have several lines.
+  package static func writeRaw(_ text: String) {
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) { write(String(line)) }
+  }
+
   private static func send() {
     withDescriptor { descriptor in queue.send { tg_write_some(descriptor, $0.baseAddress, UInt($0.count)) } }
   }
@@ -77,12 +85,108 @@ package enum StandardError {
   }
 }
 
-extension StandardError {
-  /// The width of the terminal in columns; nil if standard error is no terminal.
-  package static var columns: Int? { Terminal.windowSize(STDERR_FILENO)?.width }
+/// A queue of lines that wait for a reader.
+struct LineQueue {
+  /// The number of waiting bytes from which further lines are dropped.
+  private static let most = 65_536
 
-  /// Writes a text that may have several lines.
-  package static func writeRaw(_ text: String) {
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) { write(String(line)) }
+  private var bytes: [UInt8] = []
+  private var sent = 0
+
+  /// Whether no bytes wait.
+  var isEmpty: Bool { sent == bytes.count }
+
+  /// Adds one line, with unsafe characters replaced, unless too many bytes wait already.
+  mutating func add(_ line: String) {
+    guard isEmpty || bytes.count - sent < Self.most else { return }
+    bytes.removeFirst(sent)
+    sent = 0
+    bytes += Array((SafeText.visible(line) + "\n").utf8)
   }
+
+  /// Passes the waiting bytes to `write` until it takes no more.
+  ///
+  /// - Parameter write: Returns the number of bytes taken: 0 for none now, a negative number for none ever.
+  /// - Returns: Whether any bytes were taken.
+  @discardableResult
+  mutating func send(_ write: (UnsafeRawBufferPointer) -> Int) -> Bool {
+    let before = sent
+    while !isEmpty {
+      let count = bytes[sent...].withUnsafeBytes(write)
+      if count == 0 { break }
+      if count < 0 {
+        forget()
+        return false
+      }
+      sent += count
+    }
+    return sent > before
+  }
+
+  /// Drops the waiting bytes.
+  mutating func forget() {
+    bytes = []
+    sent = 0
+  }
+}
+
+/// A second descriptor for the file of another one, on which writing does not wait for the reader.
+///
+/// The other descriptor stays unchanged, because it may be shared with programs that expect blocking writes.
+package final class PatientDescriptor: Sendable {
+  private enum Kind {
+    /// Writing never waits.
+    case neverWaits
+    /// Each call can be told not to wait.
+    case socket
+    /// It could not be opened again. If there is room at all, a piece of this size normally does not wait.
+    case mayWait(piece: Int)
+  }
+
+  /// The descriptor, to poll for room.
+  package let number: Int32
+  private let kind: Kind
+
+  /// - Returns: nil if the system cannot provide a descriptor.
+  package init?(_ descriptor: Int32) {
+    let number = tg_open_patient(descriptor)
+    guard number >= 0 else { return nil }
+    self.number = number
+    kind = Self.kind(of: number)
+  }
+
+  deinit { close(number) }
+
+  private static func kind(of number: Int32) -> Kind {
+    if fcntl(number, F_GETFL) & O_NONBLOCK != 0 { return .neverWaits }
+    var status = stat()
+    if fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { return .socket }
+    return .mayWait(piece: isatty(number) == 1 ? 512 : 4_096)
+  }
+
+  /// Writes as much as there is room for.
+  ///
+  /// - Returns: The number of bytes; -1 with `errno`, which is `EAGAIN` if there is no room now.
+  package func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+    switch kind {
+    case .neverWaits: writeBytes(number, bytes.baseAddress, bytes.count)
+    case .socket: send(number, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT))
+    case .mayWait(let piece): writeIfReady(bytes.prefix(piece))
+    }
+  }
+
+  private func writeIfReady(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
+    var ready = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
+    guard poll(&ready, 1, 0) > 0 else {
+      errno = EAGAIN
+      return -1
+    }
+    let piece = UnsafeRawBufferPointer(rebasing: bytes)
+    return writeBytes(number, piece.baseAddress, piece.count)
+  }
+}
+
+/// The system call, which a method named `write` hides.
+private func writeBytes(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
 }

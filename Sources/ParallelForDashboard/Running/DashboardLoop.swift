@@ -2,6 +2,7 @@ package import Dashboard
 import DashboardView
 import ParallelFor
 package import Screen
+import Terminal
 import Themes
 
 /// The dashboard's event loop. It waits, applies keys, signals and events to the state, and draws.
@@ -33,6 +34,8 @@ package final class DashboardLoop {
   private var hasKeyFrame = true
   private var hasLeft = false
   private var leavesAtEnd: Bool
+  private var news = RunNews()
+  private var lastTold: String?
 
   package private(set) var dashboard: Dashboard
   package private(set) var controller: RunController
@@ -67,8 +70,8 @@ package final class DashboardLoop {
     drawFrame(at: beginning)
     watched.start()
     while !hasLeft {
-      let readiness = display.wait(
-        for: [signals, watched.waker.descriptor], milliseconds: waitTime(at: MonotonicClock.now))
+      let readiness = display.waitForInput(
+        or: [signals, watched.waker.descriptor], milliseconds: waitTime(at: MonotonicClock.now))
       watched.waker.clear()
       let now = MonotonicClock.now
       if readiness.isHungUp { return .hungUp }
@@ -87,22 +90,13 @@ package final class DashboardLoop {
 
   private func takeEvents(at now: Instant) {
     if let clock = dashboard.replay, watched.play(to: clock.place(at: now)) { dashboard.rewind() }
-    let events = watched.takeEvents()
-    for event in events { dashboard.apply(event) }
-    dashboard.learn(watched.pastWork)
-    dashboard.observe(watched.recorder, at: now)
+    if news.takeEvents(of: watched, for: &dashboard, at: now) { isDirty = true }
     dashboard.followReplay(length: watched.length, isBehind: watched.isBehind, at: now)
-    if !events.isEmpty { isDirty = true }
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
-    for problem in watched.problems where problemsTold.insert(problem).inserted { tell(problem, at: now) }
-    for sentence in stoppedCheck.check(watched, for: &dashboard, at: now) { tell(sentence, at: now) }
+    for sentence in news.sentences(about: watched, for: &dashboard, at: now) { tell(sentence, at: now) }
     if leavesAtEnd, dashboard.live.state == .done, watched.isDelivered { hasLeft = true }
   }
-
-  private var lastTold: String?
-  private var problemsTold: Set<String> = []
-  private var stoppedCheck = StoppedCheck()
 
   private func tell(_ text: String, at now: Instant) {
     guard lastTold != text else { return }
@@ -122,7 +116,7 @@ package final class DashboardLoop {
         if let command = Command(name: name, argument: argument) { perform(command, at: now) }
       case .saveScreen(let file):
         drawFrame(at: now)
-        ScreenFile.save(grid, to: file)
+        grid.save(to: file)
       }
       updateRows()
       // Let the run answer before the next key counts from the number of threads, or a script checks the state.
@@ -208,7 +202,7 @@ package final class DashboardLoop {
     hasKeyFrame = true
   }
 
-  // MARK: - What is looked at
+  // MARK: - Items
 
   private func loadDetail(_ id: ItemID) {
     let ended = watched.archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
@@ -248,11 +242,13 @@ package final class DashboardLoop {
   /// The current minimum time between two frames.
   private var frameTime: Int64 {
     if isDirty { return hasKeyFrame ? Self.keyFrame : Self.eventFrame }
-    switch dashboard.live.state {
-    case .done: return .max
-    case .paused where dashboard.live.tally.running == 0: return Self.idleFrame
-    case .running, .paused, .draining, .stopping: return Self.clockFrame
-    }
+    if dashboard.live.state == .done { return .max }
+    return isQuiet ? Self.idleFrame : Self.clockFrame
+  }
+
+  /// Whether nothing happens until the user does something.
+  private var isQuiet: Bool {
+    dashboard.live.state == .done || dashboard.live.state == .paused && dashboard.live.tally.running == 0
   }
 
   private func waitTime(at now: Instant) -> Int {
@@ -260,7 +256,6 @@ package final class DashboardLoop {
     let passed = lastFrame.map { now.nanoseconds(since: $0) } ?? .max
     let isWaiting = frameTime == .max || !display.isReady
     let untilFrame = isWaiting ? Self.idleFrame : max(0, frameTime - passed)
-    let isQuiet = dashboard.live.state == .done || dashboard.live.state == .paused && dashboard.live.tally.running == 0
     let untilCheck = isQuiet ? Self.clockFrame : Self.eventFrame
     return Int((min(untilFrame, untilCheck) + 999_999) / 1_000_000)
   }

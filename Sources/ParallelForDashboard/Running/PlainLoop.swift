@@ -19,8 +19,7 @@ package final class PlainLoop {
   private let glyphs: GlyphSet
   private let isQuiet: Bool
   private var nextLine: Instant
-  private var problemsTold: Set<String> = []
-  private var stoppedCheck = StoppedCheck()
+  private var news = RunNews()
 
   package private(set) var dashboard: Dashboard
   package private(set) var controller: RunController
@@ -52,8 +51,6 @@ package final class PlainLoop {
       for request in Signals.take(from: signals) { carryOut(request, at: now) }
       controller.tick(at: now, isIdle: dashboard.live.tally.running == 0)
       takeEvents()
-      dashboard.observe(watched.recorder, at: now)
-      for sentence in stoppedCheck.check(watched, for: &dashboard, at: now) { say(sentence) }
       if now >= nextLine { tellProgress(at: now) }
       StandardError.sendWaiting()
     }
@@ -62,10 +59,10 @@ package final class PlainLoop {
 
   /// Applies the events since the last call, and prints new problems.
   package func takeEvents() {
-    for event in watched.takeEvents() { dashboard.apply(event) }
-    dashboard.learn(watched.pastWork)
+    let now = MonotonicClock.now
+    _ = news.takeEvents(of: watched, for: &dashboard, at: now)
     _ = dashboard.takeEffects()
-    for problem in watched.problems where problemsTold.insert(problem).inserted { say(problem) }
+    for sentence in news.sentences(about: watched, for: &dashboard, at: now) { say(sentence) }
   }
 
   private func wait() {

@@ -1,7 +1,7 @@
 /// The values of a TOML text by their dotted keys, each with its line.
 ///
-/// It reads TOML 1.0 strictly and reports errors with their line. Times, numbers with fractions and arrays are checked
-/// but not kept, because themes have none. No text makes it trap, and nesting, keys and their lengths are bounded.
+/// It reads TOML 1.0 and reports errors with their line. Values that no theme has, such as times and numbers with
+/// fractions, are neither checked nor kept. No text makes it trap, and nesting, keys and their lengths are bounded.
 struct TOMLDocument {
   /// A value and its position.
   struct Entry: Equatable {
@@ -61,13 +61,11 @@ struct TOMLDocument {
     guard isElement ? scanner.take("]]") : scanner.take("]") else {
       throw scanner.error(isElement ? "expected \"]]\"" : "expected \"]\"")
     }
-    return try defining(line) { () throws(TOMLTables.Refusal) in
-      let path = try isElement ? tables.defineElement(keys) : tables.defineTable(keys)
-      sections[TOMLTables.name(of: path)] = line
-      // No theme has an array of tables; as a value it is reported as unknown.
-      if isElement { entries[TOMLTables.name(of: path)] = Entry(value: .other, line: line) }
-      return path
-    }
+    let path = try isElement ? tables.defineElement(keys, line: line) : tables.defineTable(keys, line: line)
+    sections[TOMLTables.name(of: path)] = line
+    // No theme has an array of tables; as a value it is reported as unknown.
+    if isElement { entries[TOMLTables.name(of: path)] = Entry(value: .other, line: line) }
+    return path
   }
 
   private mutating func readPair(
@@ -77,20 +75,8 @@ struct TOMLDocument {
     let keys = try readKeys(&scanner)
     guard scanner.take("=") else { throw scanner.error("expected \"=\" after a key") }
     scanner.skipBlanks()
-    let path = try defining(line) { () throws(TOMLTables.Refusal) in
-      try tables.defineKey(keys, in: table, section: section)
-    }
+    let path = try tables.defineKey(keys, in: table, section: section, line: line)
     if let value = try readValue(&scanner, at: path, depth: depth) { keep(value, at: path, line) }
-  }
-
-  private func defining<Value>(
-    _ line: Int, _ body: () throws(TOMLTables.Refusal) -> Value
-  ) throws(TOMLError) -> Value {
-    do throws(TOMLTables.Refusal) {
-      return try body()
-    } catch {
-      throw TOMLError(line: line, problem: error.problem)
-    }
   }
 
   private mutating func keep(_ value: TOMLValue, at path: TOMLTables.Path, _ line: Int) {
@@ -143,16 +129,16 @@ struct TOMLDocument {
   }
 
   private func readScalar(_ scanner: inout TOMLScanner) throws(TOMLError) -> TOMLValue {
-    var word = scanner.take(while: Self.isInWord)
-    if TOMLTime.isDate(word[...]), scanner.next == UInt8(ascii: " "), scanner.byte(1)?.isDigit ?? false {
-      word.append(UInt8(ascii: " "))
-      scanner.take()
-      word += scanner.take(while: Self.isInWord)
-    }
-    guard let value = TOMLScalar.value(of: word) else {
+    let word = scanner.take(while: Self.isInWord)
+    guard !word.isEmpty else {
       throw scanner.error("expected a value: a quoted string, a number, true, false, a time, [array] or {table}")
     }
-    return value
+    // A blank may separate a date from its time.
+    if word.count == 10, word.contains(UInt8(ascii: "-")), scanner.byte(1)?.isDigit ?? false, scanner.take(" ") {
+      _ = scanner.take(while: Self.isInWord)
+      return .other
+    }
+    return TOMLValue(word: word)
   }
 
   private static func isInWord(_ byte: UInt8) -> Bool {
@@ -188,4 +174,45 @@ struct TOMLDocument {
       scanner.skipBlanks()
     }
   }
+}
+
+/// A TOML value, reduced to the types that themes use.
+enum TOMLValue: Equatable {
+  case string(String)
+  case integer(Int64)
+  /// Any other value, which no theme has.
+  case other
+
+  /// Makes the value of a word without quotes. Whether it is a time, a number with a fraction or nothing does not matter.
+  init(word: [UInt8]) {
+    let text = String(decoding: word, as: UTF8.self)
+    self = Self.integer(text).map(TOMLValue.integer) ?? .other
+  }
+
+  private static func integer(_ text: String) -> Int64? {
+    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where text.hasPrefix(prefix) {
+      return digits(text.dropFirst(2), radix: radix).flatMap { Int64($0, radix: radix) }
+    }
+    let hasSign = text.hasPrefix("-") || text.hasPrefix("+")
+    guard let digits = digits(hasSign ? text.dropFirst() : text[...], radix: 10) else { return nil }
+    guard digits == "0" || !digits.hasPrefix("0") else { return nil }
+    return Int64((hasSign ? text.prefix(1) : "") + digits)
+  }
+
+  /// Returns the digits without the underscores between them; nil if there are other characters.
+  private static func digits(_ text: Substring, radix: Int) -> String? {
+    let groups = text.split(separator: "_", omittingEmptySubsequences: false)
+    let isWhole = groups.allSatisfy { group in
+      !group.isEmpty && group.allSatisfy { $0.isASCII && $0.hexDigitValue.map { $0 < radix } ?? false }
+    }
+    return isWhole ? groups.joined() : nil
+  }
+}
+
+/// Why a text is not TOML.
+struct TOMLError: Error, Equatable {
+  /// The line at fault, from 1.
+  var line: Int
+  /// What was expected, such as `expected a value`.
+  var problem: String
 }

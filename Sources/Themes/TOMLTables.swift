@@ -23,11 +23,6 @@ struct TOMLTables {
     case list(count: Int)
   }
 
-  /// Why a definition is refused.
-  struct Refusal: Error {
-    var problem: String
-  }
-
   /// The maximum number of parts of a path.
   static let deepest = 32
   /// The maximum length of a dotted key in bytes.
@@ -45,71 +40,72 @@ struct TOMLTables {
   }
 
   /// Defines the table of a `[header]`.
-  mutating func defineTable(_ keys: [String]) throws(Refusal) -> Path {
-    let path = try descend(keys.dropLast()) + [.key(keys[keys.count - 1])]
-    guard kinds[path] == nil || kinds[path] == .implied else { throw Self.isDefined(path) }
-    try define(path, as: .table)
+  mutating func defineTable(_ keys: [String], line: Int) throws(TOMLError) -> Path {
+    let path = try descend(keys.dropLast(), line: line) + [.key(keys[keys.count - 1])]
+    guard kinds[path] == nil || kinds[path] == .implied else { throw Self.isDefined(path, line) }
+    try define(path, as: .table, line: line)
     return path
   }
 
   /// Defines another element of the array of a `[[header]]`.
-  mutating func defineElement(_ keys: [String]) throws(Refusal) -> Path {
-    let path = try descend(keys.dropLast()) + [.key(keys[keys.count - 1])]
+  mutating func defineElement(_ keys: [String], line: Int) throws(TOMLError) -> Path {
+    let path = try descend(keys.dropLast(), line: line) + [.key(keys[keys.count - 1])]
     var count = 0
     switch kinds[path] {
     case nil: break
     case .list(let elements): count = elements
-    case .value, .table, .implied, .dotted: throw Self.isDefined(path)
+    case .value, .table, .implied, .dotted: throw Self.isDefined(path, line)
     }
-    try define(path, as: .list(count: count + 1))
+    try define(path, as: .list(count: count + 1), line: line)
     let element = path + [.element(count)]
-    try define(element, as: .table)
+    try define(element, as: .table, line: line)
     return element
   }
 
   /// Defines a key of a table, dotted or not.
-  mutating func defineKey(_ keys: [String], in table: Path, section: Int) throws(Refusal) -> Path {
+  mutating func defineKey(_ keys: [String], in table: Path, section: Int, line: Int) throws(TOMLError) -> Path {
     var path = table
     for key in keys.dropLast() {
       path.append(.key(key))
       switch kinds[path] {
-      case nil, .implied: try define(path, as: .dotted(section: section))
+      case nil, .implied: try define(path, as: .dotted(section: section), line: line)
       case .dotted(section): continue
-      case .dotted, .value, .table, .list: throw Self.isDefined(path)
+      case .dotted, .value, .table, .list: throw Self.isDefined(path, line)
       }
     }
     path.append(.key(keys[keys.count - 1]))
-    guard kinds[path] == nil else { throw Self.isDefined(path) }
-    try define(path, as: .value)
+    guard kinds[path] == nil else { throw Self.isDefined(path, line) }
+    try define(path, as: .value, line: line)
     return path
   }
 
   /// Returns the table that the first parts of a header lead to; for an array of tables, its last element.
-  private mutating func descend(_ keys: ArraySlice<String>) throws(Refusal) -> Path {
+  private mutating func descend(_ keys: ArraySlice<String>, line: Int) throws(TOMLError) -> Path {
     var path: Path = []
     for key in keys {
       path.append(.key(key))
       switch kinds[path] {
-      case nil: try define(path, as: .implied)
+      case nil: try define(path, as: .implied, line: line)
       case .implied, .table, .dotted: continue
       case .list(let count): path.append(.element(count - 1))
-      case .value: throw Self.isDefined(path)
+      case .value: throw Self.isDefined(path, line)
       }
     }
     return path
   }
 
-  private mutating func define(_ path: Path, as kind: Kind) throws(Refusal) {
-    guard path.count <= Self.deepest else { throw Refusal(problem: "expected a key of at most \(Self.deepest) parts") }
+  private mutating func define(_ path: Path, as kind: Kind, line: Int) throws(TOMLError) {
+    func refuse(_ problem: String) -> TOMLError { TOMLError(line: line, problem: problem) }
+    guard path.count <= Self.deepest else { throw refuse("expected a key of at most \(Self.deepest) parts") }
     guard Self.name(of: path).utf8.count <= Self.longest else {
-      throw Refusal(problem: "expected a key of at most \(Self.longest) bytes")
+      throw refuse("expected a key of at most \(Self.longest) bytes")
     }
-    guard kinds.count < Self.most else { throw Refusal(problem: "expected at most \(Self.most) keys") }
+    guard kinds.count < Self.most else { throw refuse("expected at most \(Self.most) keys") }
     kinds[path] = kind
   }
 
-  private static func isDefined(_ path: Path) -> Refusal {
-    Refusal(problem: "\"\(name(of: path))\" is defined twice")
+  private static func isDefined(_ path: Path, _ line: Int) -> TOMLError {
+    TOMLError(line: line, problem: "\"\(name(of: path))\" is defined twice")
   }
 
   /// Returns the keys of a path, separated by dots.
