@@ -2,11 +2,11 @@ import ArgumentParser
 import Jobs
 import ParallelFor
 import ParallelForDashboard
-import RunStore
 import TestSupport
 import Testing
 
 @testable import PForApp
+@testable import RunStore
 
 /// A kind of job from the command line into the run file and back.
 @Suite struct JobRecipeTests {
@@ -47,6 +47,11 @@ import Testing
     let options = try RunOptions.parse(["ids"] + arguments)
     let error = #expect(throws: AppError.self) { try JobRecipe(options) }
     #expect(error?.description.hasPrefix(sentence) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func theRunFileNamesEachKind() {
+    let kinds = JobRecipe.Kind.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+    #expect(Table.run.columns.first { $0.name == "kind" }?.meaning == "the kind of job: \(kinds)")
   }
 
   @Test func onlyAQueryReadsAFileBesidesTheItems() {

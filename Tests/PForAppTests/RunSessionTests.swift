@@ -171,7 +171,7 @@ import Testing
     }
     test.session.start()
     #expect(test.wait { $0.tally.running == 1 } && gate.waitForArrivals(1))
-    let row = try #require(test.facts.slots.first)
+    let row = try #require(test.facts.everyWorker.first)
     let running = test.session.running?.item(ItemID(0), on: row.id)
     gate.open()
     test.end()

@@ -1,3 +1,4 @@
+import OSText
 import ParallelFor
 
 /// Exports items as comma-separated values; texts and outputs are the recorded bytes.
@@ -38,13 +39,7 @@ enum CSVExport {
   }
 
   private static func append(_ cell: [UInt8], to buffer: inout ExportBuffer) {
-    if needsQuotes(cell) {
-      buffer.bytes.append(quote)
-      appendQuoted(cell, to: &buffer)
-      buffer.bytes.append(quote)
-    } else {
-      buffer.bytes += cell
-    }
+    cell.withUnsafeBytes { EscapedText.appendCSV($0, to: &buffer.bytes) }
     buffer.bytes.append(UInt8(ascii: ","))
   }
 
@@ -53,20 +48,9 @@ enum CSVExport {
     guard output.count > 0 else { return }
     buffer.bytes.append(quote)
     try output.forEachChunk { chunk in
-      appendQuoted(chunk, to: &buffer)
+      EscapedText.appendInsideCSV(chunk, to: &buffer.bytes)
       try buffer.flushIfLarge()
     }
     buffer.bytes.append(quote)
-  }
-
-  private static func appendQuoted(_ cell: some Sequence<UInt8>, to buffer: inout ExportBuffer) {
-    for byte in cell {
-      if byte == quote { buffer.bytes.append(quote) }
-      buffer.bytes.append(byte)
-    }
-  }
-
-  private static func needsQuotes(_ cell: [UInt8]) -> Bool {
-    cell.contains { $0 == quote || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
   }
 }

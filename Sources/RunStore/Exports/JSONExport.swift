@@ -1,3 +1,4 @@
+import OSText
 import ParallelFor
 
 /// Exports items as JSON lines, followed by a summary line.
@@ -46,10 +47,10 @@ enum JSONExport {
     var split = CharacterSplit()
     buffer.bytes.append(UInt8(ascii: "\""))
     try output.forEachChunk { chunk in
-      JSONText.appendEscaped(split.whole(chunk), to: &buffer.bytes)
+      split.whole(chunk).withUnsafeBytes { EscapedText.appendInsideJSON($0, to: &buffer.bytes) }
       try buffer.flushIfLarge()
     }
-    JSONText.appendEscaped(split.rest, to: &buffer.bytes)
+    split.rest.withUnsafeBytes { EscapedText.appendInsideJSON($0, to: &buffer.bytes) }
     buffer.bytes.append(UInt8(ascii: "\""))
   }
 }

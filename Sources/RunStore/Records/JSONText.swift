@@ -1,3 +1,5 @@
+import OSText
+
 /// Writes JSON, one value after the other; the input need not be valid text.
 struct JSONText {
   private(set) var bytes: [UInt8] = []
@@ -32,15 +34,14 @@ struct JSONText {
 
   mutating func string(_ text: String) {
     separate()
-    quote(text.utf8)
+    var text = text
+    text.withUTF8 { EscapedText.appendJSON(UnsafeRawBufferPointer($0), to: &bytes) }
   }
 
   /// Writes a string of bytes; invalid UTF-8 becomes U+FFFD.
   mutating func string(_ text: [UInt8]) {
     separate()
-    bytes.append(UInt8(ascii: "\""))
-    Self.appendEscaped(text, to: &bytes)
-    bytes.append(UInt8(ascii: "\""))
+    text.withUnsafeBytes { EscapedText.appendJSON($0, to: &bytes) }
   }
 
   /// Returns an array of strings.
@@ -94,42 +95,5 @@ struct JSONText {
   private mutating func close(_ bracket: String) {
     bytes.append(contentsOf: bracket.utf8)
     needsComma = true
-  }
-
-  private mutating func quote(_ text: some Sequence<UInt8>) {
-    bytes.append(UInt8(ascii: "\""))
-    Self.escape(text, to: &bytes)
-    bytes.append(UInt8(ascii: "\""))
-  }
-
-  /// Appends the inside of a string; invalid UTF-8 becomes U+FFFD.
-  static func appendEscaped(_ text: [UInt8], to bytes: inout [UInt8]) {
-    if String(validating: text, as: UTF8.self) == nil {
-      escape(String(decoding: text, as: UTF8.self).utf8, to: &bytes)
-    } else {
-      escape(text, to: &bytes)
-    }
-  }
-
-  private static func escape(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
-    for byte in text {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
-      case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
-      case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
-      case 0..<0x20, 0x7F: escape(byte, to: &bytes)
-      default: bytes.append(byte)
-      }
-    }
-  }
-
-  private static func escape(_ byte: UInt8, to bytes: inout [UInt8]) {
-    let digits = String(byte, radix: 16)
-    bytes.append(contentsOf: "\\u00".utf8)
-    if digits.utf8.count == 1 { bytes.append(UInt8(ascii: "0")) }
-    bytes.append(contentsOf: digits.utf8)
   }
 }
