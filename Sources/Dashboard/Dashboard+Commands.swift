@@ -68,7 +68,7 @@ extension Dashboard {
   /// Asks for a number of threads. It counts from the number in the last event, so the loop must apply the answer before
   /// it performs the next command.
   private func askForThreads(_ count: Int) -> [Effect] {
-    guard live.state == .running || live.state == .paused, count != live.targetWorkers else { return [] }
+    guard live.isHandingOut, count != live.targetWorkers else { return [] }
     return [.run(.setThreads(count))]
   }
 

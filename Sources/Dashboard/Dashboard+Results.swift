@@ -96,10 +96,7 @@ extension Dashboard {
 
   /// Whether the run still starts items. If not, shows a notice with the alternative.
   private mutating func canRetry(at now: Instant) -> Bool {
-    switch live.state {
-    case .running, .paused: return true
-    case .draining, .stopping, .done: break
-    }
+    if live.isHandingOut { return true }
     let over = live.state == .done ? "the run is over" : "the run starts no further items"
     notice(resumeCommand.map { "\(over); to retry what failed: \($0)" } ?? over, at: now)
     return false

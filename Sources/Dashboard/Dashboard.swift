@@ -50,7 +50,7 @@ package struct Dashboard: Equatable, Sendable {
   package var rows = Rows()
   package internal(set) var page = Page.overview
   package internal(set) var focus = Panel.workers
-  /// What lies over the panels.
+  /// What covers the panels.
   package internal(set) var overlay: Overlay?
   package internal(set) var workerOrder = WorkerOrder.byNumber
   package internal(set) var workerSelection = ListSelection<WorkerID>()

@@ -138,8 +138,8 @@ extension RunFacts {
     !isHandingOut || total.map { tally.known >= $0 } ?? false && tally.queued == 0 && tally.waiting == 0
   }
 
-  /// Whether waiting items will get their turn.
-  private var isHandingOut: Bool { state == .running || state == .paused }
+  /// Whether queued items will start. Once the run is finishing or stopping, they never do.
+  package var isHandingOut: Bool { state == .running || state == .paused }
 
   /// Whether the time left is mostly based on an earlier run of the same items.
   package func isTimeLeftFromPast(at now: Instant) -> Bool { past != nil && evidence(at: now).isMostlyKnown }

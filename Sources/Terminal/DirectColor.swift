@@ -80,7 +80,7 @@ enum DirectColor {
   private static func withSearchPath<Result>(_ directory: String, _ body: () -> Result?) -> Result? {
     let variable = "TERMINFO_DIRS"
     let former = getenv(variable).map { OSText.decode(cString: $0) } ?? ""
-    return Terminal.with(variable, "\(directory):\(former)", body)
+    return Terminal.withVariable(variable, "\(directory):\(former)", body)
   }
 
   /// Removes the directory with the output of `tic`: one file in a folder named after the type's first letter.

@@ -78,7 +78,7 @@ extension Terminal {
 
   /// Calls `body` while a variable has another value, or is unset. It is for calls of curses, because no child may
   /// inherit the change.
-  static func with<Result>(_ variable: String, _ value: String?, _ body: () -> Result) -> Result {
+  static func withVariable<Result>(_ variable: String, _ value: String?, _ body: () -> Result) -> Result {
     let former = getenv(variable).map { OSText.decode(cString: $0) }
     set(variable, value)
     defer { set(variable, former) }
@@ -96,6 +96,6 @@ extension Terminal {
 
   private static func withoutWrong<Result>(_ variable: String, _ body: () -> Result) -> Result {
     guard let value = getenv(variable).map({ OSText.decode(cString: $0) }) else { return body() }
-    return plausible(value) == nil ? with(variable, nil, body) : body()
+    return plausible(value) == nil ? withVariable(variable, nil, body) : body()
   }
 }

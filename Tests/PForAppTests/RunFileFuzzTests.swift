@@ -119,7 +119,7 @@ import Testing
     var dashboard = dashboard
     let view = DashboardView()
     let size = Size(width: 120, height: 36)
-    for page in [Page.overview, .workers, .slow, .results, .latency] {
+    for page in Page.allCases {
       _ = dashboard.perform(.show(page), at: dashboard.live.latest)
       dashboard.rows = view.layout(for: size, of: dashboard).rows
       dashboard.showResults(dashboard.visibleResults.compactMap { run.archive?.row($0) })

@@ -126,9 +126,6 @@ struct HeaderPanel {
 
   private func isProblem(_ role: ThemeRole) -> Bool { role == .itemFailed || role == .itemTimedOut }
 
-  /// Whether queued items will start. Once the run is finishing or stopping, they never do.
-  private var willStart: Bool { drawing.facts.state == .running || drawing.facts.state == .paused }
-
   private var counts: [Cell] {
     let tally = drawing.facts.tally
     let isOver = drawing.facts.state == .done
@@ -140,7 +137,7 @@ struct HeaderPanel {
     if !isOver { counts.append((tally.running, "running", .itemRunning)) }
     let toRetry = tally.waiting + tally.unfinished
     if toRetry > 0 { counts.append((toRetry, "to retry", .itemWaiting)) }
-    if !isOver { counts.append((tally.queued, willStart ? "queued" : "not run", .itemQueued)) }
+    if !isOver { counts.append((tally.queued, drawing.facts.isHandingOut ? "queued" : "not run", .itemQueued)) }
     if isOver, tally.queued > 0 { counts.append((tally.queued, "never ran", .warning)) }
     return counts
   }
@@ -194,13 +191,17 @@ struct TabsPanel {
   let drawing: Drawing
 
   func draw(in row: Rect, of grid: inout CellGrid) {
-    var cursor = drawing.cursor(row.inset(horizontal: row.width < 50 ? 0 : 1))
-    for page in Page.allCases {
-      guard let panel = page.panels.first, page.panels.count == 1 else { continue }
+    let isNarrow = row.width < 50
+    var cursor = drawing.cursor(row.inset(horizontal: isNarrow ? 0 : 1))
+    let tabs = Page.allCases.filter { $0.panels.count == 1 }.flatMap { page in page.panels.map { (page, $0) } }
+    let titles = tabs.map { isNarrow ? $1.title : "\($1.title) " }
+    // Where not all titles fit, only that of the focused panel is shown.
+    let fits = titles.reduce(0) { $0 + $1.count + 3 } <= cursor.remaining
+    for ((page, panel), title) in zip(tabs, titles) {
       let hasFocus = panel == drawing.dashboard.focus
       let start = cursor.x
       cursor.write(" \(page.rawValue) ", .key, to: &grid)
-      cursor.write(row.width < 50 ? panel.title : "\(panel.title) ", hasFocus ? .title : .muted, to: &grid)
+      if fits || hasFocus { cursor.write(title, hasFocus ? .title : .muted, to: &grid) }
       if hasFocus { grid.select(Rect(x: start, y: row.y, width: cursor.x - start, height: 1)) }
     }
   }
