@@ -31,15 +31,9 @@ extension Dashboard {
 
   /// Asks how to stop the open or selected item, if it is running.
   mutating func askToKill(at now: Instant) -> [Effect] {
-    guard let id = openItem ?? selectedItem(at: now) else {
-      notice("no item is selected", at: now)
-      return []
-    }
-    if live.runningItem(id) == nil {
-      notice("item \(id) is not running", at: now)
-    } else {
-      overlay = .dialog(Dialog(.kill(id)))
-    }
+    guard let id = openItem ?? selectedItem(at: now) else { return reply("no item is selected", at: now) }
+    if live.runningItem(id) == nil { return reply("item \(id) is not running", at: now) }
+    overlay = .dialog(Dialog(.kill(id)))
     return []
   }
 
@@ -54,12 +48,7 @@ extension Dashboard {
     }
   }
 
-  /// Takes the selected answer.
-  mutating func acceptDialog(_ dialog: Dialog) -> [Effect] {
-    answer(dialog.choices[dialog.selected], to: dialog)
-  }
-
-  private mutating func answer(_ choice: Dialog.Choice, to dialog: Dialog) -> [Effect] {
+  mutating func answer(_ choice: Dialog.Choice, to dialog: Dialog) -> [Effect] {
     overlay = nil
     switch (choice, dialog.kind) {
     case (.keepRunning, _):

@@ -98,7 +98,7 @@ extension Dashboard {
   /// Takes the selected answer, or opens the selected item.
   mutating func open(at now: Instant) -> [Effect] {
     switch overlay {
-    case .dialog(let dialog): return acceptDialog(dialog)
+    case .dialog(let dialog): return answer(dialog.choices[dialog.selected], to: dialog)
     case .help, .filterMenu, .prompt:
       overlay = nil
       return []

@@ -76,30 +76,23 @@ extension Dashboard {
 // MARK: - Trying again
 
 extension Dashboard {
-  /// Asks for a further attempt at the open item, else at the marked items, else at the selected one.
+  /// Asks for a further attempt at the open item, or at the marked items, or at the selected one.
   mutating func retry(at now: Instant) -> [Effect] {
-    guard canRetry(at: now) else { return [] }
+    if !live.isHandingOut { return refuseRetry(at: now) }
     if openItem == nil, !marks.isEmpty {
       defer { marks = [] }
       return [.retry(marks.sorted())]
     }
-    guard let id = openItem ?? selectedItem(at: now) else {
-      notice("no item is selected", at: now)
-      return []
-    }
-    guard live.runningItem(id) == nil, live.waiting[id] == nil else {
-      notice("item \(id) \(live.waiting[id] == nil ? "is running" : "will be tried again anyway")", at: now)
-      return []
-    }
+    guard let id = openItem ?? selectedItem(at: now) else { return reply("no item is selected", at: now) }
+    if live.waiting[id] != nil { return reply("item \(id) will be tried again anyway", at: now) }
+    if live.runningItem(id) != nil { return reply("item \(id) is running", at: now) }
     return [.retry([id])]
   }
 
-  /// Whether the run still starts items. If not, shows a notice with the alternative.
-  private mutating func canRetry(at now: Instant) -> Bool {
-    if live.isHandingOut { return true }
+  /// Says that the run starts no further items, and what to do instead.
+  private mutating func refuseRetry(at now: Instant) -> [Effect] {
     let over = live.state == .done ? "the run is over" : "the run starts no further items"
-    notice(resumeCommand.map { "\(over); to retry what failed: \($0)" } ?? over, at: now)
-    return false
+    return reply(resumeCommand.map { "\(over); to retry what failed: \($0)" } ?? over, at: now)
   }
 
   /// Takes the answer to ``Effect/retry(_:)``. The items themselves change by events.
@@ -121,8 +114,7 @@ extension Dashboard {
   mutating func toggleMark(at now: Instant) -> [Effect] {
     if overlay != nil || openItem != nil { return navigate(.pageDown, at: now) }
     guard focus == .results || focus == .slow, let id = selectedItem(at: now) else {
-      notice("mark items in the Results or Slow panel", at: now)
-      return []
+      return reply("mark items in the Results or Slow panel", at: now)
     }
     if marks.remove(id) == nil { marks.insert(id) }
     if focus == .slow { return navigate(.moveDown, at: now) }
@@ -131,10 +123,7 @@ extension Dashboard {
   }
 
   mutating func markFailed(at now: Instant) -> [Effect] {
-    guard results.filter != .running else {
-      notice("running items have not failed", at: now)
-      return []
-    }
+    if results.filter == .running { return reply("running items have not failed", at: now) }
     marks = []
     isMarking = true
     return [.screen(.findFailed(results.filter))]

@@ -174,6 +174,12 @@ extension Dashboard {
   /// Shows a notice for a while.
   package mutating func notice(_ text: String, at now: Instant) { lastNotice = Notice(text: text, instant: now) }
 
+  /// Shows a notice as the only effect of a command.
+  mutating func reply(_ text: String, at now: Instant) -> [Effect] {
+    notice(text, at: now)
+    return []
+  }
+
   /// Returns the notice to show at `now`, if any.
   package func currentNotice(at now: Instant) -> Notice? {
     lastNotice.flatMap { now.nanoseconds(since: $0.instant) < Notice.duration ? $0 : nil }

@@ -60,11 +60,12 @@ package struct Throughput: Equatable, Sendable {
     return nil
   }
 
-  /// Returns the items per second in each of the last `columns` complete spans of `span` buckets, for a sparkline.
+  /// Returns the items per second in each of the last `columns` complete seconds, for a sparkline.
   ///
   /// - Returns: At most `columns` values, oldest first; fewer shortly after the start.
-  package func history(columns: Int, bucketsPerColumn span: Int = 4, at now: Instant) -> [Double] {
-    guard let start, columns > 0, span > 0 else { return [] }
+  package func history(columns: Int, at now: Instant) -> [Double] {
+    guard let start else { return [] }
+    let span = 4
     let over = Int(max(0, now.nanoseconds(since: start)) / Self.bucketLength) / span
     let seconds = Double(span) * Double(Self.bucketLength) / 1e9
     return (max(0, over - columns)..<over).map { column in

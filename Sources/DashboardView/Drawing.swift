@@ -49,10 +49,15 @@ struct Drawing {
   ) -> Rect {
     guard isFramed else { return area }
     let hasFocus = dashboard.focus == panel
+    return frame(panel.title, trailing: trailing, footer: footer, hasFocus: hasFocus, in: area, of: &grid)
+  }
+
+  func frame(
+    _ title: String, trailing: String, footer: String, hasFocus: Bool = true, in area: Rect, of grid: inout CellGrid
+  ) -> Rect {
     let frame = Frame(
-      title: panel.title, trailing: trailing, footer: footer,
-      role: (hasFocus ? ThemeRole.title : .border).role, titleRole: (hasFocus ? ThemeRole.key : .title).role,
-      labelRole: ThemeRole.muted.role)
+      title: title, trailing: trailing, footer: footer, role: (hasFocus ? ThemeRole.title : .border).role,
+      titleRole: (hasFocus ? ThemeRole.key : .title).role, labelRole: ThemeRole.muted.role)
     return frame.draw(in: area, of: &grid, glyphs: glyphs)
   }
 

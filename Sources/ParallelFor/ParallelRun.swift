@@ -148,8 +148,7 @@ extension ParallelRun {
       count += 1
     }
     feeding.next += count
-    pool.itemsArrived(count)
-    return true
+    return pool.itemsArrived(count)
   }
 
   /// Adds items, some of which an earlier run may have done. Those do not run. Their results are delivered in their
@@ -174,8 +173,7 @@ extension ParallelRun {
     }
     let count = position - feeding.next
     feeding.next = position
-    pool.itemsArrived(count, restored: restored)
-    return true
+    return pool.itemsArrived(count, restored: restored)
   }
 
   /// Ends the input.

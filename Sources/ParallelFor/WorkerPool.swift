@@ -255,9 +255,16 @@ extension WorkerPool {
   }
 
   /// Reports that `count` more items have been read. An earlier run may have done some of them.
+  ///
+  /// - Returns: Whether the run takes them. It does not if it has begun to end since it wanted them.
   @usableFromInline
-  func itemsArrived(_ count: Int, restored: [RestoredItem] = []) {
-    decide { $0.itemsArrived(count, restored: restored, at: $1) }
+  func itemsArrived(_ count: Int, restored: [RestoredItem] = []) -> Bool {
+    var areTaken = false
+    decide { machine, now in
+      areTaken = machine.life == .running
+      return machine.itemsArrived(count, restored: restored, at: now)
+    }
+    return areTaken
   }
 
   /// Reports the end of the input.

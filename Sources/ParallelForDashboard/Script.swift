@@ -133,7 +133,7 @@ extension RunFacts {
 /// A display without a terminal. Its keys come from a script, which also says where to save screens.
 package final class ScriptDisplay: Display {
   /// The longest wait of a script, in nanoseconds. A longer one fails the script.
-  private static let patience: Int64 = 30_000_000_000
+  private static let patience: Int64 = 300_000_000_000
 
   package let size: Size
   package let colorDepth: ColorDepth = .mono

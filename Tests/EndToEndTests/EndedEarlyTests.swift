@@ -30,9 +30,10 @@ import Testing
     try judge(items, wasKilled)
   }
 
-  /// An item whose number is divisible by 4 always fails; one divisible by 3 fails until its last attempt.
+  /// An item whose number is divisible by 4 always fails; one divisible by 3 fails until its last attempt. Attempts are
+  /// counted by appending: after a kill, the killed session's attempt may go on beside the next one.
   private static let job = """
-    n=$(($(cat n$1 2>/dev/null || echo 0) + 1)); echo $n > n$1; echo $1 >> begun; sleep 0.0$(($1 % 7))
+    echo >> n$1; n=$(wc -l < n$1); echo $1 >> begun; sleep 0.0$(($1 % 7))
     case $(($1 % 4)),$(($1 % 3)) in 0,*) echo bad $1; exit 1;; *,0) [ $n -gt $2 ] || { echo bad $1; exit 1; };; esac
     echo ok $1
 
@@ -47,7 +48,9 @@ import Testing
     let ending = try sandbox.run("exec 2>&1; \(command) \(stop)")
     let state = try RunReader(path: "\(sandbox.path)/run").record().state
     let failed = (try? RunReader(path: "\(sandbox.path)/run").record().counts.unsuccessful) ?? 0
-    if state == .finished { #expect(ending.status == Int32(failed), "\(ending.output)") }
+    // A kill may come after the run's end is recorded and before the program's own.
+    let isKilled = signal == "KILL" && ending.status == 137
+    if state == .finished, !isKilled { #expect(ending.status == Int32(failed), "\(ending.output)") }
     return state == .finished
   }
 

@@ -51,7 +51,7 @@ import Testing
   @Test func terminationGivesTheTerminalBackAndEndsTheProgramAsAnyOther() throws {
     let session = try TmuxSession(width: 100, height: 30)
     try session.type("clear; dashboard-example & echo $! > pid; fg; echo status-$?")
-    try session.waitFor("3 running")
+    try session.waitFor("ten slow queries")
     try session.sandbox.run("kill -TERM $(cat pid)")
     try session.waitFor("status-143")
     #expect(try session.flag("alternate_on") == "0")

@@ -21,7 +21,8 @@ import Testing
     let run = try sandbox.run(
       """
       mkfifo wait; exec 3<>wait; seq 6 > ids
-      pfor-tui ids -j3 -q --run run -o out --joblog job.log --events event.log \(options) -- sh job {}; \(Self.compare)
+      pfor-tui ids -j3 --no-tui --run run -o out --joblog job.log --events event.log \(options) -- sh job {} 2> errors
+      \(Self.compare)
       touch go; for i in 1 2 3 4; do pfor-tui resume ./run -q --no-tui && break; done; \(Self.compare)
       """)
     #expect(run.lines == ["compared", "compared"], "\(run.output) \(run.errors)")

@@ -20,12 +20,14 @@ import Testing
     #expect(run.lines == ["1", header, "5", "run began", "session began", "session ended", "1"], "\(run.errors)")
   }
 
+  /// The items after the one that interrupts the run take long, so that the run is not over when the program sees it.
   @Test func aRunThatGoesOnAppends() throws {
     let run = try sandbox.run(
       """
       seq 30 > ids
-      pfor-tui ids -j2 -q --joblog job --events events -o out -- sh -c 'test $0 -ne 9 || kill -INT $PPID'
-      printf torn >> job
+      pfor-tui ids -j2 -q --joblog job --events events -o out -- sh -c '
+        test $0 -le 9 -o -e go || sleep 1; test $0 -ne 9 || kill -INT $PPID'
+      printf torn >> job; touch go
       pfor-tui resume --no-tui 2>errors; echo $?
       grep -c Seq job; grep -v -e Seq -e torn job | cut -f 1 | sort -n | diff - ids && echo each item once
       grep -x torn job; grep -c 'run began' events; grep -c 'session began' events
@@ -72,10 +74,15 @@ import Testing
       #expect(run.lines == ["3", "255", "3", "1"], "\(sandbox.read("errors"))")
     }
 
+    /// The last item ends when the other log has a line, which is written after the first one has failed.
     @Test func theDashboardTellsThatALogEnds() throws {
       try sandbox.write(":wait finished\n:save-screen screen\nq\n", to: "steps")
       let run = try sandbox.run(
-        "echo a > ids; pfor-tui ids --script steps --joblog /dev/full -o out -- true; echo $?",
+        """
+        seq 2 > ids
+        pfor-tui ids -j1 --script steps --joblog /dev/full --events events -o out -- \
+          sh -c 'test $0 = 1 || until grep -q attempt events; do sleep 0.01; done'; echo $?
+        """,
         environment: ["COLUMNS": "120", "LINES": "24"])
       #expect(run.lines.last == "255", "\(run.errors)")
       #expect(sandbox.read("screen").contains("/dev/full: cannot be written"), "\(sandbox.read("screen"))")

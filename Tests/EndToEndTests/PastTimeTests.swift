@@ -14,6 +14,7 @@ import Testing
       go -q && mkfifo gate && tac ids > other && mv other ids && go --script steps; echo $?
       """, environment: ["COLUMNS": "120", "LINES": "24"])
     #expect(run.lines.last == "130", "\(run.errors)")
-    #expect(sandbox.read("screen").contains("1 s left (past)"), "\(sandbox.read("screen"))")
+    // How long depends on how busy the machine was in the first run.
+    #expect(sandbox.read("screen").contains(/[1-9]\d* (s|min) left \(past\)/), "\(sandbox.read("screen"))")
   }
 }

@@ -31,21 +31,25 @@ import Testing
       for round in $(seq \(rounds)); do strike $begin \(slowJob); strike pfor-tui resume ./file.run -q; done
       $begin \(slowJob) 2>errors; echo $?
       cmp out whole && sort -n side | uniq | wc -l
-      """, within: 120)
+      """)
     #expect(run.lines == ["42", "300"], "\(run.errors)\(sandbox.read("errors"))")
     try RunTables("\(sandbox.path)/file.run").expectEachDoneOnce(300, unsuccessful: 42)
+    // On a busy machine the run may be over before all signals are sent.
     let strikes = sandbox.read("strikes").count
-    #expect(strikes >= rounds)
+    #expect(strikes >= 3)
     // Only what was in flight at a kill ran again; who is asked to end lets it end.
     let extra = sandbox.read("side").split(separator: "\n").count - 300
     #expect((0...(signal == "KILL" ? strikes * 8 : 0)).contains(extra))
   }
 
+  /// The items after the one that sends the signal take long, so that the run is not over when the program sees it.
   @Test(arguments: ["TERM", "HUP", "INT"]) func aRunThatWasAskedToEndIsGoneOnWith(signal: String) throws {
     let run = try sandbox.run(
       """
       seq 50 > ids
-      pfor-tui ids -j2 -q -o out -- sh -c 'echo $0; echo $0 >> side; test $0 -ne 20 || kill -\(signal) $PPID'
+      pfor-tui ids -j2 -q -o out -- sh -c '
+        test $0 -le 20 -o -e go || sleep 1; echo $0; echo $0 >> side; test $0 -ne 20 || kill -\(signal) $PPID'
+      touch go
       pfor-tui resume --no-tui 2>errors; echo $?; seq 50 | cmp - out && sort -n side | uniq -d | wc -l
       """)
     #expect(run.lines == ["0", "0"], "\(sandbox.read("errors"))")
@@ -161,13 +165,19 @@ import Testing
   }
 
   /// What happens to the items file once all items are read, and what is told of it; the run is that of the items read.
+  /// The program's threads that read the file have ended by then.
   @Test(arguments: [
     ("seq 20 29 > ids", "was changed after its items were read"), ("echo 20 >> ids", "has grown since its items"),
     ("seq 20 29 > new; mv new ids", "was replaced after it was opened"), ("touch ids", nil),
   ])
   func whatBecomesOfTheItemsFileIsTold(change: String, told: String?) throws {
     let run = try sandbox.run(
-      "seq 10 19 > ids; pfor-tui ids -j2 --no-tui -o out --shell 'test {} -ne 12 || { \(change); }; echo {}'; cat out")
+      """
+      reading() { grep -qxE 'pfor-(items|count)' /proc/$1/task/*/comm; }; export -f reading; seq 10 19 > ids
+      pfor-tui ids -j2 --no-tui -o out -- bash -c '
+        test $0 -ne 12 || { while reading $PPID; do sleep 0.01; done; \(change); }; echo $0'
+      cat out
+      """)
     #expect(run.lines == (10...19).map { "\($0)" })
     #expect(run.errors.contains("pfor-tui: ids: ") == (told != nil), "\(run.errors)")
     if let told { #expect(run.errors.contains("pfor-tui: ids: \(told)"), "\(run.errors)") }

@@ -84,8 +84,10 @@ import Testing
   }
 
   @Test func whatHasNotFailedIsRefusedInWords() throws {
+    let steps =
+      ":wait delivered 2\n:wait running = 1\n4g\nR\n:save-screen first\nG\nR\n:save-screen last\ngj\nR\n:wait finished\nq\n"
     let run = try run(
-      3, ":wait delivered 2\n4g\nR\n:save-screen first\nG\nR\n:save-screen last\ngj\nR\n:wait finished\nq\n",
+      3, steps,
       "-j2 --no-run -o out", Self.job(failing: "2", waiting: 3, opening: 2))
     #expect(run.status == 0, "\(run.errors)")
     #expect(sandbox.read("first").contains("item #1 has not failed"), "\(sandbox.read("first"))")

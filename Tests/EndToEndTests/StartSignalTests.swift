@@ -38,7 +38,7 @@ import Testing
     #expect(ending.output == "0\n", "\(ending.errors)")
   }
 
-  /// As `timeout` and a terminal's Ctrl-C do it.
+  /// As `timeout` and a terminal's Ctrl-C do it. On a busy machine the run may be over before the signal is sent.
   @Test(arguments: ["TERM", "HUP"]) func whatAGroupSignalEndsHasNotFailed(signal: String) throws {
     let ending = try sandbox.run(
       """
@@ -50,7 +50,7 @@ import Testing
         kill -\(signal) -- -$program
         wait $program
         awk -F'\\t' 'NR > 1 && $8 != 0 && $7 != -1' log | head -1
-        pfor-tui resume --no-tui -q || echo $?
+        pfor-tui show --json | grep -q '"finished":true' || pfor-tui resume --no-tui -q || echo $?
         cmp ids out
       done 2>/dev/null
       """)

@@ -15,7 +15,7 @@ import Testing
       #expect(open.contains(1) && !open.contains(limit - 1), "none is kept: \(open)")
     }
 
-    @Test(.timeLimit(.minutes(15))) func aCommandHasTheDescriptorsAndTheLimitThatTheProgramWasGiven() throws {
+    @Test(.timeLimit(.minutes(60))) func aCommandHasTheDescriptorsAndTheLimitThatTheProgramWasGiven() throws {
       // All run at once, which takes more than 210: each tells that it has begun, and ends when all have.
       let ending = try Sandbox().run(
         """

@@ -13,8 +13,9 @@ import Testing
     return session
   }
 
-  private func processes(_ sandbox: Sandbox) throws -> Int {
-    try sandbox.run("pgrep -fc '^[s]leep \(nap)'").lines.first.flatMap { Int($0) } ?? 0
+  /// Waits until so many items run.
+  private func waitForItems(_ count: Int, in sandbox: Sandbox) throws {
+    try sandbox.waitForProcesses(count, running: "sleep \(nap)")
   }
 
   private func expectOver(_ session: TmuxSession, status: Int) throws {
@@ -23,7 +24,7 @@ import Testing
     try session.waitFor("ready")
     #expect(session.sandbox.read("after") == session.sandbox.read("before"))
     #expect(try session.flag("alternate_on") == "0")
-    try session.wait("the end of every item") { _ in try processes(session.sandbox) == 0 }
+    try waitForItems(0, in: session.sandbox)
   }
 
   // MARK: - Signals
@@ -34,14 +35,14 @@ import Testing
   ])
   func aSignalEndsCommandsAndGivesTheTerminalBack(name: String, status: Int, option: String) throws {
     let session = try open("seq 9 > ids; pfor-tui ids \(option) -j2 --grace 100ms -- sleep \(nap)")
-    try session.wait("two items") { _ in try processes(session.sandbox) == 2 }
+    try waitForItems(2, in: session.sandbox)
     try session.sandbox.run("pkill -\(name) -f '^pfor-tui ids.*\(nap)$'")
     try expectOver(session, status: status)
   }
 
   @Test func theQuitKeyWithoutADashboardLeavesNothingRunning() throws {
     let session = try open("seq 9 > ids; pfor-tui ids --no-tui -j2 -- sleep \(nap)")
-    try session.wait("two items") { _ in try processes(session.sandbox) == 2 }
+    try waitForItems(2, in: session.sandbox)
     try session.send("C-\\")
     try expectOver(session, status: 131)
   }
@@ -57,7 +58,7 @@ import Testing
     let sandbox = session.sandbox
     try session.hangUp()
     let run = try sandbox.run(
-      "for item in 6 7 8; do echo > gate$item; done; timeout 50 tail --pid=\(pid) -f /dev/null; cat out")
+      "for item in 6 7 8; do echo > gate$item; done; timeout 200 tail --pid=\(pid) -f /dev/null; cat out")
     #expect(run.output == (1...12).map { "line \($0)\n" }.joined())
   }
 
@@ -80,7 +81,7 @@ import Testing
       kill -TERM $program; wait $program; echo $?
       """)
     #expect(run.lines.last == "143", "\(run.errors)")
-    #expect(try processes(sandbox) == 0)
+    try waitForItems(0, in: sandbox)
   }
 
   /// Nothing runs any more, and the reader of the results has all the time it wants until somebody asks for the end.
@@ -168,13 +169,14 @@ import Testing
   @Test func pastedTextArrivesInAPromptAndPressesNothing() throws {
     let session = try open("seq 9 > ids; pfor-tui ids -j2 -- sleep \(nap)")
     try session.waitFor("2 running")
+    try waitForItems(2, in: session.sandbox)
     let paste = "tmux -S ./tmux set-buffer \"$(printf 'qs\\nzebra')\"; tmux -S ./tmux paste-buffer -p"
     try session.sandbox.run(paste)
     try session.send("/")
     try session.wait("the prompt") { $0.contains("Enter") || $0.contains("earch") }
     try session.sandbox.run(paste)
     try session.waitFor("qs zebra")
-    #expect(try processes(session.sandbox) == 2)
+    try waitForItems(2, in: session.sandbox)
     try session.send("Escape")
     try session.wait("the list") { !$0.contains("qs zebra") }
     try session.send("q")

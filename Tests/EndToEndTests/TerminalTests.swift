@@ -19,9 +19,9 @@ import Testing
     return session
   }
 
-  /// The item's command gets one argument too many for sleep, so that an item is its sum.
-  private func processes(_ session: TmuxSession) throws -> Int {
-    try session.sandbox.run("pgrep -fc '^[s]leep \(nap)'").lines.first.flatMap { Int($0) } ?? 0
+  /// Waits until so many items run. The item's command gets one argument too many for sleep, so that an item is its sum.
+  private func waitForItems(_ count: Int, in session: TmuxSession) throws {
+    try session.sandbox.waitForProcesses(count, running: "sleep \(nap)")
   }
 
   /// The shell has the terminal again, as it was: its modes, the cursor, the main screen.
@@ -38,12 +38,6 @@ import Testing
     #expect(try session.flag("cursor_flag") == "1", sourceLocation: sourceLocation)
   }
 
-  private func expectNoProcessIsLeft(
-    _ session: TmuxSession, sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    try session.wait("the end of every item", sourceLocation: sourceLocation) { _ in try processes(session) == 0 }
-  }
-
   @Test func theFirstFrameIsWholeAndThePlusKeyAddsWorkers() throws {
     let session = try open()
     try session.wait("three workers") { $0.contains("3 running") && $0.contains("47 queued") }
@@ -52,16 +46,16 @@ import Testing
     #expect(try session.flag("alternate_on") == "1")
     try session.send("+", "+")
     try session.wait("five workers") { $0.contains("5 running") && $0.contains("5 threads") }
-    #expect(try processes(session) == 5)
+    try waitForItems(5, in: session)
     try session.send("-")
     try session.waitFor("5→4")
-    #expect(try processes(session) == 5)
+    try waitForItems(5, in: session)
     try session.send("q")
     try session.waitFor("Leave?")
     try session.send("s")
     try expectTerminalIsBack(session, status: 130)
     try session.waitFor("5 stopped")
-    try expectNoProcessIsLeft(session)
+    try waitForItems(0, in: session)
   }
 
   @Test func theScreenFollowsTheTerminalsSize() throws {
@@ -77,29 +71,32 @@ import Testing
     try session.waitFor("Leave?")
     try session.send("C-c")
     try expectTerminalIsBack(session, status: 130)
-    try expectNoProcessIsLeft(session)
+    try waitForItems(0, in: session)
   }
 
   @Test func theThirdInterruptKillsWhatIgnoresTheSecond() throws {
-    let session = try open("mkfifo never; seq 9 | pfor-tui - -j2 -- bash -c 'trap \"\" TERM; exec sleep \(nap)'")
+    let session = try open("seq 9 | pfor-tui - -j2 --grace 5m -- bash -c 'trap \"\" TERM; exec sleep \(nap)'")
     try session.waitFor("2 running")
-    try session.wait("two items that ignore TERM") { _ in try processes(session) == 2 }
+    // The program that ignores TERM has become what the pattern finds.
+    try waitForItems(2, in: session)
     try session.send("C-c")
     try session.waitFor("Leave?")
     try session.send("C-c")
     try session.waitFor("stopping")
-    #expect(try processes(session) == 2)
+    try waitForItems(2, in: session)
     try session.send("C-c")
     try expectTerminalIsBack(session, status: 130)
-    try expectNoProcessIsLeft(session)
+    try waitForItems(0, in: session)
   }
 
   @Test func terminationDrainsWithinTheGraceTime() throws {
     let session = try open(
-      "mkfifo gate; seq 9 > ids; pfor-tui ids -j1 -o out -- sh -c 'read x < gate; echo late-{}' & echo $! > pid; fg")
+      "mkfifo gate; seq 9 > ids; pfor-tui ids -j1 --grace 5m -o out -- sh -c 'read x < gate; echo late-{}' & "
+        + "echo $! > pid; fg")
     try session.waitFor("1 running")
+    try session.keepDrawing()
     try session.sandbox.run("kill -TERM $(cat pid)")
-    try session.waitFor("terminated")
+    try session.waitUntilDrawn("terminated")
     #expect(try session.flag("alternate_on") == "1")
     try session.sandbox.run("echo go > gate")
     try expectTerminalIsBack(session, status: 143)
@@ -112,10 +109,11 @@ import Testing
     try session.send("q")
     try session.waitFor("Leave?")
     let sandbox = session.sandbox
-    let pid = try #require(try session.sandbox.run("pgrep -f '^pfor-tui ids.*\(nap)$'").lines.first)
+    let pid = try session.flag("pane_pid")
     try session.hangUp()
-    let end = try sandbox.run("timeout 50 tail --pid=\(pid) -f /dev/null; pgrep -f '^[s]leep \(nap)'; echo none")
-    #expect(end.output == "none\n")
+    let end = try sandbox.run("timeout 200 tail --pid=\(pid) -f /dev/null; echo $?")
+    #expect(end.output == "0\n")
+    try sandbox.waitForProcesses(0, running: "sleep \(nap)")
   }
 
   @Test func suspendingGivesTheTerminalBackAndForegroundPaintsAgain() throws {
@@ -131,8 +129,8 @@ import Testing
     // In the background it may not touch the terminal, and what it has started does not run on without it.
     try session.type("clear; bg; until jobs -l | grep 'tty output'; do :; done")
     try session.waitFor("(tty output)")
-    let states = try session.sandbox.run("ps -o stat= -p $(pgrep -d, -f '^[s]leep \(nap)')").lines
-    #expect(states.count == 3 && states.allSatisfy { $0.hasPrefix("T") }, "\(states)")
+    let stopped = "ps -o stat= -p $(pgrep -d, -f '^[s]leep \(nap)') | grep -c ^T"
+    try session.sandbox.run("until [ $(\(stopped)) = 3 ]; do sleep 0.02; done")
     try session.type("fg")
     try session.wait("the dashboard") { $0.contains("3 running") && $0.contains("Latency") }
     #expect(try session.flag("alternate_on") == "1")
@@ -140,7 +138,7 @@ import Testing
     try session.waitFor("Leave?")
     try session.send("s")
     try session.waitFor("3 stopped")
-    try expectNoProcessIsLeft(session)
+    try waitForItems(0, in: session)
   }
 
   @Test(arguments: ["SEGV", "ABRT"])

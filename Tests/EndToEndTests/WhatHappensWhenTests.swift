@@ -25,14 +25,16 @@ import Testing
 
   // MARK: - Kills and power
 
-  /// What a power cut takes is the end of the log that lies beside the file.
+  /// What a power cut takes is the end of the log that lies beside the file. The last items wait until the program has
+  /// been killed.
   @Test(arguments: [0, 25, 50, 75, 99]) func theLogIsTorn(percent: Int) throws {
-    let job = "sh -c 'echo line $0; echo $0 >> side'"
+    let wait = "until test $0 -le 40 -o -e killed -o ! -e ids; do sleep 0.05; done"
+    let job = "sh -c '\(wait); echo line $0; echo $0 >> side'"
     let run = try sandbox.run(
       """
       pfor-tui ids --run file.run -j2 -q -o out -- \(job) & program=$!
       until [ $(cat side 2>/dev/null | wc -l) -ge 20 ]; do :; done
-      kill -9 $program; wait $program 2>/dev/null
+      kill -9 $program; wait $program 2>/dev/null; touch killed
       head -c $(($(wc -c < file.run-wal) * \(percent) / 100)) file.run-wal > torn; mv torn file.run-wal
       pfor-tui resume ./file.run -q; echo $?; cat out
       """)
@@ -60,7 +62,7 @@ import Testing
   }
 
   private func waitForEnd(_ pid: String) throws {
-    let end = try sandbox.run("timeout 50 tail --pid=\(pid) -f /dev/null; echo $?")
+    let end = try sandbox.run("timeout 200 tail --pid=\(pid) -f /dev/null; echo $?")
     #expect(end.output == "0\n")
   }
 
@@ -218,7 +220,8 @@ import Testing
     try onlyRun().expectEachDoneOnce(60)
   }
 
-  /// What is open is read on although its name is gone; what is no database any more fails the items.
+  /// What is open is read on although its name is gone; what is no database any more fails the items. The program must
+  /// have ended its reading by then, which shows in the system's list of locks.
   @Test(arguments: [("rm db", 0), (": > db", 55)]) func theDatabaseGoesDuringTheRun(how: String, failures: Int) throws {
     try makeDatabase()
     let run = try sandbox.run(
@@ -226,6 +229,7 @@ import Testing
       mkfifo gate; cp db kept
       (seq 5; read x < gate; seq 6 60) | pfor-tui - -j1 --no-tui -o out \(Self.query) 2>errors &
       until [ $(cat out 2>/dev/null | wc -l) -ge 5 ]; do :; done
+      while grep -q ":$(stat -c %i db) " /proc/locks; do :; done
       \(how); echo > gate; wait $!; echo $?; cp kept db
       seq 60 | pfor-tui resume --failed -q; echo $?; cat out
       """)

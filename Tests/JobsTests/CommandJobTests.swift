@@ -63,7 +63,7 @@ extension CapturedBytes {
     #expect(ending.process == ProcessEnding(exitStatus: status, signal: nil, usage: .none))
   }
 
-  @Test(.timeLimit(.minutes(15)), arguments: [SIGSTOP, SIGTTIN]) func aStoppedCommandIsSeenUntilItGoesOn(
+  @Test(.timeLimit(.minutes(60)), arguments: [SIGSTOP, SIGTTIN]) func aStoppedCommandIsSeenUntilItGoesOn(
     signal: Int32
   ) throws {
     let folder = try ScratchFolder()
@@ -148,7 +148,7 @@ extension CapturedBytes {
     #expect(ending.output.memoryFootprint == 0)
   }
 
-  @Test(.timeLimit(.minutes(15))) func aGrandchildThatKeepsThePipeDoesNotHoldTheItem() throws {
+  @Test(.timeLimit(.minutes(60))) func aGrandchildThatKeepsThePipeDoesNotHoldTheItem() throws {
     let ending = try runOnce(shell("sleep 1000 & echo $!"))
     #expect(ending.outcome == .succeeded)
     #expect(ending.note == "left a process running")
@@ -157,7 +157,7 @@ extension CapturedBytes {
     #expect(eventually { isDead(grandchild) })
   }
 
-  @Test(.timeLimit(.minutes(15))) func aGrandchildThatIgnoresTERMIsKilledAtTheEnd() throws {
+  @Test(.timeLimit(.minutes(60))) func aGrandchildThatIgnoresTERMIsKilledAtTheEnd() throws {
     let ending = try runOnce(shell("(trap '' TERM; sleep 1000 >/dev/null 2>&1) >/dev/null 2>&1 & echo $!"))
     let grandchild = try #require(pid_t(ending.output.string.trimmingCharacters(in: .newlines)))
     #expect(ending.note == "left a process running")
@@ -165,7 +165,7 @@ extension CapturedBytes {
     #expect(eventually { isDead(grandchild) })
   }
 
-  @Test(.timeLimit(.minutes(15)), arguments: [StopUrgency.interrupt, .kill])
+  @Test(.timeLimit(.minutes(60)), arguments: [StopUrgency.interrupt, .kill])
   func cancellingEndsTheWholeGroup(urgency: StopUrgency) throws {
     let cancellation = Cancellation()
     cancellation.request(urgency)
@@ -188,6 +188,15 @@ extension CapturedBytes {
     Orphans.killAll()
     let grandchild = try #require(pid_t(ending.output.string.trimmingCharacters(in: .newlines)))
     #expect(eventually { isDead(grandchild) })
+  }
+
+  /// A command that is being started holds descriptors which another one may be waiting for.
+  @Test func whileACommandStartsAnotherOneWaits() {
+    let groups = ProcessGroups.shared
+    groups.willStart()
+    #expect(!groups.isIdle)
+    groups.startFailed()
+    #expect(groups.isIdle)
   }
 
   @Test func aFullDiskFailsTheItem() throws {
@@ -214,8 +223,8 @@ extension CapturedBytes {
       _ = try runOnce(job)
       let before = try openDescriptors()
       for _ in 0..<500 { _ = try runOnce(job) }
-      // Other suites run beside this one and hold a few of their own.
-      #expect(try openDescriptors() < before + 100)
+      // Other suites run beside this one and hold some of their own for a while.
+      #expect(eventually { ((try? openDescriptors()) ?? .max) < before + 100 })
     }
   #endif
 }

@@ -99,7 +99,7 @@ import Testing
   }
 
   /// Minutes, if each name is compared with all before it.
-  @Test(.timeLimit(.minutes(15)), arguments: [ItemFormat.csv(header: true), .tsv(header: true), .jsonl])
+  @Test(.timeLimit(.minutes(60)), arguments: [ItemFormat.csv(header: true), .tsv(header: true), .jsonl])
   func wideRecords(format: ItemFormat) throws {
     let names = (0..<200_000).map { "k\($0)" }
     let content =

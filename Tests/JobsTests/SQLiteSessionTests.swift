@@ -50,7 +50,7 @@ import Testing
   }
 
   /// The connection is opened while another one holds the database, and is to wait for it for an hour.
-  @Test(.timeLimit(.minutes(15)), arguments: [SQLiteJob.Access.readOnly, .readWrite])
+  @Test(.timeLimit(.minutes(60)), arguments: [SQLiteJob.Access.readOnly, .readWrite])
   func openingEndsWhenTheItemIsCancelled(access: SQLiteJob.Access) throws {
     let folder = try ScratchFolder()
     let (path, queue) = try database(folder, "CREATE TABLE s(a)")
@@ -85,7 +85,7 @@ import Testing
   }
 
   /// Without turns, some of so many writers meet a lock, and here nobody waits for one.
-  @Test(.timeLimit(.minutes(15)), arguments: ["delete", "wal"]) func ownWritersNeverMeetALock(journal: String) throws {
+  @Test(.timeLimit(.minutes(60)), arguments: ["delete", "wal"]) func ownWritersNeverMeetALock(journal: String) throws {
     let folder = try ScratchFolder()
     let (path, queue) = try database(folder, "CREATE TABLE s(a)")
     _ = [folder.file("data.sqlite-wal"), folder.file("data.sqlite-shm")]

@@ -6,7 +6,7 @@ import Testing
 @testable import Jobs
 
 @Suite struct WriterQueueTests {
-  @Test(.timeLimit(.minutes(15))) func oneAtATimeAndEachInItsTurn() {
+  @Test(.timeLimit(.minutes(60))) func oneAtATimeAndEachInItsTurn() {
     let queue = WriterQueue()
     let inside = Atomic(0)
     let most = Atomic(0)
@@ -25,7 +25,7 @@ import Testing
   }
 
   /// The time that has been waited is known without adding up all pauses before each try.
-  @Test(.timeLimit(.minutes(15))) func whoIsToEndLeavesTheQueue() {
+  @Test(.timeLimit(.minutes(60))) func whoIsToEndLeavesTheQueue() {
     let queue = WriterQueue()
     let holder = WriterQueue.Place(stop: StopFlag())
     #expect(queue.enter(holder))

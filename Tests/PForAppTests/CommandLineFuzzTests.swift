@@ -21,7 +21,7 @@ import Testing
   }
 
   /// A trap would end the tests; a plan, a text that was asked for and a refusal are all that is allowed.
-  @Test(.timeLimit(.minutes(15)), arguments: Array(1...8) as [UInt64])
+  @Test(.timeLimit(.minutes(60)), arguments: Array(1...8) as [UInt64])
   func anyCommandLineIsPlannedOrRefusedInALine(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     for _ in 0..<15 {
@@ -76,7 +76,7 @@ import Testing
   }
 
   /// Minutes, if each word is looked at once for each other.
-  @Test(.timeLimit(.minutes(15))) func aCommandOfManyWords() throws {
+  @Test(.timeLimit(.minutes(60))) func aCommandOfManyWords() throws {
     let words = (0..<50_000).map { "\($0)" }
     let run = try #require(try PForTUI.parse(["ids", "--"] + words) as? PForTUI)
     #expect(run.options.command == words)

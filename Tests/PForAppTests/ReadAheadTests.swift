@@ -56,7 +56,7 @@ import Testing
         over.wait()
       }
     }
-    #expect(over.waitForArrivals(4, seconds: 60))
+    #expect(over.waitForArrivals(4))
     over.open()
   }
 }

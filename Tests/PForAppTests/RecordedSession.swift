@@ -38,7 +38,7 @@ final class RecordedSession {
   func run(_ disturbance: Disturbance, asksAgain: Bool) {
     test.session.start()
     var left = disturbance
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + .seconds(240)
     while test.facts.state != .done || !test.session.isDelivered, ContinuousClock.now < deadline {
       test.takeEvents()
       if asksAgain { askAgain() }

@@ -127,7 +127,7 @@ final class TestSession {
 
   /// Waits for a fact; false after the deadline.
   func wait(until condition: (RunFacts) -> Bool) -> Bool {
-    eventually {
+    eventually(seconds: 120) {
       takeEvents()
       return condition(facts)
     }
@@ -136,7 +136,7 @@ final class TestSession {
   /// Waits for the end of the run and concludes it.
   @discardableResult
   func end() -> RunResult {
-    _ = eventually(seconds: 60) {
+    _ = eventually(seconds: 240) {
       takeEvents()
       return (facts.state == .done && session.isDelivered) || controller.isAbandoned
     }
@@ -149,7 +149,7 @@ final class TestSession {
     takeEvents()
     result = RunResult(session, dashboard, controller)
     session.conclude(&result, at: MonotonicClock.wallTime(of: MonotonicClock.now))
-    session.end()
+    // Not `session.end()`, which kills all commands of the process: other tests run some beside this one.
     return result
   }
 

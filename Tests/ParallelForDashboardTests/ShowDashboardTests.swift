@@ -60,7 +60,7 @@ import Testing
       return "value \(number)"
     }
     let stopped = #expect(throws: RunStoppedEarly<String>.self) {
-      try show(run, ":wait done 2\n4\n:save-screen \(sandbox.path)/screen\n:quit\n:choose s\n")
+      try show(run, ":wait done 2\n:wait running = 1\n4\n:save-screen \(sandbox.path)/screen\n:quit\n:choose s\n")
     }
     #expect(stopped?.results.map(\.item.position) == [0, 1, 2])
     let rows = screen.split(separator: "\n")

@@ -31,7 +31,7 @@ import Testing
       guard let descriptor = try? Signals.open() else { exit(1) }
       kill(getpid(), number)
       var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      while poll(&polled, 1, 10_000) < 0, errno == EINTR {}
+      while poll(&polled, 1, 60_000) < 0, errno == EINTR {}
       guard Signals.take(from: descriptor) == [.end(number)], Signals.endings == 1 else { exit(2) }
       Signals.takeEffect(ofStatus: 128 + number)
       exit(3)

@@ -55,6 +55,20 @@ import Testing
     #expect(deliverAll(run).sorted() == (0..<5_000).map { $0 * $0 })
   }
 
+  /// A run that begins to end while items are on their way does not take them, and says so: the reader of the items must
+  /// not believe that all of them have been met.
+  @Test(arguments: [false, true]) func itemsThatComeTooLateAreNotTaken(isRestored: Bool) {
+    let run = squares(threads: 1)
+    // The items are looked at after the run was asked whether it wants some, and before they arrive.
+    let late = (0..<3).lazy.map { item -> OfferedItem<Int, Int> in
+      run.finish()
+      return isRestored ? .done(item, isSuccess: true) : .item(item)
+    }
+    #expect(!run.offer(entries: late))
+    run.endInput()
+    #expect(deliverAll(run) == [])
+  }
+
   /// What one worker did, in order.
   private enum Step { case item, rest }
 

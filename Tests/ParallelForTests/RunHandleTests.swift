@@ -56,7 +56,11 @@ import Testing
       if item >= 50 { gate.wait() }
       return item
     }
-    #expect(await eventuallySuspending { gate.arrivals == 3 && run.snapshot().succeeded == 50 })
+    #expect(
+      await eventuallySuspending {
+        let now = run.snapshot()
+        return gate.arrivals == 3 && now.succeeded == 50 && now.itemsRead == 100
+      })
     let snapshot = run.snapshot()
     #expect(snapshot.succeeded == 50 && snapshot.running == 3 && snapshot.queued == 47)
     #expect(snapshot.workers.map(\.id) == [WorkerID(1), WorkerID(2), WorkerID(3)])

@@ -110,7 +110,7 @@ import Testing
 
   // MARK: - Ending
 
-  @Test(.timeLimit(.minutes(15))) func aStatementEndsAtItsLimit() throws {
+  @Test(.timeLimit(.minutes(60))) func aStatementEndsAtItsLimit() throws {
     let connection = try open()
     connection.limitStatements(rounds: 50)
     for _ in 0..<2 {
@@ -127,7 +127,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(15))) func aStatementEndsWhenItIsStopped() throws {
+  @Test(.timeLimit(.minutes(60))) func aStatementEndsWhenItIsStopped() throws {
     let stop = StopFlag()
     let connection = try open(stop: stop)
     let statement = try connection.prepare(Self.endless)
@@ -139,7 +139,7 @@ import Testing
   }
 
   /// The flag reaches a statement that runs, from another thread.
-  @Test(.timeLimit(.minutes(15))) func aRunningStatementEndsWhenItIsStopped() throws {
+  @Test(.timeLimit(.minutes(60))) func aRunningStatementEndsWhenItIsStopped() throws {
     let stop = StopFlag()
     let connection = try open(stop: stop)
     let statement = try connection.prepare(Self.endless)
@@ -149,7 +149,7 @@ import Testing
     #expect(error?.code == .interrupted)
   }
 
-  @Test(.timeLimit(.minutes(15))) func waitingForALockEndsWhenItIsStopped() throws {
+  @Test(.timeLimit(.minutes(60))) func waitingForALockEndsWhenItIsStopped() throws {
     let writer = try open()
     try writer.execute("CREATE TABLE t(v); BEGIN EXCLUSIVE")
     let stop = StopFlag()

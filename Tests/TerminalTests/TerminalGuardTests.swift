@@ -7,19 +7,19 @@ import Testing
   @preconcurrency import Darwin
 #endif
 
-/// The next byte of a pipe, within ten seconds.
+/// The next byte of a pipe, within a minute.
 private func nextByte(_ descriptor: Int32) -> UInt8? {
   var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
   // A signal that is being waited for also interrupts the waiting.
-  while poll(&polled, 1, 10_000) < 0, errno == EINTR {}
+  while poll(&polled, 1, 60_000) < 0, errno == EINTR {}
   var byte: UInt8 = 0
   return read(descriptor, &byte, 1) == 1 ? byte : nil
 }
 
-/// Sends the process a signal and gives it ten seconds to take effect. The thread itself may be one that blocks it.
+/// Sends the process a signal and gives it a minute to take effect. The thread itself may be one that blocks it.
 private func die(of number: Int32) -> Never {
   kill(getpid(), number)
-  poll(nil, 0, 10_000)
+  poll(nil, 0, 60_000)
   exit(0)
 }
 

@@ -40,7 +40,7 @@ public final class Gate: @unchecked Sendable {
   public var arrivals: Int { condition.withLock { arrived } }
 
   /// Waits until `count` threads have come to the gate in all; false after the deadline.
-  public func waitForArrivals(_ count: Int, seconds: Double = 20) -> Bool {
+  public func waitForArrivals(_ count: Int, seconds: Double = 120) -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
     return condition.withLock {
       while arrived < count {
@@ -52,7 +52,7 @@ public final class Gate: @unchecked Sendable {
 }
 
 /// Calls `check` until it is true; false after the deadline.
-public func eventually(seconds: Double = 20, _ check: () -> Bool) -> Bool {
+public func eventually(seconds: Double = 120, _ check: () -> Bool) -> Bool {
   let deadline = Date(timeIntervalSinceNow: seconds)
   while !check() {
     if Date() > deadline { return false }
@@ -65,7 +65,7 @@ public func eventually(seconds: Double = 20, _ check: () -> Bool) -> Bool {
 ///
 /// While other tests hold the few threads of the pool, no task gets on, the awaited one no more than this: so it is asked
 /// many times, however late it is.
-public func eventuallySuspending(seconds: Double = 60, _ check: () -> Bool) async -> Bool {
+public func eventuallySuspending(seconds: Double = 120, _ check: () -> Bool) async -> Bool {
   let deadline = Date(timeIntervalSinceNow: seconds)
   var asked = 0
   while !check() {

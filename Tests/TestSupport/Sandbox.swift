@@ -31,6 +31,9 @@ public final class Sandbox {
   /// The folder.
   public let path: String
 
+  /// How long a test waits for what must come, in seconds: on a busy machine any process may stand still for a while.
+  public static let patience = 240
+
   /// Makes an empty folder.
   public init() throws {
     var name = Array("/tmp/pfor-test.XXXXXX".utf8CString)
@@ -78,7 +81,7 @@ public final class Sandbox {
   ///   - seconds: The deadline.
   @discardableResult
   public func run(
-    _ script: String, environment own: [String: String] = [:], within seconds: Int = 60,
+    _ script: String, environment own: [String: String] = [:], within seconds: Int = Sandbox.patience,
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Ending {
     let child = try start(script, environment: own)
@@ -97,6 +100,17 @@ public final class Sandbox {
     waitpid(child.process, &status, 0)
     let signal = cposix_ending_signal(status)
     return child.ending(signal != 0 ? 128 + signal : cposix_exit_status(status))
+  }
+
+  /// Waits until so many processes run a program with these arguments, and no more.
+  ///
+  /// A process that was started may be another program for a moment, and one that was killed takes a moment to go.
+  public func waitForProcesses(
+    _ count: Int, running command: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    // The pattern does not find itself in the arguments of the shell that looks for it.
+    let look = "pgrep -fc '^[\(command.prefix(1))]\(command.dropFirst())'"
+    try run("until [ $(\(look)) = \(count) ]; do sleep 0.02; done", sourceLocation: sourceLocation)
   }
 
   private struct Child {

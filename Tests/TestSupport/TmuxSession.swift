@@ -93,11 +93,11 @@ public final class TmuxSession {
     try wait("\"\(text)\"", sourceLocation: sourceLocation) { $0.contains(text) }
   }
 
-  /// Waits until the screen is as it should be; after a minute the test fails and shows the screen.
+  /// Waits until the screen is as it should be; after some minutes the test fails and shows the screen.
   public func wait(
     _ what: String, sourceLocation: SourceLocation = #_sourceLocation, until isRight: (String) throws -> Bool
   ) throws {
-    let deadline = ContinuousClock.now + .seconds(60)
+    let deadline = ContinuousClock.now + .seconds(Sandbox.patience)
     var screen = try capture()
     while try !isRight(screen) {
       try #require(
@@ -106,6 +106,14 @@ public final class TmuxSession {
       poll(nil, 0, 20)
       screen = try capture()
     }
+  }
+
+  /// Keeps all that is drawn from now on, for ``waitUntilDrawn(_:sourceLocation:)``.
+  public func keepDrawing() throws { try tmux("pipe-pane 'cat > drawn'") }
+
+  /// Waits until a text has been drawn in one piece, whether it is still on the screen or not.
+  public func waitUntilDrawn(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    try wait("\"\(text)\"", sourceLocation: sourceLocation) { _ in sandbox.read("drawn").contains(text) }
   }
 
   @discardableResult private func tmux(_ command: String) throws -> String {

@@ -26,10 +26,9 @@ struct DetailPanel {
     let top = min(drawing.dashboard.detailTop, max(0, lines.count - max(1, area.height - 2)))
     let last = min(lines.count, top + max(0, area.height - 2))
     let name = TextWidth.middle(label, columns: area.width - Self.aroundTitle, ellipsis: drawing.glyphs.ellipsis)
-    let frame = Frame(
-      title: name.isEmpty ? "\(id)" : "\(id) \(name)", trailing: "Esc back", footer: "\(last) of \(lines.count) lines",
-      role: ThemeRole.title.role, titleRole: ThemeRole.key.role, labelRole: ThemeRole.muted.role)
-    let inside = frame.draw(in: area, of: &grid, glyphs: drawing.glyphs).inset(horizontal: 1)
+    let title = name.isEmpty ? "\(id)" : "\(id) \(name)"
+    let footer = "\(last) of \(lines.count) lines"
+    let inside = drawing.frame(title, trailing: "Esc back", footer: footer, in: area, of: &grid).inset(horizontal: 1)
     for (index, line) in lines.dropFirst(top).prefix(inside.height).enumerated() {
       draw(line, in: inside.row(index), of: &grid)
     }

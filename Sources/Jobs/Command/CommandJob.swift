@@ -122,7 +122,7 @@ final class CommandSession: JobSession {
       case .success(let started): return started
       case .failure(let problem):
         tries += 1
-        lonelyTries = groups.runningCount == 0 ? lonelyTries + 1 : 0
+        lonelyTries = groups.isIdle ? lonelyTries + 1 : 0
         let name = arguments.arguments.first ?? []
         switch SpawnPolicy.decide(
           code: problem.code, program: String(decoding: name, as: UTF8.self),
@@ -142,23 +142,27 @@ final class CommandSession: JobSession {
   }
 
   private func startOnce(_ context: ItemContext) -> Result<(ProcessGroups.Member, OutputPipes), StartProblem> {
-    guard let pipes = OutputPipes() else { return .failure(StartProblem(code: errno)) }
+    groups.willStart()
+    guard let pipes = OutputPipes() else { return startFailed(errno) }
     let null = NullDevice.shared.descriptor()
     guard null >= 0 else {
       let code = errno
       pipes.close()
-      return .failure(StartProblem(code: code))
+      return startFailed(code)
     }
     var child: pid_t = 0
-    groups.willStart()
     let problem = spawn(&child, null, pipes)
     pipes.closeWritingEnds()
     guard problem == 0 else {
-      groups.startFailed()
       pipes.closeReadingEnds()
-      return .failure(StartProblem(code: problem))
+      return startFailed(problem)
     }
     return .success((groups.add(child, for: context.item, on: context.worker), pipes))
+  }
+
+  private func startFailed<Started>(_ code: Int32) -> Result<Started, StartProblem> {
+    groups.startFailed()
+    return .failure(StartProblem(code: code))
   }
 
   private func spawn(_ child: inout pid_t, _ null: Int32, _ pipes: OutputPipes) -> Int32 {

@@ -56,13 +56,14 @@ final class ProcessGroups: Sendable {
 
   private init() {}
 
-  /// The number of running commands.
-  var runningCount: Int { lock.withLock { state.running.count } }
+  /// Whether no command runs or is being started, so that no descriptor or process of ours can become free.
+  var isIdle: Bool { lock.withLock { state.running.isEmpty && state.starting == 0 } }
 
-  /// Records that a command is about to start; ``add(_:for:on:)`` or ``startFailed()`` must follow.
+  /// Records that a command is about to start, before it takes any resources; ``add(_:for:on:)`` or ``startFailed()``
+  /// must follow.
   func willStart() { lock.withLock { state.starting += 1 } }
 
-  /// Records that the command could not be started.
+  /// Records that the command could not be started and has released its resources.
   func startFailed() { lock.withLock { state.starting -= 1 } }
 
   /// Records a command that was just started.

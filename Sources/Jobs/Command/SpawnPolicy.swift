@@ -20,7 +20,7 @@ enum SpawnPolicy {
   private static let notExecutable: Int32 = 126
   private static let notFound: Int32 = 127
 
-  /// The number of attempts to start while no command of ours runs that could free resources.
+  /// The number of attempts to start while no command of ours runs or starts that could free resources.
   static let lonelyTries = 6
 
   /// Returns the decision after a failed attempt.
