@@ -70,13 +70,16 @@ let package = Package(
     .target(
       name: "ParallelForDecorators", dependencies: ["ParallelFor", "ParallelForMacros"], swiftSettings: settings),
 
-    // 2: databases
+    // 2: an attempt that has ended
+    .target(name: "Attempts", dependencies: ["ParallelFor", "CPosix", "OSText"], swiftSettings: settings),
+
+    // 3: databases
     .target(name: "SQLite", dependencies: ["OSText", "CSQLite", "CSQLiteMemory"], swiftSettings: settings),
 
-    // 2: what is on the screen, as values
+    // 3: what is on the screen, as values
     .target(
       name: "Dashboard",
-      dependencies: ["ParallelFor", .product(name: "Histogram", package: "hdrhistogram-swift")],
+      dependencies: ["ParallelFor", "Attempts", .product(name: "Histogram", package: "hdrhistogram-swift")],
       swiftSettings: settings),
     .target(
       name: "Themes",
@@ -84,38 +87,40 @@ let package = Package(
       resources: [.embedInCode("Files")],
       swiftSettings: settings),
 
-    // 3: drawing, the terminal, and what is done to an item
+    // 4: drawing, the terminal, and what is done to an item
     .target(
-      name: "DashboardView", dependencies: ["ParallelFor", "Dashboard", "Screen", "Themes"], swiftSettings: settings),
+      name: "DashboardView", dependencies: ["ParallelFor", "Attempts", "Dashboard", "Screen", "Themes"],
+      swiftSettings: settings),
     .target(
       name: "Terminal", dependencies: ["OSText", "Screen", "CNCurses", "CTerminalGuard"], swiftSettings: settings),
     .target(
       name: "Jobs",
       dependencies: [
-        "ParallelFor", "OSText", "SQLite", "CPosix",
+        "ParallelFor", "Attempts", "OSText", "SQLite", "CPosix",
       ],
       swiftSettings: settings),
     .target(
       name: "RunStore",
       dependencies: [
-        "ParallelFor", "OSText", "SQLite",
+        "ParallelFor", "Attempts", "OSText", "SQLite",
       ],
       swiftSettings: settings),
 
-    // 4: the dashboard on any run
+    // 5: the dashboard on any run
     .target(
       name: "ParallelForDashboard",
       dependencies: [
-        "ParallelFor", "Dashboard", "DashboardView", "OSText", "Screen", "Terminal", "Themes", "CPosix",
+        "ParallelFor", "Attempts", "Dashboard", "DashboardView", "OSText", "Screen", "Terminal", "Themes", "CPosix",
         "CTerminalGuard",
       ],
       swiftSettings: settings),
 
-    // 5, 6: the program
+    // 6, 7: the program
     .target(
       name: "PForApp",
       dependencies: [
-        "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "OSText", "Screen", "Terminal", "Themes",
+        "ParallelFor", "Attempts", "ParallelForDashboard", "Dashboard", "DashboardView", "OSText", "Screen", "Terminal",
+        "Themes",
         "Jobs", "RunStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -134,7 +139,7 @@ let package = Package(
       name: "pfor-bench",
       dependencies: [
         "pfor-bench-memory",
-        "ParallelFor", "Jobs", "RunStore", "Dashboard", "DashboardView", "Screen", "CBenchLoops",
+        "ParallelFor", "Attempts", "Jobs", "RunStore", "Dashboard", "DashboardView", "Screen", "CBenchLoops",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -164,7 +169,7 @@ let package = Package(
       name: "DashboardTests", dependencies: ["ParallelFor", "Dashboard", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "DashboardViewTests",
-      dependencies: ["ParallelFor", "Dashboard", "DashboardView", "Screen", "Themes", "TestSupport"],
+      dependencies: ["ParallelFor", "Attempts", "Dashboard", "DashboardView", "Screen", "Themes", "TestSupport"],
       exclude: ["Screens"], swiftSettings: settings),
     .testTarget(
       name: "TerminalTests",
@@ -173,28 +178,30 @@ let package = Package(
     .testTarget(
       name: "JobsTests",
       dependencies: [
-        "ParallelFor", "Jobs", "OSText", "SQLite", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+        "ParallelFor", "Attempts", "Jobs", "OSText", "SQLite", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "RunStoreTests", dependencies: ["ParallelFor", "RunStore", "SQLite", "TestSupport"], swiftSettings: settings
+      name: "RunStoreTests", dependencies: ["ParallelFor", "Attempts", "RunStore", "SQLite", "TestSupport"],
+      swiftSettings: settings
     ),
     .testTarget(
       name: "ParallelForDashboardTests",
-      dependencies: ["ParallelFor", "ParallelForDashboard", "Dashboard", "Screen", "TestSupport"],
+      dependencies: ["ParallelFor", "Attempts", "ParallelForDashboard", "Dashboard", "Screen", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "PForAppTests",
       dependencies: [
-        "ParallelFor", "ParallelForDashboard", "Dashboard", "DashboardView", "Jobs", "PForApp", "RunStore", "SQLite",
-        "Screen", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ParallelFor", "Attempts", "ParallelForDashboard", "Dashboard", "DashboardView", "Jobs", "PForApp", "RunStore",
+        "SQLite", "Screen", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .testTarget(name: "PForBenchTests", dependencies: ["pfor-bench", "CBenchLoops"], swiftSettings: settings),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "OSText", "ParallelFor", "RunStore", "TestSupport", "pfor-tui", "dashboard-example",
+        "OSText", "ParallelFor", "Attempts", "RunStore", "TestSupport", "pfor-tui", "dashboard-example",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
@@ -207,7 +214,7 @@ let package = Package(
 // build again.
 if Context.environment["PFOR_LIBRARY_ONLY"] == "1" {
   let kept: Set = [
-    "CPosix", "CSQLite", "CSQLiteMemory", "OSText", "ParallelFor", "RunStore", "SQLite", "Screen", "Themes",
+    "Attempts", "CPosix", "CSQLite", "CSQLiteMemory", "OSText", "ParallelFor", "RunStore", "SQLite", "Screen", "Themes",
     "TestSupport", "ParallelForTests", "RunStoreTests",
   ]
   package.targets.removeAll { !kept.contains($0.name) }

@@ -1,3 +1,4 @@
+package import Attempts
 package import ParallelFor
 
 package struct ItemDetail: Equatable, Sendable {
@@ -9,44 +10,6 @@ package struct ItemDetail: Equatable, Sendable {
     package init(name: String, value: String) {
       self.name = name
       self.value = value
-    }
-  }
-
-  /// How a command's process ended, and what it used.
-  package struct Process: Equatable, Sendable {
-    /// Its exit status; nil if a signal ended it.
-    package var exitStatus: Int32?
-    /// The signal that ended it, if one did.
-    package var signal: Int32?
-    /// The processor time in nanoseconds; nil when unknown.
-    package var cpu: Int64?
-    /// The peak memory in bytes; nil when unknown.
-    package var peakMemory: Int64?
-
-    /// Makes the facts about a process.
-    package init(exitStatus: Int32? = nil, signal: Int32? = nil, cpu: Int64? = nil, peakMemory: Int64? = nil) {
-      self.exitStatus = exitStatus
-      self.signal = signal
-      self.cpu = cpu
-      self.peakMemory = peakMemory
-    }
-  }
-
-  /// An ended attempt that was not, or will not be, the last.
-  package struct Attempt: Equatable, Sendable {
-    package var number: Int
-    /// The worker that ran it.
-    package var worker: WorkerID
-    /// How long it took in nanoseconds.
-    package var latency: Int64
-    /// How it ended.
-    package var outcome: Outcome
-
-    package init(number: Int, worker: WorkerID, latency: Int64, outcome: Outcome) {
-      self.number = number
-      self.worker = worker
-      self.latency = latency
-      self.outcome = outcome
     }
   }
 
@@ -69,10 +32,10 @@ package struct ItemDetail: Equatable, Sendable {
   package var outcome: Outcome?
   /// A remark on the outcome.
   package var note: String?
-  /// How the process of the last attempt ended; nil if there was no command or it could not be started.
-  package var process: Process?
-  /// The attempts before the last ended one, in order.
-  package var earlier: [Attempt] = []
+  /// How the process of the last attempt ended; unknown if there was no command or it could not be started.
+  package var process = ProcessEnding()
+  /// The attempts before the last ended one, in order; their starts are on any clock.
+  package var earlier: [EndedAttempt] = []
   /// The lines that it wrote to standard output.
   package var output: [String] = []
   /// The total number of bytes of output.

@@ -1,3 +1,4 @@
+public import Attempts
 public import ParallelFor
 
 /// The work that a run does for every item; one job serves all workers at once.
@@ -50,9 +51,8 @@ public struct JobEnding: Sendable {
   public var errors: CapturedBytes
   /// A remark on the outcome, such as `left a process running`.
   public var note: String?
-  /// How the command's process ended; nil if there was no process. A program that cannot be run has a shell's status,
-  /// 126 or 127.
-  public var process: ProcessEnding?
+  /// How the command's process ended; unknown if there was no process.
+  public var process = ProcessEnding()
 
   /// Makes an ending.
   public init(outcome: Outcome, output: CapturedBytes = .empty, errors: CapturedBytes = .empty, note: String? = nil) {
@@ -60,22 +60,5 @@ public struct JobEnding: Sendable {
     self.output = output
     self.errors = errors
     self.note = note
-  }
-}
-
-/// How a command's process ended, and the resources that it used.
-public struct ProcessEnding: Sendable, Equatable {
-  /// The exit status; nil if a signal ended the process.
-  public var exitStatus: Int32?
-  /// The signal that ended the process; nil if none did.
-  public var signal: Int32?
-  /// The resources that the process used.
-  public var usage: ResourceUsage
-
-  /// Makes an ending.
-  public init(exitStatus: Int32?, signal: Int32?, usage: ResourceUsage) {
-    self.exitStatus = exitStatus
-    self.signal = signal
-    self.usage = usage
   }
 }

@@ -1,7 +1,6 @@
 /// Why a run file cannot be used or can no longer be written.
-public struct RunStoreError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kind of problem.
-  public enum Kind: Sendable, Equatable {
+package struct RunStoreError: Error, Sendable, Equatable, CustomStringConvertible {
+  package enum Kind: Sendable, Equatable {
     /// The file does not exist.
     case missing
     /// A file exists already, and none was expected.
@@ -22,10 +21,9 @@ public struct RunStoreError: Error, Sendable, Equatable, CustomStringConvertible
     case failed
   }
 
-  /// The kind of problem.
-  public var kind: Kind
+  package var kind: Kind
   /// One sentence that names the file and, where possible, a remedy; may hold a stranger's text.
-  public var description: String
+  package var description: String
 
   init(_ kind: Kind, _ path: String, _ sentence: String) {
     self.kind = kind

@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import ParallelFor
 import Screen
@@ -83,11 +84,11 @@ import Themes
     let id = scene.dashboard.openItem ?? ItemID(0)
     var detail = ItemDetail.failedOrder(id)
     detail.attempt = 3
-    detail.process = ItemDetail.Process(exitStatus: 22, cpu: 31_000_000, peakMemory: 12_345_678)
+    detail.process = ProcessEnding(exitStatus: 22, cpu: 31_000_000, peakMemory: 12_345_678)
     detail.earlier = [
-      ItemDetail.Attempt(
-        number: 1, worker: WorkerID(1), latency: 1_234_000_000, outcome: .failed(Failure("\u{1b}[2J\tno route"))),
-      ItemDetail.Attempt(number: 2, worker: WorkerID(12), latency: 30_000_000_000, outcome: .timedOut),
+      EndedAttempt(
+        worker: 1, start: 0, latency: 1_234_000_000, outcome: .failed(Failure("\u{1b}[2J\tno route"))),
+      EndedAttempt(attempt: 2, worker: 12, start: 0, latency: 30_000_000_000, outcome: .timedOut),
     ]
     scene.dashboard.showDetail(detail)
     check("detail-retried", scene, rows: 12) { drawing, _, area, grid in

@@ -1,3 +1,4 @@
+import Attempts
 import Foundation
 import ParallelFor
 import RunStore
@@ -27,9 +28,9 @@ import Testing
       ("a", .succeeded), ("b c", .failed(Failure("exit status 7"))), ("\u{1b}[2J", .timedOut),
     ]
     for (index, (text, outcome)) in outcomes.enumerated() {
-      let attempt = AttemptRecord(
+      let attempt = EndedAttempt(
         worker: 1, start: created + Int64(index) * 1_000_000, latency: 2_000_000, outcome: outcome,
-        exitStatus: index == 1 ? 7 : nil)
+        process: ProcessEnding(exitStatus: index == 1 ? 7 : nil))
       recorder.record(
         RecordedItem(number: index + 1, text: .text(text)), attempt, output: .text("out \(index)\n"))
     }
@@ -92,7 +93,7 @@ import Testing
       let file = try session == 0 ? RunFile.create(at: path, run, durability: .programEnd) : RunFile.open(at: path)
       let recorder = try RunRecorder(file)
       recorder.record(RunChange(time: begin, kind: .sessionBegan, value: 1))
-      let attempt = AttemptRecord(worker: 1, start: begin + 1_000_000, latency: 2_000_000, outcome: .succeeded)
+      let attempt = EndedAttempt(worker: 1, start: begin + 1_000_000, latency: 2_000_000, outcome: .succeeded)
       recorder.record(RecordedItem(number: session + 1, text: .text("a")), attempt)
       recorder.record(RunChange(time: begin + 3_000_000, kind: .sessionEnded, value: 0))
       try #require(recorder.finish(.finished, exitCode: 0, at: begin + 3_000_000) == nil)
@@ -110,9 +111,9 @@ import Testing
     let reader = try RunReader(path: "\(sandbox.path)/file.run")
     defer { reader.close() }
     #if os(Linux)
-      #expect(try reader.item(number: 1)?.attempt?.peakMemory == nil)
+      #expect(try reader.item(number: 1)?.attempt?.process.peakMemory == nil)
     #endif
-    #expect(try #require(reader.item(number: 2)?.attempt?.peakMemory) >= 400_000_000)
+    #expect(try #require(reader.item(number: 2)?.attempt?.process.peakMemory) >= 400_000_000)
   }
 
   @Test func aRunIsExported() throws {

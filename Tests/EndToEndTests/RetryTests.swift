@@ -1,3 +1,4 @@
+import Attempts
 import ParallelFor
 import RunStore
 import TestSupport
@@ -47,7 +48,7 @@ import Testing
     #expect(record.state == .finished && record.counts.succeeded == 9 && record.counts.failed == 0)
     let item = try #require(try reader.item(number: 3))
     #expect(item.attempts == 2 && item.attempt?.outcome == .succeeded)
-    #expect(try reader.earlierAttempts(of: item).map(\.attempt.exitStatus) == [3])
+    #expect(try reader.earlierAttempts(of: item).map(\.attempt.process.exitStatus) == [3])
   }
 
   @Test func aPipeKeepsWhatItGotAndGetsTheNewResultToo() throws {
@@ -127,7 +128,7 @@ import Testing
     #expect(run.lines == ["137"])
     let reader = try RunReader(path: "\(sandbox.path)/file.run")
     let killed = try #require(try reader.item(number: 5))
-    #expect(killed.attempts == 1 && killed.attempt?.exitStatus == 3)
+    #expect(killed.attempts == 1 && killed.attempt?.process.exitStatus == 3)
     reader.close()
     let resumed = try sandbox.run(
       "pfor-tui resume file.run --no-tui 2>/dev/null; cat out; pfor-tui resume --failed file.run --no-tui; echo $?")

@@ -1,3 +1,4 @@
+import Attempts
 import Foundation
 import OSText
 import ParallelFor
@@ -60,7 +61,7 @@ extension CapturedBytes {
   @Test(arguments: [("pfor-no-such-command", 127), ("/etc/no/such", 127), ("/etc/passwd", 126), ("/", 126)])
   func whatCannotBeStartedHasTheExitStatusOfAShell(program: String, status: Int32) throws {
     let ending = try runOnce(CommandJob(Template(arguments: [program])))
-    #expect(ending.process == ProcessEnding(exitStatus: status, signal: nil, usage: .none))
+    #expect(ending.process == ProcessEnding(exitStatus: status, cpu: 0))
   }
 
   @Test(.timeLimit(.minutes(60)), arguments: [SIGSTOP, SIGTTIN]) func aStoppedCommandIsSeenUntilItGoesOn(

@@ -1,3 +1,4 @@
+import Attempts
 import GRDB
 import ParallelFor
 import Testing
@@ -188,6 +189,22 @@ extension Item {
 }
 
 @Suite struct CapturedBytesTests {
+  @Test func everyHomeReadsAlike() throws {
+    let bytes = Array("größe\nand more".utf8)
+    let homes: [CapturedBytes] = [.text("größe\nand more"), .bytes(bytes), try SpillFile().store(bytes)]
+    for home in homes {
+      #expect(home.count == bytes.count && !home.isEmpty)
+      #expect(try home.read(from: 3, count: 5) == Array(bytes[3..<8]))
+      #expect(try home.read(from: 10, count: 99) == Array(bytes[10...]))
+      #expect(try home.read(from: 99, count: 1) == [])
+      #expect(home.firstLine() == Array("größe".utf8))
+      var whole: [UInt8] = []
+      try home.forEachChunk { whole += $0 }
+      #expect(whole == bytes)
+    }
+    #expect(homes.map(\.memoryFootprint) == [bytes.count, bytes.count, 0])
+  }
+
   @Test func storedBytesAreReadBackInPieces() throws {
     let file = SpillFile()
     let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
@@ -222,6 +239,6 @@ extension Item {
 
   @Test(arguments: [("a\nb", "a"), ("a\r\nb", "a"), ("", ""), ("abcdef", "abcd")])
   func firstLine(text: String, expected: String) {
-    #expect(CapturedBytes(bytes: Array(text.utf8)).firstLine(limit: 4) == Array(expected.utf8))
+    #expect(CapturedBytes.text(text).firstLine(limit: 4) == Array(expected.utf8))
   }
 }

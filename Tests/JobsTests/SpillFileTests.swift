@@ -1,3 +1,4 @@
+import Attempts
 import Testing
 
 @testable import Jobs
@@ -15,7 +16,7 @@ import Testing
         expected[index] += piece
       }
     }
-    for (output, bytes) in zip(outputs.map(CapturedBytes.init), expected) {
+    for (output, bytes) in zip(outputs.map { CapturedBytes.source($0) }, expected) {
       for start in stride(from: 0, through: bytes.count, by: 333) {
         let part = try output.read(from: start, count: 1_500)
         #expect(part == Array(bytes[start..<min(start + 1_500, bytes.count)]), "from \(start)")

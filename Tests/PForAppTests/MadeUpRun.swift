@@ -1,3 +1,4 @@
+import Attempts
 import Foundation
 import ParallelFor
 import TestSupport
@@ -16,7 +17,7 @@ struct MadeUpRun {
     var end: Int64
     /// False if another one was to follow in its session.
     var isFinal: Bool
-    var record: AttemptRecord
+    var record: EndedAttempt
   }
 
   /// One program's part of the run, times on the wall.
@@ -147,7 +148,7 @@ struct MadeUpRun {
     let latency = Int64.random(in: 1...80_000_000, using: &random)
     let fails = Int.random(in: 0..<4, using: &random) == 0
     let earlier = attempts.count { $0.number == number }
-    let record = AttemptRecord(
+    let record = EndedAttempt(
       attempt: earlier + attempt, worker: worker + 1, start: start, latency: latency,
       outcome: fails ? (Bool.random(using: &random) ? .failed(Failure("no")) : .timedOut) : .succeeded)
     return Attempt(number: number, start: 0, end: 0, isFinal: !fails || attempt == 3, record: record)

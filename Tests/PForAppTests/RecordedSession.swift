@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attempts
 import Dashboard
 import Foundation
 import Jobs
@@ -138,12 +139,12 @@ final class FlakyJob: Job, @unchecked Sendable {
     for _ in 0..<(steps[number] ?? 0) where !context.isCancelled { sched_yield() }
     if context.isCancelled {
       lock.withLock { attempts[number] = attempt - 1 }
-      return JobEnding(outcome: .cancelled, output: CapturedBytes(bytes: Array("cut \(number)\n".utf8)))
+      return JobEnding(outcome: .cancelled, output: .text("cut \(number)\n"))
     }
     let isGood = attempt > failures[number] ?? 0
     return JobEnding(
       outcome: isGood ? .succeeded : .failed(Failure("exit status 1")),
-      output: CapturedBytes(bytes: Array("\(isGood ? "ok" : "bad") \(number)\n".utf8)))
+      output: .text("\(isGood ? "ok" : "bad") \(number)\n"))
   }
 }
 

@@ -1,3 +1,4 @@
+import Attempts
 import ParallelFor
 import TestSupport
 import Testing
@@ -14,12 +15,12 @@ import Testing
   }
 
   private func attempt(_ start: Int64, _ latency: Int64, worker: Int = 1, _ outcome: Outcome = .succeeded)
-    -> AttemptRecord
+    -> EndedAttempt
   {
-    AttemptRecord(worker: worker, start: start, latency: latency, outcome: outcome)
+    EndedAttempt(worker: worker, start: start, latency: latency, outcome: outcome)
   }
 
-  private func item(_ number: Int, _ attempts: AttemptRecord...) -> (item: ItemRecord, earlier: [AttemptRecord]) {
+  private func item(_ number: Int, _ attempts: EndedAttempt...) -> (item: ItemRecord, earlier: [EndedAttempt]) {
     let record = ItemRecord(
       row: Int64(number), number: number, text: Array("\(number)".utf8), fields: nil, attempt: attempts.last,
       attempts: attempts.count, outputCount: 0, errorCount: 0)
@@ -28,7 +29,7 @@ import Testing
 
   /// All events of a run whose items come in pages of one.
   private func events(
-    _ changes: [RunChange], _ items: [(item: ItemRecord, earlier: [AttemptRecord])], until place: Int64 = .max,
+    _ changes: [RunChange], _ items: [(item: ItemRecord, earlier: [EndedAttempt])], until place: Int64 = .max,
     of run: RunRecord = run
   ) -> [RunEvent] {
     var timeline = ReplayTimeline(run, changes)

@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import DashboardView
 import Foundation
@@ -71,7 +72,7 @@ import Testing
     for number in 1...Self.items {
       let item = RecordedItem(number: number, text: .text("item \(number)"))
       let outcome: Outcome = number % 5 == 0 ? .failed(Failure("exit status 1")) : .succeeded
-      var attempt = AttemptRecord(
+      var attempt = EndedAttempt(
         worker: 1 + number % 3, start: start + Int64(number) * 1_000_000, latency: 2_000_000, outcome: outcome)
       if number % 7 == 0 {
         recorder.record(item, attempt, output: .text("early"), isFinal: false)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attempts
 import Dashboard
 import Jobs
 import ParallelFor
@@ -56,7 +57,7 @@ extension JobEnding {
   static func cut(_ text: String = "") -> JobEnding { made(.cancelled, text) }
 
   private static func made(_ outcome: Outcome, _ text: String) -> JobEnding {
-    JobEnding(outcome: outcome, output: CapturedBytes(bytes: Array(text.utf8)))
+    JobEnding(outcome: outcome, output: .text(text))
   }
 }
 

@@ -1,3 +1,4 @@
+import Attempts
 import Jobs
 import ParallelForDashboard
 import RunStore

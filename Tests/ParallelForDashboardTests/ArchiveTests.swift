@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import ParallelFor
 import TestSupport
@@ -28,27 +29,20 @@ import Testing
   }
 }
 
-@Suite struct ArchiveRecordTests {
-  @Test func recordsReadBack() {
-    let record = ArchiveRecord(
-      start: .min, end: .max, worker: 9_999, attempt: 3, textCount: 1, fieldsCount: 2, reasonCount: 3, noteCount: 4,
-      outputCount: 5, errorCount: 6, hasTrailer: true)
-    let bytes = record.words.withUnsafeBytes { Array($0) }
-    #expect(bytes.count == ArchiveRecord.size)
-    #expect(ArchiveRecord(bytes) == record)
-    #expect(ArchiveRecord(Array(bytes.dropLast())) == nil)
-    #expect(record.errorOffset == ArchiveRecord.size + 1 + 2 + 3 + 4 + 5)
-    #expect(record.trailerOffset == record.errorOffset + 6)
-  }
-
+@Suite struct ArchiveHeaderTests {
   @Test(arguments: [
-    nil, ItemDetail.Process(exitStatus: 0), ItemDetail.Process(signal: 9, cpu: 0, peakMemory: .max),
-    ItemDetail.Process(exitStatus: -1, cpu: 5),
-  ]) func supplementsReadBack(process: ItemDetail.Process?) {
-    let trailer = ArchiveTrailer(previous: .max, process: process)
-    let bytes = trailer.words.withUnsafeBytes { Array($0) }
-    #expect(ArchiveTrailer(bytes) == trailer)
-    #expect(ArchiveTrailer(Array(bytes.dropLast())) == nil)
+    ProcessEnding(), ProcessEnding(exitStatus: 0), ProcessEnding(signal: 9, cpu: 0, peakMemory: .max),
+    ProcessEnding(exitStatus: -1, cpu: 5),
+  ]) func headersReadBack(process: ProcessEnding) {
+    let header = ArchiveHeader(
+      start: .min, end: .max, worker: 9_999, attempt: 3, process: process, previous: .max, counts: [1, 2, 3, 4, 5, 6])
+    let bytes = header.words.withUnsafeBytes { Array($0) }
+    #expect(bytes.count == ArchiveHeader.size)
+    #expect(ArchiveHeader(bytes) == header)
+    #expect(ArchiveHeader(Array(bytes.dropLast())) == nil)
+    #expect(header.range(of: .text) == ArchiveHeader.size..<ArchiveHeader.size + 1)
+    let errors = ArchiveHeader.size + 1 + 2 + 3 + 4 + 5
+    #expect(header.range(of: .errors) == errors..<errors + 6)
   }
 
   @Test func fieldsReadBackWhateverTheirBytes() {
@@ -71,31 +65,31 @@ import Testing
 
   private func keep(
     _ position: Int, _ text: String, _ outcome: Outcome = .succeeded, output: String = "", errors: String = "",
-    latency: Int64 = 5, attempt: Int = 1, process: ItemDetail.Process? = nil
+    latency: Int64 = 5, attempt: Int = 1, process: ProcessEnding = ProcessEnding()
   ) {
     let item = ArchivedItem(text: Array(text.utf8))
     let ended = FinishedItem(
       id: ItemID(position), worker: WorkerID(attempt), attempt: attempt, start: Instant(nanoseconds: 10),
       end: Instant(nanoseconds: 10 + latency), outcome: outcome, label: "", note: nil)
-    archive.keep(item, ended, output: Array(output.utf8), errors: Array(errors.utf8), process: process)
+    archive.keep(item, ended, output: .text(output), errors: .text(errors), process: process)
   }
 
   @Test func earlierAttemptsRemain() throws {
-    let processes = [ItemDetail.Process(exitStatus: 3, cpu: 1), nil, ItemDetail.Process(signal: 9)]
+    let processes = [ProcessEnding(exitStatus: 3, cpu: 1), ProcessEnding(signal: 9)]
     keep(0, "a", .failed(Failure("exit status 3")), output: "one", latency: 7, process: processes[0])
     keep(1, "b")
     keep(0, "a", .timedOut, output: "two", latency: 8, attempt: 2)
-    keep(0, "a", .failed(Failure("signal")), output: "three", latency: 9, attempt: 3, process: processes[2])
+    keep(0, "a", .failed(Failure("signal")), output: "three", latency: 9, attempt: 3, process: processes[1])
     let detail = try #require(archive.detail(ItemID(0)) { _, _ in "" })
-    #expect(detail.process == processes[2] && detail.output == ["three"] && detail.attempt == 3)
+    #expect(detail.process == processes[1] && detail.output == ["three"] && detail.attempt == 3)
     #expect(
       detail.earlier == [
-        ItemDetail.Attempt(
-          number: 1, worker: WorkerID(1), latency: 7, outcome: .failed(Failure("exit status 3"))),
-        ItemDetail.Attempt(number: 2, worker: WorkerID(2), latency: 8, outcome: .timedOut),
+        EndedAttempt(
+          worker: 1, start: 10, latency: 7, outcome: .failed(Failure("exit status 3")), process: processes[0]),
+        EndedAttempt(attempt: 2, worker: 2, start: 10, latency: 8, outcome: .timedOut),
       ])
     let other = try #require(archive.detail(ItemID(1)) { _, _ in "" })
-    #expect(other.process == nil && other.earlier.isEmpty)
+    #expect(!other.process.isKnown && other.earlier.isEmpty)
   }
 
   @Test func rowsTellTheFirstLineOrTheReason() {

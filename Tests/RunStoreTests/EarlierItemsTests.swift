@@ -1,3 +1,4 @@
+import Attempts
 import ParallelFor
 import SQLite
 import TestSupport

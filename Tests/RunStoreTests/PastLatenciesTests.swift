@@ -1,3 +1,4 @@
+import Attempts
 import ParallelFor
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
     let recorder = try folder.begin()
     for (index, item) in items.enumerated() {
       guard let item else { continue }
-      var attempt = AttemptRecord.example(outcome(index + 1))
+      var attempt = EndedAttempt.example(outcome(index + 1))
       attempt.latency = Int64(index + 1) * 1_000_000_000
       recorder.record(RecordedItem(number: index + 1, text: .text(item)), attempt)
     }
@@ -72,7 +73,7 @@ import Testing
   @Test func fieldsTellItemsApart() throws {
     let recorder = try folder.begin()
     for (index, fields) in [bytes(#"{"x":"1"}"#), bytes(#"{"x":"2"}"#)].enumerated() {
-      var attempt = AttemptRecord.example()
+      var attempt = EndedAttempt.example()
       attempt.latency = Int64(index + 1)
       recorder.record(RecordedItem(number: index + 1, text: .text("a"), fields: fields), attempt)
     }

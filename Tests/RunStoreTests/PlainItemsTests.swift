@@ -1,3 +1,4 @@
+import Attempts
 import ParallelFor
 import SQLite
 import TestSupport
@@ -16,15 +17,15 @@ import Testing
   private static let start: Int64 = 1_700_000_000_000_000_000
 
   /// An item that succeeded at once, but for what `change` makes of it.
-  private func attempt(_ number: Int, _ change: (inout AttemptRecord) -> Void = { _ in }) -> AttemptRecord {
-    var attempt = AttemptRecord(
+  private func attempt(_ number: Int, _ change: (inout EndedAttempt) -> Void = { _ in }) -> EndedAttempt {
+    var attempt = EndedAttempt(
       worker: number % 7, start: Self.start + Int64(number), latency: 100 + Int64(number), outcome: .succeeded,
       wait: Int64(number))
     change(&attempt)
     return attempt
   }
 
-  private func append(_ number: Int, to batch: inout RecordBatch, attempt: AttemptRecord? = nil) throws {
+  private func append(_ number: Int, to batch: inout RecordBatch, attempt: EndedAttempt? = nil) throws {
     let hostile: [[UInt8]] = [[], [0xFF], bytes("a\0b"), bytes("größe"), bytes("1")]
     try batch.append(
       RecordedItem(
@@ -33,7 +34,7 @@ import Testing
       isFinal: true)
   }
 
-  private func write(_ batches: [[(Int, AttemptRecord?)]]) throws -> Written {
+  private func write(_ batches: [[(Int, EndedAttempt?)]]) throws -> Written {
     let folder = try RunFolder()
     let file = try RunFile.create(at: folder.file, .example, durability: .programEnd)
     let writer = try RecordWriter(file)
@@ -70,9 +71,10 @@ import Testing
   }
 
   @Test func othersAmongThemAreWrittenInTheirPlaces() throws {
-    let changes: [(inout AttemptRecord) -> Void] = [
-      { $0.outcome = .failed(Failure("no")) }, { $0.outcome = .timedOut }, { $0.exitStatus = 0 }, { $0.cpu = 5 },
-      { $0.peakMemory = 6 }, { $0.note = "remark" }, { $0.wait = nil }, { $0.signal = 9 },
+    let changes: [(inout EndedAttempt) -> Void] = [
+      { $0.outcome = .failed(Failure("no")) }, { $0.outcome = .timedOut }, { $0.process.exitStatus = 0 },
+      { $0.process.cpu = 5 },
+      { $0.process.peakMemory = 6 }, { $0.note = "remark" }, { $0.wait = nil }, { $0.process.signal = 9 },
     ]
     let items = (1...200).map { number in
       (number, number % 25 == 0 ? attempt(number, changes[number / 25 - 1]) : nil)
@@ -84,7 +86,7 @@ import Testing
 
   @Test func whatStoodInTheirRowsBecomesAnEarlierAttempt() throws {
     let before = [20, 37, 38, 64].map { ($0, Optional(attempt($0) { $0.outcome = .failed(Failure("once")) })) }
-    let items: [(Int, AttemptRecord?)] = (1...64).map { ($0, nil) }
+    let items: [(Int, EndedAttempt?)] = (1...64).map { ($0, nil) }
     let one = try write([before] + items.map { [$0] })
     #expect(one.attempts.count == 4)
     #expect(one.counts.succeeded == 64 && one.counts.failed == 0)
@@ -92,7 +94,7 @@ import Testing
   }
 
   @Test func anItemThatComesTwiceInABatchKeepsItsLastAttempt() throws {
-    let items: [(Int, AttemptRecord?)] = (1...40).map { ($0, nil) } + [(7, attempt(7) { $0.latency = 9 })]
+    let items: [(Int, EndedAttempt?)] = (1...40).map { ($0, nil) } + [(7, attempt(7) { $0.latency = 9 })]
     let one = try write(items.map { [$0] })
     #expect(one.attempts.count == 1)
     #expect(try write([items]) == one)

@@ -1,3 +1,4 @@
+import Attempts
 import Foundation
 import ParallelFor
 import Testing
@@ -14,9 +15,9 @@ import Testing
     let first = RecordedItem(number: 1, text: .text("a,\"b\"\n"), fields: bytes(#"{"x":"1"}"#))
     recorder.record(first, attempt(1, .failed(Failure("exit status 3")), exitStatus: 3), isFinal: false)
     recorder.record(first, attempt(2, .succeeded, exitStatus: 0), output: .text("größe \"1\"\n"))
-    let killed = AttemptRecord(
-      worker: 2, start: Self.start + 5_000_000, latency: 2_000_500, outcome: .timedOut, wait: 1_000, signal: 15,
-      cpu: 2_000_000, peakMemory: 4_096, note: "left a process running")
+    let killed = EndedAttempt(
+      worker: 2, start: Self.start + 5_000_000, latency: 2_000_500, outcome: .timedOut, wait: 1_000,
+      process: ProcessEnding(signal: 15, cpu: 2_000_000, peakMemory: 4_096), note: "left a process running")
     recorder.record(RecordedItem(number: 2, text: .bytes([0x62, 0xFF, 0x09, 0x1B])), killed, errors: .bytes([0xC3]))
     recorder.recordTotal(2)
     recorder.record(RunChange(time: Self.start + 9_000_000, kind: .sessionEnded, value: 1))
@@ -25,10 +26,10 @@ import Testing
 
   private static let start: Int64 = 1_700_000_000_000_000_000
 
-  private func attempt(_ number: Int, _ outcome: Outcome, exitStatus: Int32) -> AttemptRecord {
-    AttemptRecord(
+  private func attempt(_ number: Int, _ outcome: Outcome, exitStatus: Int32) -> EndedAttempt {
+    EndedAttempt(
       attempt: number, worker: 1, start: Self.start + Int64(number) * 1_000_000, latency: 1_500_000, outcome: outcome,
-      exitStatus: exitStatus)
+      process: ProcessEnding(exitStatus: exitStatus))
   }
 
   private func export(_ form: RunExport) throws -> String {

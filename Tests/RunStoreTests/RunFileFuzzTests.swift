@@ -1,3 +1,4 @@
+import Attempts
 import Foundation
 import ParallelFor
 import SQLite
@@ -146,7 +147,7 @@ import Testing
     defer { reader.close() }
     let earlier = try EarlierItems(recorder, reader, mode: mode, remembering: 10)
     for number in [1, 2, 5, 9, 3, 14, 70] {
-      let text = RecordedBytes.text("item \(number)")
+      let text = CapturedBytes.text("item \(number)")
       switch try earlier.next(text: text) {
       case .run(let place): recorder.record(RecordedItem(place, text: text), .example())
       case .keep(let item): attempt { try reader.bytes(.output, of: item).forEachChunk { _ in } }

@@ -1,3 +1,4 @@
+import Attempts
 import Foundation
 import ParallelFor
 import SQLite
@@ -238,7 +239,7 @@ import Testing
   /// Else the log beside it would grow with the run, and closing would take long.
   @Test func theLogIsMovedIntoTheFileAsTheRunGoes() throws {
     let recorder = try folder.begin()
-    let output = RecordedBytes.bytes([UInt8](repeating: 65, count: 50_000))
+    let output = CapturedBytes.bytes([UInt8](repeating: 65, count: 50_000))
     for number in 1...200 {
       recorder.record(RecordedItem(number: number, text: .text("\(number)")), .example(), output: output)
     }

@@ -1,3 +1,4 @@
+import Attempts
 import Foundation
 import ParallelFor
 import Testing
@@ -45,11 +46,11 @@ extension RunRecord {
     source: "items.txt", directory: "/somewhere", options: ["threads": "2"])
 }
 
-extension AttemptRecord {
+extension EndedAttempt {
   static func example(
     _ outcome: Outcome = .succeeded, attempt: Int = 1, start: Int64 = 1_700_000_000_000_000_000
-  ) -> AttemptRecord {
-    AttemptRecord(attempt: attempt, worker: 2, start: start, latency: 1_500_000, outcome: outcome)
+  ) -> EndedAttempt {
+    EndedAttempt(attempt: attempt, worker: 2, start: start, latency: 1_500_000, outcome: outcome)
   }
 }
 

@@ -1,3 +1,4 @@
+import Attempts
 import Foundation
 import ParallelFor
 import TestSupport
@@ -13,9 +14,9 @@ import Testing
   @Test func aRunReadsBackAsItWasRecorded() throws {
     let recorder = try folder.begin()
     recorder.record(RunChange(time: 1, kind: .sessionBegan, value: 2))
-    let full = AttemptRecord(
-      worker: 3, start: 10, latency: 20, outcome: .failed(Failure("exit status 7")), wait: 30, exitStatus: 7,
-      signal: 9, cpu: 40, peakMemory: 50, note: "left a process running")
+    let full = EndedAttempt(
+      worker: 3, start: 10, latency: 20, outcome: .failed(Failure("exit status 7")), wait: 30,
+      process: ProcessEnding(exitStatus: 7, signal: 9, cpu: 40, peakMemory: 50), note: "left a process running")
     recorder.record(
       RecordedItem(number: 2, text: .text("b"), fields: bytes(#"{"name":"b"}"#)), full, output: .text("out"),
       errors: .text("err"))
@@ -205,24 +206,24 @@ import Testing
 }
 
 /// Bytes that the recorder can only have when a gate is open.
-final class GatedBytes: RecordedSource {
+final class GatedBytes: ByteSource {
   let count = 100_000
   private let gate: Gate
 
   init(gate: Gate) { self.gate = gate }
 
-  func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    gate.wait()
-    try [UInt8](repeating: 1, count: count).withUnsafeBytes(body)
+  func read(from offset: Int, count: Int) throws -> [UInt8] {
+    if offset == 0 { gate.wait() }
+    return [UInt8](repeating: 1, count: count)
   }
 }
 
 /// Bytes that are gone.
-final class BrokenBytes: RecordedSource {
+final class BrokenBytes: ByteSource {
   struct Gone: Error {}
   let count = 2_000_000
 
-  func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws { throw Gone() }
+  func read(from offset: Int, count: Int) throws -> [UInt8] { throw Gone() }
 }
 
 /// Counts what it is told.

@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import ParallelFor
 import Screen
@@ -98,7 +99,8 @@ struct DetailPanel {
 
   /// Describes how the process of the last attempt ended and what it used.
   private func processLine(_ detail: ItemDetail) -> Line? {
-    guard let process = detail.process, drawing.facts.runningItem(id) == nil else { return nil }
+    let process = detail.process
+    guard process.isKnown, drawing.facts.runningItem(id) == nil else { return nil }
     let parts = [
       process.exitStatus.map { "exit status \($0)" }, process.signal.map { "signal \($0)" },
       process.cpu.map { "\(drawing.format.duration($0)) of CPU time" },
@@ -112,14 +114,15 @@ struct DetailPanel {
     var attempts = detail.earlier
     let goesOn = drawing.facts.runningItem(id) != nil || drawing.facts.waiting[id] != nil
     if goesOn, let worker = detail.worker, let latency = detail.latency, let outcome = detail.outcome {
-      attempts.append(ItemDetail.Attempt(number: detail.attempt, worker: worker, latency: latency, outcome: outcome))
+      attempts.append(
+        EndedAttempt(attempt: detail.attempt, worker: worker.slot, start: 0, latency: latency, outcome: outcome))
     }
     return attempts.enumerated().map { index, attempt in
       let state = ItemState(attempt.outcome)
       let reason = state == .failed ? attempt.outcome.failureReason.map { ": \($0)" } ?? "" : ""
       return Line(
         name: index == 0 ? "attempts" : " ",
-        text: "\(attempt.number)  \(drawing.glyph(state.role)) \(state.word)\(reason)"
+        text: "\(attempt.attempt)  \(drawing.glyph(state.role)) \(state.word)\(reason)"
           + ", \(drawing.format.duration(attempt.latency)) on worker \(attempt.worker)", role: state.role)
     }
   }

@@ -101,11 +101,11 @@ final class CommandSession: JobSession {
     // A command that ended before it was asked to was in time, however late we notice.
     if !ending.wasSignalled { context.workEndedByItself() }
     job.note = ending.leftProcesses ? "left a process running" : nil
-    job.process = CommandEnding.process(status: ending.status, usage: ending.usage)
+    job.process = ending.process
     do throws(SpillError) {
       if let problem { throw problem }
       (job.output, job.errors) = try capture.finish()
-      job.outcome = CommandEnding.outcome(status: ending.status, wasSignalled: ending.wasSignalled)
+      job.outcome = ending.process.outcome(wasSignalled: ending.wasSignalled)
     } catch {
       capture.reset()
       job.outcome = .failed(Failure(error.description))

@@ -1,3 +1,4 @@
+import Attempts
 import CPosix
 import Synchronization
 

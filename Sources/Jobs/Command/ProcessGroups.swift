@@ -1,3 +1,4 @@
+import Attempts
 import CPosix
 public import ParallelFor
 
@@ -21,13 +22,12 @@ final class ProcessGroups: Sendable {
 
   /// How a command ended.
   struct Ending {
-    var status: Int32
+    /// The exit status or the signal, and the resources of the command and of the children that it waited for.
+    var process: ProcessEnding
     /// Whether a signal was sent to its group while it ran.
     var wasSignalled: Bool
     /// Whether processes of its group were still alive.
     var leftProcesses: Bool
-    /// The resources of the command and of the children that it waited for.
-    var usage: ResourceUsage
   }
 
   private struct Running {
@@ -122,8 +122,8 @@ final class ProcessGroups: Sendable {
       }
       reapAdopted()
       return Ending(
-        status: status, wasSignalled: ended?.wasSignalled ?? false, leftProcesses: leavesProcesses,
-        usage: ResourceUsage(usage))
+        process: ProcessEnding(status: status, usage: usage), wasSignalled: ended?.wasSignalled ?? false,
+        leftProcesses: leavesProcesses)
     }
   }
 

@@ -1,3 +1,4 @@
+import Attempts
 import ParallelFor
 
 #if canImport(Glibc)
@@ -81,7 +82,7 @@ struct StartFailure: Error, Equatable {
   /// The item's ending, which is that of a shell that could not start the command.
   var ending: JobEnding {
     var ending = JobEnding(outcome: .failed(Failure(reason)))
-    ending.process = exitStatus.map { ProcessEnding(exitStatus: $0, signal: nil, usage: .none) }
+    if let exitStatus { ending.process = ProcessEnding(exitStatus: exitStatus, cpu: 0) }
     return ending
   }
 }

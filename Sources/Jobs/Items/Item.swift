@@ -1,3 +1,4 @@
+import Attempts
 import OSText
 public import ParallelFor
 
@@ -27,15 +28,7 @@ public struct Item: Sendable, Equatable {
 
   /// The text for screens: at most ``FinishedItem/maximumLabelLength`` bytes, cut between characters.
   public var label: String {
-    let limit = FinishedItem.maximumLabelLength
-    guard value.count > limit else { return text }
-    return value.withBytes { bytes in
-      var text = String(decoding: bytes.prefix(limit), as: UTF8.self)
-      // The cut may have split the last character, and its replacement may be longer.
-      if !text.isEmpty { text.removeLast() }
-      while text.utf8.count > limit { text.removeLast() }
-      return text
-    }
+    value.count <= FinishedItem.maximumLabelLength ? text : value.withBytes { FinishedItem.label(of: $0) }
   }
 }
 

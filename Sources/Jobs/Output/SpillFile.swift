@@ -1,12 +1,6 @@
-import CPosix
+public import Attempts
 import OSText
 import ParallelFor
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Why an output could not be kept or read again.
 public struct SpillError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -17,7 +11,7 @@ public struct SpillError: Error, Sendable, Equatable, CustomStringConvertible {
   public init(description: String) { self.description = description }
 }
 
-/// One temporary file without a name for all outputs that are too large for memory; created when first needed.
+/// One temporary file for all outputs that are too large for memory; created when first needed.
 ///
 /// Space in the file is never reused. Freed space becomes a hole where the system supports that.
 public final class SpillFile: Sendable {
@@ -25,8 +19,8 @@ public final class SpillFile: Sendable {
   public static let shared = SpillFile()
 
   private struct State {
-    var descriptor: Int32 = -1
-    var end: Int64 = 0
+    var file: TemporaryFile?
+    var end = 0
   }
 
   /// The folder of the file: `TMPDIR` or `/tmp`.
@@ -41,68 +35,47 @@ public final class SpillFile: Sendable {
     self.directory = directory ?? OSProcess.temporaryFolder
   }
 
-  deinit {
-    if state.descriptor >= 0 { close(state.descriptor) }
-  }
-
   /// Stores bytes in the file.
   ///
   /// - Throws: when the file cannot be created or the disk is full; nothing is stored then.
   public func store(_ bytes: [UInt8]) throws(SpillError) -> CapturedBytes {
     let spilled = SpilledBytes(self)
     try spilled.append(bytes)
-    return CapturedBytes(spilled)
+    return .source(spilled)
   }
 
   /// Writes bytes to new space and returns its offset.
-  func write(_ bytes: UnsafeRawBufferPointer) throws(SpillError) -> Int64 {
-    let (descriptor, offset) = try reserve(bytes.count)
-    var written = 0
-    while written < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
-      let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(written))
-      if count <= 0 {
-        if count < 0 && errno == EINTR { continue }
-        let problem = error("keep", count < 0 ? errno : ENOSPC)
-        giveBack(offset: offset, count: bytes.count)
-        throw problem
-      }
-      written += count
+  func write(_ bytes: UnsafeRawBufferPointer) throws(SpillError) -> Int {
+    do throws(TemporaryFile.Problem) {
+      let (file, offset) = try reserve(bytes.count)
+      try file.write(bytes, at: offset)
+      return offset
+    } catch {
+      throw SpillError(description: "cannot keep the output in \(directory): \(error.words)")
     }
-    return offset
   }
 
   /// Fills a buffer from an offset.
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(SpillError) {
-    let descriptor = lock.withLock { state.descriptor }
-    var done = 0
-    while done < buffer.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-      let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw error("read", count < 0 ? errno : EIO) }
-      done += count
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(SpillError) {
+    do throws(TemporaryFile.Problem) {
+      let file = lock.withLock { state.file }
+      try file?.read(into: buffer, at: offset)
+    } catch {
+      throw SpillError(description: "cannot read the output in \(directory): \(error.words)")
     }
   }
 
   /// Returns the space to the system.
-  func giveBack(offset: Int64, count: Int) {
-    _ = cposix_punch_hole(lock.withLock { state.descriptor }, offset, Int64(count))
-  }
+  func giveBack(at offset: Int, count: Int) { lock.withLock { state.file }?.giveBack(at: offset, count: count) }
 
-  private func reserve(_ count: Int) throws(SpillError) -> (Int32, Int64) {
-    try lock.withLock { () throws(SpillError) in
-      if state.descriptor < 0 {
-        state.descriptor = cposix_open_unlinked(directory.osPath)
-        guard state.descriptor >= 0 else { throw error("keep", errno) }
-      }
-      defer { state.end += Int64(count) }
-      return (state.descriptor, state.end)
+  private func reserve(_ count: Int) throws(TemporaryFile.Problem) -> (TemporaryFile, Int) {
+    try lock.withLock { () throws(TemporaryFile.Problem) in
+      defer { state.end += count }
+      if let file = state.file { return (file, state.end) }
+      let file = try TemporaryFile(in: directory)
+      state.file = file
+      return (file, state.end)
     }
-  }
-
-  private func error(_ verb: String, _ code: Int32) -> SpillError {
-    SpillError(description: "cannot \(verb) the output in \(directory): \(errorText(code))")
   }
 }
 
@@ -111,13 +84,13 @@ public final class SpillFile: Sendable {
 /// One thread fills it before it is shared.
 final class SpilledBytes: ByteSource, @unchecked Sendable {
   private let file: SpillFile
-  private var extents: [(offset: Int64, count: Int)] = []
+  private var extents: [(offset: Int, count: Int)] = []
   private(set) var count = 0
 
   init(_ file: SpillFile) { self.file = file }
 
   deinit {
-    for extent in extents { file.giveBack(offset: extent.offset, count: extent.count) }
+    for extent in extents { file.giveBack(at: extent.offset, count: extent.count) }
   }
 
   func append(_ bytes: [UInt8]) throws(SpillError) {
@@ -126,7 +99,7 @@ final class SpilledBytes: ByteSource, @unchecked Sendable {
       try file.write(UnsafeRawBufferPointer(raw))
     }
     count += bytes.count
-    if let last = extents.last, last.offset + Int64(last.count) == offset {
+    if let last = extents.last, last.offset + last.count == offset {
       extents[extents.count - 1].count += bytes.count
     } else {
       extents.append((offset, bytes.count))
@@ -144,11 +117,53 @@ final class SpilledBytes: ByteSource, @unchecked Sendable {
         if !range.isEmpty {
           let target = UnsafeMutableRawBufferPointer(
             rebasing: buffer[range.lowerBound - start..<range.upperBound - start])
-          try file.read(into: target, at: extent.offset + Int64(range.lowerBound - extentStart))
+          try file.read(into: target, at: extent.offset + range.lowerBound - extentStart)
         }
         extentStart += extent.count
       }
     }
     return result
+  }
+}
+
+/// Collects the bytes of one output; reused for the next item, with its memory.
+struct CaptureBuffer {
+  private let file: SpillFile
+  private(set) var bytes: [UInt8] = []
+  private var spilled: SpilledBytes?
+
+  init(spillFile: SpillFile) { file = spillFile }
+
+  /// Appends bytes; bytes beyond the inline limit go to the spill file.
+  mutating func append(_ more: UnsafeRawBufferPointer) throws(SpillError) {
+    bytes.append(contentsOf: more)
+    if bytes.count > CapturedBytes.inlineLimit { try spill() }
+  }
+
+  /// Lets `body` append in place, then moves bytes beyond the inline limit to the spill file.
+  mutating func extend(_ body: (inout [UInt8]) -> Void) throws(SpillError) {
+    body(&bytes)
+    if bytes.count > CapturedBytes.inlineLimit { try spill() }
+  }
+
+  /// Returns the bytes since the last call, and empties the buffer.
+  mutating func finish() throws(SpillError) -> CapturedBytes {
+    if spilled != nil { try spill() }
+    defer { reset() }
+    if let spilled { return .source(spilled) }
+    return bytes.isEmpty ? .empty : .bytes(bytes.withUnsafeBytes { Array($0) })
+  }
+
+  /// Forgets the collected bytes.
+  mutating func reset() {
+    bytes.removeAll(keepingCapacity: true)
+    spilled = nil
+  }
+
+  private mutating func spill() throws(SpillError) {
+    let target = spilled ?? SpilledBytes(file)
+    try target.append(bytes)
+    spilled = target
+    bytes.removeAll(keepingCapacity: true)
   }
 }

@@ -1,6 +1,6 @@
-public import ArgumentParser
+package import ArgumentParser
 import ParallelForDashboard
-public import RunStore
+package import RunStore
 
 /// Exports a run for other programs.
 struct ExportCommand: ParsableCommand {
@@ -49,7 +49,7 @@ struct ExportCommand: ParsableCommand {
 /// The export formats as flags.
 extension RunExport: EnumerableFlag {
   /// The help text of a format.
-  public static func help(for form: RunExport) -> ArgumentHelp? {
+  package static func help(for form: RunExport) -> ArgumentHelp? {
     switch form {
     case .joblog: "The job log of GNU parallel."
     case .csv: "Comma-separated values."

@@ -1,3 +1,4 @@
+import Attempts
 import Jobs
 import ParallelFor
 import RunStore
@@ -36,7 +37,7 @@ enum LogForm: Equatable {
   }
 
   private func joblogLine(
-    _ ended: ItemAttempt, _ record: AttemptRecord, _ place: ItemPlace, _ command: RecordedCommand
+    _ ended: ItemAttempt, _ record: EndedAttempt, _ place: ItemPlace, _ command: RecordedCommand
   ) -> [UInt8]? {
     guard ended.isFinal, record.canEndItem else { return nil }
     return JoblogExport.line(
@@ -44,7 +45,7 @@ enum LogForm: Equatable {
       command: command.line(ended.item, ItemID(place.number - 1), ended.ended.worker))
   }
 
-  private func eventLine(_ ended: ItemAttempt, _ record: AttemptRecord, _ place: ItemPlace) -> [UInt8] {
+  private func eventLine(_ ended: ItemAttempt, _ record: EndedAttempt, _ place: ItemPlace) -> [UInt8] {
     var record = record
     record.attempt += place.earlierAttempts
     let ending = ended.ending
@@ -62,7 +63,7 @@ struct LogRequest: Equatable {
 
 /// Something that a log may have a line for.
 enum LogEntry: Sendable {
-  case attempt(ItemAttempt, AttemptRecord, ItemPlace)
+  case attempt(ItemAttempt, EndedAttempt, ItemPlace)
   case change(RunChange)
 
   /// About how much memory the entry takes besides its fixed size, in bytes.

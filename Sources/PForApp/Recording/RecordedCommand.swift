@@ -1,3 +1,4 @@
+import Attempts
 import Jobs
 import OSText
 import ParallelFor
@@ -43,9 +44,7 @@ final class RecordedCommand {
 
   /// The command of a recorded item.
   func line(_ record: ItemRecord) -> [UInt8] {
-    let fields = record.fields.flatMap { FieldsText.decode($0) }
-      .map { Fields(names: $0.names, values: $0.values.map { value in value.map { ByteText($0) } }) }
-    let item = Item(ByteText(record.text), fields: fields)
+    let item = Item(ByteText(record.text), fields: record.fields.flatMap { Fields.members(ofJSON: $0) })
     return line(item, ItemID((record.number ?? 0) - 1), WorkerID(record.attempt?.worker ?? 0))
   }
 }

@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import ParallelFor
 import ParallelForDashboard
@@ -28,7 +29,7 @@ final class ResumedArchive: ItemArchive {
     // For some milliseconds, the last attempt is not yet recorded. Until then, it follows the recorded ones.
     let isRecorded = last.latency == detail.latency
     detail.attempt = isRecorded ? last.attempt : last.attempt + 1
-    detail.earlier = (isRecorded ? earlier : earlier + [last]).map { ItemDetail.Attempt($0) }
+    detail.earlier = isRecorded ? earlier : earlier + [last]
     return detail
   }
 
@@ -37,13 +38,4 @@ final class ResumedArchive: ItemArchive {
   }
 
   func searchedParts(of id: ItemID) -> [TextScan.Part] { kept.searchedParts(of: id) }
-}
-
-extension ItemDetail.Attempt {
-  /// An attempt from a run file.
-  init(_ record: AttemptRecord) {
-    self.init(
-      number: record.attempt, worker: RecordedTime.worker(record), latency: RecordedTime.latency(record),
-      outcome: record.outcome)
-  }
 }

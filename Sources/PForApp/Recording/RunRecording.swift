@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import Jobs
 import ParallelFor
@@ -61,7 +62,7 @@ final class RunRecording: @unchecked Sendable {
   var isThere: Bool { recorder.isThere }
 
   /// The recorded attempts at an item of a resumed run, with the last one separate; nil if there are none.
-  func attempts(at number: Int) -> (earlier: [AttemptRecord], last: AttemptRecord)? {
+  func attempts(at number: Int) -> (earlier: [EndedAttempt], last: EndedAttempt)? {
     guard let reader, let item = try? reader.item(number: number), let last = item.attempt,
       let earlier = try? reader.earlierAttempts(of: item)
     else { return nil }
@@ -114,8 +115,8 @@ final class RunRecording: @unchecked Sendable {
       return .keep(
         EarlierItem.Kept(
           id: ItemID(number - 1), attempt: attempt, attempts: record.attempts,
-          output: CapturedBytes(RestoredBytes(reader.bytes(.output, of: record))),
-          errors: CapturedBytes(RestoredBytes(reader.bytes(.errors, of: record)))))
+          output: reader.bytes(.output, of: record),
+          errors: reader.bytes(.errors, of: record)))
     }
   }
 
@@ -144,12 +145,12 @@ final class RunRecording: @unchecked Sendable {
   /// - Parameters:
   ///   - attempt: the attempt.
   ///   - place: the item's place in the run file.
-  /// - Returns: the ticket to wait for before the item's result is published.
-  func record(_ attempt: ItemAttempt, at place: ItemPlace) -> RunRecorder.Ticket {
+  /// - Returns: the sequence number of the record to wait for before the item's result is published.
+  func record(_ attempt: ItemAttempt, at place: ItemPlace) -> UInt64 {
     let (item, ending, record) = (attempt.item, attempt.ending, attempt.makeRecord())
     return recorder.record(
       RecordedItem(place, text: item.value.recorded, fields: item.fields?.recorded), record,
-      output: ending.output.recorded, errors: ending.errors.recorded, isFinal: attempt.isLast,
+      output: ending.output, errors: ending.errors, isFinal: attempt.isLast,
       isKeptAtOnce: !isReadOnly || record.latency >= Self.briefLatency)
   }
 
@@ -158,8 +159,8 @@ final class RunRecording: @unchecked Sendable {
   /// - Parameters:
   ///   - place: the item's place in the run file.
   ///   - attempt: the number of the attempt within this session.
-  /// - Returns: the ticket to wait for before the item's result is published.
-  func makeFinal(_ place: ItemPlace, attempt: Int) -> RunRecorder.Ticket {
+  /// - Returns: the sequence number of the record to wait for before the item's result is published.
+  func makeFinal(_ place: ItemPlace, attempt: Int) -> UInt64 {
     recorder.makeFinal(place, attempt: attempt)
   }
 
@@ -183,8 +184,8 @@ final class RunRecording: @unchecked Sendable {
   // MARK: - The delivery
 
   /// Waits until an attempt is in the run file; returns false if it cannot be written.
-  func waitUntilKept(_ ticket: RunRecorder.Ticket) -> Bool {
-    recorder.waitUntilCommitted(ticket, isUrgent: false) == nil
+  func waitUntilKept(_ record: UInt64) -> Bool {
+    recorder.waitUntilCommitted(record, isUrgent: false) == nil
   }
 
   /// Records how many results have been delivered.
@@ -199,9 +200,9 @@ final class RunRecording: @unchecked Sendable {
     defer { reader.close() }
     try reader.forEachItem { (item: ItemRecord) throws in
       if let attempt = item.attempt {
-        try body(item.text, attempt.outcome, CapturedBytes(RestoredBytes(reader.bytes(.output, of: item))))
+        try body(item.text, attempt.outcome, reader.bytes(.output, of: item))
       } else if let last = try reader.earlierAttempts(of: item).last {
-        try body(item.text, last.attempt.outcome, CapturedBytes(RestoredBytes(reader.bytes(.output, of: last))))
+        try body(item.text, last.attempt.outcome, reader.bytes(.output, of: last))
       }
     }
   }
@@ -254,7 +255,7 @@ enum EarlierItem {
   /// A done item with its output, which is read from the run file on demand.
   struct Kept {
     var id: ItemID
-    var attempt: AttemptRecord
+    var attempt: EndedAttempt
     var attempts: Int
     var output: CapturedBytes
     var errors: CapturedBytes
@@ -267,6 +268,21 @@ enum EarlierItem {
         outcome: attempt.outcome, label: "", note: attempt.note)
     }
   }
+}
+
+extension ByteText {
+  /// The text in the form in which it is recorded.
+  var recorded: CapturedBytes {
+    switch self {
+    case .text(let text): .text(text)
+    case .bytes(let bytes): .bytes(bytes)
+    }
+  }
+}
+
+extension Fields {
+  /// The fields in the form in which they are recorded.
+  var recorded: [UInt8] { FieldsText.encode(names: names, values: values.map { $0?.bytes }) }
 }
 
 /// Calls a callback when something happens, even if it happened before the callback was set.
@@ -289,5 +305,23 @@ private final class Breaking: @unchecked Sendable {
       return call
     }
     waiting?()
+  }
+}
+
+extension RunChange {
+  /// The change of the run as a whole that an event reports; nil if it reports none that is recorded.
+  init?(_ event: RunEvent) {
+    let (kind, value): (Kind, Int?)
+    switch event.kind {
+    case .runStarted(let target): (kind, value) = (.sessionBegan, target)
+    case .targetWorkersChanged(let target): (kind, value) = (.threadsChanged, target)
+    case .runPaused: (kind, value) = (.paused, nil)
+    case .runResumed: (kind, value) = (.resumed, nil)
+    case .totalKnown, .itemsRead, .workerStarted, .workerDraining, .workerKept, .workerStopped, .runFinishing,
+      .runStopping, .itemStarted, .attemptFailed, .itemInterrupted, .itemFinished, .itemRequeued, .itemsRestored,
+      .haltReached, .timeBudgetSpent, .deliveryAdvanced, .runFinished:
+      return nil
+    }
+    self.init(time: MonotonicClock.wallTime(of: event.instant), kind: kind, value: value)
   }
 }

@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import Jobs
 import ParallelFor
@@ -32,14 +33,14 @@ final class RunFileArchive: ItemArchive {
 
   /// An item, whether it has ended or not.
   func item(_ id: ItemID) -> ArchivedItem? {
-    let found: ItemRecord?? = read { () throws(RunStoreError) in try reader.item(number: id.number) }
+    let found: ItemRecord?? = read { try reader.item(number: id.number) }
     return (found ?? nil).map { ArchivedItem($0) }
   }
 
   func row(_ id: ItemID) -> ResultRow? { ended(id).map { row(id, $0.item, $0.attempt) } }
 
   func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail? {
-    guard let item = read({ () throws(RunStoreError) in try reader.item(number: id.number) }) ?? nil else { return nil }
+    guard let item = read({ try reader.item(number: id.number) }) ?? nil else { return nil }
     var attempts = endedAttempts(of: item)
     guard let last = attempts.popLast() else { return nil }
     let kept = ArchivedItem(item)
@@ -51,14 +52,11 @@ final class RunFileArchive: ItemArchive {
     detail.latency = RecordedTime.latency(last.record)
     detail.outcome = last.record.outcome
     detail.note = last.record.note
-    detail.process = ItemDetail.Process(last.record)
-    detail.earlier = attempts.map { ItemDetail.Attempt($0.record) }
-    detail.output = OutputText.lines(read(last.output, OutputText.mostBytes))
-    detail.outputBytes = last.output.count
-    detail.outputCut = last.output.count > OutputText.mostBytes
-    detail.errors = OutputText.lines(read(last.errors, OutputText.mostBytes))
-    detail.errorBytes = last.errors.count
-    detail.errorsCut = last.errors.count > OutputText.mostBytes
+    detail.process = last.record.process
+    detail.earlier = attempts.map(\.record)
+    detail.show(
+      output: read(last.output, OutputText.mostBytes), of: last.output.count,
+      errors: read(last.errors, OutputText.mostBytes), of: last.errors.count)
     return detail
   }
 
@@ -66,7 +64,7 @@ final class RunFileArchive: ItemArchive {
     var found: [ItemID] = []
     var next = positions.lowerBound + 1
     while next <= positions.upperBound {
-      let page = read { () throws(RunStoreError) in try reader.items(from: next, limit: Self.page) } ?? []
+      let page = read { try reader.items(from: next, limit: Self.page) } ?? []
       for item in page {
         guard let number = item.number, number <= positions.upperBound, let attempt = endedAttempt(of: item) else {
           continue
@@ -90,8 +88,7 @@ final class RunFileArchive: ItemArchive {
         let stored = reader.bytes(stream, of: item)
         return (
           stored.count,
-          { offset, count in self.read { () throws(RunStoreError) in try stored.read(from: offset, count: count) } ?? []
-          }
+          { offset, count in self.read { try stored.read(from: offset, count: count) } ?? [] }
         )
       }
   }
@@ -100,14 +97,14 @@ final class RunFileArchive: ItemArchive {
 
   /// An attempt and what it wrote.
   private struct Attempt {
-    var record: AttemptRecord
-    var output: StoredBytes
-    var errors: StoredBytes
+    var record: EndedAttempt
+    var output: CapturedBytes
+    var errors: CapturedBytes
   }
 
   /// The attempts at an item that have ended by now, in order.
   private func endedAttempts(of item: ItemRecord) -> [Attempt] {
-    let earlier = read { () throws(RunStoreError) in try reader.earlierAttempts(of: item) } ?? []
+    let earlier = read { try reader.earlierAttempts(of: item) } ?? []
     var attempts = earlier.filter { hasEnded($0.attempt) }.map {
       Attempt(record: $0.attempt, output: reader.bytes(.output, of: $0), errors: reader.bytes(.errors, of: $0))
     }
@@ -118,22 +115,22 @@ final class RunFileArchive: ItemArchive {
     return attempts
   }
 
-  private func ended(_ id: ItemID) -> (item: ItemRecord, attempt: AttemptRecord)? {
-    guard let item = read({ () throws(RunStoreError) in try reader.item(number: id.number) }) ?? nil,
+  private func ended(_ id: ItemID) -> (item: ItemRecord, attempt: EndedAttempt)? {
+    guard let item = read({ try reader.item(number: id.number) }) ?? nil,
       let attempt = endedAttempt(of: item)
     else { return nil }
     return (item, attempt)
   }
 
-  private func endedAttempt(of item: ItemRecord) -> AttemptRecord? {
+  private func endedAttempt(of item: ItemRecord) -> EndedAttempt? {
     item.attempt.flatMap { hasEnded($0) ? $0 : nil }
   }
 
-  private func hasEnded(_ attempt: AttemptRecord) -> Bool {
+  private func hasEnded(_ attempt: EndedAttempt) -> Bool {
     RecordedTime.point(attempt.start) + RecordedTime.latency(attempt) <= latest
   }
 
-  private func row(_ id: ItemID, _ item: ItemRecord, _ attempt: AttemptRecord) -> ResultRow {
+  private func row(_ id: ItemID, _ item: ItemRecord, _ attempt: EndedAttempt) -> ResultRow {
     let state = ItemState(attempt.outcome)
     return ResultRow(
       id: id, label: ArchivedItem(text: item.text).label, state: state, latency: RecordedTime.latency(attempt),
@@ -141,8 +138,7 @@ final class RunFileArchive: ItemArchive {
       firstLine: firstLine(state == .succeeded ? .output : .errors, of: item), note: attempt.note)
   }
 
-  private func shows(_ filter: ResultFilter, _ item: ItemRecord, _ attempt: AttemptRecord, _ slowLimit: Int64?) -> Bool
-  {
+  private func shows(_ filter: ResultFilter, _ item: ItemRecord, _ attempt: EndedAttempt, _ slowLimit: Int64?) -> Bool {
     switch filter {
     case .failed: !attempt.outcome.isSuccess
     case .slow: RecordedTime.latency(attempt) >= slowLimit ?? .max
@@ -158,15 +154,15 @@ final class RunFileArchive: ItemArchive {
     read(reader.bytes(stream, of: item), most)
   }
 
-  private func read(_ stored: StoredBytes, _ most: Int) -> [UInt8] {
-    read { () throws(RunStoreError) in try stored.read(from: 0, count: most) } ?? []
+  private func read(_ stored: CapturedBytes, _ most: Int) -> [UInt8] {
+    read { try stored.read(from: 0, count: most) } ?? []
   }
 
-  private func read<Value>(_ body: () throws(RunStoreError) -> Value) -> Value? {
-    do throws(RunStoreError) {
+  private func read<Value>(_ body: () throws -> Value) -> Value? {
+    do {
       return try body()
     } catch {
-      problem = "some items cannot be shown: \(error.description)"
+      problem = "some items cannot be shown: \(error)"
       return nil
     }
   }

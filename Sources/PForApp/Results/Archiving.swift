@@ -1,7 +1,5 @@
-import Dashboard
 import Jobs
 import ParallelForDashboard
-import RunStore
 
 extension ArchivedItem {
   /// The parts of an item that the archive keeps.
@@ -28,21 +26,3 @@ extension Item {
     self.init(ByteText(kept.text), fields: members ?? fields)
   }
 }
-
-extension ItemDetail.Process {
-  /// How a command's process ended.
-  init(_ ending: ProcessEnding) {
-    self.init(
-      exitStatus: ending.exitStatus, signal: ending.signal, cpu: ending.usage.processorTime,
-      peakMemory: ending.usage.peakMemory)
-  }
-
-  /// The process facts of a recorded attempt; nil if it has none.
-  init?(_ attempt: AttemptRecord) {
-    self.init(
-      exitStatus: attempt.exitStatus, signal: attempt.signal, cpu: attempt.cpu, peakMemory: attempt.peakMemory)
-    if self == Self() { return nil }
-  }
-}
-
-extension CapturedBytes: ArchivedBytes {}

@@ -1,3 +1,4 @@
+import Attempts
 import Jobs
 import ParallelFor
 import RunStore
@@ -56,12 +57,12 @@ final class ResultDelivery: @unchecked Sendable {
   /// Returns the result of an attempt, held until it is delivered; nil if results are not written.
   ///
   /// If the held results take too much memory, its bytes go to a temporary file.
-  func held(_ attempt: ItemAttempt, ticket: RunRecorder.Ticket?) -> JobResult? {
+  func held(_ attempt: ItemAttempt, after record: UInt64?) -> JobResult? {
     guard isWanted else { return nil }
     let result = attempt.deliverable
     result.ending.outcome = attempt.ended.outcome
     if tags { result.tag = attempt.item.bytes }
-    result.ticket = ticket
+    result.record = record
     let bytes = result.heldBytes
     if hold(bytes) {
       result.ending.output = Self.spilled(result.ending.output)
@@ -150,8 +151,8 @@ final class ResultDelivery: @unchecked Sendable {
 
   /// Waits until a result is recorded, because a resumed run would publish an unrecorded one again.
   private func isKept(_ result: JobResult) -> Bool {
-    guard let recording, let ticket = result.ticket else { return true }
-    isStopped = isStopped || !recording.waitUntilKept(ticket)
+    guard let recording, let record = result.record else { return true }
+    isStopped = isStopped || !recording.waitUntilKept(record)
     return !isStopped
   }
 
@@ -179,4 +180,27 @@ final class ResultDelivery: @unchecked Sendable {
     lock.withLock { problemFound = found }
     whenStuck(found)
   }
+}
+
+/// The result of one item on its way to delivery.
+///
+/// It is an object because it is passed on often, and copying its contents costs more than a brief query. Only one
+/// thread uses it at a time.
+final class JobResult: @unchecked Sendable {
+  /// How the item ended, and what it wrote.
+  @exclusivity(unchecked) var ending: JobEnding
+  /// The text in front of each line of the item; empty without `--tag`.
+  @exclusivity(unchecked) var tag: [UInt8]
+  /// The sequence number of the record to wait for before the result is published; nil for none.
+  @exclusivity(unchecked) var record: UInt64?
+  /// The start of the attempt as recorded or logged, in nanoseconds since 1970; nil before that.
+  @exclusivity(unchecked) var begin: Int64?
+
+  init(ending: JobEnding, tag: [UInt8] = []) {
+    self.ending = ending
+    self.tag = tag
+  }
+
+  /// The number of bytes that the result keeps in memory until it is delivered.
+  var heldBytes: Int { ending.output.memoryFootprint + ending.errors.memoryFootprint }
 }

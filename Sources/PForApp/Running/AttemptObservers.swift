@@ -17,7 +17,7 @@ extension ResultArchive: AttemptObserver {
     let ending = attempt.ending
     keep(
       ArchivedItem(attempt.item), attempt.ended, output: ending.output, errors: ending.errors,
-      process: ending.process.map { ItemDetail.Process($0) })
+      process: ending.process)
   }
 }
 
@@ -25,9 +25,9 @@ extension RunRecording: AttemptObserver {
   func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes) {
     notes.place = place(of: attempt.ended.id.number, isDone: attempt.ended.outcome.isSuccess)
     if !attempt.isRevised {
-      notes.ticket = record(attempt, at: notes.place)
+      notes.record = record(attempt, at: notes.place)
     } else if attempt.isFinal {
-      notes.ticket = makeFinal(notes.place, attempt: attempt.ended.attempt)
+      notes.record = makeFinal(notes.place, attempt: attempt.ended.attempt)
     }
   }
 }
@@ -43,6 +43,6 @@ extension RunLogs: AttemptObserver {
 extension ResultDelivery: AttemptObserver {
   func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes) {
     if case .again = attempt.settlement { return }
-    notes.result = held(attempt, ticket: notes.ticket)
+    notes.result = held(attempt, after: notes.record)
   }
 }

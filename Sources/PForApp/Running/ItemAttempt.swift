@@ -1,3 +1,4 @@
+import Attempts
 import Jobs
 import ParallelFor
 import RunStore
@@ -25,9 +26,9 @@ extension SettledAttempt<Item, JobResult> {
   var isLast: Bool { isFinal || settlement == .stopped }
 
   /// The attempt as the run file and the logs keep it; every call returns the same record.
-  func makeRecord() -> AttemptRecord {
+  func makeRecord() -> EndedAttempt {
     let produced = deliverable
-    let record = AttemptRecord(attempt, produced.ending.process, wait: wait, begin: produced.begin)
+    let record = EndedAttempt(attempt, produced.ending.process, wait: wait, begin: produced.begin)
     produced.begin = record.start
     return record
   }
@@ -36,12 +37,28 @@ extension SettledAttempt<Item, JobResult> {
   private var wait: Int64? { (due ?? input.readAt).map { max(0, attempt.start.nanoseconds(since: $0)) } }
 }
 
+extension EndedAttempt {
+  /// The sum of what the pool and the job know about an attempt.
+  ///
+  /// - Parameters:
+  ///   - ended: the attempt.
+  ///   - process: how its process ended.
+  ///   - wait: the nanoseconds that it waited after it could have started; nil if unknown.
+  ///   - begin: the recorded start, if there is one, because the clocks may have drifted apart since then.
+  init(_ ended: FinishedItem, _ process: ProcessEnding, wait: Int64?, begin: Int64?) {
+    self.init(
+      attempt: ended.attempt, worker: ended.worker.slot,
+      start: begin ?? MonotonicClock.wallTime(of: ended.start, now: ended.end), latency: ended.latency,
+      outcome: ended.outcome, wait: wait, process: process, note: ended.note)
+  }
+}
+
 /// The notes that an observer of an attempt leaves for the observers after it.
 struct AttemptNotes: Sendable {
   /// The item's place among the items, and the number of attempts in earlier sessions.
   var place: ItemPlace
-  /// The ticket to wait for before the result is published; nil for none.
-  var ticket: RunRecorder.Ticket?
+  /// The sequence number of the record to wait for before the result is published; nil for none.
+  var record: UInt64?
   /// The result to deliver; nil for none.
   var result: JobResult?
 

@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import Jobs
 import ParallelFor
@@ -139,7 +140,7 @@ final class RunSession: WatchedRun, Sendable {
   {
     archive?.keep(
       ArchivedItem(item), kept.finished, output: kept.output, errors: kept.errors,
-      process: ItemDetail.Process(kept.attempt))
+      process: kept.attempt.process)
     return JobResult(
       ending: JobEnding(outcome: kept.attempt.outcome, output: kept.output, errors: kept.errors),
       tag: tags ? item.bytes : [])

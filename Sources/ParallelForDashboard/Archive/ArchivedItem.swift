@@ -1,3 +1,4 @@
+import Attempts
 package import Dashboard
 import ParallelFor
 
@@ -27,18 +28,7 @@ package struct ArchivedItem: Equatable {
   }
 
   /// The text for screens: at most ``FinishedItem/maximumLabelLength`` bytes, cut between characters.
-  package var label: String { Self.label(of: text) }
-
-  /// Returns the first bytes as text, cut between characters.
-  static func label(of text: [UInt8]) -> String {
-    let limit = FinishedItem.maximumLabelLength
-    guard text.count > limit else { return String(decoding: text, as: UTF8.self) }
-    var label = String(decoding: text.prefix(limit), as: UTF8.self)
-    // The cut may have split the last character, and the replacement of its bytes may have lengthened the text.
-    if !label.isEmpty { label.removeLast() }
-    while label.utf8.count > limit { label.removeLast() }
-    return label
-  }
+  package var label: String { text.withUnsafeBufferPointer { FinishedItem.label(of: $0) } }
 
   /// The fields as text for the user.
   package var shownFields: [ItemDetail.Field] {

@@ -36,3 +36,15 @@ package enum OutputText {
   /// Returns the first line of a text.
   package static func firstLine(_ text: String) -> String { String(text.prefix { !$0.isNewline }) }
 }
+
+extension ItemDetail {
+  /// Shows the beginnings of the outputs, which have these numbers of bytes.
+  package mutating func show(output: [UInt8], of outputCount: Int, errors: [UInt8], of errorCount: Int) {
+    self.output = OutputText.lines(output)
+    outputBytes = outputCount
+    outputCut = outputCount > OutputText.mostBytes
+    self.errors = OutputText.lines(errors)
+    errorBytes = errorCount
+    errorsCut = errorCount > OutputText.mostBytes
+  }
+}

@@ -1,3 +1,4 @@
+package import Attempts
 package import Dashboard
 package import ParallelFor
 
@@ -25,44 +26,40 @@ package final class ResultArchive: ItemArchive, @unchecked Sendable {
   }
 
   /// Keeps an ended attempt at an item, in addition to the previous attempts.
-  ///
-  /// - Parameter process: How the command's process ended; nil if the item was no command.
   package func keep(
-    _ item: ArchivedItem, _ ended: FinishedItem, output: some ArchivedBytes, errors: some ArchivedBytes,
-    process: ItemDetail.Process? = nil
+    _ item: ArchivedItem, _ ended: FinishedItem, output: CapturedBytes, errors: CapturedBytes,
+    process: ProcessEnding = ProcessEnding()
   ) {
-    let reason = Array(Self.reason(of: ended.outcome).utf8)
-    let note = Array((ended.note ?? "").utf8)
-    let fields = FieldBytes.encode(item.fields)
-    let text = item.text
-    let hasTrailer = process != nil || ended.attempt > 1
-    let record = ArchiveRecord(
+    let parts = [
+      CapturedBytes.bytes(item.text), .bytes(FieldBytes.encode(item.fields)),
+      .text(Self.reason(of: ended.outcome)), .text(ended.note ?? ""), output, errors,
+    ]
+    var header = ArchiveHeader(
       start: ended.start.nanoseconds, end: ended.end.nanoseconds, worker: ended.worker.slot, attempt: ended.attempt,
-      textCount: text.count, fieldsCount: fields.count, reasonCount: reason.count, noteCount: note.count,
-      outputCount: output.count, errorCount: errors.count, hasTrailer: hasTrailer)
+      process: process, previous: 0, counts: parts.map(\.count))
     lock.withLock {
       let offset = data.end
-      let previous = ended.attempt > 1 ? index.entry(at: ended.id.position)?.word ?? 0 : 0
-      record.words.withUnsafeBytes { data.append($0) }
-      for part in [text, fields, reason, note] { data.append(part) }
-      append(output)
-      append(errors)
-      if hasTrailer {
-        ArchiveTrailer(previous: previous, process: process).words.withUnsafeBytes { data.append($0) }
-      }
+      header.previous = ended.attempt > 1 ? index.entry(at: ended.id.position)?.word ?? 0 : 0
+      header.words.withUnsafeBytes { data.append($0) }
+      for part in parts { append(part) }
       let entry = ArchiveIndex.Entry(offset: offset, kind: Self.kind(of: ended.outcome), latency: ended.latency)
       index.set(entry, at: ended.id.position)
     }
   }
 
-  /// Appends bytes. Unreadable bytes become blanks, so that the parts stay where the record says.
-  private func append(_ bytes: some ArchivedBytes) {
+  /// Appends bytes. Unreadable bytes become blanks, so that the parts stay where the header says.
+  private func append(_ bytes: CapturedBytes) {
     let before = data.end
     do {
       try bytes.forEachChunk { data.append($0) }
     } catch {
       data.append(repeatElement(UInt8(ascii: " "), count: bytes.count - (data.end - before)))
     }
+  }
+
+  /// The reason of a failure, which the archive must give back; empty for other outcomes.
+  private static func reason(of outcome: Outcome) -> String {
+    if case .failed(let failure) = outcome { failure.reason } else { "" }
   }
 
   private static func kind(of outcome: Outcome) -> ArchiveIndex.Kind {
@@ -73,29 +70,71 @@ package final class ResultArchive: ItemArchive, @unchecked Sendable {
     case .cancelled: .cancelled
     }
   }
-
-  private static func reason(of outcome: Outcome) -> String {
-    if case .failed(let failure) = outcome { failure.reason } else { "" }
-  }
 }
 
 // MARK: - Reading
 
 extension ResultArchive {
+  /// An attempt in the archive; for use within the lock.
+  private struct Kept {
+    let entry: ArchiveIndex.Entry
+    let header: ArchiveHeader
+    /// The first bytes, from the header on.
+    let start: [UInt8]
+
+    var worker: WorkerID { WorkerID(header.worker) }
+  }
+
+  private func kept(_ id: ItemID, reading count: Int = ArchiveHeader.size) -> Kept? {
+    index.entry(at: id.position).flatMap { kept($0, reading: count) }
+  }
+
+  private func kept(_ entry: ArchiveIndex.Entry, reading count: Int = ArchiveHeader.size) -> Kept? {
+    let start = data.read(at: entry.offset, count: count)
+    return ArchiveHeader(start).map { Kept(entry: entry, header: $0, start: start) }
+  }
+
+  /// Returns a part, at most `limit` bytes of it.
+  private func bytes(_ part: ArchiveHeader.Part, of kept: Kept, limit: Int = .max) -> [UInt8] {
+    let range = kept.header.range(of: part)
+    let count = min(range.count, limit)
+    guard range.lowerBound + count > kept.start.count else {
+      return Array(kept.start[range.lowerBound..<range.lowerBound + count])
+    }
+    return data.read(at: kept.entry.offset + range.lowerBound, count: count)
+  }
+
+  private func text(_ part: ArchiveHeader.Part, of kept: Kept, limit: Int = .max) -> String {
+    String(decoding: bytes(part, of: kept, limit: limit), as: UTF8.self)
+  }
+
+  private func note(of kept: Kept) -> String? {
+    kept.header.range(of: .note).isEmpty ? nil : text(.note, of: kept)
+  }
+
+  private func outcome(of kept: Kept) -> Outcome {
+    switch kept.entry.kind {
+    case .succeeded: .succeeded
+    case .failed: .failed(Failure(text(.reason, of: kept)))
+    case .timedOut: .timedOut
+    case .cancelled: .cancelled
+    }
+  }
+
+  private func item(of kept: Kept) -> ArchivedItem {
+    ArchivedItem(text: bytes(.text, of: kept), fields: FieldBytes.decode(bytes(.fields, of: kept)))
+  }
+
   /// Returns the row of an item in the list; nil until it has ended.
   package func row(_ id: ItemID) -> ResultRow? {
     lock.withLock {
-      guard let entry = index.entry(at: id.position) else { return nil }
-      let bytes = data.read(at: entry.offset, count: Self.rowBytes)
-      guard let record = ArchiveRecord(bytes) else { return nil }
-      let label = part(record.textOffset, min(record.textCount, FinishedItem.maximumLabelLength), of: entry, in: bytes)
-      let reason = OutputText.firstLine(part(record.reasonOffset, record.reasonCount, of: entry, in: bytes))
-      let errors = OutputText.firstLine(part(record.errorOffset, min(record.errorCount, 300), of: entry, in: bytes))
-      let output = OutputText.firstLine(part(record.outputOffset, min(record.outputCount, 300), of: entry, in: bytes))
-      let note = part(record.noteOffset, record.noteCount, of: entry, in: bytes)
+      guard let kept = kept(id, reading: Self.rowBytes) else { return nil }
+      let state = ItemState(outcome(of: kept))
+      let output = text(state == .succeeded ? .output : .errors, of: kept, limit: 300)
       return ResultRow(
-        id: id, label: label, state: Self.state(of: entry.kind), latency: entry.latency, reason: reason,
-        firstLine: entry.kind == .succeeded ? output : errors, note: note.isEmpty ? nil : note)
+        id: id, label: text(.text, of: kept, limit: FinishedItem.maximumLabelLength), state: state,
+        latency: kept.entry.latency, reason: OutputText.firstLine(text(.reason, of: kept)),
+        firstLine: OutputText.firstLine(output), note: note(of: kept))
     }
   }
 
@@ -104,29 +143,22 @@ extension ResultArchive {
   /// - Parameter invocation: Returns what was done to the item.
   package func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail? {
     lock.withLock {
-      guard let entry = index.entry(at: id.position),
-        let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
-      else { return nil }
-      let item = item(of: record, entry)
+      guard let kept = kept(id) else { return nil }
+      let item = item(of: kept)
       var detail = ItemDetail(id: id, label: item.label)
       detail.fields = item.shownFields
-      detail.invocation = invocation(item, WorkerID(record.worker))
-      detail.worker = WorkerID(record.worker)
-      detail.attempt = record.attempt
-      detail.start = Instant(nanoseconds: record.start)
-      detail.latency = entry.latency
-      detail.outcome = outcome(of: record, entry)
-      let note = text(entry, record.noteOffset, record.noteCount)
-      detail.note = note.isEmpty ? nil : note
-      let trailer = trailer(of: record, entry)
-      detail.process = trailer?.process
-      detail.earlier = attempts(endingWith: trailer?.previous ?? 0)
-      detail.output = lines(entry, record.outputOffset, record.outputCount)
-      detail.outputBytes = record.outputCount
-      detail.outputCut = record.outputCount > OutputText.mostBytes
-      detail.errors = lines(entry, record.errorOffset, record.errorCount)
-      detail.errorBytes = record.errorCount
-      detail.errorsCut = record.errorCount > OutputText.mostBytes
+      detail.invocation = invocation(item, kept.worker)
+      detail.worker = kept.worker
+      detail.attempt = kept.header.attempt
+      detail.start = Instant(nanoseconds: kept.header.start)
+      detail.latency = kept.entry.latency
+      detail.outcome = outcome(of: kept)
+      detail.note = note(of: kept)
+      detail.process = kept.header.process
+      detail.earlier = attempts(endingWith: kept.header.previous)
+      detail.show(
+        output: bytes(.output, of: kept, limit: OutputText.mostBytes), of: kept.header.range(of: .output).count,
+        errors: bytes(.errors, of: kept, limit: OutputText.mostBytes), of: kept.header.range(of: .errors).count)
       return detail
     }
   }
@@ -134,78 +166,29 @@ extension ResultArchive {
   /// Returns an ended item and how it ended; nil until it has ended, or if not everything could be kept.
   package func item(_ id: ItemID) -> (item: ArchivedItem, ended: FinishedItem)? {
     lock.withLock {
-      guard data.isIntact, let entry = index.entry(at: id.position),
-        let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
-      else { return nil }
-      let item = item(of: record, entry)
-      let note = text(entry, record.noteOffset, record.noteCount)
+      guard data.isIntact, let kept = kept(id) else { return nil }
+      let item = item(of: kept)
       let ended = FinishedItem(
-        id: id, worker: WorkerID(record.worker), attempt: record.attempt, start: Instant(nanoseconds: record.start),
-        end: Instant(nanoseconds: record.end), outcome: outcome(of: record, entry), label: item.label,
-        note: note.isEmpty ? nil : note)
+        id: id, worker: kept.worker, attempt: kept.header.attempt, start: Instant(nanoseconds: kept.header.start),
+        end: Instant(nanoseconds: kept.header.end), outcome: outcome(of: kept), label: item.label,
+        note: note(of: kept))
       return (item, ended)
     }
   }
 
-  private func trailer(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> ArchiveTrailer? {
-    guard record.hasTrailer else { return nil }
-    return ArchiveTrailer(
-      data.read(at: entry.offset + record.trailerOffset, count: ArchiveTrailer.size))
-  }
-
   /// Returns the attempts up to a given one, in order.
-  private func attempts(endingWith last: UInt64) -> [ItemDetail.Attempt] {
-    var attempts: [ItemDetail.Attempt] = []
+  private func attempts(endingWith last: UInt64) -> [EndedAttempt] {
+    var attempts: [EndedAttempt] = []
     var word = last
-    while let entry = ArchiveIndex.Entry(word: word, latency: 0),
-      let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
-    {
+    while let entry = ArchiveIndex.Entry(word: word, latency: 0), let kept = kept(entry) {
       attempts.append(
-        ItemDetail.Attempt(
-          number: record.attempt, worker: WorkerID(record.worker), latency: record.end - record.start,
-          outcome: outcome(of: record, entry)))
-      word = trailer(of: record, entry)?.previous ?? 0
+        EndedAttempt(
+          attempt: kept.header.attempt, worker: kept.header.worker, start: kept.header.start,
+          latency: kept.header.end - kept.header.start, outcome: outcome(of: kept), process: kept.header.process,
+          note: note(of: kept)))
+      word = kept.header.previous
     }
     return attempts.reversed()
-  }
-
-  private func item(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> ArchivedItem {
-    ArchivedItem(
-      text: data.read(at: entry.offset + record.textOffset, count: record.textCount),
-      fields: FieldBytes.decode(data.read(at: entry.offset + record.fieldsOffset, count: record.fieldsCount)))
-  }
-
-  private func outcome(of record: ArchiveRecord, _ entry: ArchiveIndex.Entry) -> Outcome {
-    switch entry.kind {
-    case .succeeded: .succeeded
-    case .failed: .failed(Failure(text(entry, record.reasonOffset, record.reasonCount)))
-    case .timedOut: .timedOut
-    case .cancelled: .cancelled
-    }
-  }
-
-  private static func state(of kind: ArchiveIndex.Kind) -> ItemState {
-    switch kind {
-    case .succeeded: .succeeded
-    case .failed: .failed
-    case .timedOut: .timedOut
-    case .cancelled: .cancelled
-    }
-  }
-
-  /// Returns a part of a record, from the bytes already read if they contain it.
-  private func part(_ offset: Int, _ count: Int, of entry: ArchiveIndex.Entry, in bytes: [UInt8]) -> String {
-    guard offset + count <= bytes.count else { return text(entry, offset, count) }
-    return String(decoding: bytes[offset..<offset + count], as: UTF8.self)
-  }
-
-  private func text(_ entry: ArchiveIndex.Entry, _ offset: Int, _ count: Int) -> String {
-    String(decoding: data.read(at: entry.offset + offset, count: count), as: UTF8.self)
-  }
-
-  private func lines(_ entry: ArchiveIndex.Entry, _ offset: Int, _ count: Int) -> [String] {
-    let bytes = data.read(at: entry.offset + offset, count: min(count, OutputText.mostBytes))
-    return OutputText.lines(bytes)
   }
 }
 
@@ -229,19 +212,11 @@ extension ResultArchive {
 
   /// Returns the parts of an item that a text search covers; none until it has ended.
   package func searchedParts(of id: ItemID) -> [TextScan.Part] {
-    let found = lock.withLock { () -> (ArchiveIndex.Entry, ArchiveRecord)? in
-      guard let entry = index.entry(at: id.position),
-        let record = ArchiveRecord(data.read(at: entry.offset, count: ArchiveRecord.size))
-      else { return nil }
-      return (entry, record)
-    }
-    guard let (entry, record) = found else { return [] }
-    return [
-      (record.textOffset, record.textCount), (record.reasonOffset, record.reasonCount),
-      (record.noteOffset, record.noteCount), (record.outputOffset, record.outputCount),
-      (record.errorOffset, record.errorCount),
-    ].map { start, count in
-      (count, { offset, length in self.read(at: entry.offset + start + offset, count: length) })
+    guard let kept = lock.withLock({ kept(id) }) else { return [] }
+    return [.text, .reason, .note, .output, .errors].map { (part: ArchiveHeader.Part) in
+      let range = kept.header.range(of: part)
+      let start = kept.entry.offset + range.lowerBound
+      return (range.count, { offset, length in self.read(at: start + offset, count: length) })
     }
   }
 

@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import ParallelFor
 
@@ -77,7 +78,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
 
   private func keep(_ event: RunEvent) {
     guard let kept, case .itemFinished(let item) = event.kind else { return }
-    kept.keep(ArchivedItem(text: Array(item.label.utf8)), item, output: text(of: item.id), errors: [])
+    kept.keep(ArchivedItem(text: Array(item.label.utf8)), item, output: .bytes(text(of: item.id)), errors: .empty)
   }
 
   /// Returns the value as text; empty for an error, whose text is the outcome's reason.

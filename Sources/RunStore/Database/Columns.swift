@@ -1,3 +1,4 @@
+import Attempts
 import ParallelFor
 
 /// A column of a table in the run file.
@@ -76,111 +77,6 @@ struct Table: Sendable {
     ])
 }
 
-// MARK: - The run
-
-/// A column of the one row that describes the run as a whole.
-struct RunColumn: Sendable {
-  enum Content: Sendable {
-    /// A text that never changes.
-    case text(@Sendable (RunRecord) -> String, @Sendable (inout RunRecord, String) -> Void)
-    /// A JSON array or object that never changes.
-    case json(@Sendable (RunRecord) -> String, @Sendable (inout RunRecord, [(key: String, value: String)]) -> Void)
-    /// A number; only `created` never changes.
-    case number(
-      ClosedRange<Int64>, @Sendable (RunRow.Loaded) -> Int64?, @Sendable (inout RunRow.Loaded, Int64?) -> Void)
-  }
-
-  let column: Column
-  let content: Content
-
-  /// The columns in the order of the table.
-  static let all = [
-    text("id", "the name of the run", { $0.id }, { $0.id = $1 }),
-    number("created", in: NumberRange.times, "when the run started", { $0.created }, { $0.created = $1 ?? 0 }),
-    text("title", "the command's template or the query, in one line", { $0.title }, { $0.title = $1 }),
-    text("kind", "the kind of job: `command`, `shell`, `sqlite`", { $0.kind }, { $0.kind = $1 }),
-    json(
-      "command", "the words of the command, or the query, as a JSON array", { JSONText.array($0.command) },
-      { $0.command = $1.map(\.value) }),
-    text("source", "the source of the items: a path as given, or `-`", { $0.source }, { $0.source = $1 }),
-    text("directory", "the working directory", { $0.directory }, { $0.directory = $1 }),
-    json(
-      "options", "the options that matter to a resumed run, as a JSON object; never the environment",
-      { JSONText.object($0.options) },
-      { $0.options = Dictionary($1.map { ($0.key, $0.value) }) { $1 } }),
-    number(
-      "state", in: 0...2, "0 running or killed; 1 finished; 2 ended before every item had run",
-      { Int64($0.state.rawValue) }, { $0.state = RunRecord.State(rawValue: Int($1 ?? 0)) ?? .running }),
-    optional(
-      "ended", in: NumberRange.times, "when the program ended; NULL before that", { $0.ended }, { $0.ended = $1 }),
-    optional(
-      "exit_code", in: .min ... .max, "the exit status of the program; NULL before it ended",
-      { $0.exitCode.map { Int64($0) } }, { $0.exitCode = $1.map { Int32(truncatingIfNeeded: $0) } }),
-    optional(
-      "total", in: NumberRange.counts, "the number of items; NULL while unknown", { $0.total.map { Int64($0) } },
-      { $0.total = $1.map { Int($0) } }),
-    count("succeeded", "the number of items that succeeded", { $0.counts.succeeded }, { $0.counts.succeeded = $1 }),
-    count("failed", "the number of items that failed", { $0.counts.failed }, { $0.counts.failed = $1 }),
-    count("timed_out", "the number of items that timed out", { $0.counts.timedOut }, { $0.counts.timedOut = $1 }),
-    count("cancelled", "the number of items that were stopped", { $0.counts.cancelled }, { $0.counts.cancelled = $1 }),
-    optional("latest", in: NumberRange.times, "when the latest attempt ended", { $0.latest }, { $0.latest = $1 }),
-    count("delivered", "the number of results that were delivered, from the first one on", { $0.delivered }) {
-      $0.delivered = $1
-    },
-    number("delivered_bytes", in: .min ... .max, "unused, always 0", { _ in 0 }, { _, _ in }),
-    RunColumn(
-      column: Column(
-        name: "renumbered", type: "INTEGER NOT NULL",
-        meaning: "1 if items may have an `id` that differs from their `number`"),
-      content: .number(.min ... .max, { $0.isRenumbered ? 1 : 0 }, { $0.isRenumbered = $1 != 0 })),
-  ]
-
-  /// The columns that are not part of the record.
-  static let added = [
-    Column(
-      name: "unchecked", type: "INTEGER NOT NULL DEFAULT 1",
-      meaning: "1 if some rows were written by a version without checksums", since: Schema.firstChecked),
-    .checksum("a sum of the other columns"),
-  ]
-
-  private static func text(
-    _ name: String, _ meaning: String, _ value: @escaping @Sendable (RunRecord) -> String,
-    _ set: @escaping @Sendable (inout RunRecord, String) -> Void
-  ) -> RunColumn {
-    RunColumn(column: Column(name: name, type: "TEXT NOT NULL", meaning: meaning), content: .text(value, set))
-  }
-
-  private static func json(
-    _ name: String, _ meaning: String, _ value: @escaping @Sendable (RunRecord) -> String,
-    _ set: @escaping @Sendable (inout RunRecord, [(key: String, value: String)]) -> Void
-  ) -> RunColumn {
-    RunColumn(column: Column(name: name, type: "TEXT NOT NULL", meaning: meaning), content: .json(value, set))
-  }
-
-  private static func optional(
-    _ name: String, in range: ClosedRange<Int64>, type: String = "INTEGER", _ meaning: String,
-    _ value: @escaping @Sendable (RunRecord) -> Int64?, _ set: @escaping @Sendable (inout RunRecord, Int64?) -> Void
-  ) -> RunColumn {
-    RunColumn(
-      column: Column(name: name, type: type, meaning: meaning),
-      content: .number(range, { value($0.record) }, { set(&$0.record, $1) }))
-  }
-
-  private static func number(
-    _ name: String, in range: ClosedRange<Int64>, _ meaning: String,
-    _ value: @escaping @Sendable (RunRecord) -> Int64?, _ set: @escaping @Sendable (inout RunRecord, Int64?) -> Void
-  ) -> RunColumn {
-    optional(name, in: range, type: "INTEGER NOT NULL", meaning, value, set)
-  }
-
-  private static func count(
-    _ name: String, _ meaning: String, _ value: @escaping @Sendable (RunRecord) -> Int,
-    _ set: @escaping @Sendable (inout RunRecord, Int) -> Void
-  ) -> RunColumn {
-    number(name, in: NumberRange.counts, meaning, { Int64(value($0)) }, { set(&$0, Int($1 ?? 0)) })
-  }
-}
-
 // MARK: - Items
 
 /// The columns that `items` has besides those of its last attempt. The raw value is the place in the table and in the
@@ -212,7 +108,7 @@ enum ItemColumn: Int, CaseIterable {
 struct AttemptColumn: Sendable {
   enum Content: Sendable {
     case number(Number)
-    case text(@Sendable (AttemptRecord) -> String?, @Sendable (inout AttemptRecord, String) -> Void)
+    case text(@Sendable (EndedAttempt) -> String?, @Sendable (inout EndedAttempt, String) -> Void)
     /// An output that is stored in the row; NULL for one in pieces.
     case output(OutputStream)
     /// The row of the first piece of a large output.
@@ -226,8 +122,8 @@ struct AttemptColumn: Sendable {
     /// The words before ``firstUnknown`` are always known.
     let word: Int
     let unit: Unit
-    let value: @Sendable (AttemptRecord) -> Int64?
-    let set: @Sendable (inout AttemptRecord, Int64?) -> Void
+    let value: @Sendable (EndedAttempt) -> Int64?
+    let set: @Sendable (inout EndedAttempt, Int64?) -> Void
   }
 
   enum Unit {
@@ -269,18 +165,20 @@ struct AttemptColumn: Sendable {
       "exit_status", 6, .status,
       "the exit status of a command; NULL if a signal ended it. As in a shell, a missing program has the status 127, "
         + "and one that cannot be run has 126",
-      { $0.exitStatus.map { Int64($0) } }, { $0.exitStatus = $1.map { Int32(truncatingIfNeeded: $0) } }),
+      { $0.process.exitStatus.map { Int64($0) } }, { $0.process.exitStatus = $1.map { Int32(truncatingIfNeeded: $0) } }),
     number(
-      "signal", 7, .status, "the signal that ended a command, otherwise NULL", { $0.signal.map { Int64($0) } },
-      { $0.signal = $1.map { Int32(truncatingIfNeeded: $0) } }),
+      "signal", 7, .status, "the signal that ended a command, otherwise NULL", { $0.process.signal.map { Int64($0) } },
+      { $0.process.signal = $1.map { Int32(truncatingIfNeeded: $0) } }),
     text("reason", "why the attempt failed", { $0.reason }) { attempt, reason in
       if case .failed = attempt.outcome { attempt.outcome = .failed(Failure(reason)) }
     },
-    number("cpu", 8, .duration, "the processor time of a command; NULL if unknown", { $0.cpu }, { $0.cpu = $1 }),
+    number(
+      "cpu", 8, .duration, "the processor time of a command; NULL if unknown", { $0.process.cpu },
+      { $0.process.cpu = $1 }),
     number(
       "peak_memory", 9, .bytes,
       "the peak memory of a command in bytes; NULL if unknown, as it is unless it exceeds that of `pfor-tui` itself",
-      { $0.peakMemory }, { $0.peakMemory = $1 }),
+      { $0.process.peakMemory }, { $0.process.peakMemory = $1 }),
     text("note", "a remark", { $0.note }, { $0.note = $1 }),
     AttemptColumn(
       column: Column(
@@ -301,8 +199,8 @@ struct AttemptColumn: Sendable {
 
   private static func number(
     _ name: String, _ word: Int, _ unit: Unit, isPlain: Bool = false, _ meaning: String,
-    _ value: @escaping @Sendable (AttemptRecord) -> Int64?,
-    _ set: @escaping @Sendable (inout AttemptRecord, Int64?) -> Void
+    _ value: @escaping @Sendable (EndedAttempt) -> Int64?,
+    _ set: @escaping @Sendable (inout EndedAttempt, Int64?) -> Void
   ) -> AttemptColumn {
     AttemptColumn(
       column: Column(name: name, type: "INTEGER", meaning: meaning),
@@ -310,8 +208,8 @@ struct AttemptColumn: Sendable {
   }
 
   private static func text(
-    _ name: String, _ meaning: String, _ value: @escaping @Sendable (AttemptRecord) -> String?,
-    _ set: @escaping @Sendable (inout AttemptRecord, String) -> Void
+    _ name: String, _ meaning: String, _ value: @escaping @Sendable (EndedAttempt) -> String?,
+    _ set: @escaping @Sendable (inout EndedAttempt, String) -> Void
   ) -> AttemptColumn {
     AttemptColumn(column: Column(name: name, type: "TEXT", meaning: meaning), content: .text(value, set))
   }
@@ -337,7 +235,7 @@ struct AttemptColumn: Sendable {
 
   /// A part of a record, in the order of the columns.
   enum Part: Sendable {
-    case text(@Sendable (AttemptRecord) -> String?)
+    case text(@Sendable (EndedAttempt) -> String?)
     case output(OutputStream)
   }
 
@@ -362,5 +260,46 @@ struct AttemptColumn: Sendable {
       preconditionFailure("an attempt has no column \(name)")
     }
     return place
+  }
+}
+
+// MARK: - Numbers
+
+/// The ranges of numbers in a run file; adding a few of them cannot overflow. Others are foreign or damaged.
+enum NumberRange {
+  /// Points in time, in nanoseconds since 1970: some decades before and after.
+  static let times: ClosedRange<Int64> = -(1 << 61)...1 << 61
+  /// Durations in nanoseconds, and other measures.
+  static let measures: ClosedRange<Int64> = 0...1 << 61
+  /// Counts and numbers of items.
+  static let counts: ClosedRange<Int64> = 0...1 << 40
+  /// Slots of workers.
+  static let workers: ClosedRange<Int64> = 0...1 << 20
+}
+
+/// The codes of outcomes in a run file.
+enum OutcomeCode {
+  static let succeeded: Int64 = 0
+  static let failed: Int64 = 1
+  static let timedOut: Int64 = 2
+  static let cancelled: Int64 = 3
+
+  static func code(_ outcome: Outcome) -> Int64 {
+    switch outcome {
+    case .succeeded: succeeded
+    case .failed: failed
+    case .timedOut: timedOut
+    case .cancelled: cancelled
+    }
+  }
+
+  /// Returns the outcome for a valid code; the reason of a failure is not part of it.
+  static func outcome(_ code: Int64?) -> Outcome {
+    switch code {
+    case succeeded: .succeeded
+    case failed: .failed(Failure(""))
+    case timedOut: .timedOut
+    default: .cancelled
+    }
   }
 }

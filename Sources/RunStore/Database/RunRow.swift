@@ -52,8 +52,10 @@ enum RunRow {
       record: RunRecord(id: "", created: 0, title: "", kind: "", command: [], source: "", directory: ""))
     for (place, column) in RunColumn.all.enumerated() {
       switch column.content {
-      case .text(_, let set): set(&loaded.record, row.text(place))
-      case .json(_, let set): set(&loaded.record, try pairs(database, row.text(place)))
+      case .text(let path): loaded[keyPath: path] = row.text(place)
+      case .words(let path): loaded[keyPath: path] = try pairs(database, row.text(place)).map(\.value)
+      case .options(let path):
+        loaded[keyPath: path] = Dictionary(try pairs(database, row.text(place)).map { ($0.key, $0.value) }) { $1 }
       case .number(let range, _, let set):
         guard range.contains(row.optionalInteger(place) ?? range.lowerBound) else {
           throw SQLiteProblem.damaged(database.path, "its \(column.column.name) is \(row.integer(place))")
@@ -122,11 +124,13 @@ enum RunRow {
     let places = names.map { _ in "?" }.joined(separator: ", ")
     let row = try database.prepare("INSERT INTO run(\(names.joined(separator: ", "))) VALUES(\(places))")
     defer { row.close() }
+    let loaded = Loaded(record: record)
     for (place, column) in RunColumn.all.enumerated() {
       switch column.content {
-      case .text(let value, _): row.bind(value(record), at: place)
-      case .json(let value, _): row.bind(value(record), at: place)
-      case .number(_, let value, _): row.bind(value(Loaded(record: record)), at: place)
+      case .text(let path): row.bind(loaded[keyPath: path], at: place)
+      case .words(let path): row.bind(JSONText.array(loaded[keyPath: path]), at: place)
+      case .options(let path): row.bind(JSONText.object(loaded[keyPath: path]), at: place)
+      case .number(_, let value, _): row.bind(value(loaded), at: place)
       }
     }
     if isChecked { row.bind(0, at: self.names.count) }
@@ -159,5 +163,102 @@ enum RunRow {
     let numbers = numbers(of: loaded)
     for (place, number) in numbers.enumerated() { row.bind(number, at: place) }
     row.bind(sum(of: loaded, numbers), at: numbers.count)
+  }
+}
+
+// MARK: - Columns
+
+/// A column of the one row that describes the run as a whole.
+struct RunColumn: Sendable {
+  typealias Path<Value> = any WritableKeyPath<RunRow.Loaded, Value> & Sendable
+
+  /// What the column holds. Texts never change during a run; of the numbers, only `created` never changes.
+  enum Content: Sendable {
+    case text(Path<String>)
+    /// A JSON array of strings.
+    case words(Path<[String]>)
+    /// A JSON object of strings.
+    case options(Path<[String: String]>)
+    case number(
+      ClosedRange<Int64>, @Sendable (RunRow.Loaded) -> Int64?, @Sendable (inout RunRow.Loaded, Int64?) -> Void)
+  }
+
+  let column: Column
+  let content: Content
+
+  /// The columns in the order of the table.
+  static let all = [
+    text("id", .text(\.record.id), "the name of the run"),
+    number("created", \.record.created, in: NumberRange.times, "when the run started"),
+    text("title", .text(\.record.title), "the command's template or the query, in one line"),
+    text("kind", .text(\.record.kind), "the kind of job: `command`, `shell`, `sqlite`"),
+    text("command", .words(\.record.command), "the words of the command, or the query, as a JSON array"),
+    text("source", .text(\.record.source), "the source of the items: a path as given, or `-`"),
+    text("directory", .text(\.record.directory), "the working directory"),
+    text(
+      "options", .options(\.record.options),
+      "the options that matter to a resumed run, as a JSON object; never the environment"),
+    number("state", \.state, in: 0...2, "0 running or killed; 1 finished; 2 ended before every item had run"),
+    optional("ended", \.record.ended, in: NumberRange.times, "when the program ended; NULL before that"),
+    optional("exit_code", \.record.exitCode, "the exit status of the program; NULL before it ended"),
+    optional("total", \.record.total, in: NumberRange.counts, "the number of items; NULL while unknown"),
+    number("succeeded", \.record.counts.succeeded, "the number of items that succeeded"),
+    number("failed", \.record.counts.failed, "the number of items that failed"),
+    number("timed_out", \.record.counts.timedOut, "the number of items that timed out"),
+    number("cancelled", \.record.counts.cancelled, "the number of items that were stopped"),
+    optional("latest", \.record.latest, in: NumberRange.times, "when the latest attempt ended"),
+    number("delivered", \.record.delivered, "the number of results that were delivered, from the first one on"),
+    number("delivered_bytes", \.deliveredBytes, in: .min ... .max, "unused, always 0"),
+    number(
+      "renumbered", \.renumbered, in: .min ... .max, "1 if items may have an `id` that differs from their `number`"),
+  ]
+
+  /// The columns that are not part of the record.
+  static let added = [
+    Column(
+      name: "unchecked", type: "INTEGER NOT NULL DEFAULT 1",
+      meaning: "1 if some rows were written by a version without checksums", since: Schema.firstChecked),
+    .checksum("a sum of the other columns"),
+  ]
+
+  private static func text(_ name: String, _ content: Content, _ meaning: String) -> RunColumn {
+    RunColumn(column: Column(name: name, type: "TEXT NOT NULL", meaning: meaning), content: content)
+  }
+
+  private static func number<Number: FixedWidthInteger & SendableMetatype>(
+    _ name: String, _ path: Path<Number>, in range: ClosedRange<Int64> = NumberRange.counts, _ meaning: String
+  ) -> RunColumn {
+    RunColumn(
+      column: Column(name: name, type: "INTEGER NOT NULL", meaning: meaning),
+      content: .number(range, { Int64($0[keyPath: path]) }, { $0[keyPath: path] = Number(truncatingIfNeeded: $1 ?? 0) })
+    )
+  }
+
+  private static func optional<Number: FixedWidthInteger & SendableMetatype>(
+    _ name: String, _ path: Path<Number?>, in range: ClosedRange<Int64> = .min ... .max, _ meaning: String
+  ) -> RunColumn {
+    RunColumn(
+      column: Column(name: name, type: "INTEGER", meaning: meaning),
+      content: .number(
+        range, { $0[keyPath: path].map { Int64($0) } },
+        { $0[keyPath: path] = $1.map { Number(truncatingIfNeeded: $0) } }))
+  }
+}
+
+extension RunRow.Loaded {
+  fileprivate var state: Int {
+    get { record.state.rawValue }
+    set { record.state = RunRecord.State(rawValue: newValue) ?? .running }
+  }
+
+  fileprivate var renumbered: Int {
+    get { isRenumbered ? 1 : 0 }
+    set { isRenumbered = newValue != 0 }
+  }
+
+  /// Nothing sets it to another value.
+  fileprivate var deliveredBytes: Int {
+    get { 0 }
+    set {}
   }
 }

@@ -1,3 +1,5 @@
+import Attempts
+
 /// The values of an attempt in exports, besides its outcome.
 enum AttemptText {
   /// A value in the form in which JSON has it.
@@ -26,7 +28,7 @@ enum AttemptText {
   private static let members = [reason] + columns.sorted { $0.word ?? .max < $1.word ?? .max }
 
   /// Returns the value of an attempt in a column; nil if there is none.
-  static func value(_ column: AttemptColumn, of attempt: AttemptRecord) -> Value? {
+  static func value(_ column: AttemptColumn, of attempt: EndedAttempt) -> Value? {
     switch column.content {
     case .number(let number): number.value(attempt).map { value($0, number.unit) }
     case .text(let text, _): text(attempt).map { .string($0) }
@@ -43,13 +45,12 @@ enum AttemptText {
   }
 
   /// Writes the members that JSON lines and events share.
-  static func append(_ attempt: AttemptRecord, to json: inout JSONText) {
+  static func append(_ attempt: EndedAttempt, to json: inout JSONText) {
     for column in members {
       guard let value = value(column, of: attempt) else { continue }
-      json.key(column.column.name)
       switch value {
-      case .string(let text): json.string(text)
-      case .number(let digits): json.number(digits)
+      case .string(let text): json.member(column.column.name, text)
+      case .number(let digits): json.member(column.column.name, digits: digits)
       }
     }
   }

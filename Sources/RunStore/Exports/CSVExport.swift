@@ -1,3 +1,4 @@
+import Attempts
 import OSText
 import ParallelFor
 
@@ -44,7 +45,7 @@ enum CSVExport {
   }
 
   /// Outputs are always quoted, so that they can be written before they are read to the end.
-  private static func append(_ output: StoredBytes, to buffer: inout ExportBuffer) throws {
+  private static func append(_ output: CapturedBytes, to buffer: inout ExportBuffer) throws {
     guard output.count > 0 else { return }
     buffer.bytes.append(quote)
     try output.forEachChunk { chunk in

@@ -1,35 +1,30 @@
+package import Attempts
 import ParallelFor
 
 /// The events of a run as JSON lines; also written during a run.
 ///
 /// The first line names the schema and its version. Newer versions of the program may add members and kinds of events
 /// to version 1; existing ones keep their meaning.
-public enum EventsExport {
+package enum EventsExport {
   /// The version of the schema.
-  public static let version = 1
+  package static let version = 1
 
   /// Returns the first line: the schema and the description of the run.
-  public static func header(_ run: RunRecord) -> [UInt8] {
+  package static func header(_ run: RunRecord) -> [UInt8] {
     line("run began", at: run.created) { json in
-      json.key("schema")
-      json.string("pfor-tui.events")
-      json.key("version")
-      json.integer(version)
-      json.key("run")
-      json.string(run.id)
-      json.key("title")
-      json.string(run.title)
-      json.key("source")
-      json.string(run.source)
+      json.member("schema", "pfor-tui.events")
+      json.member("version", version)
+      json.member("run", run.id)
+      json.member("title", run.title)
+      json.member("source", run.source)
     }
   }
 
   /// Returns the line of a change of the run as a whole.
-  public static func line(_ change: RunChange) -> [UInt8] {
+  package static func line(_ change: RunChange) -> [UInt8] {
     line(change.kind.rawValue, at: change.time) { json in
       guard let value = change.value else { return }
-      json.key("value")
-      json.integer(value)
+      json.member("value", value)
     }
   }
 
@@ -43,23 +38,17 @@ public enum EventsExport {
   ///     and a resumed run repeats it.
   ///   - outputCount: the size of the standard output in bytes.
   ///   - errorCount: the size of the standard error in bytes.
-  public static func line(
-    number: Int, text: [UInt8], _ attempt: AttemptRecord, isLast: Bool, outputCount: Int, errorCount: Int
+  package static func line(
+    number: Int, text: [UInt8], _ attempt: EndedAttempt, isLast: Bool, outputCount: Int, errorCount: Int
   ) -> [UInt8] {
     line(isLast ? "item ended" : "attempt ended", at: attempt.end) { json in
-      json.key("number")
-      json.integer(number)
-      json.key("item")
-      json.string(text)
-      json.key("attempt")
-      json.integer(attempt.attempt)
-      json.key("outcome")
-      json.string(OutcomeWord.word(attempt.outcome))
+      json.member("number", number)
+      json.member("item", text)
+      json.member("attempt", attempt.attempt)
+      json.member("outcome", OutcomeWord.word(attempt.outcome))
       AttemptText.append(attempt, to: &json)
-      json.key("output_bytes")
-      json.integer(outputCount)
-      json.key("error_bytes")
-      json.integer(errorCount)
+      json.member("output_bytes", outputCount)
+      json.member("error_bytes", errorCount)
     }
   }
 
@@ -92,10 +81,8 @@ public enum EventsExport {
   private static func line(_ event: String, at time: Int64, more: (inout JSONText) -> Void) -> [UInt8] {
     var json = JSONText()
     json.beginObject()
-    json.key("event")
-    json.string(event)
-    json.key("time")
-    json.string(TimeText.iso(time))
+    json.member("event", event)
+    json.member("time", TimeText.iso(time))
     more(&json)
     json.endObject()
     json.newline()

@@ -1,3 +1,4 @@
+import Attempts
 import OSText
 import ParallelFor
 
@@ -18,18 +19,14 @@ enum JSONExport {
   private static func append(_ item: ItemRecord, of reader: RunReader, to buffer: inout ExportBuffer) throws {
     var json = JSONText()
     json.beginObject()
-    json.key("number")
-    json.integer(item.number ?? 0)
-    json.key("item")
-    json.string(item.text)
+    json.member("number", item.number ?? 0)
+    json.member("item", item.text)
     if let fields = item.fields {
       json.key("fields")
       json.raw(fields)
     }
-    json.key("attempts")
-    json.integer(item.attempts)
-    json.key("outcome")
-    json.string(OutcomeWord.word(item.attempt?.outcome))
+    json.member("attempts", item.attempts)
+    json.member("outcome", OutcomeWord.word(item.attempt?.outcome))
     if let attempt = item.attempt { AttemptText.append(attempt, to: &json) }
     for stream in OutputStream.allCases {
       json.key(stream.rawValue)
@@ -43,7 +40,7 @@ enum JSONExport {
   }
 
   /// Appends an output as a JSON string, in pieces; invalid UTF-8 becomes U+FFFD.
-  private static func append(_ output: StoredBytes, to buffer: inout ExportBuffer) throws {
+  private static func append(_ output: CapturedBytes, to buffer: inout ExportBuffer) throws {
     var split = CharacterSplit()
     buffer.bytes.append(UInt8(ascii: "\""))
     try output.forEachChunk { chunk in
@@ -56,13 +53,12 @@ enum JSONExport {
 }
 
 /// The description of a run as a whole as a line of JSON.
-public enum RunSummaryText {
+package enum RunSummaryText {
   /// Returns the line with its line ending.
-  public static func line(_ run: RunRecord, latency: LatencyFigures? = nil) -> [UInt8] {
+  package static func line(_ run: RunRecord, latency: LatencyFigures? = nil) -> [UInt8] {
     var json = JSONText()
     json.beginObject()
-    json.key("run")
-    json.string(run.id)
+    json.member("run", run.id)
     append(run, to: &json)
     if let latency { append(latency, to: &json) }
     json.endObject()
@@ -76,43 +72,59 @@ public enum RunSummaryText {
     let figures = [
       ("p50", latency.p50), ("p90", latency.p90), ("p95", latency.p95), ("p99", latency.p99), ("max", latency.maximum),
     ]
-    for case (let name, let value?) in figures {
-      json.key(name)
-      json.number(TimeText.seconds(value))
-    }
+    for case (let name, let value?) in figures { json.member(name, digits: TimeText.seconds(value)) }
     json.key("sample")
     json.bool(latency.isSample)
     json.endObject()
   }
 
   private static func append(_ run: RunRecord, to json: inout JSONText) {
-    for (name, text) in [
-      ("title", run.title), ("kind", run.kind), ("source", run.source), ("directory", run.directory),
-    ] {
-      json.key(name)
-      json.string(text)
-    }
+    let texts = [("title", run.title), ("kind", run.kind), ("source", run.source), ("directory", run.directory)]
+    for (name, text) in texts { json.member(name, text) }
     json.key("command")
-    json.beginArray()
-    for word in run.command { json.string(word) }
-    json.endArray()
-    json.key("created")
-    json.string(TimeText.iso(run.created))
+    json.raw(Array(JSONText.array(run.command).utf8))
+    json.member("created", TimeText.iso(run.created))
     json.key("ended")
     if let ended = run.ended { json.string(TimeText.iso(ended)) } else { json.null() }
-    json.key("exit_code")
-    if let code = run.exitCode { json.integer(Int64(code)) } else { json.null() }
+    json.member("exit_code", run.exitCode.map { Int($0) })
     json.key("finished")
     json.bool(run.state == .finished)
-    json.key("total")
-    if let total = run.total { json.integer(total) } else { json.null() }
     let counts = [
-      ("succeeded", run.counts.succeeded), ("failed", run.counts.failed), ("timed_out", run.counts.timedOut),
-      ("cancelled", run.counts.cancelled),
+      ("total", run.total), ("succeeded", run.counts.succeeded), ("failed", run.counts.failed),
+      ("timed_out", run.counts.timedOut), ("cancelled", run.counts.cancelled),
     ]
-    for (name, count) in counts {
-      json.key(name)
-      json.integer(count)
+    for (name, count) in counts { json.member(name, count) }
+  }
+}
+
+/// Splits pieces of bytes between characters, so that each piece can be decoded by itself.
+struct CharacterSplit {
+  private static let longestCharacter = 4
+
+  /// The start of a character whose end has not arrived.
+  private(set) var rest: [UInt8] = []
+
+  /// Returns the complete characters that were not returned before.
+  mutating func whole(_ piece: UnsafeRawBufferPointer) -> [UInt8] {
+    var bytes = rest
+    bytes.append(contentsOf: piece)
+    let cut = bytes.count - Self.openBytes(bytes)
+    rest = Array(bytes[cut...])
+    bytes.removeLast(bytes.count - cut)
+    return bytes
+  }
+
+  /// Returns the number of bytes at the end that start an incomplete character.
+  private static func openBytes(_ bytes: [UInt8]) -> Int {
+    for (distance, byte) in bytes.reversed().prefix(longestCharacter - 1).enumerated() {
+      switch byte {
+      case 0x80..<0xC0: continue
+      case 0xC0..<0xE0: return distance + 1 < 2 ? distance + 1 : 0
+      case 0xE0..<0xF0: return distance + 1 < 3 ? distance + 1 : 0
+      case 0xF0...0xFF: return distance + 1 < 4 ? distance + 1 : 0
+      default: return 0
+      }
     }
+    return 0
   }
 }

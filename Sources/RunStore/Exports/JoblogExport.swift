@@ -1,11 +1,12 @@
+package import Attempts
 import ParallelFor
 
 /// GNU parallel's job log; also written line by line during a run.
 ///
 /// Only items that have ended for good are in it: none that waits for its next attempt or was stopped.
-public enum JoblogExport {
+package enum JoblogExport {
   /// The first line with its line ending.
-  public static let header = Array("Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n".utf8)
+  package static let header = Array("Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n".utf8)
   private static let runtimeWidth = 10
 
   /// Returns the line of an item that has ended, with its line ending.
@@ -18,11 +19,11 @@ public enum JoblogExport {
   ///   - attempt: the last attempt.
   ///   - received: the size of the standard output in bytes.
   ///   - command: the command or query that was run.
-  public static func line(number: Int, _ attempt: AttemptRecord, received: Int, command: [UInt8]) -> [UInt8] {
+  package static func line(number: Int, _ attempt: EndedAttempt, received: Int, command: [UInt8]) -> [UInt8] {
     let runtime = TimeText.seconds(attempt.latency, places: 3)
     let padding = String(repeating: " ", count: max(0, runtimeWidth - runtime.utf8.count))
     let start = TimeText.seconds(attempt.start, places: 3)
-    let signal = attempt.signal ?? 0
+    let signal = attempt.process.signal ?? 0
     var line = Array(
       "\(number)\t:\t\(start)\t\(padding)\(runtime)\t0\t\(received)\t\(exitValue(attempt))\t\(signal)\t".utf8)
     for byte in command { append(byte, to: &line) }
@@ -45,10 +46,10 @@ public enum JoblogExport {
     }
   }
 
-  private static func exitValue(_ attempt: AttemptRecord) -> Int32 {
+  private static func exitValue(_ attempt: EndedAttempt) -> Int32 {
     switch attempt.outcome {
     case .succeeded: 0
-    case .failed: attempt.exitStatus ?? (attempt.signal == nil ? 1 : 0)
+    case .failed: attempt.process.exitStatus ?? (attempt.process.signal == nil ? 1 : 0)
     case .timedOut, .cancelled: -1
     }
   }

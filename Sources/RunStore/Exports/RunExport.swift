@@ -1,7 +1,7 @@
 import ParallelFor
 
 /// A format for exporting a whole run, row by row and with little memory.
-public enum RunExport: String, Sendable, CaseIterable {
+package enum RunExport: String, Sendable, CaseIterable {
   /// GNU parallel's job log: nine columns, separated by tabs.
   case joblog
   /// Comma-separated values (RFC 4180) with a header line.
@@ -20,7 +20,7 @@ public enum RunExport: String, Sendable, CaseIterable {
   ///   - command: returns the command or query of an item for the job log; by default the item's text.
   ///   - write: receives the bytes piece by piece; pieces end at line ends, except within large outputs.
   /// - Throws: a ``RunStoreError`` when the run cannot be read, and the errors of `write`.
-  public func export(
+  package func export(
     _ reader: RunReader, command: (ItemRecord) -> [UInt8] = \.text, to write: ([UInt8]) throws -> Void
   ) throws {
     switch self {

@@ -5,7 +5,7 @@
 #endif
 
 /// Times as text, in UTC and without a locale.
-public enum TimeText {
+package enum TimeText {
   private static let second: Int64 = 1_000_000_000
 
   /// Formats a time for names, as `20231114-221320-123`; such names sort by time.
@@ -16,7 +16,7 @@ public enum TimeText {
   }
 
   /// Formats a time as `2023-11-14T22:13:20.123Z`.
-  public static func iso(_ time: Int64) -> String {
+  package static func iso(_ time: Int64) -> String {
     let parts = Parts(time)
     return "\(parts.year)-\(two(parts.month))-\(two(parts.day))T\(two(parts.hour)):\(two(parts.minute))"
       + ":\(two(parts.second)).\(digits(parts.nanoseconds / 1_000_000, 3))Z"

@@ -1,3 +1,4 @@
+import Attempts
 import ParallelFor
 
 /// Exports a run as a Chrome trace: a lane per worker, a slice per attempt, a curve for the number of threads.
@@ -40,36 +41,28 @@ enum TraceExport {
       event(kind, phase: "M", lane: lane, to: &bytes) { json in
         json.key("args")
         json.beginObject()
-        json.key("name")
-        json.string(text)
+        json.member("name", text)
         json.endObject()
       }
     }
 
-    mutating func slice(_ item: ItemRecord, _ attempt: AttemptRecord, to bytes: inout [UInt8]) {
+    mutating func slice(_ item: ItemRecord, _ attempt: EndedAttempt, to bytes: inout [UInt8]) {
       if named.insert(attempt.worker).inserted {
         name("thread_name", lane: attempt.worker, text: "worker \(attempt.worker)", to: &bytes)
       }
       let name = String(decoding: item.text.prefix(longestName), as: UTF8.self)
       let (start, duration) = (microseconds(attempt.start &- origin), microseconds(attempt.latency))
       event(name, phase: "X", lane: attempt.worker, to: &bytes) { json in
-        json.key("cat")
-        json.string(OutcomeWord.word(attempt.outcome))
-        json.key("ts")
-        json.number(start)
-        json.key("dur")
-        json.number(duration)
+        json.member("cat", OutcomeWord.word(attempt.outcome))
+        json.member("ts", digits: start)
+        json.member("dur", digits: duration)
         json.key("args")
         json.beginObject()
-        json.key("number")
-        json.integer(item.number ?? 0)
-        json.key("attempt")
-        json.integer(attempt.attempt)
-        json.key("outcome")
-        json.string(OutcomeWord.word(attempt.outcome))
+        json.member("number", item.number ?? 0)
+        json.member("attempt", attempt.attempt)
+        json.member("outcome", OutcomeWord.word(attempt.outcome))
         if let reason = attempt.reason {
-          json.key("reason")
-          json.string(reason)
+          json.member("reason", reason)
         }
         json.endObject()
       }
@@ -79,17 +72,14 @@ enum TraceExport {
       let time = microseconds(change.time &- origin)
       let isCount = change.kind == .threadsChanged || change.kind == .sessionBegan
       event(isCount ? "threads" : change.kind.rawValue, phase: isCount ? "C" : "i", lane: 0, to: &bytes) { json in
-        json.key("ts")
-        json.number(time)
+        json.member("ts", digits: time)
         guard isCount else {
-          json.key("s")
-          json.string("g")
+          json.member("s", "g")
           return
         }
         json.key("args")
         json.beginObject()
-        json.key("threads")
-        json.integer(change.value ?? 0)
+        json.member("threads", change.value ?? 0)
         json.endObject()
       }
     }
@@ -103,14 +93,10 @@ enum TraceExport {
     ) {
       var json = JSONText()
       json.beginObject()
-      json.key("name")
-      json.string(name)
-      json.key("ph")
-      json.string(phase)
-      json.key("pid")
-      json.integer(process)
-      json.key("tid")
-      json.integer(lane)
+      json.member("name", name)
+      json.member("ph", phase)
+      json.member("pid", process)
+      json.member("tid", lane)
       more(&json)
       json.endObject()
       if !isFirst { bytes += Array(",\n".utf8) }

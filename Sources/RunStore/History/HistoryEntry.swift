@@ -7,9 +7,9 @@ import OSText
 #endif
 
 /// A run file in a list of runs.
-public struct HistoryEntry: Sendable, Equatable {
+package struct HistoryEntry: Sendable, Equatable {
   /// The state of a run.
-  public enum State: String, Sendable {
+  package enum State: String, Sendable {
     /// A program is recording into it now.
     case running
     /// Every item has ended for good.
@@ -20,19 +20,17 @@ public struct HistoryEntry: Sendable, Equatable {
     case unreadable
   }
 
-  /// The path of the file.
-  public let path: String
+  package let path: String
   /// The run; nil when the file cannot be read.
-  public let record: RunRecord?
+  package let record: RunRecord?
   /// Why the file cannot be read; nil when it can.
-  public let problem: RunStoreError?
+  package let problem: RunStoreError?
   /// The bytes of the file and of its side files.
-  public let size: Int64
-  /// The state of the run.
-  public let state: State
+  package let size: Int64
+  package let state: State
 
   /// Reads the entry from a run file.
-  public init(path: String) {
+  package init(path: String) {
     var record: RunRecord?
     var problem: RunStoreError?
     do throws(RunStoreError) {

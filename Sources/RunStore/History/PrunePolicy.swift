@@ -7,18 +7,17 @@ import OSText
 #endif
 
 /// Which runs to remove.
-public struct PrunePolicy: Sendable, Equatable {
+package struct PrunePolicy: Sendable, Equatable {
   /// Runs that started before this time are removed, in nanoseconds since 1970; nil for no limit.
-  public var before: Int64?
+  package var before: Int64?
   /// The maximum number of runs to keep, the newest first; nil for no limit.
-  public var newest: Int?
+  package var newest: Int?
   /// The maximum size of the files that are kept, in bytes; nil for no limit.
-  public var bytes: Int64?
+  package var bytes: Int64?
   /// Whether runs that can be resumed may be removed.
-  public var includesUnfinished: Bool
+  package var includesUnfinished: Bool
 
-  /// Makes a policy.
-  public init(before: Int64? = nil, newest: Int? = nil, bytes: Int64? = nil, includesUnfinished: Bool = false) {
+  package init(before: Int64? = nil, newest: Int? = nil, bytes: Int64? = nil, includesUnfinished: Bool = false) {
     self.before = before
     self.newest = newest
     self.bytes = bytes
@@ -26,7 +25,7 @@ public struct PrunePolicy: Sendable, Equatable {
   }
 
   /// Selects the runs to remove from all runs, the newest first; never one that is running or unreadable.
-  public func selected(from runs: [HistoryEntry]) -> [HistoryEntry] {
+  package func selected(from runs: [HistoryEntry]) -> [HistoryEntry] {
     var kept = 0
     var keptBytes: Int64 = 0
     return runs.filter { run in
@@ -45,7 +44,7 @@ extension HistoryEntry {
   /// Removes the run's files.
   ///
   /// - Throws: when a program is recording into the run, or a file cannot be removed.
-  public func remove() throws(RunStoreError) {
+  package func remove() throws(RunStoreError) {
     let lock = try RunFileLock(of: path)
     // The run file first: after a power cut, side files without a run are harmless.
     for file in Self.files(of: path) {

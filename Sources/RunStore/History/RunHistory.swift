@@ -7,21 +7,19 @@ import OSText
 #endif
 
 /// A folder of run files.
-public struct RunHistory: Sendable {
+package struct RunHistory: Sendable {
   /// The file name extension of run files.
-  public static let suffix = ".run"
+  package static let suffix = ".run"
 
-  /// The folder.
-  public let folder: String
+  package let folder: String
 
-  /// Names the folder; creates nothing.
-  public init(folder: String) { self.folder = folder }
+  package init(folder: String) { self.folder = folder }
 
   /// Returns the folder for the runs of a user: `$XDG_STATE_HOME/pfor-tui/runs`, or below `~/.local/state`.
   ///
   /// - Parameter environment: the environment of the program.
   /// - Returns: nil when neither is known. A relative `XDG_STATE_HOME` is ignored, as its specification demands.
-  public static func standard(environment: [String: String]) -> RunHistory? {
+  package static func standard(environment: [String: String]) -> RunHistory? {
     let named = environment["XDG_STATE_HOME"].flatMap { OSFile.isAbsolute($0) ? $0 : nil }
     let home = environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.local/state" }
     return (named ?? home).map { RunHistory(folder: "\($0)/pfor-tui/runs") }
@@ -30,7 +28,7 @@ public struct RunHistory: Sendable {
   /// Creates the folder and its parents, accessible to the user alone.
   ///
   /// - Throws: when a folder cannot be created.
-  public func makeFolder() throws(RunStoreError) {
+  package func makeFolder() throws(RunStoreError) {
     var path = OSFile.isAbsolute(folder) ? "" : "."
     for part in OSFile.parts(folder) {
       path += "/\(part)"
@@ -49,30 +47,30 @@ public struct RunHistory: Sendable {
   /// - Parameters:
   ///   - created: when the run starts, in nanoseconds since 1970.
   ///   - process: distinguishes runs that start in the same millisecond, such as the process ID.
-  public static func id(created: Int64, process: Int32) -> String {
+  package static func id(created: Int64, process: Int32) -> String {
     "\(TimeText.compact(created))-\(String(UInt32(bitPattern: process), radix: 36))"
   }
 
   /// Returns the path of a run's file.
-  public func path(of id: String) -> String { "\(folder)/\(id)\(Self.suffix)" }
+  package func path(of id: String) -> String { "\(folder)/\(id)\(Self.suffix)" }
 
   /// All runs of the folder, the newest first; empty when there is no folder.
-  public func runs() -> [HistoryEntry] {
+  package func runs() -> [HistoryEntry] {
     fileNames().sorted(by: >).map { HistoryEntry(path: "\(folder)/\($0)") }
   }
 
   /// The names of all runs of the folder, the newest first, without reading the files.
-  public func names() -> [String] {
+  package func names() -> [String] {
     fileNames().sorted(by: >).map { String($0.dropLast(Self.suffix.count)) }
   }
 
   /// The runs of the folder, the newest first; each file is read only when it is reached.
-  public var newest: some Sequence<HistoryEntry> {
+  package var newest: some Sequence<HistoryEntry> {
     fileNames().sorted(by: >).lazy.map { HistoryEntry(path: "\(folder)/\($0)") }
   }
 
   /// Returns the newest run that started in a directory and can be resumed: it is neither finished nor running.
-  public func lastUnfinished(in directory: String) -> HistoryEntry? {
+  package func lastUnfinished(in directory: String) -> HistoryEntry? {
     newest.first { $0.state == .unfinished && OSText.isSame($0.record?.directory ?? "", directory) }
   }
 
@@ -80,7 +78,7 @@ public struct RunHistory: Sendable {
   ///
   /// - Parameter name: a path, the name of a run or its first characters; nil for the newest run.
   /// - Throws: when no run or more than one matches.
-  public func find(_ name: String?) throws(RunStoreError) -> String {
+  package func find(_ name: String?) throws(RunStoreError) -> String {
     let all = fileNames().sorted(by: >)
     guard let name else {
       guard let newest = all.first else { throw RunStoreError(.missing, folder, "there are no runs yet") }
@@ -101,4 +99,50 @@ public struct RunHistory: Sendable {
 
   /// Returns the names of all files that are not hidden.
   func allNames() -> [String] { OSFile.names(in: folder).filter { !$0.hasPrefix(".") } }
+}
+
+extension RunHistory {
+  /// Removes files that killed programs left in the folder: side files of runs that are finished or gone, files of runs
+  /// that never started, and locks that no process holds.
+  ///
+  /// The side files of an unfinished run stay until it is resumed.
+  ///
+  /// - Returns: an error for each file that cannot be removed.
+  package func tidy() -> [RunStoreError] {
+    Set(allNames().compactMap(Self.run(beside:))).sorted().flatMap { tidy("\(folder)/\($0)") }
+  }
+
+  /// Returns the name of the run file that a side file belongs to; nil if there is none.
+  private static func run(beside name: String) -> String? {
+    let plain = name.hasSuffix("+") ? String(name.prefix { $0 != "+" }) : name
+    let ending = ["-wal", "-shm", "-tail", "-lock", "-new"].first { plain.hasSuffix(suffix + $0) }
+    return ending.map { String(plain.dropLast($0.count)) }
+  }
+
+  private func tidy(_ path: String) -> [RunStoreError] {
+    // A program that creates or records a run holds its lock.
+    guard !RunFileLock.isHeld(of: path), let lock = try? RunFileLock(of: path) else { return [] }
+    let isThere = access(path.osPath, F_OK) == 0
+    var leftovers = SideFile.remove([path + "-new"] + (isThere ? [] : HistoryEntry.files(of: path).dropFirst()))
+    if let leftover = lock.release() { leftovers.append(leftover) }
+    return isThere && HistoryEntry(path: path).isFinishedWithRest ? leftovers + settle(path) : leftovers
+  }
+
+  /// Merges the side files of a finished run into its file.
+  private func settle(_ path: String) -> [RunStoreError] {
+    do throws(RunStoreError) {
+      let file = try RunFile.open(at: path)
+      if let problem = file.close() { throw problem }
+      return file.leftovers + SideFile.remove([RunTail.path(of: path)])
+    } catch {
+      return [error]
+    }
+  }
+}
+
+extension HistoryEntry {
+  /// Whether a program was killed between the last write to a finished run and its close.
+  fileprivate var isFinishedWithRest: Bool {
+    state == .finished && Self.files(of: path).dropFirst().contains { access($0.osPath, F_OK) == 0 }
+  }
 }

@@ -1,3 +1,4 @@
+package import Attempts
 import ParallelFor
 import SQLite
 
@@ -71,13 +72,13 @@ enum AttemptRow {
   /// - Throws: when the row is damaged.
   static func read(
     _ row: Statement, attempt: Int64, from first: Int, _ database: RunDatabase
-  ) throws(RunStoreError) -> (attempt: AttemptRecord?, outputCount: Int, errorCount: Int) {
+  ) throws(RunStoreError) -> (attempt: EndedAttempt?, outputCount: Int, errorCount: Int) {
     let outputs = (try output(row, first + output, database), try output(row, first + errors, database))
     guard !row.isNull(first + outcome) else {
       guard row.isNull(first + checksum) else { throw damaged(database) }
       return (nil, outputs.0.count, outputs.1.count)
     }
-    var record = AttemptRecord(attempt: Int(attempt), worker: 0, start: 0, latency: 0, outcome: .succeeded)
+    var record = EndedAttempt(attempt: Int(attempt), worker: 0, start: 0, latency: 0, outcome: .succeeded)
     var words = [attempt] + Array(repeating: RecordLayout.absent, count: AttemptColumn.numbers.count)
     for (place, column) in AttemptColumn.all.enumerated() {
       switch column.content {
@@ -121,12 +122,11 @@ enum AttemptRow {
 }
 
 /// An attempt that was followed by another one.
-public struct EarlierAttempt: Sendable, Equatable {
+package struct EarlierAttempt: Sendable, Equatable {
   let row: Int64
-  /// The attempt.
-  public var attempt: AttemptRecord
+  package var attempt: EndedAttempt
   /// The size of the standard output, in bytes.
-  public var outputCount: Int
+  package var outputCount: Int
   /// The size of the standard error, in bytes.
-  public var errorCount: Int
+  package var errorCount: Int
 }

@@ -1,22 +1,23 @@
+import Attempts
 import SQLite
 
 /// The latencies of the items of a run.
-public struct LatencyFigures: Sendable, Equatable {
+package struct LatencyFigures: Sendable, Equatable {
   /// The 50th percentile in nanoseconds; nil without items.
-  public var p50: Int64?
+  package var p50: Int64?
   /// The 90th percentile in nanoseconds.
-  public var p90: Int64?
+  package var p90: Int64?
   /// The 95th percentile in nanoseconds.
-  public var p95: Int64?
+  package var p95: Int64?
   /// The 99th percentile in nanoseconds.
-  public var p99: Int64?
+  package var p99: Int64?
   /// The longest latency in nanoseconds.
-  public var maximum: Int64?
+  package var maximum: Int64?
   /// Whether the figures come from a sample, because the run has too many items.
-  public var isSample: Bool
+  package var isSample: Bool
 
   /// Computes the figures of latencies in any order.
-  public init(_ latencies: [Int64], isSample: Bool = false) {
+  package init(_ latencies: [Int64], isSample: Bool = false) {
     let sorted = latencies.sorted()
     func rank(_ percent: Int) -> Int64? {
       sorted.isEmpty ? nil : sorted[max(0, (sorted.count * percent + 99) / 100 - 1)]
@@ -34,7 +35,7 @@ extension RunReader {
   /// Returns the latencies of the items; of a large run, those of an evenly spread sample.
   ///
   /// - Parameter limit: the maximum number of items to read.
-  public func latencies(limit: Int = 50_000) throws(RunStoreError) -> LatencyFigures {
+  package func latencies(limit: Int = 50_000) throws(RunStoreError) -> LatencyFigures {
     let counts = try record().counts
     guard counts.done + counts.cancelled > limit else { return LatencyFigures(try allLatencies(limit)) }
     return LatencyFigures(try someLatencies(limit), isSample: true)
@@ -43,7 +44,7 @@ extension RunReader {
   /// Returns the items that did not succeed, in the order of the items file.
   ///
   /// - Parameter limit: the maximum number of items to return.
-  public func unsuccessful(limit: Int) throws(RunStoreError) -> [ItemRecord] {
+  package func unsuccessful(limit: Int) throws(RunStoreError) -> [ItemRecord] {
     try locked { () throws(RunStoreError) in
       let rows = try statement(
         "\(selectItems) WHERE outcome > 0 AND number IS NOT NULL ORDER BY number LIMIT \(limit)")

@@ -1,3 +1,4 @@
+package import Attempts
 import ParallelFor
 import SQLite
 
@@ -5,12 +6,11 @@ import SQLite
 ///
 /// It reads in small steps, because a long read would keep the recorder's log from being emptied. Everything in a run
 /// file may be a stranger's text.
-public final class RunReader: @unchecked Sendable {
+package final class RunReader: @unchecked Sendable {
   /// The number of items that are read at a time.
   private static let page = 1_000
 
-  /// The path of the file.
-  public let path: String
+  package let path: String
   private let lock = Lock()
   private let database: RunDatabase
   private var statements: [String: Statement] = [:]
@@ -23,7 +23,7 @@ public final class RunReader: @unchecked Sendable {
   /// Opens a run file.
   ///
   /// - Throws: when the file is missing, is not a run file, is newer than this program, or is damaged.
-  public init(path: String) throws(RunStoreError) {
+  package init(path: String) throws(RunStoreError) {
     self.path = path
     database = try RunDatabase(path: path, access: .read)
     _ = try Schema.check(database)
@@ -31,7 +31,7 @@ public final class RunReader: @unchecked Sendable {
   }
 
   /// Closes the file; later reads throw.
-  public func close() {
+  package func close() {
     lock.withLock {
       isClosed = true
       statements = [:]
@@ -40,17 +40,17 @@ public final class RunReader: @unchecked Sendable {
   }
 
   /// Returns the current record of the run as a whole.
-  public func record() throws(RunStoreError) -> RunRecord {
+  package func record() throws(RunStoreError) -> RunRecord {
     try locked { () throws(RunStoreError) in try RunRow.load(database).record }
   }
 
   /// Whether a program is recording into the file now.
-  public var isBeingRecorded: Bool { RunFileLock.isHeld(of: path) }
+  package var isBeingRecorded: Bool { RunFileLock.isHeld(of: path) }
 
   // MARK: - Items
 
   /// Returns an item of the newest items file by its number, from 1; nil when nothing is recorded for it.
-  public func item(number: Int) throws(RunStoreError) -> ItemRecord? {
+  package func item(number: Int) throws(RunStoreError) -> ItemRecord? {
     try items(from: number, limit: 1).first.flatMap { $0.number == number ? $0 : nil }
   }
 
@@ -59,14 +59,14 @@ public final class RunReader: @unchecked Sendable {
   /// - Parameters:
   ///   - number: the first number, from 1.
   ///   - limit: the maximum number of items to return.
-  public func items(from number: Int, limit: Int) throws(RunStoreError) -> [ItemRecord] {
+  package func items(from number: Int, limit: Int) throws(RunStoreError) -> [ItemRecord] {
     try locked { () throws(RunStoreError) in
       try page(after: ItemCursor(number: Int64(number) &- 1, row: .max), limit: limit).items
     }
   }
 
   /// Calls `body` with every item of the newest items file, in its order.
-  public func forEachItem<Problem: Error>(
+  package func forEachItem<Problem: Error>(
     _ body: (ItemRecord) throws(Problem) -> Void
   ) throws where Problem: Error {
     var cursor = ItemCursor(number: .min, row: .max)
@@ -84,13 +84,13 @@ public final class RunReader: @unchecked Sendable {
   /// Returns the attempts at an item before its last one, in order.
   ///
   /// - Parameter limit: the maximum number of attempts to return; the first ones are kept.
-  public func earlierAttempts(of item: ItemRecord, limit: Int = 1_000) throws(RunStoreError) -> [EarlierAttempt] {
+  package func earlierAttempts(of item: ItemRecord, limit: Int = 1_000) throws(RunStoreError) -> [EarlierAttempt] {
     guard item.attempts > (item.attempt == nil ? 0 : 1) else { return [] }
     return try attempts(of: item, after: (.min, .min), limit: limit)
   }
 
   /// Calls `body` with every attempt at an item before its last one, in order.
-  public func forEachEarlierAttempt<Problem: Error>(
+  package func forEachEarlierAttempt<Problem: Error>(
     of item: ItemRecord, _ body: (EarlierAttempt) throws(Problem) -> Void
   ) throws where Problem: Error {
     guard item.attempts > (item.attempt == nil ? 0 : 1) else { return }
@@ -137,7 +137,7 @@ public final class RunReader: @unchecked Sendable {
   }
 
   /// Returns the changes of the run as a whole, in order.
-  public func changes() throws(RunStoreError) -> [RunChange] {
+  package func changes() throws(RunStoreError) -> [RunChange] {
     try locked { () throws(RunStoreError) in
       let rows = try statement(
         "SELECT time, kind, value, \(database.checksum) FROM changes ORDER BY id LIMIT \(Self.mostChanges)")
@@ -169,22 +169,25 @@ public final class RunReader: @unchecked Sendable {
 
   /// Returns an output of the last attempt at an item, which is read on demand. An unsuccessful attempt stays readable
   /// after another one has been recorded.
-  public func bytes(_ stream: OutputStream, of item: ItemRecord) -> StoredBytes {
+  package func bytes(_ stream: OutputStream, of item: ItemRecord) -> CapturedBytes {
     let count = stream == .output ? item.outputCount : item.errorCount
     let isFinal = item.attempt?.outcome.isSuccess ?? false
-    return StoredBytes(
-      self, isFinal ? .item(item.row) : .attempt(item.attempts, ofItem: item.row), stream, count: count)
+    return bytes(stream, at: isFinal ? .item(item.row) : .attempt(item.attempts, ofItem: item.row), count: count)
   }
 
   /// Returns an output of an earlier attempt, which is read on demand.
-  public func bytes(_ stream: OutputStream, of attempt: EarlierAttempt) -> StoredBytes {
+  package func bytes(_ stream: OutputStream, of attempt: EarlierAttempt) -> CapturedBytes {
     let count = stream == .output ? attempt.outputCount : attempt.errorCount
-    return StoredBytes(self, .earlier(attempt.row), stream, count: count)
+    return bytes(stream, at: .earlier(attempt.row), count: count)
+  }
+
+  private func bytes(_ stream: OutputStream, at place: RunFileBytes.Place, count: Int) -> CapturedBytes {
+    count == 0 ? .empty : .source(RunFileBytes(self, place, stream, count: count))
   }
 
   /// Fills a buffer with bytes of an output, starting at an offset.
   func read(
-    _ place: StoredBytes.Place, _ stream: OutputStream, from offset: Int, into buffer: UnsafeMutableRawBufferPointer
+    _ place: RunFileBytes.Place, _ stream: OutputStream, from offset: Int, into buffer: UnsafeMutableRawBufferPointer
   ) throws(RunStoreError) {
     guard !buffer.isEmpty else { return }
     try locked { () throws(RunStoreError) in
@@ -310,7 +313,7 @@ public final class RunReader: @unchecked Sendable {
   var selectAttempts: String { "SELECT attempt, \(AttemptRow.list(database, hasSizes: false)) FROM items" }
 
   /// Reads an attempt from the current row of such a query; for use within ``locked(_:)``.
-  func lastAttempt(_ row: Statement) throws(RunStoreError) -> AttemptRecord? {
+  func lastAttempt(_ row: Statement) throws(RunStoreError) -> EndedAttempt? {
     try AttemptRow.read(row, attempt: row.integer(0), from: 1, database).attempt
   }
 

@@ -1,3 +1,5 @@
+import Attempts
+
 /// Records for the writer, one after the other in one block of memory.
 ///
 /// An attempt has a ``RecordLayout``. Parts that are too large to copy are held by reference.
@@ -14,7 +16,7 @@ struct RecordBatch: ~Copyable {
   /// The number of records.
   private(set) var count = 0
   /// The parts that were too large to copy, in the order of their use.
-  private(set) var held: [RecordedBytes] = []
+  private(set) var held: [CapturedBytes] = []
   /// The records that are not attempts, in the order of their use.
   private(set) var requests: [RunRequest] = []
 
@@ -33,15 +35,15 @@ struct RecordBatch: ~Copyable {
 
   /// Appends an attempt at an item.
   mutating func append(
-    _ item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, output: RecordedBytes,
-    errors: RecordedBytes, isFinal: Bool
+    _ item: borrowing RecordedItem, _ attempt: borrowing EndedAttempt, output: CapturedBytes,
+    errors: CapturedBytes, isFinal: Bool
   ) throws {
     let start = size
     let heldBefore = held.count
     appendHead(isFinal ? .finalAttempt : .earlierAttempt)
-    put(Int64(item.number), at: start + RecordLayout.number)
-    put(item.row, at: start + RecordLayout.row)
-    put(Int64(item.earlierAttempts + attempt.attempt), at: start + RecordLayout.word(0))
+    put(Int64(item.place.number), at: start + RecordLayout.number)
+    put(item.place.row, at: start + RecordLayout.row)
+    put(Int64(item.place.earlierAttempts + attempt.attempt), at: start + RecordLayout.word(0))
     for number in AttemptColumn.numbers {
       put(number.value(attempt) ?? RecordLayout.absent, at: start + RecordLayout.word(number.word))
     }
@@ -56,8 +58,8 @@ struct RecordBatch: ~Copyable {
   }
 
   private mutating func appendParts(
-    of item: borrowing RecordedItem, _ attempt: borrowing AttemptRecord, _ output: RecordedBytes,
-    _ errors: RecordedBytes, start: Int
+    of item: borrowing RecordedItem, _ attempt: borrowing EndedAttempt, _ output: CapturedBytes,
+    _ errors: CapturedBytes, start: Int
   ) throws {
     var place = start + RecordLayout.current.sizes
     let text = try append(item.text, &place)
@@ -141,7 +143,7 @@ struct RecordBatch: ~Copyable {
   /// Appends a part, and writes its size to a place, which moves on.
   @discardableResult
   private mutating func append(
-    _ part: RecordedBytes?, _ place: inout Int, copiedLimit: Int = Self.copiedLimit
+    _ part: CapturedBytes?, _ place: inout Int, copiedLimit: Int = Self.copiedLimit
   ) throws -> PartSize {
     let size = try append(part, copiedLimit: copiedLimit)
     memory.storeBytes(of: size.value.littleEndian, toByteOffset: place, as: Int32.self)
@@ -149,7 +151,7 @@ struct RecordBatch: ~Copyable {
     return size
   }
 
-  private mutating func append(_ part: RecordedBytes?, copiedLimit: Int) throws -> PartSize {
+  private mutating func append(_ part: CapturedBytes?, copiedLimit: Int) throws -> PartSize {
     guard let part else { return .absent }
     guard part.count <= copiedLimit else {
       held.append(part)
@@ -179,13 +181,13 @@ struct RecordReader {
   enum Part {
     case absent
     case bytes(UnsafeRawBufferPointer)
-    case held(RecordedBytes)
+    case held(CapturedBytes)
 
     /// The bytes in the batch; nil for other parts.
     var bytes: UnsafeRawBufferPointer? { if case .bytes(let bytes) = self { bytes } else { nil } }
   }
 
-  private let held: [RecordedBytes]
+  private let held: [CapturedBytes]
   private let requests: [RunRequest]
   private var heldUsed = 0
   private var requestsUsed = 0
@@ -195,7 +197,7 @@ struct RecordReader {
   private var offset = 0
   private var partsUsed = 0
 
-  init(_ memory: UnsafeRawPointer, held: [RecordedBytes], requests: [RunRequest]) {
+  init(_ memory: UnsafeRawPointer, held: [CapturedBytes], requests: [RunRequest]) {
     self.memory = memory
     self.held = held
     self.requests = requests
@@ -235,4 +237,22 @@ struct RecordReader {
     defer { requestsUsed += 1 }
     return requests[requestsUsed]
   }
+}
+
+/// A request to a recorder other than an attempt.
+enum RunRequest: Sendable {
+  case change(RunChange)
+  /// The number of items in the input.
+  case total(Int)
+  /// The number of results that have been delivered.
+  case delivered(Int)
+  /// The attempt, recorded as an earlier one, is the last one at the item of this row.
+  case makeFinal(row: Int64, attempt: Int64)
+  /// An item that need not run has this number now.
+  case renumber(row: Int64, number: Int)
+  /// The items of these rows are no longer in the items file.
+  case retire([ClosedRange<Int64>])
+  /// Items will be looked up by their keys, which needs an index.
+  case makeIndexes
+  case finish(RunRecord.State, exitCode: Int32, at: Int64)
 }

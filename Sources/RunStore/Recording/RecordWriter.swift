@@ -1,3 +1,4 @@
+import Attempts
 import SQLite
 
 /// Writes batches of records into a run file, each in one transaction; used by one thread.
@@ -231,7 +232,7 @@ final class RecordWriter {
 
   // MARK: - Large parts
 
-  private func readWhole(_ source: RecordedBytes) throws(RunStoreError) -> [UInt8] {
+  private func readWhole(_ source: CapturedBytes) throws(RunStoreError) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(source.count)
     do { try source.forEachChunk { bytes.append(contentsOf: $0) } } catch { throw unreadable(error) }
@@ -239,7 +240,7 @@ final class RecordWriter {
   }
 
   /// Stores bytes in pieces of the same size and returns the row of the first one; the others follow it.
-  private func writeChunks(_ source: RecordedBytes) throws(RunStoreError) -> Int64 {
+  private func writeChunks(_ source: CapturedBytes) throws(RunStoreError) -> Int64 {
     let first = nextChunk
     var rest = source.count
     var piece: [UInt8] = []

@@ -8,10 +8,10 @@ import SQLite
 #endif
 
 /// A run file that only this program records into while it is open.
-public final class RunFile {
+package final class RunFile {
   /// How much a power cut may lose. In either case the end of the program, even by SIGKILL, loses nothing that was
   /// committed.
-  public enum Durability: Sendable {
+  package enum Durability: Sendable {
     /// A power cut loses nothing that was committed, because commits reach the disk.
     case powerCut
     /// A power cut may lose commits since the last checkpoint and nothing else; those items run again.
@@ -24,8 +24,7 @@ public final class RunFile {
   /// the end of the run, when no work runs alongside.
   private static let checkpointPages = 1_000
 
-  /// The path of the file.
-  public let path: String
+  package let path: String
   /// The row of the run when the file was opened.
   let row: RunRow.Loaded
   /// The time of the last event in a session that was killed; nil if the last session ended properly.
@@ -37,10 +36,10 @@ public final class RunFile {
   /// The minimum size of the file, which only grows.
   private var size: Int64
   /// An error for each file that should have been removed and is still there.
-  public private(set) var leftovers: [RunStoreError] = []
+  package private(set) var leftovers: [RunStoreError] = []
 
   /// The record of the run when the file was opened.
-  public var record: RunRecord { row.record }
+  package var record: RunRecord { row.record }
 
   /// Creates the file of a new run.
   ///
@@ -49,7 +48,7 @@ public final class RunFile {
   ///   - record: the run.
   ///   - durability: what a power cut may lose.
   /// - Throws: when the file exists, another program holds it, or it cannot be written.
-  public static func create(
+  package static func create(
     at path: String, _ record: RunRecord, durability: Durability = .powerCut
   ) throws(RunStoreError) -> RunFile {
     let lock = try RunFileLock(of: path)
@@ -69,7 +68,7 @@ public final class RunFile {
 
   /// Removes the file of a run that has not started, so that it does not look as if it could be resumed. Files that
   /// cannot be removed are added to the ``leftovers``.
-  public func discard() {
+  package func discard() {
     database.close()
     leftovers += SideFile.remove(HistoryEntry.files(of: path))
     releaseLock()
@@ -145,7 +144,7 @@ public final class RunFile {
   ///
   /// - Throws: when the file is missing, is not a run file, is damaged or newer than this program, when another program
   ///   is recording into it, or when it cannot be written. The file is unchanged then.
-  public static func open(at path: String, durability: Durability = .powerCut) throws(RunStoreError) -> RunFile {
+  package static func open(at path: String, durability: Durability = .powerCut) throws(RunStoreError) -> RunFile {
     // Check without write access first, so that foreign or damaged files are not touched.
     try RunReader(path: path).close()
     let lock = try RunFileLock(of: path)

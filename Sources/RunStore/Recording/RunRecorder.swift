@@ -1,45 +1,39 @@
+package import Attempts
 import ParallelFor
 import Synchronization
 
 /// Records a run on a thread of its own; workers hand over their records and continue.
 ///
-/// Each record gets a ``Ticket``. Tickets grow in the order of the calls, and records are committed in that order. An
-/// item is done when the ticket of its last attempt is committed: its outcome and its whole output are in the file
-/// then, and the end of the program does not lose them.
+/// Each record gets a sequence number, from 1 in the order of the calls, and records are committed in that order. An item
+/// is done when the number of its last attempt is committed: its outcome and its whole output are in the file then, and
+/// the end of the program does not lose them. A record that comes too late gets ``never``.
 ///
 /// When writing fails, for example because the disk is full, the recorder stops for good. It drops further records, no
 /// thread waits any longer, and ``problem`` says why. Earlier commits stay in the file.
-public final class RunRecorder: @unchecked Sendable {
-  /// The position of a record among all records of this recorder.
-  public struct Ticket: Sendable, Comparable {
-    let value: UInt64
-
-    /// Orders tickets by the time of their calls.
-    public static func < (left: Ticket, right: Ticket) -> Bool { left.value < right.value }
-  }
-
+package final class RunRecorder: @unchecked Sendable {
   /// The records that are not yet committed.
-  public struct Backlog: Sendable, Equatable {
-    /// The number of records.
-    public var records: Int
+  package struct Backlog: Sendable, Equatable {
+    package var records: Int
     /// Their size in memory, in bytes.
-    public var bytes: Int
+    package var bytes: Int
     /// The number of bytes at which calls start to wait.
-    public var limit: Int
+    package var limit: Int
     /// The number of records that have been committed.
-    public var committed = 0
+    package var committed = 0
   }
 
   /// The limits of a recorder; the default values fit any run.
-  public struct Limits: Sendable {
+  package struct Limits: Sendable {
     /// The number of bytes in the queue at which calls start to wait.
-    public var queuedBytes = 4 << 20
+    package var queuedBytes = 4 << 20
     /// Nanoseconds between two transactions, while no thread waits and the queue is less than half full.
-    public var rest: Int64 = 20_000_000
+    package var rest: Int64 = 20_000_000
 
-    /// Makes the default limits.
-    public init() {}
+    package init() {}
   }
+
+  /// The sequence number of a record that is not written, because recording has stopped.
+  package static let never = UInt64.max
 
   private let file: RunFile
   /// The file that keeps attempts until they are committed; nil where it cannot exist.
@@ -57,7 +51,7 @@ public final class RunRecorder: @unchecked Sendable {
   private let progress = Condition()
   /// The monitor guards the following; `unchecked` avoids a second check of each access.
   @exclusivity(unchecked) private var queue: RecordBatch
-  @exclusivity(unchecked) private var lastTicket: UInt64 = 0
+  @exclusivity(unchecked) private var lastNumber: UInt64 = 0
   @exclusivity(unchecked) private var writing = Backlog(records: 0, bytes: 0, limit: 0)
   @exclusivity(unchecked) private var isHurried = false
   /// The number of threads that wait for a commit.
@@ -76,7 +70,7 @@ public final class RunRecorder: @unchecked Sendable {
   ///   - whenBroken: called once when recording is no longer possible, on the recorder's thread or on a thread that
   ///     records.
   /// - Throws: when the file cannot be written.
-  public init(
+  package init(
     _ file: RunFile, limits: Limits = Limits(), whenBroken: @escaping @Sendable (RunStoreError) -> Void = { _ in }
   ) throws(RunStoreError) {
     self.file = file
@@ -91,11 +85,10 @@ public final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// The path of the run file.
-  public var path: String { file.path }
+  package var path: String { file.path }
 
   /// Whether the run file is still at the path where it was created or opened.
-  public var isThere: Bool { file.isThere }
+  package var isThere: Bool { file.isThere }
 
   // MARK: - Handing over
 
@@ -112,30 +105,30 @@ public final class RunRecorder: @unchecked Sendable {
   ///   - isFinal: false when another attempt follows.
   ///   - isKeptAtOnce: whether the attempt survives the end of the program as soon as the call returns, which costs a
   ///     write to a file. Otherwise the end of the program loses the attempts of the last tens of milliseconds.
-  /// - Returns: the ticket of this record.
+  /// - Returns: the sequence number of this record.
   @discardableResult
-  public func record(
-    _ item: RecordedItem, _ attempt: AttemptRecord, output: RecordedBytes = .bytes([]),
-    errors: RecordedBytes = .bytes([]), isFinal: Bool = true, isKeptAtOnce: Bool = true
-  ) -> Ticket {
+  package func record(
+    _ item: RecordedItem, _ attempt: EndedAttempt, output: CapturedBytes = .bytes([]),
+    errors: CapturedBytes = .bytes([]), isFinal: Bool = true, isKeptAtOnce: Bool = true
+  ) -> UInt64 {
     withUnsafeTemporaryAllocation(byteCount: Self.usualRecordSize, alignment: 16) { space in
       var record = RecordBatch(in: space)
       do { try record.append(item, attempt, output: output, errors: errors, isFinal: isFinal) } catch {
         breakOff(RunStoreError(.failed, file.path, "an attempt to be recorded cannot be read back: \(error)"))
-        return Ticket(value: .max)
+        return Self.never
       }
       return append(record, isKeptAtOnce: isKeptAtOnce)
     }
   }
 
-  private func append(_ record: borrowing RecordBatch, isKeptAtOnce: Bool) -> Ticket {
+  private func append(_ record: borrowing RecordBatch, isKeptAtOnce: Bool) -> UInt64 {
     var isKept = !isKeptAtOnce
-    let ticket = append { queue in
+    let number = append { queue in
       queue.append(record)
       if isKeptAtOnce, let tail { isKept = record.withBytes { tail.append($0) } ?? false }
     }
-    if !isKept { _ = waitUntilCommitted(ticket) }
-    return ticket
+    if !isKept { _ = waitUntilCommitted(number) }
+    return number
   }
 
   /// Records that an attempt which was recorded as an earlier one is its item's last one.
@@ -143,46 +136,46 @@ public final class RunRecorder: @unchecked Sendable {
   /// - Parameters:
   ///   - place: the item's place in the run file.
   ///   - attempt: the number of the attempt within this session.
-  /// - Returns: the ticket of this record.
+  /// - Returns: the sequence number of this record.
   @discardableResult
-  public func makeFinal(_ place: ItemPlace, attempt: Int) -> Ticket {
+  package func makeFinal(_ place: ItemPlace, attempt: Int) -> UInt64 {
     append(.makeFinal(row: place.row, attempt: Int64(place.earlierAttempts + attempt)))
   }
 
   /// Records a change of the run as a whole.
   @discardableResult
-  public func record(_ change: RunChange) -> Ticket { append(.change(change)) }
+  package func record(_ change: RunChange) -> UInt64 { append(.change(change)) }
 
   /// Records the number of items in the input.
   @discardableResult
-  public func recordTotal(_ count: Int) -> Ticket { append(.total(count)) }
+  package func recordTotal(_ count: Int) -> UInt64 { append(.total(count)) }
 
   /// Records how many results have been delivered, from the first item on.
   @discardableResult
-  public func recordDelivery(_ count: Int) -> Ticket { append(.delivered(count)) }
+  package func recordDelivery(_ count: Int) -> UInt64 { append(.delivered(count)) }
 
   @discardableResult
-  func append(_ request: RunRequest) -> Ticket { append { $0.append(request) } }
+  func append(_ request: RunRequest) -> UInt64 { append { $0.append(request) } }
 
-  private func append(_ body: (inout RecordBatch) -> Void) -> Ticket {
+  private func append(_ body: (inout RecordBatch) -> Void) -> UInt64 {
     monitor.withLock {
       while queue.size >= limits.queuedBytes, problemFound == nil, !isEnding { monitor.wait(for: room) }
-      guard problemFound == nil, !isEnding else { return Ticket(value: .max) }
+      guard problemFound == nil, !isEnding else { return Self.never }
       body(&queue)
-      lastTicket += 1
+      lastNumber += 1
       if queue.count == 1 { work.signal() }
       if queue.size >= limits.queuedBytes / 2 { hurry.signal() }
-      return Ticket(value: lastTicket)
+      return lastNumber
     }
   }
 
   // MARK: - Waiting
 
   /// Why recording stopped; nil before that.
-  public var problem: RunStoreError? { monitor.withLock { problemFound } }
+  package var problem: RunStoreError? { monitor.withLock { problemFound } }
 
   /// The records that are not yet committed.
-  public var backlog: Backlog {
+  package var backlog: Backlog {
     monitor.withLock {
       Backlog(
         records: queue.count + writing.records, bytes: queue.size + writing.bytes, limit: limits.queuedBytes,
@@ -191,22 +184,22 @@ public final class RunRecorder: @unchecked Sendable {
   }
 
   /// Whether a record is committed.
-  public func isCommitted(_ ticket: Ticket) -> Bool { committed.load(ordering: .acquiring) >= ticket.value }
+  package func isCommitted(_ number: UInt64) -> Bool { committed.load(ordering: .acquiring) >= number }
 
   /// Waits until a record is committed.
   ///
   /// - Parameter isUrgent: whether to write to the file at once; otherwise records gather for a moment first.
   /// - Returns: why the record will never be committed, if recording has stopped; nil when it is committed.
-  public func waitUntilCommitted(_ ticket: Ticket, isUrgent: Bool = true) -> RunStoreError? {
-    if isCommitted(ticket) { return nil }
+  package func waitUntilCommitted(_ number: UInt64, isUrgent: Bool = true) -> RunStoreError? {
+    if isCommitted(number) { return nil }
     return monitor.withLock {
       waiting += 1
       defer { waiting -= 1 }
-      while !isCommitted(ticket), problemFound == nil, !isOver {
+      while !isCommitted(number), problemFound == nil, !isOver {
         if isUrgent { hurryUpWithLock() }
         monitor.wait(for: progress)
       }
-      return isCommitted(ticket) ? nil : problemFound ?? closed
+      return isCommitted(number) ? nil : problemFound ?? closed
     }
   }
 
@@ -218,7 +211,7 @@ public final class RunRecorder: @unchecked Sendable {
   private static let manyRecords: UInt64 = 32
 
   /// Writes to the file at once; call it when few records will follow and a thread may wait for the last one.
-  public func hurryUp() { monitor.withLock { hurryUpWithLock() } }
+  package func hurryUp() { monitor.withLock { hurryUpWithLock() } }
 
   private func hurryUpWithLock() {
     isHurried = true
@@ -228,8 +221,8 @@ public final class RunRecorder: @unchecked Sendable {
   /// Waits until all records so far are committed.
   ///
   /// - Returns: why they will never be committed, if recording has stopped; nil when they are.
-  public func flush() -> RunStoreError? {
-    waitUntilCommitted(Ticket(value: monitor.withLock { lastTicket }))
+  package func flush() -> RunStoreError? {
+    waitUntilCommitted(monitor.withLock { lastNumber })
   }
 
   /// Writes the remaining records and how the run ended, and closes the file; nothing can be recorded afterwards.
@@ -241,7 +234,7 @@ public final class RunRecorder: @unchecked Sendable {
   ///   - exitCode: the exit status of the program.
   ///   - time: the current time in nanoseconds since 1970.
   /// - Returns: why the file is incomplete; nil when it is complete.
-  public func finish(_ state: RunRecord.State, exitCode: Int32, at time: Int64) -> RunStoreError? {
+  package func finish(_ state: RunRecord.State, exitCode: Int32, at time: Int64) -> RunStoreError? {
     append(.finish(state, exitCode: exitCode, at: time))
     return end()
   }
@@ -249,10 +242,10 @@ public final class RunRecorder: @unchecked Sendable {
   /// Writes the remaining records and closes the file as if the program had been killed then.
   ///
   /// - Parameter isDiscarded: whether to remove the file if nothing was recorded in this session.
-  public func end(isDiscarded: Bool = false) -> RunStoreError? {
+  package func end(isDiscarded: Bool = false) -> RunStoreError? {
     monitor.withLock {
       isEnding = true
-      self.isDiscarded = isDiscarded && lastTicket == 0
+      self.isDiscarded = isDiscarded && lastNumber == 0
       work.signal()
       hurry.signal()
       room.broadcast()
@@ -262,7 +255,7 @@ public final class RunRecorder: @unchecked Sendable {
   }
 
   /// The files that should have been removed and are still there; valid at the end.
-  public var leftovers: [RunStoreError] { monitor.withLock { leftoversFound } }
+  package var leftovers: [RunStoreError] { monitor.withLock { leftoversFound } }
 
   private var closed: RunStoreError { RunStoreError(.failed, file.path, "recording has ended") }
 
@@ -335,14 +328,14 @@ public final class RunRecorder: @unchecked Sendable {
     monitor.withLock {
       // Short transactions may follow each other quickly, so that a kill loses less.
       let look = min(limits.rest, Self.restShare * writingTime) / Self.looks
-      var (looks, seen): (Int64, UInt64) = (0, lastTicket)
+      var (looks, seen): (Int64, UInt64) = (0, lastNumber)
       while looks < Self.looks, !isHurried, !isEnding, queue.size < limits.queuedBytes / 2 {
         // Each check takes the processor from a worker. Where many records gather, one check is enough.
-        let next = lastTicket - seen < Self.manyRecords ? 1 : Self.looks - looks
-        seen = lastTicket
+        let next = lastNumber - seen < Self.manyRecords ? 1 : Self.looks - looks
+        seen = lastNumber
         monitor.wait(for: hurry, nanoseconds: look * next)
         // When nothing more gathers, a thread may be waiting for the last record.
-        if waiting > 0, lastTicket == seen, queue.count > 0 { return }
+        if waiting > 0, lastNumber == seen, queue.count > 0 { return }
         looks += next
       }
     }

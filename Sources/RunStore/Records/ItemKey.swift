@@ -1,3 +1,5 @@
+import Attempts
+
 /// The number that identifies an item: a hash of its text and its fields that never changes between versions.
 struct ItemKey {
   private static let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -9,7 +11,7 @@ struct ItemKey {
   private var total = 0
 
   /// Returns the key of an item.
-  static func of(_ text: RecordedBytes, fields: [UInt8]?) throws -> Int64 {
+  static func of(_ text: CapturedBytes, fields: [UInt8]?) throws -> Int64 {
     var key = ItemKey()
     try text.forEachChunk { key.add($0) }
     return key.with(fields)

@@ -1,30 +1,31 @@
+package import Attempts
 import ParallelFor
 
 /// An item in a run file, with its last attempt.
-public struct ItemRecord: Sendable, Equatable {
+package struct ItemRecord: Sendable, Equatable {
   /// The row, which leads to the output and to the earlier attempts.
-  public var row: Int64
+  package var row: Int64
   /// The number in the newest items file, from 1; nil when the item is no longer in it.
-  public var number: Int?
+  package var number: Int?
   /// The entry of the items file, byte for byte; a stranger's text.
-  public var text: [UInt8]
+  package var text: [UInt8]
   /// The entry's fields as a JSON object; nil for plain lines.
-  public var fields: [UInt8]?
+  package var fields: [UInt8]?
   /// The last attempt; nil when the item has earlier attempts but has not ended.
-  public var attempt: AttemptRecord?
+  package var attempt: EndedAttempt?
   /// The number of attempts that were made.
-  public var attempts: Int
+  package var attempts: Int
   /// The size of the standard output, or of the rows of a query, in bytes.
-  public var outputCount: Int
+  package var outputCount: Int
   /// The size of the standard error, in bytes.
-  public var errorCount: Int
+  package var errorCount: Int
 
   /// Whether nothing remains to be done: the item has ended by itself, successfully or not.
-  public var isDone: Bool { attempt?.canEndItem ?? false }
+  package var isDone: Bool { attempt?.canEndItem ?? false }
 }
 
 /// One of the two outputs of an attempt.
-public enum OutputStream: String, Sendable, CaseIterable {
+package enum OutputStream: String, Sendable, CaseIterable {
   /// The standard output, or the rows of a query.
   case output
   /// The standard error.
@@ -32,9 +33,8 @@ public enum OutputStream: String, Sendable, CaseIterable {
 }
 
 /// A change of the run as a whole.
-public struct RunChange: Sendable, Equatable {
-  /// What changed.
-  public enum Kind: String, Sendable, CaseIterable {
+package struct RunChange: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// The program started to run items, for the first time or again; the value is the number of threads.
     case sessionBegan = "session began"
     /// The program ended; the value is its exit status, or nil when it was killed.
@@ -48,14 +48,12 @@ public struct RunChange: Sendable, Equatable {
   }
 
   /// When the change happened, in nanoseconds since 1970.
-  public var time: Int64
-  /// What changed.
-  public var kind: Kind
+  package var time: Int64
+  package var kind: Kind
   /// The number that belongs to the change; nil when there is none.
-  public var value: Int?
+  package var value: Int?
 
-  /// Makes a change.
-  public init(time: Int64, kind: Kind, value: Int? = nil) {
+  package init(time: Int64, kind: Kind, value: Int? = nil) {
     self.time = time
     self.kind = kind
     self.value = value

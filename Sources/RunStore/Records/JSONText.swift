@@ -26,7 +26,6 @@ struct JSONText {
 
   mutating func null() { value("null") }
   mutating func bool(_ flag: Bool) { value(flag ? "true" : "false") }
-  mutating func integer(_ number: Int64) { value(String(number)) }
   mutating func integer(_ number: Int) { value(String(number)) }
 
   /// Writes a number that is already formatted, such as `12.345`.
@@ -44,6 +43,31 @@ struct JSONText {
     text.withUnsafeBytes { EscapedText.appendJSON($0, to: &bytes) }
   }
 
+  // MARK: - Members
+
+  mutating func member(_ name: String, _ text: String) {
+    key(name)
+    string(text)
+  }
+
+  mutating func member(_ name: String, _ text: [UInt8]) {
+    key(name)
+    string(text)
+  }
+
+  mutating func member(_ name: String, _ number: Int?) {
+    key(name)
+    if let number { integer(number) } else { null() }
+  }
+
+  /// Writes a member whose number is already formatted, such as `12.345`.
+  mutating func member(_ name: String, digits: String) {
+    key(name)
+    number(digits)
+  }
+
+  // MARK: - Whole texts
+
   /// Returns an array of strings.
   static func array(_ words: [String]) -> String {
     var json = JSONText()
@@ -57,10 +81,7 @@ struct JSONText {
   static func object(_ members: [String: String]) -> String {
     var json = JSONText()
     json.beginObject()
-    for (name, value) in members.sorted(by: { $0.key < $1.key }) {
-      json.key(name)
-      json.string(value)
-    }
+    for (name, value) in members.sorted(by: { $0.key < $1.key }) { json.member(name, value) }
     json.endObject()
     return String(decoding: json.bytes, as: UTF8.self)
   }
@@ -95,5 +116,20 @@ struct JSONText {
   private mutating func close(_ bracket: String) {
     bytes.append(contentsOf: bracket.utf8)
     needsComma = true
+  }
+}
+
+/// The fields of an item as the JSON object that a run file stores.
+package enum FieldsText {
+  /// Encodes names and values; nil becomes `null`, and invalid UTF-8 becomes U+FFFD.
+  package static func encode(names: [String], values: [[UInt8]?]) -> [UInt8] {
+    var json = JSONText()
+    json.beginObject()
+    for (name, value) in zip(names, values) {
+      json.key(name)
+      if let value { json.string(value) } else { json.null() }
+    }
+    json.endObject()
+    return json.bytes
   }
 }

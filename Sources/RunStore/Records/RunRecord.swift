@@ -1,9 +1,9 @@
 /// The description of a run as a whole.
 ///
 /// It never holds secrets, because the environment is not stored.
-public struct RunRecord: Sendable, Equatable {
+package struct RunRecord: Sendable, Equatable {
   /// The state of the run when the record was last written.
-  public enum State: Int, Sendable {
+  package enum State: Int, Sendable {
     /// The run is running or was killed; the file's lock tells which.
     case running
     /// Every item has ended for good.
@@ -13,38 +13,35 @@ public struct RunRecord: Sendable, Equatable {
   }
 
   /// A name for users and for the command line; unique among the runs of a folder.
-  public var id: String
+  package var id: String
   /// When the run started, in nanoseconds since 1970.
-  public var created: Int64
+  package var created: Int64
   /// A one-line description of the work: the command's template or the query.
-  public var title: String
+  package var title: String
   /// The kind of job, such as `command`, `shell` or `sqlite`.
-  public var kind: String
+  package var kind: String
   /// The words of the command, or the query. A resumed run uses the same ones.
-  public var command: [String]
+  package var command: [String]
   /// The source of the items: a path as it was given, or `-`.
-  public var source: String
-  /// The working directory of the run.
-  public var directory: String
+  package var source: String
+  package var directory: String
   /// The options that matter to a resumed run, by name.
-  public var options: [String: String]
-  /// The state of the run.
-  public var state = State.running
+  package var options: [String: String]
+  package var state = State.running
   /// When the run ended, in nanoseconds since 1970; nil before that.
-  public var ended: Int64?
+  package var ended: Int64?
   /// The exit status of the program; nil before it ended.
-  public var exitCode: Int32?
+  package var exitCode: Int32?
   /// The number of items in the input, once it is known.
-  public var total: Int?
+  package var total: Int?
   /// The number of items by outcome.
-  public var counts = RunCounts()
+  package var counts = RunCounts()
   /// When the latest recorded attempt ended, in nanoseconds since 1970; nil when there is none.
-  public var latest: Int64?
+  package var latest: Int64?
   /// The number of results that have been delivered, from the first item on and without a gap.
-  public var delivered = 0
+  package var delivered = 0
 
-  /// Makes the record of a new run.
-  public init(
+  package init(
     id: String, created: Int64, title: String, kind: String, command: [String], source: String, directory: String,
     options: [String: String] = [:]
   ) {
@@ -60,21 +57,33 @@ public struct RunRecord: Sendable, Equatable {
 }
 
 /// The number of items by the outcome of their last attempt.
-public struct RunCounts: Sendable, Equatable {
+package struct RunCounts: Sendable, Equatable {
   /// Items that succeeded.
-  public var succeeded = 0
+  package var succeeded = 0
   /// Items that failed for good.
-  public var failed = 0
+  package var failed = 0
   /// Items that exceeded their time limit.
-  public var timedOut = 0
+  package var timedOut = 0
   /// Items that were stopped; they are not done.
-  public var cancelled = 0
+  package var cancelled = 0
 
-  /// Makes counts of zero.
-  public init() {}
+  package init() {}
 
   /// Items that have ended for good: all but the cancelled ones.
-  public var done: Int { succeeded + failed + timedOut }
+  package var done: Int { succeeded + failed + timedOut }
   /// Items that failed or exceeded their time limit.
-  public var unsuccessful: Int { failed + timedOut }
+  package var unsuccessful: Int { failed + timedOut }
+}
+
+extension RunCounts {
+  /// Counts an outcome by its code, or removes it with -1.
+  mutating func count(_ code: Int64, by difference: Int = 1) {
+    switch code {
+    case OutcomeCode.succeeded: succeeded += difference
+    case OutcomeCode.failed: failed += difference
+    case OutcomeCode.timedOut: timedOut += difference
+    case OutcomeCode.cancelled: cancelled += difference
+    default: break
+    }
+  }
 }

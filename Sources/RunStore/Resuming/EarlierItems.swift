@@ -1,3 +1,4 @@
+package import Attempts
 import ParallelFor
 import SQLite
 
@@ -6,9 +7,9 @@ import SQLite
 /// An item is found by its text and its fields, not by its number. The row of the same number is tried first, then the
 /// recorded rows of equal items in their order; every row is used once. So a run resumes correctly when its items file
 /// was shuffled, extended or shortened. Used only by the thread that reads the items.
-public final class EarlierItems {
+package final class EarlierItems {
   /// Which of the recorded items run again.
-  public enum Mode: String, Sendable, CaseIterable {
+  package enum Mode: String, Sendable, CaseIterable {
     /// Items that were stopped or never recorded.
     case outstanding
     /// Items that failed, timed out, were stopped or were never recorded.
@@ -18,7 +19,7 @@ public final class EarlierItems {
   }
 
   /// What to do with an item.
-  public enum Decision: Sendable, Equatable {
+  package enum Decision: Sendable, Equatable {
     /// The item is done; its output can be read from the run file.
     case keep(ItemRecord)
     /// The item must run, and is recorded at this place.
@@ -26,15 +27,15 @@ public final class EarlierItems {
   }
 
   /// The number of items that were met so far.
-  public struct Counts: Sendable, Equatable {
+  package struct Counts: Sendable, Equatable {
     /// Items that are done and kept.
-    public var kept = 0
+    package var kept = 0
     /// Items that are recorded and run again.
-    public var again = 0
+    package var again = 0
     /// Items that were not recorded before.
-    public var new = 0
+    package var new = 0
     /// Recorded items that are no longer among the items; known at the end of the items.
-    public var gone = 0
+    package var gone = 0
   }
 
   /// The maximum number of rows to remember for searches; for more, the file gets an index.
@@ -45,7 +46,7 @@ public final class EarlierItems {
   private static let stretches = 1_000
 
   /// The items that were met so far.
-  public private(set) var counts = Counts()
+  package private(set) var counts = Counts()
 
   private let reader: RunReader
   private let recorder: RunRecorder
@@ -69,7 +70,7 @@ public final class EarlierItems {
   ///   - recorder: records into the resumed file; it may have recorded nothing but changes so far.
   ///   - reader: reads the same file.
   ///   - mode: which of the recorded items run again.
-  public convenience init(_ recorder: RunRecorder, _ reader: RunReader, mode: Mode) throws(RunStoreError) {
+  package convenience init(_ recorder: RunRecorder, _ reader: RunReader, mode: Mode) throws(RunStoreError) {
     try self.init(recorder, reader, mode: mode, remembering: Self.rememberedRows)
   }
 
@@ -95,7 +96,7 @@ public final class EarlierItems {
   ///   - text: the entry, byte for byte.
   ///   - fields: its fields as they are recorded.
   /// - Throws: when the run file cannot be read.
-  public func next(text: RecordedBytes, fields: [UInt8]? = nil) throws(RunStoreError) -> Decision {
+  package func next(text: CapturedBytes, fields: [UInt8]? = nil) throws(RunStoreError) -> Decision {
     number += 1
     let item = try SoughtItem(text, fields, path: reader.path)
     let (found, isRowTaken) = try atSameNumber(item)
@@ -118,7 +119,7 @@ public final class EarlierItems {
   /// Records that the items file has ended: recorded items that are no longer in it lose their numbers.
   ///
   /// - Throws: when the run file cannot be read.
-  public func endOfItems() throws(RunStoreError) {
+  package func endOfItems() throws(RunStoreError) {
     var gone: [ClosedRange<Int64>] = []
     for rows in [1..<max(1, lastNumbered + 1), RowSet.firstExtra..<lastExtra + 1] {
       var start = rows.lowerBound
@@ -272,10 +273,10 @@ public final class EarlierItems {
 /// An item that is searched for among the recorded ones.
 private struct SoughtItem {
   let key: Int64
-  private let text: RecordedBytes
+  private let text: CapturedBytes
   private let fields: [UInt8]?
 
-  init(_ text: RecordedBytes, _ fields: [UInt8]?, path: String) throws(RunStoreError) {
+  init(_ text: CapturedBytes, _ fields: [UInt8]?, path: String) throws(RunStoreError) {
     self.text = text
     self.fields = fields
     do { key = try ItemKey.of(text, fields: fields) } catch {

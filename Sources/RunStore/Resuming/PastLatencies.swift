@@ -1,3 +1,4 @@
+package import Attempts
 import SQLite
 
 /// The latencies of items in a recorded run, found like the items of a resumed run: by text and fields, and in order
@@ -5,7 +6,7 @@ import SQLite
 ///
 /// The run file is read in step with the items until the first one that is not in its old place; from then on, the rest
 /// of the file is searched. Used by one thread.
-public final class PastLatencies {
+package final class PastLatencies {
   /// The maximum number of items to search, which bounds the memory: about 16 bytes each.
   static let searchedRows = 500_000
   private static let page = 1_000
@@ -22,7 +23,7 @@ public final class PastLatencies {
   /// Starts at the first item.
   ///
   /// - Parameter reader: reads the run.
-  public convenience init(_ reader: RunReader) throws(RunStoreError) {
+  package convenience init(_ reader: RunReader) throws(RunStoreError) {
     try self.init(reader, searching: Self.searchedRows)
   }
 
@@ -38,7 +39,7 @@ public final class PastLatencies {
   ///   - text: the entry, byte for byte.
   ///   - fields: its fields as they are recorded.
   /// - Throws: when the run file cannot be read.
-  public func next(text: RecordedBytes, fields: [UInt8]? = nil) throws(RunStoreError) -> Int64? {
+  package func next(text: CapturedBytes, fields: [UInt8]? = nil) throws(RunStoreError) -> Int64? {
     number += 1
     if search == nil, try row() == nil { return nil }
     let key: Int64

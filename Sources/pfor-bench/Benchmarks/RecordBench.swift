@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attempts
 import Dispatch
 import ParallelFor
 import RunStore
@@ -59,13 +60,13 @@ struct RecordBench: Benchmark {
 
   /// Records the items on all threads and returns the threads' processor time in seconds.
   private func handOver(to recorder: RunRecorder) -> Double {
-    let text = RecordedBytes.text("customer 123456")
-    let output = RecordedBytes.bytes([UInt8](repeating: UInt8(ascii: "x"), count: output))
+    let text = CapturedBytes.text("customer 123456")
+    let output = CapturedBytes.bytes([UInt8](repeating: UInt8(ascii: "x"), count: output))
     let times = Times()
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
       let before = Self.processorTime(CLOCK_THREAD_CPUTIME_ID)
       for number in stride(from: thread + 1, through: items, by: threads) {
-        let attempt = AttemptRecord(
+        let attempt = EndedAttempt(
           worker: thread + 1, start: 1_700_000_000_000_000_000 + Int64(number), latency: 1_000, outcome: .succeeded,
           wait: 1_000)
         recorder.record(RecordedItem(number: number, text: text), attempt, output: output, isKeptAtOnce: false)

@@ -1,3 +1,70 @@
+import Attempts
+import OSText
+
+/// A temporary file that only grows. Its tail stays in memory until it is large enough to write.
+///
+/// It is not thread-safe; its owner holds a lock.
+struct AppendFile {
+  private static let tailLimit = 1 << 18
+
+  private let file: TemporaryFile
+  private var written = 0
+  private var tail: [UInt8] = []
+  /// Whether all writes so far have succeeded.
+  private(set) var isIntact = true
+
+  init() throws(DashboardError) {
+    file = try .make()
+    tail.reserveCapacity(Self.tailLimit)
+  }
+
+  /// The offset of the next byte.
+  var end: Int { written + tail.count }
+
+  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    tail.append(contentsOf: bytes)
+    if tail.count >= Self.tailLimit { flush() }
+  }
+
+  mutating func append(_ bytes: some Collection<UInt8>) {
+    tail.append(contentsOf: bytes)
+    if tail.count >= Self.tailLimit { flush() }
+  }
+
+  /// Reads up to `count` bytes from `offset` on.
+  func read(at offset: Int, count: Int) -> [UInt8] {
+    let count = min(count, end - offset)
+    guard count > 0 else { return [] }
+    if offset >= written { return Array(tail[(offset - written)..<(offset - written + count)]) }
+    let inFile = min(count, written - offset)
+    return file.bytes(at: offset, count: inFile) + tail.prefix(count - inFile)
+  }
+
+  private mutating func flush() {
+    if (try? tail.withUnsafeBytes({ try file.write($0, at: written) })) == nil { isIntact = false }
+    written += tail.count
+    tail.removeAll(keepingCapacity: true)
+  }
+}
+
+extension TemporaryFile {
+  static func make() throws(DashboardError) -> TemporaryFile {
+    let folder = OSProcess.temporaryFolder
+    do throws(Problem) {
+      return try TemporaryFile(in: folder)
+    } catch {
+      throw DashboardError("cannot make a temporary file in \(folder): \(error.words)")
+    }
+  }
+
+  /// Reads bytes that have been written; zeros if that fails.
+  func bytes(at offset: Int, count: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    bytes.withUnsafeMutableBytes { try? read(into: $0, at: offset) }
+    return bytes
+  }
+}
+
 /// The place of each ended item's record, and the facts that lists need.
 ///
 /// It takes 16 bytes per item, on disk except for the pages in use. Items end nearly in order, so few pages are in use
@@ -49,7 +116,7 @@ struct ArchiveIndex {
   /// One more than the last position that has an entry.
   private(set) var end = 0
 
-  init() throws(DashboardError) { file = try TemporaryFile() }
+  init() throws(DashboardError) { file = try .make() }
 
   mutating func set(_ entry: Entry, at position: Int) {
     let place = (position % Self.pageEntries) * 2
@@ -87,8 +154,8 @@ struct ArchiveIndex {
   private func load(_ number: Int) -> Page {
     let size = Self.pageEntries * 16
     var words = [UInt64](repeating: 0, count: Self.pageEntries * 2)
-    let bytes = file.read(at: number * size, count: size)
-    words.withUnsafeMutableBytes { $0.copyBytes(from: bytes) }
+    // A page beyond the end of the file has no entries.
+    words.withUnsafeMutableBytes { try? file.read(into: $0, at: number * size) }
     return Page(words: words, lastUse: uses)
   }
 
@@ -97,7 +164,7 @@ struct ArchiveIndex {
       return
     }
     if oldest.value.isDirty {
-      _ = oldest.value.words.withUnsafeBytes { file.write($0, at: oldest.key * Self.pageEntries * 16) }
+      try? oldest.value.words.withUnsafeBytes { try file.write($0, at: oldest.key * Self.pageEntries * 16) }
     }
     pages[oldest.key] = nil
   }
