@@ -37,7 +37,12 @@ import Testing
       in: ["Sources/Dashboard", "Sources/DashboardView"]),
     Law(
       "the dashboard's C library is for mathematics", #"import (Glibc|Darwin)"#, in: ["Sources/Dashboard"],
-      only: ["Sources/Dashboard/LatencySummary.swift"]),
+      only: [
+        "Sources/Dashboard/LatencySummary.swift", "Sources/Dashboard/PastWork.swift",
+        "Sources/Dashboard/Forecast/Forecast.swift", "Sources/Dashboard/Forecast/Normal.swift",
+        "Sources/Dashboard/Forecast/RunPace.swift", "Sources/Dashboard/Forecast/Survival.swift",
+        "Sources/Dashboard/Forecast/ThreadCurve.swift",
+      ]),
     Law(
       "one place reads the clock", #"clock_gettime|ContinuousClock|SuspendingClock|\bDate\("#,
       only: [
