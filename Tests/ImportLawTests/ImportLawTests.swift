@@ -141,14 +141,14 @@ import Testing
       "standard output has few writers", #"(?<![\w.])print\(|STDOUT_FILENO|\.standardOutput\.write|\bstdout\b"#,
       only: [
         "Sources/PForApp/CommandLine/ThemesCommand.swift", "Sources/PForApp/CommandLine/CommandOutput.swift",
-        "Sources/PForApp/Running/Outputs.swift",
+        "Sources/PForApp/Running/RunFiles.swift",
         "Sources/Terminal/DirectColor.swift", "Sources/dashboard-example/DashboardExample.swift",
       ]),
     Law(
       "standard error has few writers", #"FileHandle\.standardError|\bstderr\b|STDERR_FILENO"#,
       only: [
         "Sources/ParallelFor/Progress.swift",
-        "Sources/ParallelForDashboard/Display/StandardError.swift", "Sources/PForApp/Running/Outputs.swift",
+        "Sources/ParallelForDashboard/Display/StandardError.swift", "Sources/PForApp/Running/RunFiles.swift",
         "Sources/Terminal/DirectColor.swift", "Sources/CTerminalGuard/",
       ]),
     Law(
