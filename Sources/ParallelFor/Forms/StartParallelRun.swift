@@ -75,12 +75,13 @@ extension Sequence where Self: Sendable, Element: Sendable {
       let holder = StateHolder<State>()
       return WorkerBody(
         run: { element, context in
-          let result = Result {
+          do {
             var state = try holder.state ?? makeState(worker)
             defer { holder.state = state }
-            return try body(&state, element, context)
+            return .of(.success(try body(&state, element, context)), .succeeded, in: context)
+          } catch {
+            return .of(.failure(error), .failed(Failure("\(error)")), in: context)
           }
-          return AttemptEnding(result, in: context)
         },
         close: {
           if let last = holder.state.take() { close(last) }
@@ -103,19 +104,13 @@ final class StateHolder<State> {
 }
 
 extension AttemptEnding {
-  /// Makes the ending of an attempt from what its body returned or threw.
+  /// Returns the ending of an attempt whose body returned or threw, and whose time may be up.
   @inlinable
-  init<Value>(_ result: Result<Value, any Error>, in context: ItemContext)
-  where Output == Result<Value, any Error> {
-    if context.hasRunOut {
-      self.init(.timedOut, output: .failure(TimedOut()))
-    } else if context.isCancelled {
-      self.init(.cancelled, output: result)
-    } else if case .failure(let error) = result {
-      self.init(.failed(Failure("\(error)")), output: result)
-    } else {
-      self.init(.succeeded, output: result)
-    }
+  static func of<Value>(
+    _ result: consuming Result<Value, any Error>, _ outcome: @autoclosure () -> Outcome, in context: ItemContext
+  ) -> AttemptEnding where Output == Result<Value, any Error> {
+    if context.hasRunOut { return AttemptEnding(.timedOut, output: .failure(TimedOut())) }
+    return AttemptEnding(context.isCancelled ? .cancelled : outcome(), output: result)
   }
 }
 
