@@ -27,7 +27,7 @@ extension Dashboard {
     } else if case .help(let top) = overlay {
       overlay = .help(top: Self.row(top, after: command, page: rows.help, count: rows.wholeHelp - rows.help + 1))
     } else if openItem != nil, !Self.isPageChange(command) {
-      detailTop = Self.row(detailTop, after: command, page: rows.detail, count: detailLineCount)
+      detailTop = Self.row(detailTop, after: command, page: rows.detail, count: rows.wholeDetail - rows.detail + 1)
     } else {
       browse(command, at: shownInstant(now))
     }
@@ -36,12 +36,6 @@ extension Dashboard {
 
   private static func isPageChange(_ command: Command) -> Bool {
     if case .show = command { true } else { false }
-  }
-
-  /// Enough lines to scroll through all of the open item in any layout.
-  private var detailLineCount: Int {
-    guard let detail else { return 1 }
-    return max(1, detail.output.count + detail.errors.count + detail.fields.count + 12 - rows.detail)
   }
 
   private mutating func browse(_ command: Command, at now: Instant) {

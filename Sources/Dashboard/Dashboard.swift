@@ -9,8 +9,10 @@ package struct Dashboard: Equatable, Sendable {
   package struct Rows: Equatable, Sendable {
     /// Rows of the lists in the panels. A panel that is not shown has none.
     package var lists = Dictionary(uniqueKeysWithValues: Panel.allCases.map { ($0, 10) })
-    /// Lines of an open item.
+    /// Lines of an open item that fit.
     package var detail = 10
+    /// All lines of an open item.
+    package var wholeDetail = 10
     /// Lines of the help that fit.
     package var help = 20
     /// All lines of the help.

@@ -34,7 +34,14 @@ package struct DashboardView: Sendable {
   }
 
   /// Returns the layout of a screen of this size, including the number of rows in the lists.
-  package func layout(for size: Size, of dashboard: Dashboard) -> Layout { Layout(size, of: dashboard) }
+  package func layout(for size: Size, of dashboard: Dashboard) -> Layout {
+    var layout = Layout(size, of: dashboard)
+    if let id = dashboard.openItem {
+      let drawing = Drawing(dashboard, at: dashboard.live.latest, theme: theme, glyphs: glyphs)
+      layout.rows.wholeDetail = DetailPanel(drawing: drawing, id: id).lineCount(areaWidth: size.width)
+    }
+    return layout
+  }
 
   /// Returns the screen as a grid of this size.
   package func draw(_ dashboard: Dashboard, at now: Instant, size: Size) -> CellGrid {
@@ -46,7 +53,7 @@ package struct DashboardView: Sendable {
   /// Draws the screen into a grid and replaces all of its content.
   package func draw(_ dashboard: Dashboard, at now: Instant, into grid: inout CellGrid) {
     grid.fill(grid.bounds, role: ThemeRole.text.role)
-    let layout = layout(for: grid.bounds.size, of: dashboard)
+    let layout = Layout(grid.bounds.size, of: dashboard)
     let drawing = Drawing(dashboard, at: now, theme: theme, glyphs: glyphs)
     if layout.isOneLine { return drawLine(drawing, at: now, in: grid.bounds.splitTop(1).top, of: &grid) }
     HeaderPanel(drawing: drawing).draw(in: layout.header, of: &grid)

@@ -21,7 +21,7 @@ package struct Layout: Equatable, Sendable {
   package let body: Rect
   package let footer: Rect
   package let panels: [Panel: Rect]
-  package let rows: Dashboard.Rows
+  package internal(set) var rows: Dashboard.Rows
 
   init(_ size: Size, of dashboard: Dashboard) {
     let screen = Rect(x: 0, y: 0, width: size.width, height: size.height)
@@ -39,12 +39,13 @@ package struct Layout: Equatable, Sendable {
     let panels = isCompact ? [dashboard.focus: footer.rest] : Self.panels(of: dashboard.page, in: footer.rest)
     self.panels = panels
     rows = Self.rows(panels, body: footer.rest, isFramed: !isCompact)
+    // An open item covers the tabs too.
+    rows.detail = max(1, tabs.top.height + footer.rest.height - 2)
   }
 
   private static func rows(_ panels: [Panel: Rect], body: Rect, isFramed: Bool) -> Dashboard.Rows {
     var rows = Dashboard.Rows()
     rows.lists = panels.mapValues { ListArea($0, isFramed: isFramed).list.height }
-    rows.detail = max(1, body.height - 2)
     rows.help = max(1, body.height - 2)
     rows.wholeHelp = HelpOverlay.lineCount(in: body)
     return rows

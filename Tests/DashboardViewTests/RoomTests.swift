@@ -73,6 +73,23 @@ import Testing
     if row != 4 { #expect(grid.row(4).contains("item  ") && !grid.row(4).contains("workers"), "\(grid)") }
   }
 
+  /// An open item scrolls exactly to its last line, however many lines its command takes.
+  @Test(arguments: [(80, 24), (60, 15), (40, 10)])
+  func aLongCommandScrollsToItsEnd(width: Int, height: Int) {
+    var scene = Scene.orders(seconds: 2).0
+    for command in [Command.show(.results), .moveToStart, .open] { _ = scene.dashboard.perform(command) }
+    var detail = ItemDetail(id: scene.dashboard.openItem ?? ItemID(0), label: "long")
+    detail.invocation = (1...50).map { "line \($0) \(String(repeating: "x", count: 100))" }.joined(separator: "\n")
+    (detail.output, detail.outputBytes) = (["first", "last"], 11)
+    scene.dashboard.showDetail(detail)
+    let size = Size(width: width, height: height)
+    scene.dashboard.rows = DashboardView().layout(for: size, of: scene.dashboard).rows
+    _ = scene.dashboard.perform(.moveToEnd)
+    #expect(scene.grid(size).description.contains("last  "))
+    _ = scene.dashboard.perform(.moveUp)
+    #expect(!scene.grid(size).description.contains("last  ") && scene.grid(size).description.contains("first"))
+  }
+
   @Test func oneLineShowsWhatTakesKeys() {
     var scene = Scene.orders(seconds: 2).0
     func line() -> String { "\(scene.grid(Size(width: 39, height: 9)).row(0).trimmingPrefix(" "))" }

@@ -19,11 +19,21 @@ struct DetailPanel {
   /// The columns of the first line that the frame, the number and the hint take.
   private static let aroundTitle = 28
 
+  private static func textWidth(_ areaWidth: Int) -> Int { max(1, areaWidth - 4 - nameWidth) }
+
+  /// Returns the number of lines, which may be more than fit.
+  func lineCount(areaWidth: Int) -> Int {
+    guard let detail = drawing.dashboard.detail else { return 1 }
+    let heads =
+      facts(of: detail, width: Self.textWidth(areaWidth)) + output(detail, lines: []) + errors(detail, lines: [])
+    return heads.count + detail.output.count + detail.errors.count
+  }
+
   func draw(in area: Rect, of grid: inout CellGrid) {
     grid.fill(area, role: ThemeRole.text.role)
     let running = drawing.facts.runningItem(id)
     let label = drawing.dashboard.detail?.label ?? running?.label ?? ""
-    let lines = lines(width: max(1, area.width - 4 - Self.nameWidth))
+    let lines = lines(width: Self.textWidth(area.width))
     let top = min(drawing.dashboard.detailTop, max(0, lines.count - max(1, area.height - 2)))
     let last = min(lines.count, top + max(0, area.height - 2))
     let name = TextWidth.middle(label, columns: area.width - Self.aroundTitle, ellipsis: drawing.glyphs.ellipsis)
@@ -47,11 +57,18 @@ struct DetailPanel {
 
   private func lines(width: Int) -> [Line] {
     guard let detail = drawing.dashboard.detail else { return [stateLine(nil)] }
-    let output = stream("output", detail.output, bytes: detail.outputBytes, isCut: detail.outputCut, role: .text)
-    let errors = stream("errors", detail.errors, bytes: detail.errorBytes, isCut: detail.errorsCut, role: .warning)
+    let output = output(detail, lines: detail.output), errors = errors(detail, lines: detail.errors)
     // The errors of a failed item come first, because they are read first.
     let isBad = detail.outcome?.failureReason != nil
     return facts(of: detail, width: width) + (isBad ? errors + output : output + errors)
+  }
+
+  private func output(_ detail: ItemDetail, lines: [String]) -> [Line] {
+    stream("output", lines, bytes: detail.outputBytes, isCut: detail.outputCut, role: .text)
+  }
+
+  private func errors(_ detail: ItemDetail, lines: [String]) -> [Line] {
+    stream("errors", lines, bytes: detail.errorBytes, isCut: detail.errorsCut, role: .warning)
   }
 
   private func facts(of detail: ItemDetail, width: Int) -> [Line] {
@@ -128,7 +145,7 @@ struct DetailPanel {
   }
 
   private func stream(_ name: String, _ lines: [String], bytes: Int, isCut: Bool, role: ThemeRole) -> [Line] {
-    guard bytes > 0 || !lines.isEmpty else {
+    guard bytes > 0 else {
       return name == "output" && drawing.facts.runningItem(id) == nil
         ? [Line(name: name, text: "none", role: .muted)] : []
     }
