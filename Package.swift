@@ -194,8 +194,7 @@ let package = Package(
       name: "PForAppTests",
       dependencies: [
         "ParallelFor", "Attempts", "ParallelForDashboard", "Dashboard", "DashboardView", "Jobs", "PForApp", "RunStore",
-        "Screen",
-        "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "SQLite", "Screen", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .testTarget(name: "PForBenchTests", dependencies: ["pfor-bench", "CBenchLoops"], swiftSettings: settings),

@@ -1,27 +1,29 @@
 import ParallelFor
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What an earlier run of the same items says about the items that have not ended yet.
 package struct PastWork: Equatable, Sendable {
-  /// The number of longest items that are kept. The run cannot be over before the longest of them.
-  private static let longestKept = 32
   /// The weight of the earlier times: as much as this many items that took the same time again.
   private static let trust = 3.0
-
-  private struct Long: Equatable {
-    var position: Int
-    var time: Int64
-  }
+  private static let usualSpread = 0.2
 
   private let times: ItemTimes
   /// The number of items that have not ended and whose earlier times are known.
   package private(set) var items = 0
   /// How long these took in the earlier run, in nanoseconds.
   private var time = 0.0
-  private var longest: [Long] = []
   /// The number of items that have ended in both runs; their times in each run follow, in nanoseconds.
   private(set) var ended = 0
   private var endedThen = 0.0
   private var endedNow = 0.0
+  /// The sums of the logarithms of these items' times now and then, and of their squares.
+  private var ratios = 0.0
+  private var squaredRatios = 0.0
 
   /// - Parameter times: How long the items took in the earlier run.
   package init(_ times: ItemTimes) {
@@ -30,7 +32,6 @@ package struct PastWork: Equatable, Sendable {
       guard let time = times[position] else { continue }
       items += 1
       self.time += Double(time)
-      rank(Long(position: position, time: time))
     }
   }
 
@@ -43,11 +44,13 @@ package struct PastWork: Equatable, Sendable {
     guard let past = times[position] else { return }
     items -= 1
     time -= Double(past)
-    longest.removeAll { $0.position == position }
     guard let latency else { return }
     ended += 1
     endedThen += Double(past)
     endedNow += Double(latency)
+    let ratio = log(Double(max(1, latency)) / Double(max(1, past)))
+    ratios += ratio
+    squaredRatios += ratio * ratio
   }
 
   /// Returns how long an item is likely to take now, in nanoseconds; nil if its earlier time is unknown.
@@ -56,20 +59,32 @@ package struct PastWork: Equatable, Sendable {
   /// The total time that the remaining items are likely to take, in nanoseconds.
   var work: Double { max(0, time) * ratio }
 
-  /// The remaining item that is likely to take the longest.
-  var longestItem: ItemID? { longest.first.map { ItemID($0.position) } }
+  /// Returns how long the last items from a position on are likely to take, in nanoseconds, in order.
+  func lastTimes(_ most: Int, from position: Int) -> [Double] {
+    var found: [Double] = []
+    var next = times.count
+    while next > position, found.count < most {
+      next -= 1
+      if let time = times[next] { found.append(Double(time) * ratio) }
+    }
+    return found.reversed()
+  }
+
+  /// The standard deviation of the logarithm of an item's time now and then. Without ended items it is a usual one.
+  var spread: Double {
+    let items = Double(max(1, ended))
+    let variance = max(0, squaredRatios / items - (ratios / items) * (ratios / items))
+    return ((variance * Double(ended) + 4 * Self.usualSpread * Self.usualSpread) / Double(ended + 4)).squareRoot()
+  }
+
+  /// The standard error of the logarithm of all remaining items' time.
+  var error: Double { max(0.02, 2 * spread / Double(ended + 4).squareRoot()) }
 
   /// How long items take now, as a multiple of their earlier times.
   private var ratio: Double {
     guard items + ended > 0 else { return 1 }
     let trust = Self.trust * (max(0, time) + endedThen) / Double(items + ended)
     return trust > 0 ? (endedNow + trust) / (endedThen + trust) : 1
-  }
-
-  private mutating func rank(_ item: Long) {
-    if longest.count == Self.longestKept, let last = longest.last, last.time >= item.time { return }
-    longest.insert(item, at: longest.firstIndex { $0.time < item.time } ?? longest.count)
-    if longest.count > Self.longestKept { longest.removeLast() }
   }
 }
 

@@ -42,13 +42,13 @@ extension RunFacts {
 
   private mutating func finish(_ item: FinishedItem, at instant: Instant) {
     let (hadEnded, isCounted) = stopWaiting(after: item)
-    if !hadEnded { leaveWorker(item) }
+    if !hadEnded { leaveWorker(item, isRetried: false) }
     tally.count(item.outcome)
     if item.outcome == .cancelled, state == .stopping { stoppedWithRun += 1 }
     updateQueued()
     if !isCounted {
       // The item ended with the attempt after which it waited, so that attempt was the last one after all.
-      if hadEnded { retriedTime -= Double(max(0, item.latency)) }
+      if hadEnded { pace.makeLast() }
       everyWorker[rowIndex(item.worker)].itemsDone += 1
       measure(item, max(0, item.latency), at: instant)
     }
@@ -57,9 +57,8 @@ extension RunFacts {
     }
   }
 
-  /// Records that a worker has ended an attempt. Returns how long that took, in nanoseconds.
-  @discardableResult
-  private mutating func leaveWorker(_ item: FinishedItem) -> Double {
+  /// Records that a worker has ended an attempt.
+  private mutating func leaveWorker(_ item: FinishedItem, isRetried: Bool) {
     let index = rowIndex(item.worker)
     if everyWorker[index].item?.id == item.id {
       everyWorker[index].item = nil
@@ -68,16 +67,18 @@ extension RunFacts {
     let time = max(0, item.latency)
     everyWorker[index].addBusy(time)
     begun = max(begun, item.id.position + 1)
-    return Double(time)
+    // The time of a stopped item says nothing about other items.
+    if item.outcome != .cancelled { pace.count(from: item.start, latency: time, isRetried: isRetried) }
   }
 
   private mutating func wait(_ item: FinishedItem, until retryAt: Instant) {
-    retriedTime += leaveWorker(item)
+    leaveWorker(item, isRetried: true)
+    retryWait = max(0, retryAt.nanoseconds(since: item.end))
     remember(WaitingItem(last: item, retryAt: retryAt))
   }
 
   private mutating func interrupt(_ item: FinishedItem) {
-    if stopWaiting(item.id)?.last != item { retriedTime += leaveWorker(item) }
+    if stopWaiting(item.id)?.last != item { leaveWorker(item, isRetried: false) }
     tally.unfinished += 1
     updateQueued()
   }
@@ -94,7 +95,6 @@ extension RunFacts {
       tally.failed -= 1
     } else {
       tally.count(item.outcome, by: -1)
-      requeued += 1
     }
     failures.removeAll { $0.id == item.id }
     slowest.remove(item.id)
@@ -155,6 +155,7 @@ extension RunFacts {
     switch kind {
     case .targetWorkersChanged(let count):
       targetWorkers = count
+      pace.setThreads(count, at: latest, workerTime: workerTime)
       threadComparison.endPeriod()
     case .workerStarted(let worker): setWorker(worker, isAlive: true, isLeaving: false)
     case .workerDraining(let worker): setWorker(worker, isAlive: true, isLeaving: true)
@@ -181,6 +182,7 @@ extension RunFacts {
     switch kind {
     case .runStarted(let target):
       targetWorkers = target
+      pace.setThreads(target, at: instant, workerTime: workerTime)
       stopwatch.start(at: instant)
       throughput.begin(at: instant)
     case .runPaused: pause(at: instant)

@@ -49,8 +49,8 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var stoppedWithRun = 0
   /// Running items whose commands are stopped.
   package internal(set) var stopped: [StoppedItem] = []
-  /// The number of times that an item that had ended in this run was queued again.
-  var requeued = 0
+  /// The latest wait between two attempts at an item, in nanoseconds.
+  var retryWait: Int64 = 0
   /// The first failures. ``Tally/unsuccessful`` counts all of them.
   package internal(set) var failures: [FailedItem] = []
   package internal(set) var delivery = Delivery()
@@ -66,8 +66,10 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var slowCount = 0
   /// When an item counts as slow.
   package let slowThreshold: SlowThreshold
-  /// The time that workers spent on attempts that were not the last, in nanoseconds.
-  var retriedTime = 0.0
+  /// How long attempts take.
+  var pace = RunPace()
+  /// The last forecast of the time left.
+  var forecast: RecentForecast?
   /// What an earlier run of the same items says; nil if there is none, or it is not known yet.
   package internal(set) var past: PastWork?
 

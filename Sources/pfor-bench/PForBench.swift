@@ -16,6 +16,6 @@ struct PForBench: ParsableCommand {
     subcommands: [
       AllBench.self, SpawnBench.self, SQLiteBench.self, MemoryBench.self, IdleBench.self, LatencyBench.self,
       FrameBench.self, CommandJobBench.self, ReadBench.self, RecordBench.self, RecordedBench.self,
-      RecordLargeBench.self, KillsBench.self, DemoDataBench.self, LoopBench.self,
+      RecordLargeBench.self, KillsBench.self, DemoDataBench.self, LoopBench.self, TimeLeftBench.self,
     ])
 }

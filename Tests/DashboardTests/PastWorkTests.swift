@@ -31,84 +31,16 @@ private func times(_ seconds: [Double?]) -> ItemTimes {
   }
 }
 
-@Suite struct PastTimeLeftTests {
-  struct Case: Sendable, CustomStringConvertible {
-    let description: String
-    var finished = 0
-    var busy = 0.0
-    let remaining: Int
-    let known: TimeLeft.Known
-    var threads = 2
-    /// The middle of the estimate, in seconds.
-    let left: Double
-  }
-
-  private static func known(
-    _ items: Int, _ work: Double, elapsed: Double = 0, longest: Double = 0, ended: Int = 0
-  ) -> TimeLeft.Known {
-    TimeLeft.Known(items: items, work: work * 1e9, elapsed: elapsed * 1e9, longest: longest * 1e9, ended: ended)
-  }
-
-  static let cases = [
-    Case(description: "all known, nothing ended", remaining: 4, known: known(4, 40), left: 20),
-    Case(description: "other threads", remaining: 4, known: known(4, 40), threads: 8, left: 5),
-    Case(description: "one item is longer than all others", remaining: 9, known: known(9, 40, longest: 30), left: 30),
-    Case(description: "unknown ones take as long as known ones", remaining: 8, known: known(4, 40), left: 40),
-    Case(
-      description: "unknown ones take as long as those that ended", finished: 10, busy: 10, remaining: 8,
-      known: known(4, 40, ended: 10), left: 22),
-    Case(
-      description: "what is running and known is no work done on unknown ones", finished: 10, busy: 16, remaining: 8,
-      known: known(4, 34, elapsed: 6, ended: 10), left: 20.2),
-    Case(
-      description: "no known one is left", finished: 4, busy: 8, remaining: 6, known: known(0, 0, ended: 4), left: 6),
-  ]
-
-  @Test(arguments: cases) func knownItemsCountWithTheirOwnTimes(_ row: Case) throws {
-    let running = row.known.elapsed
-    let left = TimeLeft.estimate(
-      from: TimeLeft.Evidence(
-        finished: row.finished, busy: row.busy * 1e9, busyRunning: running, remaining: row.remaining,
-        threads: row.threads, variation: 0, known: row.known))
-    switch left {
-    case .about(let time): #expect(abs(Double(time) / 1e9 - row.left) < 0.01)
-    case .between(let low, let high):
-      // A range is the estimate divided and multiplied by the same.
-      #expect(abs((Double(low) * Double(high)).squareRoot() / 1e9 - row.left) < 0.01)
-    case .unknown, .lastItems, .none: Issue.record("\(left)")
-    }
-  }
-
-  @Test func theRangeNarrowsAsItemsProveThePastRight() {
-    let estimates = [0, 10, 40].map { ended in
-      TimeLeft.estimate(
-        from: TimeLeft.Evidence(
-          finished: ended, busy: Double(ended) * 1e9, busyRunning: 0, remaining: 10, threads: 1,
-          known: Self.known(10, 10, ended: ended)))
-    }
-    guard case .between(let low, let high) = estimates[0], case .between(let lower, let higher) = estimates[1] else {
-      Issue.record("\(estimates)")
-      return
-    }
-    #expect(low < lower && higher < high)
-    #expect(estimates[2] == .about(10 * second))
-  }
-
-  @Test func withoutThreadsNothingIsKnown() {
-    let evidence = TimeLeft.Evidence(
-      finished: 0, busy: 0, busyRunning: 0, remaining: 3, threads: 0, known: Self.known(3, 3))
-    #expect(TimeLeft.estimate(from: evidence) == .unknown)
-  }
-}
-
 @Suite struct PastWorkTests {
-  private func middle(_ left: TimeLeft) -> Double? {
+  private func range(_ left: TimeLeft) -> TimeLeft.Range? {
     switch left {
-    case .about(let time): Double(time) / 1e9
-    case .between(let low, let high): (Double(low) * Double(high)).squareRoot() / 1e9
-    case .unknown, .lastItems, .none: nil
+    case .estimate(let range): range
+    case .lastItems(let range, _, _, _): range
+    case .none, .unknown, .atLeast: nil
     }
   }
+
+  private func seconds(_ left: TimeLeft) -> Double? { range(left).map { Double($0.middle) / 1e9 } }
 
   /// Two workers run items 1 and 2 of four; the events are a millisecond apart.
   private func dashboard(_ past: PastWork) -> (Dashboard, EventScript) {
@@ -118,16 +50,15 @@ private func times(_ seconds: [Double?]) -> ItemTimes {
   }
 
   @Test func eachItemCountsWithItsOwnTime() throws {
-    let past = PastWork(times([10, 20, 30, nil]))
-    let (dashboard, script) = dashboard(past)
-    // The unknown one counts like the others: 80 s on two workers.
-    let left = try #require(middle(dashboard.facts.timeLeft(at: script.now)))
-    #expect(abs(left - 40) < 0.1)
-    #expect(dashboard.facts.isTimeLeftFromPast(at: script.now))
-    // The longest has not begun: nothing ends before it.
-    let late = try #require(middle(dashboard.facts.timeLeft(at: script.now + 15 * second)))
-    #expect(late >= 29.9)
-    #expect(middle(Self.without(dashboard).facts.timeLeft(at: script.now)) == nil)
+    let (dashboard, script) = dashboard(PastWork(times([10, 20, 30, 40])))
+    // Two workers: 10 and 30, 20 and 40.
+    let left = try #require(range(dashboard.facts.timeLeft(at: script.now)))
+    #expect(abs(Double(left.middle) / 1e9 - 60) < 10 && left.low < left.middle && left.middle < left.high)
+    #expect(left.isFromPast)
+    // The longest has not started: nothing ends before it.
+    let late = try #require(seconds(dashboard.facts.timeLeft(at: script.now + 15 * second)))
+    #expect(late > 35 && late < 60)
+    #expect(range(Self.without(dashboard).facts.timeLeft(at: script.now)) == nil)
   }
 
   private static func without(_ dashboard: Dashboard) -> Dashboard {
@@ -136,7 +67,7 @@ private func times(_ seconds: [Double?]) -> ItemTimes {
     return plain
   }
 
-  @Test func thisRunsPaceCorrectsTheirs() throws {
+  @Test func thePaceOfThisRunCorrectsThePast() throws {
     var past = PastWork(times([Double?](repeating: 1, count: 400)))
     for position in 0..<200 { past.ended(position, latency: 2 * second) }
     var (dashboard, script) = Dashboard.running(items: 400, threads: 1)
@@ -144,8 +75,25 @@ private func times(_ seconds: [Double?]) -> ItemTimes {
       dashboard.apply(script(.itemFinished(script.finished(position, latency: 2 * second))))
     }
     dashboard.learn(past)
-    let left = try #require(middle(dashboard.facts.timeLeft(at: script.now)))
-    #expect(abs(left - 400) < 10)
+    let left = try #require(seconds(dashboard.facts.timeLeft(at: script.now)))
+    #expect(abs(left - 400) < 20)
+  }
+
+  /// The range narrows as items show that the past was right.
+  @Test func theRangeNarrows() throws {
+    var widths: [Double] = []
+    for ended in [0, 10, 40] {
+      var past = PastWork(times([Double?](repeating: 1, count: 200)))
+      for position in 0..<ended { past.ended(position, latency: second) }
+      var (dashboard, script) = Dashboard.running(items: 200, threads: 1)
+      for position in 0..<ended {
+        dashboard.apply(script(.itemFinished(script.finished(position, latency: second))))
+      }
+      dashboard.learn(past)
+      let left = try #require(range(dashboard.facts.timeLeft(at: script.now)))
+      widths.append(Double(left.high) / Double(left.low))
+    }
+    #expect(widths[0] > widths[1] && widths[1] > widths[2])
   }
 
   @Test func whatWasNotRunProvesNothing() {
@@ -154,19 +102,17 @@ private func times(_ seconds: [Double?]) -> ItemTimes {
     past.ended(0, latency: 5 * second)
     #expect(past.items == 2)
     let other = PastWork(times([nil, 1, 1, nil]))
-    let (dashboard, script) = dashboard(past)
-    let (expected, _) = self.dashboard(other)
-    #expect(dashboard.facts.timeLeft(at: script.now) == expected.facts.timeLeft(at: script.now))
+    #expect(past.work == other.work && past.spread == other.spread)
   }
 
   @Test func theLastItemsHaveTheirTimesToo() throws {
     var (dashboard, script) = Dashboard.running(items: 2, threads: 2)
     dashboard.learn(PastWork(times([10, 4])))
-    let left = try #require(dashboard.facts.runningTimeLeft(at: script.now))
-    #expect(abs(Double(left) / 1e9 - 10) < 0.1)
+    let left = try #require(range(dashboard.facts.timeLeft(at: script.now)))
+    #expect(abs(Double(left.middle) / 1e9 - 10) < 3 && left.isFromPast)
     dashboard.learn(PastWork(times([10, nil])))
-    #expect(dashboard.facts.runningTimeLeft(at: script.now) == nil)
+    #expect(range(dashboard.facts.timeLeft(at: script.now))?.isFromPast == false)
     dashboard.apply(script(.itemFinished(script.finished(1, worker: 2))))
-    #expect(dashboard.facts.runningTimeLeft(at: script.now) != nil)
+    #expect(range(dashboard.facts.timeLeft(at: script.now))?.isFromPast == true)
   }
 }

@@ -113,10 +113,10 @@ import Testing
   @Test func oneLineKeepsFailuresAndTheTimeLeft() {
     let scene = Scene.orders().0
     let full = ProgressLine.text(scene.dashboard, at: scene.now, width: 200)
-    #expect(full == "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · p50 102 ms p99 1.2 s · 37 s – 50 s left")
+    #expect(full == "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · p50 102 ms p99 1.2 s · 39 s – 52 s left")
     for (width, text) in [
-      (70, "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · 37 s – 50 s left"),
-      (60, "424/2,000 21 % · 5 threads · 7 failed · 37 s – 50 s left"), (39, "424/2,000 21 % · 5 threads · 7 failed"),
+      (70, "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · 39 s – 52 s left"),
+      (60, "424/2,000 21 % · 5 threads · 7 failed · 39 s – 52 s left"), (39, "424/2,000 21 % · 5 threads · 7 failed"),
       (26, "424/2,000 21 % · 7 failed"), (14, "424/2,000 21 %"), (9, "424/2,00…"),
     ] {
       #expect(ProgressLine.text(scene.dashboard, at: scene.now, width: width) == text)

@@ -178,7 +178,7 @@ import Testing
   @Test func saysTheMost() {
     let scene = Scene.orders().0
     let line = ProgressLine.text(scene.dashboard, at: scene.now, width: 200)
-    #expect(line == "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · p50 102 ms p99 1.2 s · 37 s – 50 s left")
+    #expect(line == "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · p50 102 ms p99 1.2 s · 39 s – 52 s left")
   }
 
   /// Threads without an item leave when there is nothing left for them.

@@ -2,6 +2,8 @@ import TestSupport
 import Testing
 
 /// What cannot be run is said in a sentence, with the status 255 and nothing on standard output.
+///
+/// `RunPlanTests` has the sentences about options and files.
 @Suite struct BadInputTests {
   private let sandbox: Sandbox
 
@@ -15,39 +17,15 @@ import Testing
 
   @Test(arguments: [
     ("pfor-tui nosuch -- echo", "nosuch: no such file"),
-    ("mkdir dir; pfor-tui dir -- echo", "dir: is a directory"),
     ("ln -s loop loop; pfor-tui loop -- echo", "loop: "),
-    ("pfor-tui -- echo", "no items"),
-    ("pfor-tui ids", "no command"),
-    ("pfor-tui ids --shell 'echo' -- echo", "more than one job"),
-    ("pfor-tui ids -- echo {name}", "unknown field {name}"),
-    ("pfor-tui people.csv -- echo {nam}", "the fields are {id} {name}"),
-    ("pfor-tui ids --db text --sql 'SELECT ?'", "text: is not an SQLite database"),
-    ("pfor-tui ids --db nosuch --sql 'SELECT ?'", "nosuch: no such file"),
-    ("pfor-tui ids --sql 'SELECT ?'", "--sql needs a database"),
-    ("pfor-tui ids --db text", "--db needs a query"),
-    ("pfor-tui ids -j 0 -- echo", "-j 0 would run nothing: give the number of threads"),
-    ("pfor-tui ids -j 1000000 -- echo", "too many"),
     ("pfor-tui ids -j five -- echo", "five"),
     ("pfor-tui ids -o ids -- echo", "ids: results would overwrite the items"),
-    ("pfor-tui ids --db shop --sql 'SELECT ?' -o ./shop", "./shop: results would overwrite the database"),
-    ("pfor-tui ids --db shop --sql 'SELECT ?' --joblog shop", "shop: is named twice"),
-    ("pfor-tui ids --db shop --sql 'SELECT ?' --events shop", "shop: is named twice"),
-    ("pfor-tui ids -o nosuch/out -- echo", "nosuch/out: cannot be written"),
     ("pfor-tui ids --theme nosuch -- echo", "nosuch"),
     ("pfor-tui ids --script nosuch -- echo", "nosuch: cannot be read: No such file"),
     ("pfor-tui ids --script /dev/zero -- echo", "/dev/zero: cannot be read: File too large"),
     ("pfor-tui ids --script . -- echo", ".: cannot be read: Is a directory"),
     ("mkfifo pipe; pfor-tui ids --db pipe --sql 'SELECT ?'", "pipe: is a pipe or a socket"),
-    ("pfor-tui ids -0 --format csv -- echo", "choose one"),
     ("pfor-tui ids --no-such-option -- echo", "--no-such-option"),
-    ("pfor-tui '' -- echo", "ITEMS is an empty string"),
-    ("pfor-tui ids -o '' -- echo", "-o is an empty string"),
-    ("pfor-tui ids --joblog '' -- echo", "--joblog is an empty string"),
-    ("pfor-tui ids --db '' --sql 'SELECT ?'", "--db is an empty string"),
-    ("pfor-tui ids -- echo {..}", "unknown field {..}"), ("pfor-tui ids -- echo {0}", "unknown field {0}"),
-    ("pfor-tui ids -- echo {=s/1/2/=}", "unknown field {=s/1/2/=}"),
-    ("pfor-tui people.csv -- echo {2nd}", "unknown field {2nd}"),
     ("pfor-tui ids --timeout -1 -- echo", "The value '-1' is invalid for '--timeout <limit>'. End an item"),
     ("pfor-tui ids --no-such$'\\n\\e[31m'option -- echo", "Unknown option"),
     ("pfor-tui export", "Missing one of"), ("pfor-tui prune --size 0x10MB", "The value '0x10MB' is invalid"),
@@ -59,12 +37,6 @@ import Testing
     #expect(run.errors.contains(sentence), "\(run.errors)")
     #expect(run.errors.hasPrefix("pfor-tui: ") && run.errors.split(separator: "\n").count == 1, "\(run.errors)")
     #expect(sandbox.read("ids") == "1\n2\n3\n")
-  }
-
-  @Test func aWrongQueryIsToldWithItsPlaceBeforeTheFirstItem() throws {
-    let run = try sandbox.run(": > db; pfor-tui ids --db db --sql 'SELEC ?'")
-    #expect(run.status == 255)
-    #expect(run.errors.contains("syntax error"), "\(run.errors)")
   }
 
   #if os(Linux)

@@ -1,4 +1,5 @@
 #if os(Linux)
+  import Glibc
   import TestSupport
   import Testing
 
@@ -19,6 +20,9 @@
       "FAIL_CALL=\(call) FAIL_NUMBER=\(number) LD_PRELOAD=$PWD/injector.so"
     }
 
+    /// Whether a call has failed since this was asked last. If there was none of that number, there is none of a larger.
+    static func hasFailed(in sandbox: Sandbox) -> Bool { unlink("\(sandbox.path)/injected") == 0 }
+
     // Without <fcntl.h>, whose functions take any arguments.
     private static let source = """
       #define _GNU_SOURCE
@@ -35,6 +39,7 @@
         if (!name || strcmp(name, call) || !path || !strstr(path, ".run")) return 0;
         int now = __atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST);
         if (atoi(number) != 0 && now != atoi(number)) return 0;
+        mknod("injected", S_IFREG | 0600, 0);
         errno = EIO;
         return 1;
       }

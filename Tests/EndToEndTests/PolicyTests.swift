@@ -1,21 +1,11 @@
 import TestSupport
 import Testing
 
-/// Retries, timeouts and halting, by the built program.
+/// Retries, timeouts and halting, by the built program and real commands; `SessionPolicyTests` has the rules.
 @Suite struct PolicyTests {
   private let sandbox: Sandbox
 
   init() throws { sandbox = try Sandbox() }
-
-  @Test func aFailedItemIsTriedAgainAndOnlyItsLastOutputCounts() throws {
-    let run = try sandbox.run(
-      """
-      seq 3 | pfor-tui - -j1 -q --retries 2 --shell 'echo x >> tries{}; echo try $(grep -c x tries{}); test {} = 3 || test $(grep -c x tries{}) = {}'
-      echo $?; cat tries1 tries2 tries3 | wc -l
-      """)
-    // Item 1 needs one try, item 2 two, item 3 never fails.
-    #expect(run.lines == ["try 1", "try 2", "try 1", "0", "4"])
-  }
 
   @Test func whoFailsEveryTimeHasFailed() throws {
     let run = try sandbox.run("echo a | pfor-tui - -q --retries 3 -- sh -c 'echo once; exit 7'; echo $?")
@@ -106,24 +96,6 @@ import Testing
       pfor-tui ids -j1 --no-tui --retries 1 --shell 'echo {} $(wc -l < tries) >&2; echo x >> tries; [ {} != a ] || exit 3'
       """)
     #expect(run.errors.contains(/\n  #1 a: exit status 3: a [12]\n/), "\(run.errors)")
-  }
-
-  @Test(arguments: [("now,success=1", "0\n30", 0), ("now,fail=1", "0\n30", 1), ("soon,success=1", "0\n0", 0)])
-  func whatTheHaltStopsHasNotFailed(_ rule: String, _ items: String, _ status: Int32) throws {
-    let command = rule.contains("fail") ? "sleep {}; exit 1" : "sleep {}"
-    let run = try sandbox.run("printf '\(items)\n' | pfor-tui - -j2 -q --no-tui --halt \(rule) --shell '\(command)'")
-    #expect(run.status == status, "\(run.errors)")
-  }
-
-  /// Five seconds are enough for one attempt, and over long before the hour that the next one has to wait.
-  @Test func theTimeBudgetEndsARunThatOnlyWaits() throws {
-    let run = try sandbox.run(
-      """
-      echo 1 > ids
-      pfor-tui ids --run run -o out --no-tui -q --retries 1 --retry-delay 1h --time-budget 5s --shell 'echo try {}; exit 1'
-      echo $?; cat out; pfor-tui show run | grep -o unfinished
-      """)
-    #expect(run.lines.prefix(2) == ["124", "try 1"] && run.lines.last == "unfinished", "\(run.lines) \(run.errors)")
   }
 
   /// The first attempt at item 1 fails, and the second one is an hour away. When item 2 is done, that has happened.

@@ -1,4 +1,5 @@
 import Foundation
+import RunStore
 import TestSupport
 import Testing
 
@@ -40,18 +41,22 @@ import Testing
     @Test(arguments: ["pwrite64", "fdatasync", "ftruncate64", "pread64"])
     func oneErrorInOneCallForTheRunFileIsHeard(call: String) throws {
       guard try Injector.make(in: sandbox) else { return }
-      for number in [1, 2, 3, 5, 8, 13, 16, 19, 21, 23, 25, 27, 29, 31, 33, 35, 37, 38, 39, 40, 41, 42] {
+      for number in [1, 2, 3, 5, 8, 13, 19, 23, 27, 31, 35, 38, 40, 42] {
         let place = "\(call) \(number)"
         let run = try sandbox.run(
           """
           rm -rf r.run* out; seq 20 > items
           \(Injector.failing(call, number)) pfor-tui items -j2 -q --run r.run -o out -- /bin/echo; echo $?
-          test -e r.run && pfor-tui show ./r.run --json
           """)
+        guard Injector.hasFailed(in: sandbox) else {
+          #expect(number > 1, "nothing failed")
+          break
+        }
         let status = run.lines.first
         #expect(status == "0" || status == "255", "\(place): \(run.lines) \(run.errors)")
         if status == "0" {
-          #expect(run.output.contains("\"finished\":true") && run.output.contains("\"succeeded\":20"), "\(place)")
+          let record = try RunReader(path: "\(sandbox.path)/r.run").record()
+          #expect(record.state == .finished && record.counts.succeeded == 20, "\(place)")
         } else {
           #expect(run.errors.contains("pfor-tui: "), "\(place)")
           let again = try sandbox.run("test ! -e r.run || pfor-tui resume ./r.run -q")

@@ -18,18 +18,6 @@ import Testing
     #expect(run.lines == (1...20).map(String.init))
   }
 
-  @Test func unorderedResultsComeAsTheyEnd() throws {
-    let run = try sandbox.run(lastFirst.replacing("OPTIONS", with: "--unordered"))
-    #expect(Set(run.lines) == Set((1...20).map(String.init)))
-    #expect(run.lines.count == 20)
-    #expect(run.lines.suffix(2).contains("1"))
-  }
-
-  @Test func tagsStandBeforeEveryLine() throws {
-    let run = try sandbox.run("printf 'a\\nb c\\n' | pfor-tui - -q --tag --shell 'echo {}1; printf %s {}2'")
-    #expect(run.output == "a\ta1\na\ta2b c\tb c1\nb c\tb c2")
-  }
-
   @Test func resultsGoToAFile() throws {
     let run = try sandbox.run("seq 100 | pfor-tui - -o out -q -- echo; seq 100 | cmp - out && echo same")
     #expect(run.output == "same\n", "\(run.errors)")
@@ -42,22 +30,6 @@ import Testing
       { echo first; cat gate; } | pfor-tui - -q -j2 --shell 'echo {}; test {} = second || echo second > gate'
       """)
     #expect(run.output == "first\nsecond\n")
-  }
-
-  /// While the first item runs, what waits for it is held within a window; the screen says so; then all is in order.
-  @Test func aSlowFirstItemHoldsResultsWithinAWindow() throws {
-    try sandbox.write(
-      ":wait done 16383\n:save-screen held\n2sgK\n:choose t\n:wait finished\nq\n", to: "steps")
-    let endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
-    let run = try sandbox.run(
-      """
-      : > db; seq 40000 | COLUMNS=120 LINES=36 pfor-tui - -j2 --no-run --script steps -o out \
-        --db db --sql 'SELECT CASE WHEN CAST(?1 AS INTEGER) = 1 THEN (\(endless)) ELSE ?1 END'
-      seq 2 40000 | cmp - out && echo same
-      """)
-    #expect(run.output == "same\n", "\(run.errors)")
-    let held = sandbox.read("held")
-    #expect(held.contains("16,383 ok") && held.contains("1 running"), "\(held)")
   }
 
   @Test(arguments: [false, true])

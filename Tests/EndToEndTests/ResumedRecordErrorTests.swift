@@ -1,5 +1,6 @@
 #if os(Linux)
   import Foundation
+  import RunStore
   import TestSupport
   import Testing
 
@@ -25,6 +26,10 @@
       for number in [1, 2, 3, 6, 14, 27, 41] {
         try sandbox.run("rm -rf r.run* out; cp -p first/* .")
         let run = try sandbox.run("\(Injector.failing(call, number)) pfor-tui resume ./r.run --no-tui")
+        guard Injector.hasFailed(in: sandbox) else {
+          #expect(number > 1 || call != "pwrite64", "nothing failed")
+          break
+        }
         try judge(run, "\(signal) \(call) \(number)")
       }
     }
@@ -54,10 +59,11 @@
     }
 
     private func judgeWhole(_ run: Sandbox.Ending, _ place: String) throws {
-      let shown = try sandbox.run("pfor-tui show ./r.run --json").output
-      #expect(shown.contains("\"finished\":true") && shown.contains("\"succeeded\":20"), "\(place): \(shown)")
+      let record = try RunReader(path: "\(sandbox.path)/r.run").record()
+      #expect(record.state == .finished && record.counts.succeeded == 20, "\(place): \(record)")
       #expect(sandbox.read("out") == Self.all, "\(place)")
-      for name in try sandbox.run("ls -d r.run?*").lines { #expect(run.errors.contains(name), "\(place)") }
+      let names = try FileManager.default.contentsOfDirectory(atPath: sandbox.path).filter { $0.hasPrefix("r.run") }
+      for name in names where name != "r.run" { #expect(run.errors.contains(name), "\(place)") }
     }
 
     @Test func whatCannotBeRemovedIsSaid() throws {

@@ -33,12 +33,10 @@ import Testing
 
   private func good(_ items: Int) -> String { (1...items).map { "good \($0)\n" }.joined() }
 
-  @Test(arguments: ["", "--unordered"]) func allThatFailedSucceedAndTheFileIsThatOfAnUndisturbedRun(order: String)
-    throws
-  {
+  @Test func allThatFailedSucceedAndTheFileIsThatOfAnUndisturbedRun() throws {
     let run = try run(
       9, ":wait delivered 8\n4ff\n:wait search\na\n:wait search\n:save-screen marked\nR\n:wait finished\nq\n",
-      "-j3 \(order) --run file.run -o out 2>errors", Self.job(failing: "3|7", waiting: 9, opening: 7))
+      "-j3 --run file.run -o out 2>errors", Self.job(failing: "3|7", waiting: 9, opening: 7))
     #expect(run.status == 0, "\(run.errors)")
     #expect(sandbox.read("out") == good(9))
     let marked = sandbox.read("marked")

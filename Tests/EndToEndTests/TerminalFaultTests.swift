@@ -29,12 +29,15 @@ import Testing
 
   // MARK: - Signals
 
-  @Test(arguments: [("QUIT", 131), ("ALRM", 142), ("PROF", 155), ("XCPU", 152), ("TERM", 143)], ["", "--no-tui"])
-  func aSignalEndsCommandsAndGivesTheTerminalBack(signal: (name: String, status: Int), option: String) throws {
+  @Test(arguments: [
+    ("QUIT", 131, ""), ("ALRM", 142, ""), ("PROF", 155, "--no-tui"), ("XCPU", 152, ""), ("TERM", 143, "--no-tui"),
+    ("TERM", 143, ""),
+  ])
+  func aSignalEndsCommandsAndGivesTheTerminalBack(name: String, status: Int, option: String) throws {
     let session = try open("seq 9 > ids; pfor-tui ids \(option) -j2 --grace 100ms -- sleep \(nap)")
     try waitForItems(2, in: session.sandbox)
-    try session.sandbox.run("pkill -\(signal.name) -f '^pfor-tui ids.*\(nap)$'")
-    try expectOver(session, status: signal.status)
+    try session.sandbox.run("pkill -\(name) -f '^pfor-tui ids.*\(nap)$'")
+    try expectOver(session, status: status)
   }
 
   @Test func theQuitKeyWithoutADashboardLeavesNothingRunning() throws {
@@ -184,7 +187,7 @@ import Testing
 
   // MARK: - The environment
 
-  @Test(arguments: ["0", "-5", "1", "26", "many", "100000000", "9223372036854775808", ""])
+  @Test(arguments: ["0", "-5", "many", "9223372036854775808"])
   func nothingDependsOnWrongSizes(columns: String) throws {
     let sandbox = try Sandbox()
     try sandbox.write(":wait finished\n:save-screen screen\nq\n", to: "steps")

@@ -37,7 +37,12 @@ import Testing
       in: ["Sources/Dashboard", "Sources/DashboardView"]),
     Law(
       "the dashboard's C library is for mathematics", #"import (Glibc|Darwin)"#, in: ["Sources/Dashboard"],
-      only: ["Sources/Dashboard/LatencySummary.swift"]),
+      only: [
+        "Sources/Dashboard/LatencySummary.swift", "Sources/Dashboard/PastWork.swift",
+        "Sources/Dashboard/Forecast/Forecast.swift", "Sources/Dashboard/Forecast/Normal.swift",
+        "Sources/Dashboard/Forecast/RunPace.swift", "Sources/Dashboard/Forecast/Survival.swift",
+        "Sources/Dashboard/Forecast/ThreadCurve.swift",
+      ]),
     Law(
       "one place reads the clock", #"clock_gettime|ContinuousClock|SuspendingClock|\bDate\("#,
       only: [
@@ -139,14 +144,14 @@ import Testing
       "standard output has few writers", #"(?<![\w.])print\(|STDOUT_FILENO|\.standardOutput\.write|\bstdout\b"#,
       only: [
         "Sources/PForApp/CommandLine/ThemesCommand.swift", "Sources/PForApp/CommandLine/CommandOutput.swift",
-        "Sources/PForApp/Running/Outputs.swift",
+        "Sources/PForApp/Running/RunFiles.swift",
         "Sources/Terminal/DirectColor.swift", "Sources/dashboard-example/DashboardExample.swift",
       ]),
     Law(
       "standard error has few writers", #"FileHandle\.standardError|\bstderr\b|STDERR_FILENO"#,
       only: [
         "Sources/ParallelFor/Progress/StandardErrorLine.swift",
-        "Sources/ParallelForDashboard/Display/StandardError.swift", "Sources/PForApp/Running/Outputs.swift",
+        "Sources/ParallelForDashboard/Display/StandardError.swift", "Sources/PForApp/Running/RunFiles.swift",
         "Sources/Terminal/DirectColor.swift", "Sources/CTerminalGuard/",
       ]),
     Law(

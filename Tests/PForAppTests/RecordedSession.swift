@@ -9,13 +9,10 @@ import TestSupport
 
 @testable import PForApp
 
-/// A session of the program without its signals and screens, and what its events say of it.
-struct RecordedSession {
-  private let session: RunSession
+/// A session that a seed disturbs, and what its events say of it.
+final class RecordedSession {
+  let test: TestSession
   private let job: FlakyJob
-  private(set) var dashboard: Dashboard
-  private(set) var controller: RunController
-  private(set) var verdict: RunResult
   /// How items ended, and how the last attempts at items ended that have not, by number.
   private(set) var ended: [Int: Outcome] = [:]
   private(set) var interrupted: [Int: Outcome] = [:]
@@ -34,72 +31,48 @@ struct RecordedSession {
   init(_ arguments: [String], job: FlakyJob) throws {
     self.job = job
     job.forgetBegun()
-    var plan = try RunPlan(RunOptions.parse(arguments), arguments: arguments)
-    plan.job = job
-    let logs = try RunLogs(plan)
-    let file = try ResultFile(plan)
-    let opener = RecordOpener(plan, environment: [:])
-    let recording = try opener.open()
-    let outputs = try Outputs(file, isScripted: true, recording: recording)
-    try logs?.begin(opener.newRun, recording)
-    session = try RunSession(
-      plan, keepsResults: true, output: outputs.results(hasDashboard: false), errors: nil, recording: recording,
-      logs: logs, past: nil)
-    dashboard = Dashboard(title: "made up", source: "items", slow: plan.slow)
-    controller = RunController(session, grace: 20_000_000)
-    verdict = RunResult(session, dashboard, controller)
+    test = try TestSession(arguments, job: job)
+    test.observe = { [unowned self] in note($0) }
   }
 
   /// Runs to the end, disturbed at one moment.
-  mutating func run(_ disturbance: Disturbance, asksAgain: Bool) {
-    session.start()
+  func run(_ disturbance: Disturbance, asksAgain: Bool) {
+    test.session.start()
     var left = disturbance
     let deadline = ContinuousClock.now + .seconds(240)
-    while dashboard.live.state != .done || !session.isDelivered, ContinuousClock.now < deadline {
-      takeEvents()
+    while test.facts.state != .done || !test.session.isDelivered, ContinuousClock.now < deadline {
+      test.takeEvents()
       if asksAgain { askAgain() }
       disturb(&left)
-      controller.tick(at: MonotonicClock.now)
       sched_yield()
     }
-    takeEvents()
-    verdict = RunResult(session, dashboard, controller)
-    session.conclude(&verdict, at: MonotonicClock.wallTime(of: MonotonicClock.now))
-    // Not `session.end()`, which kills all commands of the process: other tests run some beside this one.
+    test.conclude()
   }
 
-  private mutating func disturb(_ disturbance: inout Disturbance) {
+  private func disturb(_ disturbance: inout Disturbance) {
     switch disturbance {
     case .interrupted(let count, let times) where attempts >= count || onlyWaits:
-      for _ in 0..<times { controller.interrupted(at: MonotonicClock.now) }
+      for _ in 0..<times { test.controller.interrupted(at: MonotonicClock.now) }
     case .terminated(let count) where attempts >= count || onlyWaits:
-      controller.mustEnd(.terminated, at: MonotonicClock.now)
+      test.controller.mustEnd(.terminated, at: MonotonicClock.now)
     default: return
     }
     disturbance = .none
   }
 
   private var onlyWaits: Bool {
-    let tally = dashboard.live.tally
+    let tally = test.facts.tally
     return tally.waiting > 0 && tally.running == 0 && tally.queued == 0
   }
 
   /// Asks once for each item that has failed.
-  private mutating func askAgain() {
+  private func askAgain() {
     for (number, outcome) in ended where !outcome.isSuccess && !asked.contains(number) {
-      if session.retry([ItemID(number - 1)]) == 1 { asked.insert(number) }
+      if test.session.retry([ItemID(number - 1)]) == 1 { asked.insert(number) }
     }
   }
 
-  private mutating func takeEvents() {
-    for event in session.takeEvents() {
-      note(event.kind)
-      dashboard.apply(event)
-    }
-    _ = dashboard.takeEffects()
-  }
-
-  private mutating func note(_ event: RunEvent.Kind) {
+  private func note(_ event: RunEvent.Kind) {
     switch event {
     case .itemFinished(let item): finished(item)
     case .attemptFailed(let item, _):
@@ -114,7 +87,7 @@ struct RecordedSession {
     }
   }
 
-  private mutating func finished(_ item: FinishedItem) {
+  private func finished(_ item: FinishedItem) {
     let number = item.id.number
     attempts += 1
     // An item that was asked for, and could not begin, has ended as it had before.

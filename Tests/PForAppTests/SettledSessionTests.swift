@@ -90,12 +90,12 @@ struct SessionSchedule {
         "-o", "\(folder)/out", "--joblog", "\(folder)/log", "--events", "\(folder)/events",
       ]
       + (disturbance.isNone ? patient(at: number) : options) + ["--", "true"]
-    var session = try RecordedSession(arguments, job: job)
+    let session = try RecordedSession(arguments, job: job)
     story.append("session \(number): \(disturbance)")
     session.run(disturbance, asksAgain: asksAgain && isDisturbed)
     try judge(session, number)
     if number > 1 { met.insert("resumed") }
-    return session.verdict.isWhole
+    return session.test.result.isWhole
   }
 
   /// Nobody ends a session that is not disturbed, so it waits for no minute.
@@ -106,7 +106,7 @@ struct SessionSchedule {
   // MARK: - What must hold
 
   private mutating func judge(_ session: RecordedSession, _ number: Int) throws {
-    let facts = session.dashboard.live
+    let facts = session.test.facts
     let tally = facts.tally
     note(session)
     let again = session.begun.intersection(outcomes.keys).subtracting(session.asked)
@@ -127,11 +127,15 @@ struct SessionSchedule {
       problems.append("session \(number): recorded \(counts), ended \(outcomes), stopped \(stopped)")
     }
     // A resumed session that ends early has not met all items of the earlier ones.
-    if number == 1 || session.verdict.isWhole, recorded != [tally.succeeded, tally.unsuccessful, tally.cancelled] {
+    if number == 1 || session.test.result.isWhole, recorded != [tally.succeeded, tally.unsuccessful, tally.cancelled] {
       problems.append("session \(number): recorded \(counts), shown \(tally)")
     }
-    if (record.state == .finished) != session.verdict.isWhole { problems.append("session \(number): \(record.state)") }
-    if record.exitCode != session.verdict.exitCode { problems.append("session \(number): \(record.exitCode ?? -1)") }
+    if (record.state == .finished) != session.test.result.isWhole {
+      problems.append("session \(number): \(record.state)")
+    }
+    if record.exitCode != session.test.result.exitCode {
+      problems.append("session \(number): \(record.exitCode ?? -1)")
+    }
     judgeStatus(session, number)
     judgeResults(session, number)
     judgeLogs(session, number)
@@ -139,23 +143,23 @@ struct SessionSchedule {
   }
 
   private mutating func note(_ session: RecordedSession) {
-    let facts = session.dashboard.live
+    let facts = session.test.facts
     if facts.tally.unfinished > 0 { met.insert("unfinished") }
     if facts.tally.cancelled > 0 { met.insert("stopped") }
     if facts.halted != nil { met.insert("halted") }
     if session.hasRevised { met.insert("revised") }
     if !session.asked.isEmpty { met.insert("asked again") }
-    if session.verdict.isWhole { met.insert("whole at once") }
+    if session.test.result.isWhole { met.insert("whole at once") }
   }
 
   private mutating func judgeStatus(_ session: RecordedSession, _ number: Int) {
-    let facts = session.dashboard.live
+    let facts = session.test.facts
     let tally = facts.tally
     let rest = items - tally.finished + tally.cancelled
     let failures = tally.unsuccessful + tally.cancelled - (facts.halted == nil ? 0 : facts.stoppedWithRun)
-    let expected = rest > 0 ? session.controller.reason?.exitCode ?? Int32(failures) : Int32(failures)
-    if session.verdict.exitCode != expected {
-      problems.append("session \(number): status \(session.verdict.exitCode), not \(expected): \(tally)")
+    let expected = rest > 0 ? session.test.controller.reason?.exitCode ?? Int32(failures) : Int32(failures)
+    if session.test.result.exitCode != expected {
+      problems.append("session \(number): status \(session.test.result.exitCode), not \(expected): \(tally)")
     }
   }
 

@@ -88,7 +88,7 @@ struct HeaderPanel {
   private func drawPace(in row: Rect, of grid: inout CellGrid) -> Int {
     let left = drawing.facts.timeLeft(at: drawing.now)
     let isLast = if case .lastItems = left { true } else { false }
-    let text = drawing.format.timeLeft(drawing.facts, at: drawing.now)
+    let text = drawing.format.timeLeft(left)
     let width = text.isEmpty || row.width < 70 ? 0 : 16
     let leftPart: Part = (drawing.format.right(text, width), isLast ? .text : .title)
     // On a narrow screen failures matter more than the rate.

@@ -14,6 +14,8 @@ package struct Formatting: Sendable {
   private var isUnicode: Bool { glyphs == .unicode }
   /// The sign for an unknown number.
   package var unknown: String { isUnicode ? "–" : "-" }
+  /// The sign before a lower limit.
+  var atLeast: String { isUnicode ? "≥ " : ">= " }
   var times: String { isUnicode ? "×" : "x" }
   var arrow: String { isUnicode ? "→" : "->" }
   var dot: String { isUnicode ? "·" : "|" }

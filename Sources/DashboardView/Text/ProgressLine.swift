@@ -34,7 +34,7 @@ package enum ProgressLine {
     if tally.unsuccessful > 0 { parts.append(("\(format.count(tally.unsuccessful)) failed", 2)) }
     let latency = facts.latency.percentiles
     parts.append(("p50 \(format.duration(latency.p50)) p99 \(format.duration(latency.p99))", 6))
-    let left = format.timeLeft(facts, at: now)
+    let left = format.timeLeft(facts.timeLeft(at: now))
     parts.append((left.isEmpty ? format.clock(facts.stopwatch.wall(at: now)) : left, 3))
     return parts
   }

@@ -65,29 +65,26 @@ extension Panel {
 }
 
 extension Formatting {
-  /// Returns the time left, marked if it is based on an earlier run.
-  func timeLeft(_ facts: RunFacts, at now: Instant) -> String {
-    let left = facts.timeLeft(at: now)
+  /// Returns the time left: `1m 05s left`, `40s … 6m 00s left, #83 for 2m 00s`.
+  func timeLeft(_ left: TimeLeft) -> String {
     switch left {
-    case .about, .between: return timeLeft(left) + (facts.isTimeLeftFromPast(at: now) ? " (past)" : "")
-    case .lastItems: return timeLeft(left) + (facts.runningTimeLeft(at: now).map { ", \(rough($0)) left (past)" } ?? "")
-    case .unknown, .none: return timeLeft(left)
+    case .none: ""
+    case .unknown: "? left"
+    case .atLeast(let time): "\(atLeast)\(rough(time)) left"
+    case .estimate(let range): timeLeft(range)
+    case .lastItems(let range, let running, let longest, let elapsed):
+      if let range {
+        "\(timeLeft(range)), \(longest) for \(duration(elapsed))"
+      } else {
+        "\(running == 1 ? "last item" : "last \(running) items,") \(longest) for \(duration(elapsed))"
+      }
     }
   }
 
-  /// Returns the time left as the header shows it.
-  func timeLeft(_ left: TimeLeft) -> String {
-    switch left {
-    case .unknown: "? left"
-    case .none: ""
-    case .about(let time): "\(rough(time)) left"
-    case .between(let low, let high):
-      rough(low) == rough(high) ? "\(rough(low)) left" : "\(rough(low)) \(unknown) \(rough(high)) left"
-    case .lastItems(let running, let longest, let elapsed):
-      running == 1
-        ? "last item \(longest) for \(duration(elapsed))"
-        : "last \(running) items, \(longest) for \(duration(elapsed))"
-    }
+  private func timeLeft(_ range: TimeLeft.Range) -> String {
+    let (low, high) = range.isNarrow ? (range.middle, range.middle) : (range.low, range.high)
+    let times = rough(low) == rough(high) ? rough(low) : "\(rough(low)) \(unknown) \(rough(high))"
+    return "\(times) left\(range.isFromPast ? " (past)" : "")"
   }
 
   /// Returns an estimate to the second.

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Jobs
 import OSText
 import ParallelForDashboard
+import Terminal
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
@@ -195,6 +196,55 @@ private struct RunLine: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "run", _superCommandName: "pfor-tui")
 
   @OptionGroup var options: RunOptions
+}
+
+/// A command line split so that parsing time does not grow with the square of the command's length.
+///
+/// The parser compares the words after `--` with each other. It gets only two of them, which is enough to recognize the
+/// command. The others are appended to the command afterwards.
+struct CommandWords {
+  /// The words for the parser.
+  let short: [String]
+  private let rest: ArraySlice<String>
+
+  init(_ arguments: [String]) {
+    let end = (arguments.firstIndex(of: "--") ?? arguments.count) + 3
+    short = Array(arguments.prefix(end))
+    rest = arguments.dropFirst(end)
+  }
+
+  /// The options with the whole command.
+  func joined(_ options: RunOptions) -> RunOptions {
+    guard !options.command.isEmpty else { return options }
+    var options = options
+    options.command += rest
+    return options
+  }
+
+  /// A run with its whole command; any other command unchanged.
+  func joined(_ command: any ParsableCommand) -> any ParsableCommand {
+    guard var run = command as? PForTUI else { return command }
+    run.options = joined(run.options)
+    return run
+  }
+}
+
+/// The width of help texts and of messages about wrong options.
+///
+/// The argument parser takes the width from `COLUMNS` or the terminal. It ends the program if that leaves no space
+/// beside the names of the options.
+enum HelpWidth {
+  private static let least = 40
+
+  /// Sets a width that the argument parser can use; call it just before the program prints such a text and ends.
+  static func prepare(_ environment: [String: String] = OSProcess.environment) {
+    setenv("COLUMNS", "\(columns(environment, terminal: CommandOutput.columns ?? StandardError.columns))", 1)
+  }
+
+  /// The width that the environment or the terminal gives, but at least the minimum.
+  static func columns(_ environment: [String: String], terminal: Int?) -> Int {
+    max(least, Terminal.columns(of: environment) ?? terminal ?? 80)
+  }
 }
 
 /// Ends the program. Within a command, `exit` is a method of the argument parser.

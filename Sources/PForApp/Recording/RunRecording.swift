@@ -2,6 +2,7 @@ import Attempts
 import Dashboard
 import Jobs
 import ParallelFor
+import ParallelForDashboard
 import RunStore
 
 /// The growing record of a run: the workers, the feeder, the delivery and the loop add to it.
@@ -233,10 +234,11 @@ final class RunRecording: @unchecked Sendable {
     return recorder.finish(isWhole ? .finished : .interrupted, exitCode: exitCode, at: time)
   }
 
-  /// Ends the record of a run that could not start. The file of a new run is removed; ``leftovers`` names what remains.
+  /// Ends the record of a run that could not start. The file of a new run is removed; what remains of it is told.
   func discard() {
     reader?.close()
     _ = recorder.end(isDiscarded: !isResumed)
+    for leftover in leftovers { StandardError.write("pfor-tui: \(leftover)") }
   }
 
   /// A sentence for each file that should have been removed at the end but is still there.

@@ -13,13 +13,13 @@ import Synchronization
 /// Reads items on its own thread and offers them to the run; a second thread counts the items of a regular file.
 final class ItemFeeder: @unchecked Sendable {
   /// About the most memory of items that are read ahead, in bytes.
-  private static let readAheadBytes = 32 << 20
+  static let readAheadBytes = 32 << 20
   private static let batch = 512
 
   private let reader: ItemReader
   private let recording: RunRecording?
   private let notesTimes: Bool
-  private let ahead = ReadAhead(limit: readAheadBytes)
+  private let ahead: ReadAhead
   private let isStopped = Atomic<Bool>(false)
   private let lock = Lock()
   private var problem: String?
@@ -29,7 +29,11 @@ final class ItemFeeder: @unchecked Sendable {
   ///   - reader: reads the items.
   ///   - recording: knows the items of earlier sessions; nil if nothing is recorded.
   ///   - notesTimes: whether to note the time at which each item was read.
-  init(reader: ItemReader, recording: RunRecording?, notesTimes: Bool) {
+  ///   - readAheadBytes: about the most memory of items that are read ahead.
+  init(
+    reader: ItemReader, recording: RunRecording?, notesTimes: Bool, readAheadBytes: Int = ItemFeeder.readAheadBytes
+  ) {
+    ahead = ReadAhead(limit: readAheadBytes)
     self.reader = reader
     self.recording = recording
     self.notesTimes = notesTimes
@@ -119,4 +123,53 @@ final class ItemFeeder: @unchecked Sendable {
       return .done(kept(item, done), isSuccess: done.attempt.outcome.isSuccess)
     }
   }
+}
+
+/// Counts the bytes of items that have been read but not started; the reader waits while there are too many.
+///
+/// The pool limits the number of items that are read ahead, but not their length. While the reader does not wait,
+/// workers only change an atomic counter.
+final class ReadAhead: Sendable {
+  private let limit: Int
+  private let bytes = Atomic<Int>(0)
+  private let isWaiting = Atomic<Bool>(false)
+  private let isOver = Atomic<Bool>(false)
+  private let monitor = Monitor()
+  private let room = Condition()
+
+  /// - Parameter limit: the number of bytes above which the reader waits.
+  init(limit: Int) { self.limit = limit }
+
+  /// Adds the bytes of items that have been read.
+  func add(_ count: Int) { bytes.add(count, ordering: .sequentiallyConsistent) }
+
+  /// Removes the bytes of an item that has started; safe from any thread.
+  func remove(_ count: Int) {
+    let left = bytes.subtract(count, ordering: .sequentiallyConsistent).newValue
+    // The reader sets `isWaiting` before it reads the count: at least one of the two threads sees the other's change.
+    guard left <= limit, isWaiting.load(ordering: .sequentiallyConsistent) else { return }
+    wake()
+  }
+
+  /// Waits until there is room; only for the thread that reads items.
+  func waitForRoom() {
+    guard !hasRoom else { return }
+    monitor.withLock {
+      isWaiting.store(true, ordering: .sequentiallyConsistent)
+      while !hasRoom { monitor.wait(for: room) }
+      isWaiting.store(false, ordering: .sequentiallyConsistent)
+    }
+  }
+
+  /// Ends all waiting, because no further items start.
+  func end() {
+    isOver.store(true, ordering: .sequentiallyConsistent)
+    wake()
+  }
+
+  private var hasRoom: Bool {
+    bytes.load(ordering: .sequentiallyConsistent) <= limit || isOver.load(ordering: .sequentiallyConsistent)
+  }
+
+  private func wake() { monitor.withLock { room.signal() } }
 }

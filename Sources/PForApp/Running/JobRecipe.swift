@@ -12,7 +12,7 @@ enum JobRecipe: Equatable {
   case sqlite(database: String, query: String)
 
   /// The kinds of jobs by their names in run files, which never change.
-  enum Kind: String {
+  enum Kind: String, CaseIterable {
     case command, shell, sqlite
   }
 

@@ -266,6 +266,7 @@ package final class DashboardLoop {
     }
     updateRows()
     if let archive = watched.archive { dashboard.showResults(dashboard.visibleResults.compactMap(archive.row)) }
+    dashboard.prepareFrame(at: dashboard.shownInstant(now))
     view.draw(dashboard, at: now, into: &grid)
     display.present(grid, palette: themes.palette(depth: display.colorDepth))
     lastFrame = now

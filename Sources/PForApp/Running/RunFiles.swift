@@ -1,12 +1,46 @@
 import Jobs
 import OSText
 import ParallelForDashboard
+import RunStore
 
 #if canImport(Glibc)
   @preconcurrency import Glibc
 #else
   @preconcurrency import Darwin
 #endif
+
+/// The files that a run writes, opened in an order in which a run that cannot start destroys nothing.
+///
+/// Logs and results are opened first and keep their contents. Then the record is opened. Only when all of them can be
+/// written do old logs and results make room for new ones.
+struct RunFiles {
+  /// The logs that are written during the run; nil for none.
+  let logs: RunLogs?
+  /// The run's record; nil if nothing is recorded.
+  let recording: RunRecording?
+  /// The destination of results.
+  let outputs: Outputs
+  /// The folder of runs; nil if its location is unknown.
+  let history: RunHistory?
+
+  /// Opens the files.
+  ///
+  /// - Throws: if one of them cannot be used. The record of a new run is removed then.
+  init(_ plan: RunPlan, isScripted: Bool, environment: [String: String]) throws(AppError) {
+    logs = try RunLogs(plan)
+    let file = try ResultFile(plan)
+    let opener = RecordOpener(plan, environment: environment)
+    history = opener.history
+    recording = try opener.open()
+    do throws(AppError) {
+      outputs = try Outputs(file, isScripted: isScripted, recording: recording)
+      try logs?.begin(opener.newRun, recording)
+    } catch {
+      recording?.discard()
+      throw error
+    }
+  }
+}
 
 /// The results file. It is opened before the run is recorded, so that a run that cannot write leaves no record.
 struct ResultFile {

@@ -1,3 +1,49 @@
+import ArgumentParser
+import ParallelForDashboard
+import RunStore
+import Themes
+
+/// The command lines with which shells get their script and ask for completions.
+enum CompletionCommands {
+  private static let wantsScript = "--generate-completion-script"
+
+  /// Answers a shell.
+  ///
+  /// - Returns: the lines to print; nil if the command line is not a shell's question.
+  /// - Throws: if there is no script for the shell.
+  static func answer(
+    _ arguments: [String], environment: @autoclosure () -> [String: String]
+  ) throws(AppError) -> [String]? {
+    switch arguments.first {
+    case wantsScript: return [try script(arguments.dropFirst().first ?? environment()["SHELL"] ?? "")]
+    case CompletionScript.question: return offers(for: Array(arguments.dropFirst()), environment())
+    default: return nil
+    }
+  }
+
+  private static func script(_ shell: String) throws(AppError) -> String {
+    let name = shell.split(separator: "/").last.map(String.init) ?? ""
+    guard let text = CompletionScript.text(for: name) else {
+      throw AppError("\(wantsScript): expected bash, zsh or fish")
+    }
+    return text
+  }
+
+  private static func offers(for words: [String], _ environment: [String: String]) -> [String] {
+    guard let root = CommandShape.of(PForTUI.self) else { return [] }
+    let completion = Completion(root: root) { names(of: $0, environment) }
+    return completion.offers(for: words).map(\.line)
+  }
+
+  private static func names(of valueName: String, _ environment: [String: String]) -> [String] {
+    switch valueName {
+    case "theme": Themes.all(userDirectory: ThemeRing.userDirectory(environment)).map(\.name)
+    case "run": RunHistory.standard(environment: environment)?.names() ?? []
+    default: []
+    }
+  }
+}
+
 /// The completions of the word that the user is typing. A pure value: ``known`` looks names up.
 struct Completion {
   /// One completion.
@@ -77,5 +123,52 @@ extension Completion.Offer {
     case .files: "\tfiles"
     case .commands: "\tcommands"
     }
+  }
+}
+
+/// The parts of a command that completion needs: its options and subcommands, as the argument parser describes them.
+struct CommandShape: Decodable {
+  /// An option, a flag or a positional argument.
+  struct Argument: Decodable {
+    struct Name: Decodable {
+      var kind: String
+      var name: String
+
+      var written: String { kind == "short" ? "-\(name)" : "--\(name)" }
+    }
+
+    enum Kind: String, Decodable {
+      case option, flag, positional
+    }
+
+    var kind: Kind
+    var names: [Name]?
+    var valueName: String
+    var abstract: String?
+    var allValues: [String]?
+    var completionKind: [String: Ignored]?
+    var isRepeating: Bool
+
+    /// The names with their dashes.
+    var words: [String] { names?.map(\.written) ?? [] }
+    var takesFiles: Bool { completionKind?.keys.contains { $0 == "file" || $0 == "directory" } ?? false }
+  }
+
+  /// A value that is not decoded.
+  struct Ignored: Decodable {
+    init(from decoder: any Decoder) {}
+  }
+
+  var commandName: String
+  var abstract: String?
+  var arguments: [Argument]?
+  var subcommands: [CommandShape]?
+
+  /// The shape of a command with all its subcommands; nil if the parser's description cannot be decoded.
+  static func of(_ command: any ParsableCommand.Type) -> CommandShape? {
+    struct Dump: Decodable {
+      var command: CommandShape
+    }
+    return JSONWords.decode(Dump.self, from: command._dumpHelp())?.command
   }
 }
