@@ -19,7 +19,7 @@ extension Dashboard {
     }
     if let item = facts.waiting[id] {
       return ResultRow(
-        id: id, label: item.last.label, state: .waiting, latency: max(0, item.last.latency),
+        id: id, label: item.last.label, state: .waiting, latency: max(0, item.last.nanoseconds),
         firstLine: "attempt \(item.last.attempt): \(item.reason)")
     }
     return results.rows[id] ?? ResultRow(id: id, label: "", state: facts.state == .done ? .neverRan : .queued)

@@ -137,7 +137,7 @@ extension Dashboard {
     case .all: return
     case .running: results.removeMatch(item.id)
     case .failed: if !item.outcome.isSuccess { results.addMatch(item.id) }
-    case .slow: if live.isSlow(item.latency) { results.addMatch(item.id) }
+    case .slow: if live.isSlow(item.nanoseconds) { results.addMatch(item.id) }
     case .text(let text): if ResultFilter.text(text, isIn: item.label) { results.addMatch(item.id) }
     }
   }

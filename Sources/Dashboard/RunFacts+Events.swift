@@ -50,7 +50,7 @@ extension RunFacts {
       // The item ended with the attempt after which it waited, so that attempt was the last one after all.
       if hadEnded { pace.makeLast() }
       everyWorker[rowIndex(item.worker)].itemsDone += 1
-      measure(item, max(0, item.latency), at: instant)
+      measure(item, max(0, item.nanoseconds), at: instant)
     }
     if let reason = item.outcome.failureReason, failures.count < FailedItem.keptForSummary {
       failures.append(FailedItem(id: item.id, label: item.label, reason: reason))
@@ -64,7 +64,7 @@ extension RunFacts {
       everyWorker[index].item = nil
       tally.running -= 1
     }
-    let time = max(0, item.latency)
+    let time = max(0, item.nanoseconds)
     everyWorker[index].addBusy(time)
     begun = max(begun, item.id.position + 1)
     // The time of a stopped item says nothing about other items.

@@ -132,7 +132,7 @@ package struct RunFacts: Equatable, Sendable {
     }
     let finished = slowest.sorted()
     if running.isEmpty { return finished }
-    return (running + finished).sorted { $0.isSlower(than: $1) }
+    return (running + finished).sorted { $0 > $1 }
   }
 
   /// Returns the items per second: around `now` during the run, and over its whole active time afterwards.

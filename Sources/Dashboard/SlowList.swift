@@ -1,7 +1,7 @@
 package import ParallelFor
 
 /// A finished item among the slowest.
-package struct SlowItem: Equatable, Sendable {
+package struct SlowItem: Comparable, Sendable {
   package var id: ItemID
   package var label: String
   /// How long it took, or has taken so far, in nanoseconds.
@@ -9,18 +9,19 @@ package struct SlowItem: Equatable, Sendable {
   /// How it ended, or `running`.
   package var state: ItemState
 
-  /// Whether this item comes before `other` in a list with the slowest first.
-  func isSlower(than other: SlowItem) -> Bool {
-    latency != other.latency ? latency > other.latency : id < other.id
+  /// Orders items by their latency. Of equal ones, the later item comes first.
+  package static func < (left: SlowItem, right: SlowItem) -> Bool {
+    left.latency != right.latency ? left.latency < right.latency : left.id > right.id
   }
 }
 
-/// The exact list of the slowest finished items, as a heap whose root is the fastest of them.
+/// The exact list of the slowest finished items.
 package struct SlowList: Equatable, Sendable {
   /// The number of items that are kept.
   package static let capacity = 1000
 
-  private var heap: [SlowItem] = []
+  /// The fastest of them comes first.
+  private var heap = Heap<SlowItem>()
   let capacity: Int
 
   /// Makes an empty list for the slowest `capacity` items.
@@ -30,53 +31,28 @@ package struct SlowList: Equatable, Sendable {
   package var count: Int { heap.count }
 
   /// Returns the items, slowest first.
-  package func sorted() -> [SlowItem] { heap.sorted { $0.isSlower(than: $1) } }
+  package func sorted() -> [SlowItem] { heap.elements.sorted(by: >) }
 
   @inline(__always)
   mutating func add(_ item: FinishedItem) {
-    let latency = item.latency
-    if heap.count == capacity, latency <= heap[0].latency { return }
+    let latency = item.nanoseconds
+    if heap.count == capacity, latency <= heap.elements[0].latency { return }
     insert(SlowItem(id: item.id, label: item.label, latency: latency, state: ItemState(item.outcome)))
   }
 
   /// Removes an item, because it will end again.
   mutating func remove(_ id: ItemID) {
-    guard heap.contains(where: { $0.id == id }) else { return }
-    let kept = heap.filter { $0.id != id }
-    heap = []
-    for item in kept { insert(item) }
+    guard heap.elements.contains(where: { $0.id == id }) else { return }
+    let kept = heap.elements.filter { $0.id != id }
+    heap = Heap()
+    for item in kept { heap.insert(item) }
   }
 
   private mutating func insert(_ item: SlowItem) {
     if heap.count < capacity {
-      heap.append(item)
-      siftUp(heap.count - 1)
-    } else if item.isSlower(than: heap[0]) {
-      heap[0] = item
-      siftDown()
-    }
-  }
-
-  private mutating func siftUp(_ position: Int) {
-    var child = position
-    while child > 0 {
-      let parent = (child - 1) / 2
-      guard heap[parent].isSlower(than: heap[child]) else { return }
-      heap.swapAt(parent, child)
-      child = parent
-    }
-  }
-
-  private mutating func siftDown() {
-    var parent = 0
-    while true {
-      var fastest = parent
-      for child in 2 * parent + 1..<min(2 * parent + 3, max(heap.count, 2 * parent + 1)) {
-        if heap[fastest].isSlower(than: heap[child]) { fastest = child }
-      }
-      if fastest == parent { return }
-      heap.swapAt(parent, fastest)
-      parent = fastest
+      heap.insert(item)
+    } else if item > heap.elements[0] {
+      heap.replaceFirst(by: item)
     }
   }
 }

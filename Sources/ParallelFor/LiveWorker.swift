@@ -37,9 +37,9 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
 
   @inlinable @inline(__always)
   func run(_ item: BegunItem) -> Ending {
-    // Only an item that was tried before can be a retry that a user asked for.
-    let asked = item.attempt > 1 ? keeping.retries.input(at: item.id.position) : nil
-    let input = asked ?? input(of: item)
+    // Only an item that was tried before can be a requested retry.
+    let requested = item.attempt > 1 ? keeping.retries.input(at: item.id.position) : nil
+    let input = requested ?? input(of: item)
     let context = ItemContext(
       item: item.id, attempt: item.attempt, of: pool.policy.attempts, worker: lane.worker,
       cancellation: lane.cancellation, isTimed: isTimed, due: item.due)
@@ -49,12 +49,12 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
       result.end = end
       if context.workEnded(at: end) { result.outcome = .timedOut }
     }
-    if pool.isAlwaysFinal, keeping.settled == nil, asked == nil {
+    if pool.isAlwaysFinal, keeping.settled == nil, requested == nil {
       if !result.outcome.isSuccess { keeping.retries.keep(input, at: item.id.position) }
       if let output = result.output { keeping.outputs.put(output, at: item.id.position, using: &writing) }
       return Ending(outcome: result.outcome, note: result.note, end: result.end, settlement: .final)
     }
-    return settle(item, input, result, isAsked: asked != nil)
+    return settle(item, input, result, isRequested: requested != nil)
   }
 
   /// Returns the input of an item. It stays in its slot if the item may be tried again.
@@ -71,33 +71,30 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
   /// Asks what the end of an attempt means, tells the body, and keeps the output for delivery.
   @inlinable
   func settle(
-    _ item: BegunItem, _ input: consuming Input, _ result: consuming AttemptEnding<Output>, isAsked: Bool
+    _ item: BegunItem, _ input: consuming Input, _ result: consuming AttemptEnding<Output>, isRequested: Bool
   ) -> Ending {
-    let end = result.end ?? MonotonicClock.now
-    let settlement = pool.settlement(of: item, on: lane, result.outcome, at: end)
-    let ending = Ending(outcome: result.outcome, note: result.note, end: end, settlement: settlement)
+    let ended = FinishedItem(
+      id: item.id, worker: lane.worker, attempt: item.attempt, start: item.start, end: result.end ?? MonotonicClock.now,
+      outcome: result.outcome, label: "", note: result.note)
+    let settlement = pool.settlement(of: ended)
     let attempt = SettledAttempt(
-      input: input,
-      attempt: FinishedItem(
-        id: item.id, worker: lane.worker, attempt: item.attempt, start: item.start, end: end, outcome: result.outcome,
-        label: "", note: result.note),
-      due: item.due, output: result.output, settlement: settlement)
+      input: input, attempt: ended, due: item.due, output: result.output, settlement: settlement)
     if case .again = settlement {
-      settleLater(attempt, isAsked: isAsked)
+      settleLater(attempt, isRequested: isRequested)
     } else {
-      keeping.keep(attempt, isAsked: isAsked, using: &writing)
-      if !pool.isAlwaysFinal, !isAsked { _ = inputs.take(at: item.id.position, using: &reading) }
+      keeping.keep(attempt, isRequested: isRequested, using: &writing)
+      if !pool.isAlwaysFinal, !isRequested { _ = inputs.take(at: item.id.position, using: &reading) }
     }
-    return ending
+    return Ending(outcome: ended.outcome, note: ended.note, end: ended.end, settlement: settlement)
   }
 
   /// Tells the body about an attempt that another one will follow, and tells it again if the run ends first.
   @inlinable
-  func settleLater(_ attempt: SettledAttempt<Input, Output>, isAsked: Bool) {
-    keeping.keep(attempt, isAsked: isAsked, using: &writing)
+  func settleLater(_ attempt: SettledAttempt<Input, Output>, isRequested: Bool) {
+    keeping.keep(attempt, isRequested: isRequested, using: &writing)
     pool.setRevision(of: attempt.attempt.id.position) { [keeping] settlement in
       var cursor = Slots<Output>.Cursor()
-      keeping.keep(attempt.revised(settlement), isAsked: isAsked, using: &cursor)
+      keeping.keep(attempt.revised(settlement), isRequested: isRequested, using: &cursor)
     }
   }
 }
@@ -121,11 +118,11 @@ struct OutputKeeping<Input: Sendable, Output: Sendable> {
 
   /// - Parameters:
   ///   - attempt: the attempt.
-  ///   - isAsked: whether a user asked for it, in which case the item's slots may be used up.
+  ///   - isRequested: whether it is a requested retry, in which case the item's slots may be used up.
   ///   - cursor: the calling thread's cursor.
   @inlinable
   func keep(
-    _ attempt: SettledAttempt<Input, Output>, isAsked: Bool, using cursor: inout Slots<Output>.Cursor
+    _ attempt: SettledAttempt<Input, Output>, isRequested: Bool, using cursor: inout Slots<Output>.Cursor
   ) {
     let position = attempt.attempt.id.position
     let settlement = attempt.settlement
@@ -133,7 +130,7 @@ struct OutputKeeping<Input: Sendable, Output: Sendable> {
     let output = if let settled { settled(attempt) } else { attempt.output }
     // The next attempt replaces this output.
     if case .again = settlement { return }
-    if isAsked {
+    if isRequested {
       retries.end(output, at: position)
     } else if let output {
       outputs.put(output, at: position, using: &cursor)

@@ -18,8 +18,8 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
   /// One line such as `exit status 3` or `no such table: orders`. It may contain untrusted text.
   public var reason: String
 
-  /// Makes a failure with a one-line reason.
-  public init(_ reason: String) { self.reason = reason }
+  @usableFromInline
+  package init(_ reason: String) { self.reason = reason }
 
   /// The reason.
   public var description: String { reason }
@@ -27,8 +27,8 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// The error of an item that ran longer than its run allows, however it ended.
 public struct TimedOut: Error, Sendable, Equatable, CustomStringConvertible {
-  /// Makes the error.
-  public init() {}
+  @usableFromInline
+  package init() {}
 
   /// The reason, in words for the user.
   public var description: String { "ran longer than allowed" }

@@ -1,66 +1,17 @@
-/// How one attempt at an item ended, with its output.
-public struct AttemptEnding<Output> {
-  /// How it ended.
-  public var outcome: Outcome
-  /// The output to deliver; nil delivers nothing for this item.
-  public var output: Output?
-  /// A remark on the outcome, for the event.
-  public var note: String?
-  /// When the work ended, if the body did more afterwards, such as storing the output; nil if it ended on return.
-  public var end: Instant?
+public import Synchronization
 
-  /// Makes an ending.
-  @inlinable
-  public init(_ outcome: Outcome, output: Output?, note: String? = nil, end: Instant? = nil) {
-    self.outcome = outcome
-    self.output = output
-    self.note = note
-    self.end = end
-  }
-}
-
-extension AttemptEnding: Sendable where Output: Sendable {}
-
-/// What one worker does with its items. It is made on the worker's thread, and only that thread uses it.
-public struct WorkerBody<Input, Output> {
-  /// Runs one item.
-  public var run: (Input, ItemContext) -> AttemptEnding<Output>
-  /// Receives a settled attempt and returns the output to deliver. Without it, the output of `run` is delivered.
-  @usableFromInline package var settled: ((SettledAttempt<Input, Output>) -> Output?)?
-  /// Releases what other threads may wait for, when no item is at hand. The worker may continue or leave afterwards.
-  public var rest: () -> Void
-  /// Releases what the worker holds, when it leaves.
-  public var close: () -> Void
-
-  /// Makes a body.
-  ///
-  /// - Parameters:
-  ///   - run: runs one item.
-  ///   - rest: called when no item is at hand.
-  ///   - close: called when the worker leaves.
-  @inlinable
-  public init(
-    run: @escaping (Input, ItemContext) -> AttemptEnding<Output>, rest: @escaping () -> Void = {},
-    close: @escaping () -> Void = {}
-  ) {
-    self.run = run
-    self.rest = rest
-    self.close = close
-  }
-}
-
-/// One execution of a body over items that arrive in batches, on a changeable number of threads.
+/// One execution of a body over items, on a changeable number of threads.
 ///
-/// It is safe to use from any thread. A feeder calls ``offer(_:)`` until the input ends, a consumer takes the results
-/// with ``takeDelivered(upTo:)``, and a watcher takes the events. Every item runs exactly once, unless the run is
-/// stopped or finished early, or the item fails and is tried again. There are never more threads than the largest
-/// target. Lowering the target never interrupts an item.
-public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
+/// It is safe to use from any thread. A consumer takes the results with ``takeDelivered(upTo:)``, and a watcher takes
+/// the events. Every item runs exactly once, unless the run is stopped or finished early, or the item fails and is tried
+/// again. There are never more threads than the largest target. Lowering the target never interrupts an item.
+public final class ParallelRun<Input: Sendable, Output: Sendable>: @unchecked Sendable {
   @usableFromInline let pool: WorkerPool
   @usableFromInline let inputs: Slots<Input>
   @usableFromInline let outputs: Slots<Output>
   @usableFromInline let retries: Retries<Input, Output>
-  @usableFromInline let feeding: Feeding
+  /// The number of items offered so far; only the feeder's thread uses it.
+  @exclusivity(unchecked) @usableFromInline var offered = 0
 
   /// Makes a run. Its threads start when items arrive.
   ///
@@ -73,7 +24,7 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
   ///   - label: returns the item's name on a screen.
   ///   - makeBody: makes a worker's body on its thread.
   @inlinable
-  public init(
+  package init(
     threads: Int, limits: RunLimits = RunLimits(), policy: RunPolicy = RunPolicy(), inOrder: Bool = true,
     isObserved: Bool = true, label: @escaping @Sendable (Input) -> String,
     makeBody: @escaping @Sendable (WorkerID) -> WorkerBody<Input, Output>
@@ -84,54 +35,26 @@ public final class ParallelRun<Input: Sendable, Output: Sendable>: Sendable {
     self.inputs = inputs
     self.outputs = outputs
     self.retries = retries
-    feeding = Feeding()
     pool = WorkerPool(
       targetWorkers: threads, limits: limits, policy: policy, inOrder: inOrder, isObserved: isObserved
     ) { pool, lane in
-      Self.live(in: lane, of: pool, inputs, outputs, retries, label: label, body: makeBody(lane.worker))
+      let body = makeBody(lane.worker)
+      LiveWorker(lane: lane, pool: pool, inputs: inputs, outputs: outputs, retries: retries, body: body)
+        .live(label: label)
+      body.close()
     }
   }
-
-  /// Runs a worker from its first item to its last.
-  @inlinable
-  static func live(
-    in lane: Lane, of pool: WorkerPool, _ inputs: Slots<Input>, _ outputs: Slots<Output>,
-    _ retries: Retries<Input, Output>, label: (Input) -> String, body: WorkerBody<Input, Output>
-  ) {
-    let worker = LiveWorker(lane: lane, pool: pool, inputs: inputs, outputs: outputs, retries: retries, body: body)
-    worker.live(label: label)
-    body.close()
-  }
 }
 
-/// Results, or the fact that there are none yet or none left.
-@usableFromInline
-enum Delivered<Output> {
-  case results([Output])
-  case later
-  case over
-}
+// MARK: - Feeding
 
 /// An item to run, or one that an earlier run has done.
-public enum OfferedItem<Input, Output> {
+package enum OfferedItem<Input: Sendable, Output: Sendable>: Sendable {
   /// An item to run.
   case item(Input)
   /// An item that was done before. Its output, if any, is delivered in its place.
   case done(Output?, isSuccess: Bool)
 }
-
-extension OfferedItem: Sendable where Input: Sendable, Output: Sendable {}
-
-/// The feeder's position; only its thread uses it.
-@usableFromInline
-final class Feeding: @unchecked Sendable {
-  @usableFromInline var next = 0
-
-  @usableFromInline
-  init() {}
-}
-
-// MARK: - Feeding
 
 extension ParallelRun {
   /// Adds items after those offered before. Waits while enough items are read ahead. Call it from one thread.
@@ -139,48 +62,52 @@ extension ParallelRun {
   /// - Returns: false when the run takes no more items, because it was stopped or finished early.
   @inlinable
   @discardableResult
-  public func offer(_ items: some Collection<Input>) -> Bool {
+  package func offer(_ items: some Collection<Input>) -> Bool {
     guard pool.waitUntilInputIsWanted() else { return false }
     var cursor = Slots<Input>.Cursor()
     var count = 0
     for item in items {
-      inputs.put(item, at: feeding.next + count, using: &cursor)
+      inputs.put(item, at: offered + count, using: &cursor)
       count += 1
     }
-    feeding.next += count
+    offered += count
     return pool.itemsArrived(count)
   }
 
   /// Adds items, some of which an earlier run may have done. Those do not run. Their results are delivered in their
   /// places.
   @discardableResult
-  public func offer(entries: some Collection<OfferedItem<Input, Output>>) -> Bool {
+  package func offer(entries: some Collection<OfferedItem<Input, Output>>) -> Bool {
     guard pool.waitUntilInputIsWanted() else { return false }
     var reading = Slots<Input>.Cursor()
     var writing = Slots<Output>.Cursor()
     var restored: [RestoredItem] = []
-    var position = feeding.next
+    let first = offered
     for entry in entries {
       switch entry {
-      case .item(let input): inputs.put(input, at: position, using: &reading)
+      case .item(let input): inputs.put(input, at: offered, using: &reading)
       case .done(let output, let isSuccess):
-        if let output { outputs.put(output, at: position, using: &writing) }
+        if let output { outputs.put(output, at: offered, using: &writing) }
         // Marks the slot as used.
-        _ = inputs.take(at: position, using: &reading)
-        restored.append(RestoredItem(position: position, isSuccess: isSuccess))
+        _ = inputs.take(at: offered, using: &reading)
+        restored.append(RestoredItem(position: offered, isSuccess: isSuccess))
       }
-      position += 1
+      offered += 1
     }
-    let count = position - feeding.next
-    feeding.next = position
-    return pool.itemsArrived(count, restored: restored)
+    return pool.itemsArrived(offered - first, restored: restored)
   }
 
-  /// Ends the input.
-  public func endInput() { pool.inputReachedEnd() }
+  @usableFromInline
+  package func endInput() { pool.decide { $0.inputReachedEnd(at: $1) } }
 
   /// Announces the total number of items, when it is known before the end of the input.
-  public func expectItems(_ count: Int) { pool.inputCounted(count) }
+  @usableFromInline
+  package func expectItems(_ count: Int) {
+    pool.decide { machine, now in
+      machine.inputCounted(count, at: now)
+      return PoolStateMachine.WakeUps()
+    }
+  }
 }
 
 // MARK: - Steering
@@ -194,7 +121,7 @@ extension ParallelRun {
   public func pause() { pool.pause() }
 
   /// Hands out items again.
-  public func resume() { pool.resume() }
+  public func resume() { pool.decide { $0.resume(at: $1) } }
 
   /// Hands out no further item and lets running items end.
   public func finish() { pool.finish() }
@@ -213,7 +140,7 @@ extension ParallelRun {
 
 extension ParallelRun {
   /// Whether the system refused a thread for a worker. A run without any worker stops.
-  package var hasLackedThreads: Bool { pool.hasLackedThreads }
+  package var hasLackedThreads: Bool { pool.monitor.withLock { pool.machine.hasLackedThreads } }
 
   /// Returns the state of the run now: the number of items in each state, and what each worker does.
   public func snapshot() -> RunSnapshot { pool.snapshot() }
@@ -221,6 +148,25 @@ extension ParallelRun {
   /// Takes the events since the last call, in order. The last event of a run is ``RunEvent/Kind/runFinished(_:)``.
   public func takeEvents() -> [RunEvent] { pool.takeEvents() }
 
+  /// Waits until the run is over and all its threads have ended.
+  ///
+  /// - Parameter limit: the maximum time to wait; nil for no limit.
+  /// - Returns: whether the run is over.
+  @discardableResult
+  public func waitUntilOver(within limit: Duration? = nil) -> Bool { pool.waitUntilOver(limit?.nanoseconds) }
+
+  /// Suspends until every worker has closed what it holds and left, which is shortly after the last result.
+  func untilOver() async {
+    while !waitUntilOver(within: .zero) {
+      await Task.yield()
+      try? await Task.sleep(for: .milliseconds(1))
+    }
+  }
+}
+
+// MARK: - Taking results
+
+extension ParallelRun {
   /// Takes the next results, after waiting for one if necessary.
   ///
   /// - Returns: at most `limit` results, fewer or none if items delivered nothing; nil when all are delivered.
@@ -232,36 +178,155 @@ extension ParallelRun {
   /// - Parameter replaced: receives outputs that are not handed on because their items were tried again.
   @inlinable
   package func takeDelivered(upTo limit: Int = 256, replaced: ((Output) -> Void)?) -> [(ItemID, Output)]? {
-    guard let positions = pool.takeDelivered(upTo: limit) else { return nil }
+    pool.takeDelivered(upTo: limit).map { takeOutputs(at: $0, replaced) }
+  }
+
+  /// Takes the next results without waiting; none if there are none now, nil when all are delivered.
+  ///
+  /// - Parameter whenReady: if there is nothing to take now, it is called once, on any thread, when there is.
+  package func takeReady(
+    upTo limit: Int = 256, orCall whenReady: @escaping @Sendable () -> Void
+  ) -> [(ItemID, Output)]? {
+    while let positions = pool.takeDelivered(upTo: limit, orCall: whenReady) {
+      let results = takeOutputs(at: positions)
+      // Items may have delivered nothing.
+      if positions.isEmpty || !results.isEmpty { return results }
+    }
+    return nil
+  }
+
+  /// Suspends the task until there are results and takes them with their items; nil when all are delivered.
+  func nextReady(upTo limit: Int = 256) async -> [(ItemID, Output)]? {
+    while true {
+      let signal = AsyncSignal()
+      guard let batch = takeReady(upTo: limit, orCall: signal.send) else { return nil }
+      if !batch.isEmpty { return batch }
+      await signal.wait()
+    }
+  }
+
+  /// Suspends the task until there are results and takes them. Blocks no thread.
+  ///
+  /// - Parameter limit: the maximum number of results.
+  /// - Returns: nil when all are delivered.
+  public func nextResults(upTo limit: Int = 256) async -> [Output]? { await nextReady(upTo: limit)?.map(\.1) }
+
+  /// Waits until the run is over and returns all results that have not been taken yet, in order.
+  ///
+  /// Cancelling the task stops the run.
+  ///
+  /// - Throws: the first failure, in order, after stopping the run.
+  public func results<Value>() async throws -> [Value] where Output == Result<Value, any Error> {
+    try await withTaskCancellationHandler {
+      var values: [Value] = []
+      do {
+        while let batch = await nextReady() {
+          for (_, result) in batch { values.append(try result.get()) }
+        }
+        await untilOver()
+        try Task.checkCancellation()
+      } catch {
+        stop(.interrupt)
+        while await nextReady() != nil {}
+        await untilOver()
+        throw error
+      }
+      return values
+    } onCancel: {
+      stop(.interrupt)
+    }
+  }
+
+  @inlinable
+  func takeOutputs(at positions: [Int], _ replaced: ((Output) -> Void)? = nil) -> [(ItemID, Output)] {
     var cursor = Slots<Output>.Cursor()
     var results: [(ItemID, Output)] = []
     results.reserveCapacity(positions.count)
     for position in positions {
-      if let output = takeOutput(at: position, using: &cursor, replaced: replaced) {
-        results.append((ItemID(position), output))
-      }
+      if let output = takeOutput(at: position, using: &cursor, replaced) { results.append((ItemID(position), output)) }
     }
     return results
   }
 
-  /// Takes the next results without waiting.
-  ///
-  /// - Parameter whenReady: if there is nothing to take now, it is called once, on any thread, when there is.
+  /// Takes the output to hand on for an item; nil if it has none.
   @inlinable
-  func takeDelivered(upTo limit: Int, orCall whenReady: @escaping @Sendable () -> Void) -> Delivered<Output> {
-    switch pool.takeDelivered(upTo: limit, orCall: whenReady) {
-    case .later: return .later
-    case .over: return .over
-    case .positions(let positions):
-      var cursor = Slots<Output>.Cursor()
-      return .results(positions.compactMap { takeOutput(at: $0, using: &cursor) })
-    }
+  func takeOutput(
+    at position: Int, using cursor: inout Slots<Output>.Cursor, _ replaced: ((Output) -> Void)?
+  ) -> Output? {
+    guard retries.isUsed.load(ordering: .relaxed) else { return outputs.take(at: position, using: &cursor) }
+    return takeRetried(at: position, using: &cursor, replaced)
   }
 
-  /// Waits until the run is over and all its threads have ended.
+  @usableFromInline
+  func takeRetried(
+    at position: Int, using cursor: inout Slots<Output>.Cursor, _ replaced: ((Output) -> Void)?
+  ) -> Output? {
+    // The position was handed on before the retry was requested, but its output is taken only now.
+    if retries.isLate(position), let earlier = outputs.takeIfPresent(at: position, using: &cursor) { return earlier }
+    if retries.isLate(position), !retries.hasEnded(position) { return nil }
+    guard let ended = retries.take(at: position) else { return outputs.take(at: position, using: &cursor) }
+    let earlier = ended.isLate ? nil : outputs.take(at: position, using: &cursor)
+    // The run ended before the item could start again.
+    guard ended.hasEnded else { return earlier }
+    for output in ended.replaced { replaced?(output) }
+    if let earlier { replaced?(earlier) }
+    return ended.output
+  }
+
+  /// Returns the undelivered output of an item whose end an event has reported. The output stays in its slot.
   ///
-  /// - Parameter nanoseconds: the maximum time to wait.
-  /// - Returns: whether the run is over.
+  /// Only the consumer of the results may call it.
+  package func undeliveredOutput(of id: ItemID) -> Output? {
+    var cursor = Slots<Output>.Cursor()
+    return outputs.peek(at: id.position, using: &cursor) { $0 }
+  }
+
+  /// Returns the undelivered output of an item that was tried again; nil for all others.
+  package func undeliveredRetry(of id: ItemID) -> Output? { retries.output(at: id.position) }
+}
+
+// MARK: - Retrying by hand
+
+/// The answer to a request to try an item again.
+package enum RetryAnswer {
+  /// There will be no further attempt.
+  case refused
+  /// There will be one, and its result replaces the earlier one.
+  case inPlace
+  /// There will be one, and its result is delivered out of order, because the earlier one has been taken.
+  case late
+}
+
+extension ParallelRun {
+  /// Asks for a further attempt at an item that has ended without success, while the run continues.
+  ///
+  /// The item goes before those that have not started, whatever the policy says about attempts. Its new ending replaces
+  /// the earlier one. An item has one result, which is handed on once, so ask before the result is taken. A run that
+  /// was halted by its policy, finished or stopped starts no further items.
+  ///
+  /// - Parameter id: the item. A run keeps up to ``RunLimits/keptFailures`` failed items.
+  /// - Returns: false if there will be no further attempt, because the item runs, waits, succeeded or is not kept, its
+  ///   result was taken, or the run is ending.
   @discardableResult
-  public func waitUntilOver(nanoseconds: Int64 = .max) -> Bool { pool.waitUntilOver(nanoseconds: nanoseconds) }
+  public func retry(_ id: ItemID) -> Bool { retryKept(id, mayBeLate: false) }
+
+  /// Does the same, but an item whose result was taken may get a second one, which is delivered as soon as it is ready.
+  package func retryKept(_ id: ItemID, mayBeLate: Bool) -> Bool {
+    guard let input = retries.keptInput(at: id.position) else { return false }
+    return pool.retry(id, nil, mayBeLate: mayBeLate) { retries.begin(id.position, input, isLate: $0) }
+  }
+
+  /// Does the same for an item whose ending and input the caller provides.
+  ///
+  /// - Parameters:
+  ///   - last: how the item ended.
+  ///   - input: the item's input.
+  package func retry(_ last: FinishedItem, _ input: Input) -> RetryAnswer {
+    var answer = RetryAnswer.refused
+    _ = pool.retry(last.id, last, mayBeLate: true) { isLate in
+      answer = isLate ? .late : .inPlace
+      retries.begin(last.id.position, input, isLate: isLate)
+    }
+    return answer
+  }
 }

@@ -1,6 +1,131 @@
-// Single items: how they end, are restored from an earlier run, or halt the run.
+// Single items: what the end of an attempt means, and what time changes. Only this file decides that.
+
+/// What follows the end of an attempt.
+@usableFromInline
+package enum Settlement: Sendable, Equatable {
+  /// The item has ended for good.
+  case final
+  /// The item was stopped because the run was interrupted. It has not ended, and a resumed run runs it again.
+  case stopped
+  /// The item will be tried again at that time or soon after.
+  case again(at: Instant)
+  /// The item failed, but the run was interrupted before the next attempt. A resumed run tries it.
+  case unfinished
+}
+
+/// An attempt that has ended, with what follows.
+struct SettledItem: Equatable {
+  var item: FinishedItem
+  var settlement: Settlement
+}
+
+/// The last attempt at an item that will be tried again.
+struct TriedItem: Equatable {
+  var last: FinishedItem
+  /// The earliest time at which the next attempt may start.
+  var due: Instant
+  /// Whether the item had ended for good and a user requested the attempt.
+  var isRequested = false
+}
 
 extension PoolStateMachine {
+  /// Whether an attempt is its item's last one, whatever the run is doing.
+  static func isFinal(_ outcome: Outcome, attempt: Int, _ policy: RunPolicy) -> Bool {
+    switch outcome {
+    case .succeeded: true
+    case .failed, .timedOut: attempt >= policy.attempts
+    case .cancelled: false
+    }
+  }
+
+  /// Returns what follows an attempt that has just ended.
+  ///
+  /// Only ``Settlement/again(at:)`` may change later, when the run ends before the next attempt.
+  func settlement(of item: FinishedItem) -> Settlement {
+    if Self.isFinal(item.outcome, attempt: item.attempt, policy) { return .final }
+    if item.outcome == .cancelled { return life == .stopping && !hasGivenUp ? .stopped : .final }
+    guard life == .running else { return settlementAtEnd }
+    return .again(at: item.end + policy.backoff.delay(after: item.attempt, of: item.id.position))
+  }
+
+  /// The settlement of a failed attempt when the run ends before the next one.
+  private var settlementAtEnd: Settlement { hasGivenUp ? .final : .unfinished }
+
+  /// Records that an attempt has ended.
+  mutating func attemptEnded(_ ended: SettledItem, at now: Instant) {
+    switch ended.settlement {
+    case .final, .stopped: end(ended.item, at: now)
+    case .unfinished: leave(ended.item, at: now)
+    case .again(let due) where life == .running:
+      let position = ended.item.id.position
+      tried[position] = TriedItem(last: ended.item, due: due)
+      waiting.insert(WaitingItem(due: due, position: position))
+      log.append(.attemptFailed(ended.item, retryAt: due), at: now)
+    case .again: unsettled.append(SettledItem(item: ended.item, settlement: settlementAtEnd))
+    }
+  }
+
+  /// Gives up positions that no worker will run.
+  mutating func abandon(_ positions: Range<Int>, at now: Instant) {
+    for position in positions {
+      switch tried.isEmpty ? nil : tried.removeValue(forKey: position) {
+      case nil: skipped += 1
+      // The requested attempt never started, so the earlier ending counts again.
+      case let item? where item.isRequested: end(item.last, at: now)
+      case let item?: unsettled.append(SettledItem(item: item.last, settlement: settlementAtEnd))
+      }
+    }
+  }
+
+  /// Takes the attempts that the caller must settle and report with ``settled(_:at:)``.
+  mutating func takeUnsettled() -> [SettledItem] {
+    settling += unsettled.count
+    defer { unsettled = [] }
+    return unsettled
+  }
+
+  /// Records that the caller has settled attempts that it took.
+  mutating func settled(_ items: [SettledItem], at now: Instant) -> WakeUps {
+    settling -= items.count
+    for item in items {
+      if item.settlement == .final { end(item.item, at: now) } else { leave(item.item, at: now) }
+    }
+    return advanceToEnd(at: now)
+  }
+
+  /// Records that an item has not ended, and that this run will not try it again. Its last output is handed on.
+  private mutating func leave(_ item: FinishedItem, at now: Instant) {
+    skipped += 1
+    tried[item.id.position] = nil
+    delivery.complete(item.id.position)
+    log.append(.itemInterrupted(item), at: now)
+  }
+}
+
+// MARK: - Ends
+
+extension PoolStateMachine {
+  /// Records that attempts of one worker ended, each with its ``settlement(of:)``.
+  mutating func itemsEnded(_ items: [SettledItem], at now: Instant) -> WakeUps {
+    guard let first = items.first?.item, let last = items.last?.item else { return WakeUps() }
+    inFlight -= items.count
+    claimSize.observe(items: items.count, nanoseconds: last.end.nanoseconds(since: first.start))
+    for item in items { attemptEnded(item, at: now) }
+    return haltIfReached(at: now) + advanceToEnd(at: now)
+  }
+
+  /// Records that a worker gave back items of its claim that it had not started.
+  mutating func itemsGivenBack(_ range: Range<Int>, at now: Instant) -> WakeUps {
+    guard !range.isEmpty else { return WakeUps() }
+    inFlight -= range.count
+    if life == .running {
+      queue.insert(range)
+      return wakeWorkers()
+    }
+    abandon(range, at: now)
+    return advanceToEnd(at: now)
+  }
+
   /// Returns the last attempts at the items of a claim that were tried before.
   ///
   /// It is mutating because the caller would copy the machine for a nonmutating function.
@@ -15,7 +140,7 @@ extension PoolStateMachine {
   var timeLimit: Int64? {
     switch policy.timeout {
     case nil: nil
-    case .fixed(let limit): limit
+    case .fixed(let limit): limit.nanoseconds
     case .timesMedian(let factor): latencies.value(at: 0.5).map { Int64(min(Double($0) * factor, 9e18)) }
     }
   }
@@ -35,7 +160,7 @@ extension PoolStateMachine {
     if !tried.isEmpty { tried[item.id.position] = nil }
     if item.outcome.isSuccess {
       succeeded += 1
-      if policy.needsLatencies { latencies.record(item.latency) }
+      if policy.needsLatencies { latencies.record(item.nanoseconds) }
     } else {
       keepFailure(item)
     }
@@ -84,12 +209,53 @@ extension PoolStateMachine {
 /// An item that an earlier run has done.
 @usableFromInline
 struct RestoredItem: Equatable, Sendable {
-  @usableFromInline var position: Int
-  @usableFromInline var isSuccess: Bool
+  var position: Int
+  var isSuccess: Bool
+}
 
-  @inlinable
-  init(position: Int, isSuccess: Bool) {
-    self.position = position
-    self.isSuccess = isSuccess
+// MARK: - Time
+
+extension PoolStateMachine {
+  /// The quantile of earlier items' times that predicts an item's time.
+  private static let likelyPart = 0.9
+
+  /// When the caller must call ``timePassed(at:)``; nil while time changes nothing.
+  ///
+  /// The getter is mutating because the caller would copy the machine for a nonmutating one.
+  var nextAlarm: Instant? {
+    mutating get {
+      guard let budgetEnd, life == .running, mayBeginMore else { return waiting.first?.due }
+      return waiting.first.map { min($0.due, budgetEnd) } ?? budgetEnd
+    }
+  }
+
+  /// Queues the items whose wait is over, unless the run's time budget is spent.
+  mutating func timePassed(at now: Instant) -> WakeUps {
+    let wakeUps = finishIfOutOfTime(at: now)
+    while let first = waiting.first, first.due <= now {
+      waiting.removeFirst()
+      queue.insert(first.position..<first.position + 1)
+    }
+    return wakeUps + wakeWorkers()
+  }
+
+  /// Finishes the run once a new item is not likely to end within the time budget.
+  ///
+  /// The caller does this before each ``workerBecameReady(_:at:)``, so that claims are taken back while no worker is
+  /// about to park.
+  mutating func finishIfOutOfTime(at now: Instant) -> WakeUps {
+    guard let budgetEnd, life == .running, mayBeginMore, now > budgetEnd else { return WakeUps() }
+    log.append(.timeBudgetSpent, at: now)
+    return WakeUps(halted: .soon) + finish(at: now)
+  }
+
+  /// The last moment at which an item may start, because later ones are not likely to end in time.
+  private var budgetEnd: Instant? {
+    policy.timeBudget.map { start + max(0, $0.nanoseconds - (latencies.value(at: Self.likelyPart) ?? 0)) }
+  }
+
+  /// Whether an item may still start, because one is queued, waits, has not been read, or is claimed behind another.
+  private var mayBeginMore: Bool {
+    !queue.isEmpty || waiting.count > 0 || !inputEnded || inFlight > active - idle.count
   }
 }

@@ -37,7 +37,7 @@ extension PoolStateMachine {
   ///   - last: how the item ended.
   ///   - mayBeLate: whether it may be tried again, and get a second result, after its result has been handed on.
   /// - Returns: nil if the item has not ended, has succeeded or would be late, or if the run is ending.
-  mutating func retryAsked(
+  mutating func retryRequested(
     _ last: FinishedItem, mayBeLate: Bool, at now: Instant
   ) -> (wakeUps: WakeUps, isLate: Bool)? {
     let position = last.id.position
@@ -49,7 +49,7 @@ extension PoolStateMachine {
     let wasRestored = restoredFailures.remove(position)
     if wasRestored { restoredTally.count -= 1 }
     ended -= 1
-    tried[position] = TriedItem(last: last, due: now, isAsked: true)
+    tried[position] = TriedItem(last: last, due: now, isRequested: true)
     delivery.reopen(position)
     queue.insert(position..<position + 1)
     log.append(.itemRequeued(last, wasRestored: wasRestored), at: now)

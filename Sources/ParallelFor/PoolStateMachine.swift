@@ -59,7 +59,7 @@ struct PoolStateMachine {
   let policy: RunPolicy
   var queue = PositionQueue()
   /// Items that failed and will be tried again.
-  var waiting = RetryQueue()
+  var waiting = Heap<WaitingItem>()
   /// The last attempts at items that will be tried again.
   var tried: [Int: TriedItem] = [:]
   /// Attempts whose successors the end of the run prevents. The caller must settle them.
@@ -109,7 +109,7 @@ struct PoolStateMachine {
     self.policy = policy
     start = now
     target = targetWorkers
-    claimSize = ClaimSize(work: limits.claimWork, limit: limits.largestClaim)
+    claimSize = ClaimSize(limit: limits.largestClaim)
     delivery = OrderedDelivery(order: order)
     log = EventLog(isObserved: isObserved)
     log.append(.runStarted(targetWorkers: targetWorkers), at: now)
@@ -226,28 +226,7 @@ struct PoolStateMachine {
     return wakeUps + workerLeft(worker, at: now)
   }
 
-  // MARK: - Items
-
-  /// Records that attempts of one worker ended, each with its ``settlement(of:)``.
-  mutating func itemsEnded(_ items: [SettledItem], at now: Instant) -> WakeUps {
-    guard let first = items.first?.item, let last = items.last?.item else { return WakeUps() }
-    inFlight -= items.count
-    claimSize.observe(items: items.count, nanoseconds: last.end.nanoseconds(since: first.start))
-    for item in items { attemptEnded(item, at: now) }
-    return haltIfReached(at: now) + advanceToEnd(at: now)
-  }
-
-  /// Records that a worker gave back items of its claim that it had not started.
-  mutating func itemsGivenBack(_ range: Range<Int>, at now: Instant) -> WakeUps {
-    guard !range.isEmpty else { return WakeUps() }
-    inFlight -= range.count
-    if life == .running {
-      queue.insert(range)
-      return wakeWorkers()
-    }
-    abandon(range, at: now)
-    return advanceToEnd(at: now)
-  }
+  // MARK: - Delivery
 
   /// Logs the progress of delivery since the last call, as one event.
   mutating func tellDelivery(at now: Instant) {
@@ -350,7 +329,8 @@ extension PoolStateMachine {
 
   mutating func abandonQueue(at now: Instant) -> WakeUps {
     for range in queue.removeAll() { abandon(range, at: now) }
-    for position in waiting.removeAll() { abandon(position..<position + 1, at: now) }
+    for position in waiting.elements.map(\.position).sorted() { abandon(position..<position + 1, at: now) }
+    waiting = Heap()
     isPaused = false
     return advanceToEnd(at: now)
   }

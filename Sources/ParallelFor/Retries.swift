@@ -1,39 +1,29 @@
 public import Synchronization
 
-/// The inputs and new outputs of items that are tried again because a user asked.
+/// The inputs and new outputs of items that are tried again because a user requested it.
 ///
 /// The slots of such an item in the run's ``Slots`` may be used up. Therefore its values live here from the request to
 /// the delivery. Items that succeed at once never touch this object.
 @usableFromInline
 final class Retries<Input, Output>: @unchecked Sendable {
-  /// An item that was asked for.
-  private struct Entry {
+  /// An item whose retry was requested.
+  struct Entry {
     var input: Input
-    /// Whether its earlier result had been handed on when it was asked for.
+    /// Whether its earlier result had been handed on at the request.
     let isLate: Bool
-    /// Whether a further attempt has ended, with or without an output.
+    /// Whether a further attempt has ended, with or without an output; otherwise the earlier result remains.
     var hasEnded = false
     var output: Output?
     /// Outputs that later ones have replaced.
     var replaced: [Output] = []
   }
 
-  /// What to hand on for an item.
-  struct Ended {
-    /// Whether this is the item's second result.
-    var isLate: Bool
-    /// Whether a further attempt has ended; otherwise the earlier result remains.
-    var hasEnded: Bool
-    var output: Output?
-    var replaced: [Output]
-  }
-
   private let mostKept: Int
   private let lock = Lock()
-  /// Inputs of failed items, in case they are asked for.
+  /// Inputs of failed items, for later requests.
   private var kept: [Int: Input] = [:]
   private var entries: [Int: Entry] = [:]
-  /// Whether any item was ever asked for; set before that item can start.
+  /// Whether a retry was ever requested; set before that item can start.
   @usableFromInline let isUsed = Atomic<Bool>(false)
 
   /// - Parameter mostKept: the maximum number of failed items whose inputs are kept.
@@ -52,7 +42,7 @@ final class Retries<Input, Output>: @unchecked Sendable {
   /// Returns the kept input of a failed item; nil if there is none.
   func keptInput(at position: Int) -> Input? { lock.withLock { kept[position] } }
 
-  /// Records that the item was asked for.
+  /// Records that a retry was requested.
   func begin(_ position: Int, _ input: Input, isLate: Bool) {
     isUsed.store(true, ordering: .relaxed)
     lock.withLock {
@@ -65,7 +55,7 @@ final class Retries<Input, Output>: @unchecked Sendable {
     }
   }
 
-  /// Returns the input of an item that was asked for; nil for all others.
+  /// Returns the input of an item whose retry was requested; nil for all others.
   @usableFromInline
   func input(at position: Int) -> Input? {
     guard isUsed.load(ordering: .relaxed) else { return nil }
@@ -87,16 +77,12 @@ final class Retries<Input, Output>: @unchecked Sendable {
   /// Returns the output of a further attempt that has not been handed on.
   func output(at position: Int) -> Output? { lock.withLock { entries[position]?.output } }
 
-  /// Whether the item was asked for after its result had been handed on.
+  /// Whether the retry was requested after the result had been handed on.
   func isLate(_ position: Int) -> Bool { lock.withLock { entries[position]?.isLate ?? false } }
 
   /// Whether a further attempt at the item has ended.
   func hasEnded(_ position: Int) -> Bool { lock.withLock { entries[position]?.hasEnded ?? false } }
 
-  /// Takes what to hand on for an item; nil if it was not asked for.
-  func take(at position: Int) -> Ended? {
-    guard let entry = lock.withLock({ entries.removeValue(forKey: position) }) else { return nil }
-    return Ended(
-      isLate: entry.isLate, hasEnded: entry.hasEnded, output: entry.output, replaced: entry.replaced)
-  }
+  /// Takes what to hand on for an item; nil if no retry was requested.
+  func take(at position: Int) -> Entry? { lock.withLock { entries.removeValue(forKey: position) } }
 }

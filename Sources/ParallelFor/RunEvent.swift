@@ -7,8 +7,7 @@ public struct RunEvent: Sendable, Equatable {
   /// The fact.
   public var kind: Kind
 
-  /// Makes an event.
-  public init(sequence: UInt64, instant: Instant, kind: Kind) {
+  package init(sequence: UInt64, instant: Instant, kind: Kind) {
     self.sequence = sequence
     self.instant = instant
     self.kind = kind
@@ -49,7 +48,7 @@ public struct RunEvent: Sendable, Equatable {
     case itemInterrupted(FinishedItem)
     /// An item ended for good.
     case itemFinished(FinishedItem)
-    /// An item that had ended without success, as the value says, is queued again because a user asked for it.
+    /// An item that had ended without success, as the value says, is queued again because a user requested it.
     case itemRequeued(FinishedItem, wasRestored: Bool)
     /// The number of items that an earlier run has done and this run has not run again.
     case itemsRestored(RestoredTally)
@@ -77,9 +76,7 @@ public struct StartedItem: Sendable, Equatable {
   /// The item's name on a screen: untrusted text of at most ``FinishedItem/maximumLabelLength`` bytes.
   public var label: String
 
-  /// Makes a started item.
-  @inlinable
-  public init(id: ItemID, worker: WorkerID, attempt: Int = 1, start: Instant, label: String) {
+  package init(id: ItemID, worker: WorkerID, attempt: Int = 1, start: Instant, label: String) {
     self.id = id
     self.worker = worker
     self.attempt = attempt
@@ -110,9 +107,8 @@ public struct FinishedItem: Sendable, Equatable {
   /// A remark on the outcome, such as `left a process running`; nil when there is none.
   public var note: String?
 
-  /// Makes a finished item.
   @inlinable
-  public init(
+  package init(
     id: ItemID, worker: WorkerID, attempt: Int = 1, start: Instant, end: Instant, outcome: Outcome, label: String,
     note: String? = nil
   ) {
@@ -126,9 +122,12 @@ public struct FinishedItem: Sendable, Equatable {
     self.note = note
   }
 
-  /// The nanoseconds from the last attempt's start to its end.
+  /// The time from the last attempt's start to its end.
+  public var latency: Duration { start.duration(to: end) }
+
+  /// The same in nanoseconds.
   @inlinable
-  public var latency: Int64 { end.nanoseconds(since: start) }
+  package var nanoseconds: Int64 { end.nanoseconds(since: start) }
 }
 
 /// The number of items that an earlier run has done.
@@ -140,8 +139,7 @@ public struct RestoredTally: Sendable, Equatable {
   /// One more than the position of the last item.
   public var end: Int
 
-  /// Makes a tally.
-  public init(count: Int = 0, succeeded: Int = 0, end: Int = 0) {
+  package init(count: Int = 0, succeeded: Int = 0, end: Int = 0) {
     self.count = count
     self.succeeded = succeeded
     self.end = end

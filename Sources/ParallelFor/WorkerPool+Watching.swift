@@ -22,37 +22,35 @@ extension WorkerPool {
     monitor.withLock {
       while !machine.delivery.hasReady {
         if machine.life == .over { return nil }
-        isDeliveryAwaited = true
+        consumer.isWaiting = true
         // Ended items stay in a lane while a slow item of the same claim runs. So look there now and then.
         let isQuick = machine.claimSize.count > 1
-        monitor.wait(for: deliveryReady, nanoseconds: isQuick ? 20_000_000 : 1_000_000_000)
+        monitor.wait(for: consumer.ready, nanoseconds: isQuick ? 20_000_000 : 1_000_000_000)
         if isQuick { for lane in lanes { lane.map(collect(from:)) } }
       }
-      let (positions, wakeUps) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
-      carryOut(wakeUps)
-      return positions
+      return take(upTo: limit)
     }
   }
 
-  /// Does the same without waiting. If there is nothing yet, `call` is called once, as soon as there is something to
-  /// take or the run is over. It must be quick.
-  @usableFromInline
-  func takeDelivered(upTo limit: Int, orCall call: @escaping @Sendable () -> Void) -> DeliveryAnswer {
+  /// Does the same without waiting. If there is nothing yet, it returns no position, and `call` is called once, as soon
+  /// as there is something to take or the run is over. It must be quick.
+  func takeDelivered(upTo limit: Int, orCall call: @escaping @Sendable () -> Void) -> [Int]? {
     monitor.withLock {
       for lane in lanes where machine.claimSize.count > 1 { lane.map(collect(from:)) }
       guard machine.delivery.hasReady else {
-        if machine.life == .over { return .over }
-        deliveryCall = call
-        return .later
+        if machine.life == .over { return nil }
+        consumer.call = call
+        return []
       }
-      let (positions, wakeUps) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
-      carryOut(wakeUps)
-      return .positions(positions)
+      return take(upTo: limit)
     }
   }
 
-  /// Whether the system ever refused a thread for a worker.
-  var hasLackedThreads: Bool { monitor.withLock { machine.hasLackedThreads } }
+  private func take(upTo limit: Int) -> [Int] {
+    let (positions, wakeUps) = machine.takeDelivered(upTo: limit, at: MonotonicClock.now)
+    carryOut(wakeUps)
+    return positions
+  }
 
   /// Returns the state of the run now.
   func snapshot() -> RunSnapshot {
@@ -82,9 +80,10 @@ extension WorkerPool {
       item: running.map { ItemID($0.position) }, since: running?.start)
   }
 
-  /// Waits until the run is over and every worker has left, or until the time is up. Returns whether the run is over.
-  func waitUntilOver(nanoseconds: Int64 = .max) -> Bool {
-    let deadline = nanoseconds == .max ? nil : MonotonicClock.now + nanoseconds
+  /// Waits until the run is over and every worker has left, or until some nanoseconds have passed. Returns whether the
+  /// run is over.
+  func waitUntilOver(_ limit: Int64?) -> Bool {
+    let deadline = limit.map { MonotonicClock.now + $0 }
     return monitor.withLock {
       while !machine.log.isFinished {
         guard let deadline else {

@@ -5,14 +5,8 @@ public import Synchronization
 /// Every decision is made under one monitor: lock, ask the machine, act on its answer. Items run outside it.
 @usableFromInline
 final class WorkerPool: @unchecked Sendable {
-  /// The claim size from which items count as tiny.
-  private static let tiny = 64
-  /// The minimum time between wake-ups of the consumer of tiny items' results, in nanoseconds.
-  private static let pause: Int64 = 300_000
-
   let monitor = Monitor()
   private let inputWanted = Condition()
-  let deliveryReady = Condition()
   let over = Condition()
   let timesChanged = Condition()
   let limits: RunLimits
@@ -30,9 +24,7 @@ final class WorkerPool: @unchecked Sendable {
   /// Ended items between their collection from a lane and the report to the machine; otherwise empty.
   @exclusivity(unchecked) var collected: [SettledItem] = []
   private var wakeSignals: [Condition] = []
-  var isDeliveryAwaited = false
-  private var lastTold = MonotonicClock.now
-  var deliveryCall: (@Sendable () -> Void)?
+  var consumer = ResultConsumer()
   /// Whether a thread watches timeouts and retries, and when it checks next; nil if it waits for a call.
   var hasTimekeeper = false
   var nextCheck: Instant?
@@ -49,7 +41,7 @@ final class WorkerPool: @unchecked Sendable {
   ) {
     self.limits = limits
     self.policy = policy
-    isAlwaysFinal = PoolStateMachine.isAlwaysFinal(policy)
+    isAlwaysFinal = policy.attempts == 1
     self.work = work
     keepsRecords = isObserved || policy.needsLatencies
     machine = PoolStateMachine(
@@ -67,7 +59,9 @@ final class WorkerPool: @unchecked Sendable {
     for worker in wakeUps.wake { wakeSignals[worker.slot - 1].signal() }
     for worker in wakeUps.start { start(worker) }
     isHungry.store(!machine.idle.isEmpty || machine.live < machine.target, ordering: .relaxed)
-    if isDeliveryAwaited || deliveryCall != nil, isWorthTelling() { tellOfDelivery() }
+    if consumer.wantsToKnow, machine.life == .over || machine.delivery.hasReady {
+      consumer.tell(isUrgent: isDeliveryUrgent, holding: monitor)
+    }
     if machine.life != .running || machine.queue.count <= limits.readAhead / 2 { inputWanted.signal() }
     if !machine.unsettled.isEmpty { keepTime() } else if let due = machine.nextAlarm { keepTime(until: due) }
     if machine.log.isFinished {
@@ -83,34 +77,13 @@ final class WorkerPool: @unchecked Sendable {
     for lane in lanes { lane?.interrupt(.interrupt) }
   }
 
-  /// Whether to wake the consumer now, or later for many results of tiny items at once. On a busy machine, a wake-up
-  /// takes a core from a worker.
-  private func isWorthTelling() -> Bool {
-    guard machine.life != .over, machine.delivery.hasReady else { return machine.life == .over }
-    let now = MonotonicClock.now
-    let isUrgent =
-      deliveryCall != nil || machine.claimSize.count < Self.tiny || !machine.idle.isEmpty
+  private var isDeliveryUrgent: Bool {
+    machine.life == .over || machine.claimSize.count < ResultConsumer.tiny || !machine.idle.isEmpty
       || machine.delivery.held > limits.deliveryWindow / 4
-    guard isUrgent || now.nanoseconds(since: lastTold) > Self.pause else { return false }
-    lastTold = now
-    return true
-  }
-
-  private func tellOfDelivery() {
-    if isDeliveryAwaited {
-      isDeliveryAwaited = false
-      deliveryReady.broadcast()
-    }
-    if let call = deliveryCall {
-      deliveryCall = nil
-      monitor.callAfterwards(call)
-    }
   }
 
   private func start(_ worker: WorkerID) {
-    var timeLimit: Int64?
-    if case .fixed(let limit) = policy.timeout { timeLimit = limit }
-    let lane = Lane(worker: worker, timeLimit: timeLimit, keepsRecords: keepsRecords)
+    let lane = Lane(worker: worker, timeLimit: policy.fixedLimit, keepsRecords: keepsRecords)
     if policy.timeout != nil { keepTime() }
     while lanes.count < worker.slot {
       lanes.append(nil)
@@ -118,25 +91,13 @@ final class WorkerPool: @unchecked Sendable {
     }
     lanes[worker.slot - 1] = lane
     let isStarted = WorkerThread.start(name: "pfor-\(worker)", machine.live == 1 ? .patient : .none) { [self] in
-      live(in: lane)
+      work(self, lane)
+      decide { $0.workerLeft(lane.worker, at: $1) }
     }
     if isStarted { return }
     lanes[worker.slot - 1] = nil
     carryOut(machine.workerFailedToStart(worker, at: MonotonicClock.now))
   }
-
-  private func live(in lane: Lane) {
-    work(self, lane)
-    decide { $0.workerLeft(lane.worker, at: $1) }
-  }
-}
-
-/// What is ready for delivery.
-@usableFromInline
-enum DeliveryAnswer {
-  case positions([Int])
-  case later
-  case over
 }
 
 // MARK: - On a worker's thread
@@ -266,17 +227,6 @@ extension WorkerPool {
     }
     return areTaken
   }
-
-  /// Reports the end of the input.
-  func inputReachedEnd() { decide { $0.inputReachedEnd(at: $1) } }
-
-  /// Reports the total number of items.
-  func inputCounted(_ count: Int) {
-    decide { machine, now in
-      machine.inputCounted(count, at: now)
-      return PoolStateMachine.WakeUps()
-    }
-  }
 }
 
 // MARK: - Steering
@@ -296,8 +246,6 @@ extension WorkerPool {
       return takeBackRests(of: lanes, &machine, now)
     }
   }
-
-  func resume() { decide { $0.resume(at: $1) } }
 
   func finish() {
     decide { machine, now in
@@ -329,7 +277,7 @@ extension WorkerPool {
     monitor.withLock {
       for lane in lanes { lane.map(collect(from:)) }
       guard let last = last ?? machine.keptFailures[id.position],
-        let (wakeUps, isLate) = machine.retryAsked(last, mayBeLate: mayBeLate, at: MonotonicClock.now)
+        let (wakeUps, isLate) = machine.retryRequested(last, mayBeLate: mayBeLate, at: MonotonicClock.now)
       else { return false }
       prepare(isLate)
       carryOut(wakeUps)

@@ -1,4 +1,5 @@
 import ParallelForExpansion
+import SwiftCompilerPlugin
 import SwiftSyntax
 import SwiftSyntaxMacros
 
@@ -21,4 +22,9 @@ struct DistributeOverMacro: PeerMacro {
   ) throws -> [DeclSyntax] {
     try DistributeOverExpansion.expansion(of: node, providingPeersOf: declaration, in: context)
   }
+}
+
+@main
+struct ParallelForMacrosMain: CompilerPlugin {
+  let providingMacros: [any Macro.Type] = [DistributeMacro.self, DistributeOverMacro.self]
 }

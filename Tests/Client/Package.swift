@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of someone else, who uses every form of the library: `.ci/run` builds and runs both programs.
-// The decorators stand apart, so that `client` shows that the library needs no swift-syntax.
+// A foreign package that uses every form of the library. `.ci/run` builds and runs both programs.
+// The decorators are separate, so that `client` shows that the library needs no swift-syntax.
 let package = Package(
   name: "client",
   platforms: [.macOS(.v15)],

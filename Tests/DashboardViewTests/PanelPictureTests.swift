@@ -26,7 +26,7 @@ import Themes
     var times = ItemTimes()
     for _ in 0..<2_000 { times.append(200_000_000) }
     var past = PastWork(times)
-    for item in scene.finished.values { past.ended(item.id.position, latency: item.latency) }
+    for item in scene.finished.values { past.ended(item.id.position, latency: item.nanoseconds) }
     scene.dashboard.learn(past)
     scene.dashboard.observe(RecordingLag.Sample(written: 9, waiting: 3_200, isFull: true), at: scene.now)
     check("header-past", scene, rows: 2) { HeaderPanel(drawing: $0).draw(in: $2, of: &$3) }

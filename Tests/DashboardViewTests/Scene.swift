@@ -40,7 +40,7 @@ struct Scene: Sendable {
   func row(_ id: ItemID) -> ResultRow? {
     finished[id].map {
       ResultRow(
-        id: id, label: $0.label, state: ItemState($0.outcome), latency: $0.latency,
+        id: id, label: $0.label, state: ItemState($0.outcome), latency: $0.nanoseconds,
         firstLine: $0.outcome.failureReason ?? "{\"order\": \(id.number * 7), \"total\": \(id.number * 131 % 9973)}",
         note: id.number % 97 == 0 ? "left a process running" : nil)
     }

@@ -25,7 +25,7 @@ import Testing
 
   private func checkLimits(_ argument: String) {
     switch TimeLimit(argument: argument)?.timeout {
-    case .fixed(let nanoseconds): #expect(nanoseconds > 0, "\(argument)")
+    case .fixed(let limit): #expect(limit > .zero, "\(argument)")
     case .timesMedian(let factor): #expect(factor > 0 && factor.isFinite, "\(argument)")
     case nil: break
     }

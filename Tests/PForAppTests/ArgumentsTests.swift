@@ -111,7 +111,7 @@ import Testing
   }
 
   @Test func timeLimits() {
-    #expect(TimeLimit(argument: "2m")?.timeout == .fixed(120_000_000_000))
+    #expect(TimeLimit(argument: "2m")?.timeout == .fixed(.nanoseconds(120_000_000_000)))
     #expect(TimeLimit(argument: "300%")?.timeout == .timesMedian(3))
     for wrong in ["", "0", "0%", "-3%", "%", "x", "inf%", "0x10%", "1e2%", "5e-324%", "\(Self.tiniest)%", "+5%"] {
       #expect(TimeLimit(argument: wrong) == nil, "\(wrong)")

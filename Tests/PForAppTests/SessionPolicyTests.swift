@@ -85,7 +85,9 @@ import Testing
 
   @Test func anItemThatDoesNotHeedItsTimeoutIsToldMoreUrgently() throws {
     let test = try TestSession(sandbox, items: 1, ["--timeout", "5ms", "--grace", "5ms"]) { _, context in
-      #expect(eventually { context.cancellation.requestedUrgency == .kill })
+      let urgency = Mutex<StopUrgency?>(nil)
+      context.onCancel { requested in urgency.withLock { $0 = requested } }
+      #expect(eventually { urgency.withLock { $0 } == .kill })
       return .cut()
     }
     #expect(test.run().exitCode == 1 && test.facts.tally.timedOut == 1)
@@ -151,7 +153,7 @@ import Testing
     let urgencies = Mutex<[StopUrgency]>([])
     let test = try TestSession(sandbox, items: 1, ["-j1"]) { _, context in
       context.onCancel { urgency in urgencies.withLock { $0.append(urgency) } }
-      _ = eventually { context.cancellation.requestedUrgency == .kill }
+      _ = eventually { urgencies.withLock { $0 }.last == .kill }
       return .cut()
     }
     test.session.start()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import pfor_bench
 
-/// What the table of loops says, and that its contenders do the same work.
+/// The table of loops, and the equal work of its contenders.
 struct LoopTests {
   @Test func peerLineIsRead() {
     let line = PeerLine("onetbb n=5 threads=2 spin=0 ns_per_item=12.50 checksum=ff\n")

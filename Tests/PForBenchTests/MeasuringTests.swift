@@ -4,7 +4,7 @@ import Testing
 
 @testable import pfor_bench
 
-/// The arithmetic of the figures, and that the contenders do the work they are said to do.
+/// The arithmetic of the figures, and the work of the contenders.
 struct MeasuringTests {
   @Test(arguments: [([3], 3), ([9, 1, 4], 4), ([1, 2, 3, 10], 2.5)] as [([Double], Double)])
   func medianIsTheMiddle(numbers: [Double], expected: Double) {
@@ -14,7 +14,7 @@ struct MeasuringTests {
   @Test func medianOfNothingIsNoNumber() { #expect(median(of: []).isNaN) }
 
   @Test func speedComparesWithinRounds() {
-    // The second round met a busy machine: the contenders of that round suffered alike.
+    // A busy machine slowed all contenders of the second round.
     let fast = series([1, 10, 1])
     let slow = series([2, 20, 2])
     #expect(fast.speed(against: slow) == 2)

@@ -1,7 +1,7 @@
 import ParallelForDecorators
 import Synchronization
 
-// One function for each way to write one. That this file compiles is half of the test.
+// One function of each kind. Compiling this file is half of the test.
 
 struct OddNumber: Error, Equatable {
   let number: Int
@@ -68,7 +68,7 @@ let calls = Atomic(0)
 
 @Distribute func orSeven(_ number: Int = 7) -> Int { number }
 
-/// How often the items of ``double(_:)`` were asked for.
+/// The number of times that the items of ``double(_:)`` were read.
 let reads = Atomic(0)
 
 func bytes() -> Range<UInt8> {

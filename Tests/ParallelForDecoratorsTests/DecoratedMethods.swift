@@ -2,7 +2,7 @@ public import ParallelForDecorators
 
 /// Public, as the overloads of its public method are.
 public struct Shop: Sendable {
-  /// Must not be taken for the standard library's.
+  /// Must not shadow the type of the standard library.
   enum Error: Swift.Error {
     case sold(Int)
   }

@@ -9,7 +9,7 @@ private let decorators = [
   "DistributeOver": MacroSpec(type: DistributeOverExpansion.self),
 ]
 
-/// A source and what the decorators make of it.
+/// A source and its expansion.
 struct Expansion: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let source: String
@@ -28,7 +28,7 @@ struct Expansion: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// A misuse, the one diagnostic that it gets, and what the source is after the offered correction.
+/// A misuse, its only diagnostic, and the source after the offered correction.
 struct Refusal: Sendable, CustomTestStringConvertible {
   let source: String
   let line: Int
@@ -51,7 +51,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     self.corrected = corrected
   }
 
-  /// All that is left after a refusal is the source without decorators.
+  /// After a refusal, only the source without decorators remains.
   func check() {
     let undecorated = source.replacing(#/@Distribute(Over)?(\([^)]*\))? /#, with: "")
     let diagnostic = DiagnosticSpec(

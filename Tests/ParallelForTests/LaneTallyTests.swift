@@ -2,7 +2,7 @@ import Testing
 
 @testable import ParallelFor
 
-/// What a lane does for a run that nobody observes: items that succeed are counted, all others have a record.
+/// A lane of an unobserved run counts items that succeed, and keeps a record of all others.
 @Suite struct LaneTallyTests {
   private let now = Instant(nanoseconds: 100)
 

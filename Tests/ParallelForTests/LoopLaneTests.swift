@@ -4,7 +4,7 @@ import Testing
 
 @testable import ParallelFor
 
-/// One worker's range, which others shorten while it is gone through.
+/// One worker's range, which others shorten while the worker goes through it.
 struct LoopLaneTests {
   private func lane(_ range: Range<Int>) -> LoopLane {
     let lane = LoopLane(needsFence: true)
@@ -39,7 +39,7 @@ struct LoopLaneTests {
     #expect(walk(lane) == [0, 1, 2, 3, 4])
   }
 
-  /// The owner stores how far it is before it looks how far it may go, so it can stand behind its end for a moment.
+  /// The owner stores its position before it loads the limit, so its position can be beyond the limit for a moment.
   @Test func nothingBehindTheRangeIsRunWhenItIsCutAtTheEnd() {
     let lane = lane(0..<3)
     lane.next.store(4, ordering: .relaxed)

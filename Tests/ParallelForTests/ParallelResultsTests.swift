@@ -78,14 +78,14 @@ import Testing
     #expect(await eventuallySuspending { gate.arrivals == 1 })
     task.cancel()
     gate.open()
-    // Items 0 to 2 were handed on before the gate; the window lets at most 4 more begin before the stop is seen.
+    // Items 0 to 2 were delivered before the gate. The window lets at most 4 more start before the stop.
     #expect(try await task.value <= 3 + 4)
   }
 }
 
 extension ParallelResultsTests {
-  /// Whoever cancels holds a lock of the task's and comes for one of ours, whoever has a result holds one of ours and
-  /// wakes the task: in the wrong order they wait for each other.
+  /// The canceller holds a lock of the task and takes one of ours. A worker with a result holds one of ours and wakes
+  /// the task. In the wrong order, they would deadlock.
   @Test func cancellingWhileResultsComeEnds() async throws {
     for round in 0..<2_000 {
       let taken = Counter()
@@ -100,10 +100,10 @@ extension ParallelResultsTests {
     }
   }
 
-  /// Claims have grown by then: the slow element is neither the first nor the last of its own.
+  /// The slow element is in the middle of a claim, because claims have grown by then.
   @Test func nothingWaitsBehindASlowElement() {
     let (slow, window) = (40_100, 4_096)
-    // Under ThreadSanitizer, beside all other tests, so many turns of three threads take half a minute.
+    // Under ThreadSanitizer, beside all other tests, this takes half a minute.
     let patience = 300.0
     let gate = Gate()
     let (begun, taken) = (Counter(), Counter())
@@ -115,7 +115,7 @@ extension ParallelResultsTests {
     _ = WorkerThread.start(name: "consumer", .endless) {
       while let result = results.next() { taken.value.store(result + 1, ordering: .relaxed) }
     }
-    // Everything before it is handed on, and everything that was read with it or after it is run meanwhile.
+    // Everything before it is delivered, and everything that was read with it or after it runs in the meantime.
     #expect(eventually(seconds: patience) { taken.value.load(ordering: .relaxed) == slow })
     #expect(eventually(seconds: patience) { begun.value.load(ordering: .relaxed) >= slow + window / 2 })
     gate.open()

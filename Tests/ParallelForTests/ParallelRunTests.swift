@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The run with real threads; gates hold what must be held.
+/// The run with real threads. Gates hold items where a test needs them.
 @Suite(.serialized) struct ParallelRunTests {
   private func squares(
     threads: Int, limits: RunLimits = RunLimits(), inOrder: Bool = true,

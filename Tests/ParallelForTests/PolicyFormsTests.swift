@@ -7,7 +7,8 @@ import Testing
   struct Refused: Error, Equatable { var item: Int }
 
   @Test func failedElementsAreTriedAgain() throws {
-    let results = try (0..<50).parallelMap(threads: 3, policy: RunPolicy(attempts: 3)) { item, context in
+    let results = try (0..<50).parallelMap(threads: 3, policy: RunPolicy(attempts: 3), errors: .throwFirst) {
+      item, context in
       if item % 7 == 0, context.attempt < 3 { throw Refused(item: item) }
       return item * context.attempt
     }
@@ -17,7 +18,7 @@ import Testing
   @Test func theFirstErrorInOrderIsThrownAndTheRestNeverBegins() {
     let begun = Atomic<Int>(0)
     let error = #expect(throws: Refused.self) {
-      try (0..<100_000).parallelForEach(threads: 2, policy: RunPolicy(attempts: 2)) { item, _ in
+      try (0..<100_000).parallelMap(threads: 2, policy: RunPolicy(attempts: 2), errors: .throwFirst) { item, _ in
         begun.add(1, ordering: .relaxed)
         if item >= 10 { throw Refused(item: item) }
       }
@@ -51,19 +52,20 @@ import Testing
   }
 
   @Test func anElementThatTakesTooLongIsTold() {
-    let policy = RunPolicy(timeout: .fixed(1_000_000))
+    let policy = RunPolicy(timeout: .fixed(.milliseconds(1)))
     #expect(throws: TimedOut.self) {
-      try [1].parallelMap(policy: policy) { _, context in while !context.isCancelled {} }
+      try [1].parallelMap(policy: policy, errors: .throwFirst) { _, context in while !context.isCancelled {} }
     }
   }
 
   @Test func noElements() throws {
-    #expect(try [Int]().parallelMap(policy: RunPolicy()) { item, _ in item }.isEmpty)
+    #expect(try [Int]().parallelMap(errors: .throwFirst) { item, _ in item }.isEmpty)
   }
 
   @Test func asyncBodiesToo() async throws {
     let policy = RunPolicy(attempts: 2)
-    let results = try await (0..<100).parallelMap(threads: 4, policy: policy) { (item: Int, context) async throws in
+    let results = try await (0..<100).parallelMap(threads: 4, policy: policy, errors: .throwFirst) {
+      (item: Int, context) async throws in
       if context.attempt == 1, item % 10 == 0 { throw Refused(item: item) }
       return item
     }
@@ -74,7 +76,7 @@ import Testing
     }
     #expect(collected.map { try? $0.get() } == (0..<20).map { $0 == 3 ? nil : $0 })
     await #expect(throws: Refused(item: 5)) {
-      try await (0..<1_000).parallelMap(policy: RunPolicy()) { (item: Int, _) async throws in
+      try await (0..<1_000).parallelMap(errors: .throwFirst) { (item: Int, _) async throws in
         if item >= 5 { throw Refused(item: item) }
         return item
       }
@@ -83,7 +85,8 @@ import Testing
 
   @Test func anAsyncBodyIsCancelledWhenItsTimeIsUp() async {
     await #expect(throws: TimedOut.self) {
-      try await [1].parallelMap(policy: RunPolicy(timeout: .fixed(1_000_000))) { (_: Int, _) async throws in
+      try await [1].parallelMap(policy: RunPolicy(timeout: .fixed(.milliseconds(1))), errors: .throwFirst) {
+        (_: Int, _) async throws in
         try await Task.sleep(for: .seconds(1_000))
       }
     }
@@ -91,7 +94,7 @@ import Testing
 
   @Test func cancellingTheTaskStopsTheWork() async {
     let task = Task {
-      try await (0...).prefix(1_000).parallelMap(policy: RunPolicy()) { (_: Int, _) async throws in
+      try await (0...).prefix(1_000).parallelMap(errors: .throwFirst) { (_: Int, _) async throws in
         try await Task.sleep(for: .seconds(1_000))
       }
     }
@@ -99,7 +102,7 @@ import Testing
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
-  /// Whoever cancels and whoever has a result come for the same two locks.
+  /// The canceller and a worker with a result take the same two locks.
   @Test func cancellingWhileResultsComeEnds() async {
     for _ in 0..<500 {
       let task = Task {
@@ -112,7 +115,7 @@ import Testing
   }
 
   @Test func whatABodyDoesWhenItIsCancelledMayAskItsContext() async {
-    let policy = RunPolicy(timeout: .fixed(1_000_000))
+    let policy = RunPolicy(timeout: .fixed(.milliseconds(1)))
     let results = await [1].parallelMap(policy: policy, errors: .collect) { (_: Int, context) async throws in
       let seen = Atomic(false)
       await withTaskCancellationHandler {

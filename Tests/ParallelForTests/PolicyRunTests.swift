@@ -28,7 +28,7 @@ import Testing
 
   /// The others need no time. On a busy machine they may take too long all the same, but not in every attempt.
   @Test func anItemThatTakesTooLongIsAskedToEndAndHasTimedOut() async throws {
-    let policy = RunPolicy(attempts: 20, timeout: .fixed(20_000_000))
+    let policy = RunPolicy(attempts: 20, timeout: .fixed(.milliseconds(20)))
     let run = (0..<3).startParallelRun(threads: 3, policy: policy) { item, context in
       let asked = Gate()
       context.onCancel { _ in asked.open() }
@@ -42,9 +42,9 @@ import Testing
     #expect(run.snapshot().unsuccessful == 1)
   }
 
-  /// A body that does not heed that its time is up, and returns as if all were well.
+  /// A body that ignores the end of its time and returns a result.
   @Test func whatEndsTooLateIsTriedAgainWhateverItSays() {
-    let policy = RunPolicy(attempts: 2, timeout: .fixed(1_000_000))
+    let policy = RunPolicy(attempts: 2, timeout: .fixed(.nanoseconds(1_000_000)))
     let run = ParallelRun<Int, Int>(threads: 1, policy: policy, label: { "\($0)" }) { _ in
       WorkerBody { input, context in
         if context.attempt == 1 { while !context.isCancelled {} }

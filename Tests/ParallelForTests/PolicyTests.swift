@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import ParallelFor
@@ -22,7 +23,7 @@ import Testing
   }
 
   @Test func aFailedItemWaitsAndGoesBeforeTheOthers() {
-    var pool = machine(RunPolicy(attempts: 2, backoff: Backoff(first: 100, jitter: 0)), items: 3)
+    var pool = machine(RunPolicy(attempts: 2, backoff: Backoff(first: .nanoseconds(100), jitter: 0)), items: 3)
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
     _ = pool.itemsEnded([failed(0)], at: now)
     #expect(pool.waiting.count == 1 && pool.nextAlarm == now + 101)
@@ -49,7 +50,7 @@ import Testing
     #expect(kinds.contains(.itemFinished(failed(0, attempt: 2))))
   }
 
-  private static let untilRetry = RunPolicy(attempts: 9, backoff: Backoff(first: 1_000))
+  private static let untilRetry = RunPolicy(attempts: 9, backoff: Backoff(first: .nanoseconds(1_000)))
 
   @Test func whatWaitsWhenTheRunIsInterruptedIsUnfinished() {
     var pool = machine(Self.untilRetry, items: 2)
@@ -103,7 +104,8 @@ import Testing
   }
 
   @Test func theTimeBudgetEndsARunThatOnlyWaits() {
-    var policy = RunPolicy(attempts: 2, backoff: Backoff(first: 12_000, jitter: 0), timeBudget: 1_000)
+    var policy = RunPolicy(
+      attempts: 2, backoff: Backoff(first: .nanoseconds(12_000), jitter: 0), timeBudget: .nanoseconds(1_000))
     var pool = machine(policy, items: 1)
     _ = pool.workerBecameReady(WorkerID(1), at: now)
     _ = pool.itemsEnded([failed(0)], at: now)
@@ -130,9 +132,9 @@ import Testing
   }
 
   @Test func waitsGrowUpToTheLongestAndLeaveAPartToChance() {
-    let plain = Backoff(first: 100, factor: 2, longest: 500, jitter: 0)
+    let plain = Backoff(first: .nanoseconds(100), factor: 2, longest: .nanoseconds(500), jitter: 0)
     #expect((1...5).map { plain.delay(after: $0, of: 7) } == [100, 200, 400, 500, 500])
-    let scattered = Backoff(first: 1_000_000, jitter: 0.5)
+    let scattered = Backoff(first: .nanoseconds(1_000_000), jitter: 0.5)
     let delays = (0..<1_000).map { scattered.delay(after: 1, of: $0) }
     #expect(delays.allSatisfy { (500_000...1_000_000).contains($0) })
     #expect(Set(delays).count > 900)
@@ -162,7 +164,7 @@ import Testing
   }
 
   @Test func nothingBeginsThatIsNotLikelyToEndInTime() {
-    var pool = machine(RunPolicy(timeBudget: 1_000), items: 9, largestClaim: 1)
+    var pool = machine(RunPolicy(timeBudget: .nanoseconds(1_000)), items: 9, largestClaim: 1)
     for position in 0..<3 {
       #expect(pool.workerBecameReady(WorkerID(1), at: now + 200).0 == .run(position..<position + 1))
       let item = FinishedItem(
@@ -196,13 +198,30 @@ import Testing
   }
 
   @Test func retriesComeOutInTheOrderOfTheirTimes() {
-    var queue = RetryQueue()
-    let dues = (0..<200).map { Int64(($0 * 7_919) % 1_009) }
-    for (position, due) in dues.enumerated() { queue.insert(position, due: now + due) }
-    var taken: [Int64] = []
-    while let position = queue.popDue(at: now + 2_000) { taken.append(dues[position]) }
-    #expect(taken == dues.sorted())
-    #expect(queue.nextDue == nil)
+    var waiting = Heap<WaitingItem>()
+    let dues = (0..<200).map { Int64(($0 * 7_919) % 101) }
+    for (position, due) in dues.enumerated() { waiting.insert(WaitingItem(due: now + due, position: position)) }
+    var taken: [WaitingItem] = []
+    while let first = waiting.first {
+      taken.append(first)
+      waiting.removeFirst()
+    }
+    #expect(taken.map(\.due) == dues.sorted().map { now + $0 })
+    #expect(zip(taken, taken.dropFirst()).allSatisfy { $0.due < $1.due || $0.position < $1.position })
+  }
+
+  @Test func replacingTheFirstKeepsTheLargest() {
+    var random = SeededGenerator(seed: 7)
+    let numbers = (0..<500).map { _ in Int.random(in: 0..<100, using: &random) }
+    var largest = Heap<Int>()
+    for number in numbers {
+      if largest.count < 20 {
+        largest.insert(number)
+      } else if let first = largest.first, first < number {
+        largest.replaceFirst(by: number)
+      }
+    }
+    #expect(largest.elements.sorted() == Array(numbers.sorted().suffix(20)))
   }
 }
 
@@ -238,7 +257,7 @@ import Testing
     #expect(attempt.requested == nil)
   }
 
-  /// A program that was stopped looks at its clocks and at what has ended in any order when it goes on.
+  /// A program that was suspended may notice an expired time before an end that came first.
   @Test func whatEndedByItselfWasInTimeHoweverLateTheLook() {
     var attempt = CancellationState()
     attempt.reset(until: now)

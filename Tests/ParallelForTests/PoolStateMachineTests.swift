@@ -119,7 +119,7 @@ import Testing
     #expect(pool.log.take().last?.kind == .runFinished(.stopped))
   }
 
-  /// Two workers with an item each, no more to come, and the first one has ended its item with this outcome.
+  /// Returns a machine with two workers, the last two items, and the first of them ended.
   private func lastItems(_ outcome: Outcome = .succeeded, policy: RunPolicy = RunPolicy()) -> PoolStateMachine {
     var pool = PoolStateMachine(
       targetWorkers: 2, limits: RunLimits(), policy: policy, order: .input, isObserved: true, at: now)
@@ -149,7 +149,7 @@ import Testing
     _ = pool.workerLeft(WorkerID(1), at: now)
     var last = ended(0, by: WorkerID(1))
     last.outcome = .failed(Failure("no"))
-    let asked = pool.retryAsked(last, mayBeLate: false, at: now)
+    let asked = pool.retryRequested(last, mayBeLate: false, at: now)
     #expect(asked?.0.start == [WorkerID(1)])
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
     pool.checkInvariants()
@@ -169,7 +169,7 @@ import Testing
     #expect(pool.idle == [WorkerID(2)], "it may take the second item of the other's claim")
   }
 
-  /// The machine under thousands of random schedules: whoever could do something next is drawn by lot.
+  /// The machine under thousands of random schedules.
   @Test(arguments: 0..<2_000) func everyScheduleKeepsThePromises(seed: Int) {
     var schedule = RandomSchedule(seed: UInt64(seed))
     schedule.runToEnd()

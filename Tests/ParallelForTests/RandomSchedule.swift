@@ -2,7 +2,7 @@ import TestSupport
 
 @testable import ParallelFor
 
-/// Plays feeder, workers, taker and user against a machine, in an order drawn from a seed, and notes broken promises.
+/// Plays feeder, workers, taker and user against a machine, in a seeded random order, and notes broken promises.
 struct RandomSchedule {
   private var random: SeededGenerator
   private var machine: PoolStateMachine
@@ -19,15 +19,15 @@ struct RandomSchedule {
   private var events: [RunEvent] = []
   private var now = Instant(nanoseconds: 0)
   private var isStopped = false
-  /// What was said about each item's attempts, and attempts that are being settled.
+  /// The settlements of each item, and the attempts that are being settled.
   private var told: [Int: [Settlement]] = [:]
   private var settling: [SettledItem] = []
   private let policy: RunPolicy
-  /// How many in a hundred attempts fail, and how many items an earlier run has done.
+  /// The percentage of attempts that fail, and of items that an earlier run has done.
   private let failing: Int
   private let restoring: Int
   private var restored: Set<Int> = []
-  /// How often each item was asked for again, and those whose second result, out of order, is still to come.
+  /// The number of retries by hand of each item, and the items whose late result is still due.
   private var asked: [Int: Int] = [:]
   private var awaited: Set<Int> = []
   private(set) var problems: [String] = []
@@ -42,13 +42,14 @@ struct RandomSchedule {
       eventBacklog: Int.random(in: 4...200, using: &random), largestClaim: Int.random(in: 1...16, using: &random))
     policy = RunPolicy(
       attempts: Int.random(in: 1...3, using: &random),
-      backoff: Backoff(first: Int64.random(in: 0...500_000, using: &random)),
+      backoff: Backoff(first: .nanoseconds(Int64.random(in: 0...500_000, using: &random))),
       halt: Bool.random(using: &random)
         ? nil
         : HaltPolicy(
           Bool.random(using: &random) ? .soon : .now, after: .count(Int.random(in: 1...30, using: &random)),
           HaltPolicy.Counted.allCases.randomElement(using: &random) ?? .ended),
-      timeBudget: Int.random(in: 0..<4, using: &random) == 0 ? Int64.random(in: 0...20_000_000, using: &random) : nil)
+      timeBudget: Int.random(in: 0..<4, using: &random) == 0
+        ? .nanoseconds(Int64.random(in: 0...20_000_000, using: &random)) : nil)
     failing = [0, 10, 60].randomElement(using: &random) ?? 0
     restoring = [0, 30].randomElement(using: &random) ?? 0
     machine = PoolStateMachine(
@@ -109,7 +110,7 @@ struct RandomSchedule {
       takeBackRests()
     }
     for worker in wakeUps.wake {
-      if parked.remove(worker.slot) == nil { problems.append("woke worker \(worker), who was not parked") }
+      if parked.remove(worker.slot) == nil { problems.append("woke worker \(worker), which was not parked") }
       ready.insert(worker.slot)
     }
     for worker in wakeUps.start {
@@ -237,7 +238,7 @@ struct RandomSchedule {
     }
   }
 
-  /// Asks for an item again, whatever it is doing.
+  /// Asks for a further attempt at an item, whatever its state.
   private mutating func ask() {
     let position = Int.random(in: 0..<max(1, total), using: &random)
     let hasFailed = machine.failures.contains(position)
@@ -245,7 +246,7 @@ struct RandomSchedule {
       id: ItemID(position), worker: WorkerID(1), start: now, end: now, outcome: .failed(Failure("old")), label: "")
     let mayBeLate = Bool.random(using: &random)
     guard
-      let (wakeUps, isLate) = machine.retryAsked(
+      let (wakeUps, isLate) = machine.retryRequested(
         machine.keptFailures[position] ?? old, mayBeLate: mayBeLate, at: now)
     else {
       if hasFailed, machine.life == .running, mayBeLate { problems.append("item \(position) was refused") }
@@ -257,10 +258,10 @@ struct RandomSchedule {
     act(wakeUps)
   }
 
-  /// How many attempts were made at an item, one of an earlier run included.
+  /// The number of attempts at an item, including one of an earlier run.
   private func attempts(_ position: Int) -> Int { runs[position, default: 0] + (restored.contains(position) ? 1 : 0) }
 
-  /// After the user's whims, what lets every run come to its end.
+  /// Lets the run end after the random requests.
   private mutating func settle() {
     act(machine.resume(at: now))
     if machine.target == 0 {
@@ -277,7 +278,7 @@ struct RandomSchedule {
 
   private mutating func takeDelivered() {
     let (positions, wakeUps) = machine.takeDelivered(upTo: Int.random(in: 1...10, using: &random), at: now)
-    // What was asked for after its delivery comes once more, at any time.
+    // An item that was retried after its delivery is delivered once more, at any time.
     delivered += positions.filter { awaited.remove($0) == nil }
     act(wakeUps)
   }
@@ -327,8 +328,8 @@ struct RandomSchedule {
     if !awaited.isEmpty { problems.append("second results are missing: \(awaited)") }
   }
 
-  /// Each item that ran is told of as final once, or as unfinished once, and that comes last. An item that was asked for
-  /// may have been final before.
+  /// Each item that ran is settled as final or as unfinished once, and that comes last. A retried item may have
+  /// been final before.
   private mutating func judgeSettlements(_ ended: Set<Int>, _ interrupted: Set<Int>) {
     for (position, settlements) in told {
       let last = settlements.last
@@ -342,7 +343,7 @@ struct RandomSchedule {
     }
   }
 
-  /// The items that the interruption left between two attempts.
+  /// The items that were between two attempts at the interruption.
   private func unfinished() -> Set<Int> {
     var positions: Set<Int> = []
     for event in events {
@@ -355,7 +356,7 @@ struct RandomSchedule {
     return positions
   }
 
-  /// An item ends once, and once more for every time that it was asked for.
+  /// An item ends once, and once more for every retry.
   private mutating func judgeRequests() {
     var ended = restored.filter { $0 % 2 == 1 }
     for event in events {

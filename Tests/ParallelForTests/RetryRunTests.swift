@@ -4,11 +4,11 @@ import Testing
 
 @testable import ParallelFor
 
-/// Items that failed and are tried again because somebody asked for it: with real threads and values.
+/// Items that failed and are tried again by hand, with real threads and values.
 @Suite struct RetryRunTests {
   struct Refused: Error, Equatable {}
 
-  /// Fails every third item until it is tried again; the last item waits for the gate, so that the run goes on.
+  /// Fails every third item until it is tried again; the last item waits for the gate, so that the run continues.
   private func run(
     _ count: Int, until gate: Gate, limits: RunLimits = RunLimits(), inOrder: Bool = true
   ) -> ParallelRun<Int, Result<String, any Error>> {
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  /// Waits until so many items have ended without success.
+  /// Waits for a number of items that have ended without success.
   private func waitForFailures<Input, Output>(_ count: Int, of run: ParallelRun<Input, Output>) async throws {
     try await eventually { run.snapshot().unsuccessful == count }
   }
@@ -50,7 +50,7 @@ import Testing
     #expect(!run.retry(ItemID(99)))
   }
 
-  /// The consumer has been told of a result, and an item is asked for before it takes the result out.
+  /// An item is retried after the consumer has its position and before it takes the output.
   @Test func anItemMayBeAskedForWhileItsResultIsOnItsWay() async throws {
     let gate = Gate()
     let run = run(4, until: gate)
@@ -58,7 +58,7 @@ import Testing
     #expect(run.pool.takeDelivered(upTo: 1) == [0])
     #expect(run.retryKept(ItemID(0), mayBeLate: true))
     var cursor = Slots<Result<String, any Error>>.Cursor()
-    let first = run.takeOutput(at: 0, using: &cursor)
+    let first = run.takeOutput(at: 0, using: &cursor, nil)
     #expect(throws: Refused.self) { try first?.get() }
     gate.open()
     var results: [String] = []
@@ -73,7 +73,7 @@ import Testing
     while taken.count < 4, let batch = run.takeDelivered() { taken += batch.map(\.0.position) }
     #expect(taken == [0, 1, 2, 3])
     #expect(!run.retry(ItemID(0)))
-    // Whoever knows items by their numbers may have it all the same, late.
+    // A consumer that knows items by their numbers gets a late result.
     #expect(run.retryKept(ItemID(3), mayBeLate: true))
     let late = try #require(run.takeDelivered())
     #expect(late.map(\.0.position) == [3])

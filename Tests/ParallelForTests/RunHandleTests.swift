@@ -43,7 +43,7 @@ import Testing
     #expect(run.snapshot().isOver)
   }
 
-  /// Nobody takes items, so that the last of so many is not read; yet their number is told.
+  /// Nothing runs, so the last item is not read, but the total is known.
   @Test func theTotalOfACollectionIsKnownFromTheBeginning() {
     let run = (0..<100_000).startParallelRun(threads: 0, isObserved: true) { item, _ in item }
     #expect(run.takeEvents().contains { $0.kind == .totalKnown(100_000) })

@@ -1,3 +1,4 @@
+import ParallelFor
 package import Screen
 
 /// Formats numbers for people.
@@ -34,21 +35,12 @@ package struct Formatting: Sendable {
     case let time where time < 1_000_000: return scaled(time, unit: 1_000, isUnicode ? "µs" : "us")
     case let time where time < 1_000_000_000: return scaled(time, unit: 1_000_000, "ms")
     case let time where time < 60_000_000_000: return "\(tenths(time, unit: 1_000_000_000)) s"
-    case let time: return clock(seconds: time / 1_000_000_000)
+    case let time: return NumberText.clock(time)
     }
   }
 
   /// Returns a duration in whole seconds, for a running clock: `42 s`, `1m 05s`.
-  package func clock(_ nanoseconds: Int64) -> String { clock(seconds: max(0, nanoseconds) / 1_000_000_000) }
-
-  private func clock(seconds: Int64) -> String {
-    switch seconds {
-    case ..<60: "\(seconds) s"
-    case ..<3_600: "\(seconds / 60)m \(twoDigits(seconds % 60))s"
-    case ..<360_000: "\(seconds / 3_600)h \(twoDigits(seconds / 60 % 60))m"
-    default: "\(count(Int(seconds / 3_600))) h"
-    }
-  }
+  package func clock(_ nanoseconds: Int64) -> String { NumberText.clock(nanoseconds) }
 
   private func scaled(_ time: Int64, unit: Int64, _ name: String) -> String {
     time < 10 * unit ? "\(tenths(time, unit: unit)) \(name)" : "\(time / unit) \(name)"
@@ -56,18 +48,8 @@ package struct Formatting: Sendable {
 
   private func tenths(_ value: Int64, unit: Int64) -> String { "\(value / unit).\(value % unit * 10 / unit)" }
 
-  private func twoDigits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-
   /// Returns a count with separated thousands: `12,345`.
-  package func count(_ count: Int) -> String {
-    let digits = Array(String(count.magnitude))
-    var text = count < 0 ? "-" : ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
-      text.append(digit)
-    }
-    return text
-  }
+  package func count(_ count: Int) -> String { NumberText.count(count) }
 
   /// Returns a count and a noun: `1 item`, `5 items`.
   func plural(_ count: Int, _ noun: String) -> String { "\(self.count(count)) \(noun)\(count == 1 ? "" : "s")" }
@@ -75,24 +57,14 @@ package struct Formatting: Sendable {
   /// Returns a rate per second: `812/s`, `4.1/s`, `0.31/s`; nil is unknown.
   package func rate(_ perSecond: Double?) -> String {
     guard let perSecond, perSecond.isFinite, perSecond >= 0 else { return "\(unknown)/s" }
-    return "\(figures(perSecond))/s"
-  }
-
-  /// Returns a number with two decimals if it is below 1, one if it is below 100, and none otherwise.
-  func figures(_ value: Double) -> String {
-    if value >= 99.5 { return count(Int(min(value.rounded(), 1e15))) }
-    let unit: Int64 = value < 0.995 ? 100 : 10
-    let scaled = Int64((value * Double(unit)).rounded())
-    if scaled == 0 { return "0" }
-    let digits = String(scaled % unit)
-    return "\(scaled / unit).\(String(repeating: "0", count: (unit == 100 ? 2 : 1) - digits.count))\(digits)"
+    return "\(NumberText.figures(perSecond))/s"
   }
 
   /// Returns a latency as a multiple of the median: `×1.2`, `×12`; nil is unknown.
   package func timesMedian(_ latency: Int64, median: Int64?) -> String {
     guard let median, median > 0 else { return unknown }
     let factor = Double(max(0, latency)) / Double(median)
-    return times + (factor < 9.95 ? figures(max(factor, 0.1)) : count(Int(min(factor.rounded(), 1e15))))
+    return times + (factor < 9.95 ? NumberText.figures(max(factor, 0.1)) : count(Int(min(factor.rounded(), 1e15))))
   }
 
   /// Returns a part of a whole in whole per cent. It is 100 only when nothing is missing.

@@ -126,7 +126,7 @@ extension Formatting {
     guard let (before, after) = comparison.measured, let gain = comparison.gain else { return nil }
     let percent = Int((gain.fraction * 100).rounded())
     let change = gain.isClear ? "\(percent > 0 ? "+" : "")\(percent) %" : "no clear change"
-    let rates = "\(figures(before.rate))\(arrow)\(rate(after.rate))"
+    let rates = "\(NumberText.figures(before.rate))\(arrow)\(rate(after.rate))"
     return "\(before.threads)\(arrow)\(after.threads) threads: \(rates) (\(change))"
   }
 }

@@ -70,6 +70,7 @@ struct TimeSpan: ExpressibleByArgument, Equatable {
   let nanoseconds: Int64
 
   var milliseconds: Int { Int(nanoseconds / 1_000_000) }
+  var duration: Duration { .nanoseconds(nanoseconds) }
 
   init(seconds: Int64) { nanoseconds = seconds * 1_000_000_000 }
 

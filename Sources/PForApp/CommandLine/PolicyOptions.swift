@@ -49,8 +49,8 @@ struct PolicyOptions: ParsableArguments {
   /// - Parameter grace: how long an item may take to end after its timeout.
   func policy(grace: TimeSpan) -> RunPolicy {
     RunPolicy(
-      attempts: retries + 1, backoff: Backoff(first: retryDelay.nanoseconds), timeout: timeout?.timeout,
-      grace: grace.nanoseconds, halt: halt.policy, timeBudget: timeBudget?.nanoseconds)
+      attempts: retries + 1, backoff: Backoff(first: retryDelay.duration), timeout: timeout?.timeout,
+      grace: grace.duration, halt: halt.policy, timeBudget: timeBudget?.duration)
   }
 }
 
@@ -64,7 +64,7 @@ struct TimeLimit: ExpressibleByArgument, Equatable {
       timeout = .timesMedian(percent / 100)
     } else {
       guard let span = TimeSpan(argument: argument), span.nanoseconds > 0 else { return nil }
-      timeout = .fixed(span.nanoseconds)
+      timeout = .fixed(span.duration)
     }
   }
 }

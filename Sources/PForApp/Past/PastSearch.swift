@@ -5,8 +5,8 @@ import RunStore
 
 /// Looks for the times of an earlier run, on its own thread and shortly after the start of the run.
 struct PastSearch {
-  /// The delay before the search, in nanoseconds, so that a shorter run does not pay for it.
-  private static let delay: Int64 = 300_000_000
+  /// The delay before the search, so that a shorter run does not pay for it.
+  private static let delay = Duration.milliseconds(300)
 
   private let recording: RunRecording
   private let history: RunHistory?
@@ -35,9 +35,9 @@ struct PastSearch {
   ///   - waker: wakes the loop that shows them.
   func start(beside run: ParallelRun<Item, JobResult>, for tracker: PastTracker, waker: Waker) {
     _ = WorkerThread.start(name: "pfor-past", .none) {
-      guard !run.waitUntilOver(nanoseconds: Self.delay) else { return }
+      guard !run.waitUntilOver(within: Self.delay) else { return }
       let times = try? found?.times(of: ItemReader(source: source, format: format)) {
-        run.waitUntilOver(nanoseconds: 0)
+        run.waitUntilOver(within: .zero)
       }
       tracker.learn(times ?? nil)
       waker.wake()

@@ -9,8 +9,8 @@ final class PastTracker: @unchecked Sendable {
   private static let mostCompared = 10_000
 
   private let lock = Lock()
-  /// A bit for each position: whether its item has ended.
-  private var ended: [UInt64] = []
+  /// The positions whose items have ended.
+  private var ended = PositionSet()
   private var early: [(position: Int, latency: Int64)] = []
   private var known: PastWork?
   private var isOver = false
@@ -23,7 +23,7 @@ final class PastTracker: @unchecked Sendable {
     lock.withLock {
       for event in events {
         guard case .itemFinished(let item) = event.kind else { continue }
-        end(item.id.position, latency: item.outcome == .cancelled ? nil : item.latency)
+        end(item.id.position, latency: item.outcome == .cancelled ? nil : item.nanoseconds)
       }
     }
   }
@@ -36,31 +36,21 @@ final class PastTracker: @unchecked Sendable {
     var work = times.map { PastWork($0) }
     lock.withLock {
       let latencies = Dictionary(early.map { ($0.position, $0.latency) }) { first, _ in first }
-      for position in 0..<ended.count * UInt64.bitWidth where hasEnded(position) {
-        work?.ended(position, latency: latencies[position])
-      }
+      ended.forEach { work?.ended($0, latency: latencies[$0]) }
       known = work
       isOver = work == nil
       early = []
-      if isOver { ended = [] }
+      if isOver { ended = PositionSet() }
     }
   }
 
   /// Notes the end of an item. An item that is tried again by hand ends twice; only the first end counts.
   private func end(_ position: Int, latency: Int64?) {
-    guard !isOver, !hasEnded(position) else { return }
-    let word = position / UInt64.bitWidth
-    if word >= ended.count { ended += repeatElement(0, count: word + 1 - ended.count) }
-    ended[word] |= 1 << UInt64(position % UInt64.bitWidth)
+    guard !isOver, ended.insert(position) else { return }
     if known != nil {
       known?.ended(position, latency: latency)
     } else if let latency, early.count < Self.mostCompared {
       early.append((position, latency))
     }
-  }
-
-  private func hasEnded(_ position: Int) -> Bool {
-    let word = position / UInt64.bitWidth
-    return word < ended.count && ended[word] >> UInt64(position % UInt64.bitWidth) & 1 == 1
   }
 }

@@ -48,7 +48,7 @@ extension EndedAttempt {
   init(_ ended: FinishedItem, _ process: ProcessEnding, wait: Int64?, begin: Int64?) {
     self.init(
       attempt: ended.attempt, worker: ended.worker.slot,
-      start: begin ?? MonotonicClock.wallTime(of: ended.start, now: ended.end), latency: ended.latency,
+      start: begin ?? MonotonicClock.wallTime(of: ended.start, now: ended.end), latency: ended.nanoseconds,
       outcome: ended.outcome, wait: wait, process: process, note: ended.note)
   }
 }

@@ -152,15 +152,8 @@ extension Sequence where Self: Sendable, Element: Sendable {
     }
   }
 
-  /// Does the same for an `async` body. Up to `threads` elements are in flight. Each is awaited on one of our threads,
-  /// so that no thread of Swift's cooperative pool is blocked.
-  ///
-  /// - Parameters:
-  ///   - threads: the maximum number of elements in flight; at least 1.
-  ///   - window: the maximum number of elements that have started and are not yet taken; at least 1.
-  ///   - inOrder: whether results come in the order of the elements, or as they become ready.
-  ///   - progress: how to report progress on standard error.
-  ///   - body: runs in a separate task for each element.
+  /// The form for an `async` body. Each call runs in a separate task, which one of our threads awaits, so that no thread
+  /// of Swift's cooperative pool is blocked.
   public func parallelResults<Output: Sendable>(
     threads: Int = defaultThreads, window: Int = 16_384, inOrder: Bool = true, progress: LoopProgress = .none,
     _ body: @escaping @Sendable (Element) async throws -> Output

@@ -18,7 +18,7 @@ final class StreamPool: @unchecked Sendable {
 
     init(_ number: Int) {
       lane = LoopLane(needsFence: cposix_process_barrier() != 0)
-      context = ItemContext(item: ItemID(0), worker: WorkerID(number), cancellation: Cancellation())
+      context = ItemContext(item: ItemID(0), worker: WorkerID(number))
     }
   }
 
@@ -31,14 +31,9 @@ final class StreamPool: @unchecked Sendable {
 
   /// The interval, in nanoseconds, at which to check for results that are ready before a slow element of their chunk.
   private static let glance: Int64 = 20_000_000
-  /// The claim size from which elements count as tiny.
-  private static let tiny = 64
-  /// The minimum time between wake-ups of the consumer of tiny elements, in nanoseconds.
-  private static let pause: Int64 = 300_000
 
   private let monitor = Monitor()
   private let workWanted = Condition()
-  private let resultReady = Condition()
   private let threads: Int
   private let window: Int
   private let inOrder: Bool
@@ -56,9 +51,7 @@ final class StreamPool: @unchecked Sendable {
   private var isStopped = false
   private var workers: [Worker] = []
   private var idle = 0
-  private var isConsumerWaiting = false
-  private var lastWake = MonotonicClock.now
-  private var readyCall: (@Sendable () -> Void)?
+  private var consumer = ResultConsumer()
 
   /// Makes a pool without threads. The consumer's first call starts one.
   @usableFromInline
@@ -95,11 +88,11 @@ extension StreamPool {
     monitor.withLock {
       giveBack(last)
       while !hasAnswer {
-        isConsumerWaiting = true
+        consumer.isWaiting = true
         // Results may be ready before a slow element of their chunk, which sends no signal. So look now and then.
-        monitor.wait(for: resultReady, nanoseconds: Self.glance)
+        monitor.wait(for: consumer.ready, nanoseconds: Self.glance)
       }
-      isConsumerWaiting = false
+      consumer.isWaiting = false
       return isOver ? nil : chunks.first
     }
   }
@@ -112,7 +105,7 @@ extension StreamPool {
     monitor.withLock {
       giveBack(last)
       guard hasAnswer else {
-        readyCall = call
+        consumer.call = call
         // An idle worker must check now and then.
         workWanted.signal()
         return .none
@@ -134,23 +127,10 @@ extension StreamPool {
 
   private func tell() {
     // The consumer's position in a chunk may be read only while the consumer waits.
-    guard isConsumerWaiting || readyCall != nil, hasAnswer else { return }
-    if isConsumerWaiting, isWorthWaking() { resultReady.signal() }
-    if let call = readyCall {
-      readyCall = nil
-      monitor.callAfterwards(call)
-    }
-  }
-
-  /// Whether to wake the consumer now, or later for several chunks of tiny elements at once.
-  ///
-  /// On a busy machine, a wake-up takes a core from a worker for a moment. That is most of the cost of a chunk.
-  private func isWorthWaking() -> Bool {
-    let now = MonotonicClock.now
-    let isUrgent = claim.count < Self.tiny || idle > 0 || inputHasEnded || isStopped || begun - taken > window / 2
-    guard isUrgent || now.nanoseconds(since: lastWake) > Self.pause else { return false }
-    lastWake = now
-    return true
+    guard consumer.wantsToKnow, hasAnswer else { return }
+    let isUrgent =
+      claim.count < ResultConsumer.tiny || idle > 0 || inputHasEnded || isStopped || begun - taken > window / 2
+    consumer.tell(isUrgent: isUrgent, holding: monitor)
   }
 }
 
@@ -206,7 +186,7 @@ extension StreamPool {
     if let chunk = takeFromBusiest(for: worker.lane) { return .run(chunk) }
     if inputHasEnded { return .leave }
     idle += 1
-    if readyCall != nil {
+    if consumer.call != nil {
       monitor.wait(for: workWanted, nanoseconds: Self.glance)
     } else {
       monitor.wait(for: workWanted)

@@ -42,7 +42,7 @@ package final class ResultArchive: ItemArchive, @unchecked Sendable {
       header.previous = ended.attempt > 1 ? index.entry(at: ended.id.position)?.word ?? 0 : 0
       header.words.withUnsafeBytes { data.append($0) }
       for part in parts { append(part) }
-      let entry = ArchiveIndex.Entry(offset: offset, kind: Self.kind(of: ended.outcome), latency: ended.latency)
+      let entry = ArchiveIndex.Entry(offset: offset, kind: Self.kind(of: ended.outcome), latency: ended.nanoseconds)
       index.set(entry, at: ended.id.position)
     }
   }

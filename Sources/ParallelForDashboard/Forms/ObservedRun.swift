@@ -7,8 +7,8 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   /// The most bytes of a value's text that are kept.
   private static var longestText: Int { 1 << 20 }
 
-  /// How often results are taken while waiting for the end of the run, in nanoseconds.
-  private static var pollTime: Int64 { 50_000_000 }
+  /// How often results are taken while waiting for the end of the run.
+  private static var pollTime: Duration { .milliseconds(50) }
 
   let waker: Waker
   private let kept: ResultArchive?
@@ -62,7 +62,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   /// Waits for items that ignore the request to end, because nothing may be left running.
   func waitUntilOver() {
     // A run is not over before its results have been taken.
-    while !run.waitUntilOver(nanoseconds: Self.pollTime) { takeResults() }
+    while !run.waitUntilOver(within: Self.pollTime) { takeResults() }
   }
 
   private func takeResults() {

@@ -130,12 +130,12 @@ enum Suspension {
   /// - Parameter takeTerminal: Takes the terminal again. In the background, the system stops the program there again,
   ///   while the run's commands are still stopped.
   static func stopUntilContinued(_ watched: any WatchedRun, takeTerminal: () -> Void = {}) {
-    MonotonicClock.standStill()
+    MonotonicClock.stop()
     watched.suspendItems()
     stopUntilContinued()
     takeTerminal()
     watched.resumeItems()
-    MonotonicClock.goOn()
+    MonotonicClock.start()
   }
 
   /// Stops the other processes of the group, then this thread, so that the stop takes effect before the next line.

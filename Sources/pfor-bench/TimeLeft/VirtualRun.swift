@@ -134,7 +134,7 @@ struct VirtualRun {
         tell(.attemptFailed(item, retryAt: Instant(nanoseconds: Self.nanoseconds(due))))
       } else {
         ended += 1
-        past?.ended(attempt.position, latency: item.latency)
+        past?.ended(attempt.position, latency: item.nanoseconds)
         tell(.itemFinished(item))
         rivals.ended(after: now - attempt.start, at: now)
       }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Counts what is as documented and names what is not.
+/// Counts the checks that pass and names those that fail.
 struct Checks {
   private var passed = 0
   private var failures: [String] = []
