@@ -124,7 +124,7 @@ import Testing
     let words = AttemptColumn.all.filter { $0.word != nil }.sorted { $0.word ?? 0 < $1.word ?? 0 }.map(\.column.name)
     #expect(
       words == ["outcome", "worker", "start", "latency", "wait", "exit_status", "signal", "cpu", "peak_memory"])
-    #expect(Set(AttemptColumn.numbers.map(\.word)) == Set(1..<AttemptColumn.wordCount))
+    #expect(Set(AttemptColumn.Number.allCases.map(\.word)) == Set(1..<AttemptColumn.wordCount))
   }
 
   /// Every version that was released must be brought to the newest one.

@@ -5,7 +5,8 @@ import ParallelFor
 ///
 /// Each column is written once, in the lists of this file. The tables, the statements that read and write them, the
 /// checksums and the exports are made from these lists, and a test compares the reference page with them. A new column
-/// is one entry at the end of a list, with the new ``Schema/version`` as its format.
+/// is one entry at the end of a list, with the new ``Schema/version`` as its format. For a number or a text of an attempt,
+/// the compiler asks for its value.
 struct Column: Sendable {
   let name: String
   /// The SQL type and the constraints; empty for TEXT or BLOB, depending on the bytes.
@@ -108,7 +109,7 @@ enum ItemColumn: Int, CaseIterable {
 struct AttemptColumn: Sendable {
   enum Content: Sendable {
     case number(Number)
-    case text(@Sendable (EndedAttempt) -> String?, @Sendable (inout EndedAttempt, String) -> Void)
+    case text(Text)
     /// An output that is stored in the row; NULL for one in pieces.
     case output(OutputStream)
     /// The row of the first piece of a large output.
@@ -116,14 +117,73 @@ struct AttemptColumn: Sendable {
     case checksum
   }
 
-  /// A number of an attempt.
-  struct Number: Sendable {
-    /// The place of the number in a record (``RecordLayout``) and in a checksum; word 0 is the number of the attempt.
-    /// The words before ``firstUnknown`` are always known.
-    let word: Int
-    let unit: Unit
-    let value: @Sendable (EndedAttempt) -> Int64?
-    let set: @Sendable (inout EndedAttempt, Int64?) -> Void
+  /// A number of an attempt. The raw value is its word: its place in a record (``RecordLayout``) and in a checksum. Word 0
+  /// is the number of the attempt. The words before ``firstUnknown`` are always known.
+  enum Number: Int, CaseIterable {
+    case outcome = 1
+    case worker, start, latency, wait, exitStatus, signal, cpu, peakMemory
+
+    var word: Int { rawValue }
+
+    var unit: Unit {
+      switch self {
+      case .outcome: .outcome
+      case .worker: .slot
+      case .start: .time
+      case .latency, .wait, .cpu: .duration
+      case .exitStatus, .signal: .status
+      case .peakMemory: .bytes
+      }
+    }
+
+    /// Returns the number of an attempt; nil for NULL.
+    @inline(__always)
+    func value(of attempt: borrowing EndedAttempt) -> Int64? {
+      switch self {
+      case .outcome: OutcomeCode.code(attempt.outcome)
+      case .worker: Int64(attempt.worker)
+      case .start: attempt.start
+      case .latency: attempt.latency
+      case .wait: attempt.wait
+      case .exitStatus: attempt.process.exitStatus.map { Int64($0) }
+      case .signal: attempt.process.signal.map { Int64($0) }
+      case .cpu: attempt.process.cpu
+      case .peakMemory: attempt.process.peakMemory
+      }
+    }
+
+    func set(_ attempt: inout EndedAttempt, _ value: Int64?) {
+      switch self {
+      case .outcome: attempt.outcome = OutcomeCode.outcome(value)
+      case .worker: attempt.worker = Int(value ?? 0)
+      case .start: attempt.start = value ?? 0
+      case .latency: attempt.latency = value ?? 0
+      case .wait: attempt.wait = value
+      case .exitStatus: attempt.process.exitStatus = value.map { Int32(truncatingIfNeeded: $0) }
+      case .signal: attempt.process.signal = value.map { Int32(truncatingIfNeeded: $0) }
+      case .cpu: attempt.process.cpu = value
+      case .peakMemory: attempt.process.peakMemory = value
+      }
+    }
+  }
+
+  /// A text of an attempt.
+  enum Text {
+    case reason, note
+
+    func value(of attempt: borrowing EndedAttempt) -> String? {
+      switch self {
+      case .reason: attempt.reason
+      case .note: attempt.note
+      }
+    }
+
+    func set(_ attempt: inout EndedAttempt, _ text: String) {
+      switch self {
+      case .reason: if case .failed = attempt.outcome { attempt.outcome = .failed(Failure(text)) }
+      case .note: attempt.note = text
+      }
+    }
   }
 
   enum Unit {
@@ -148,38 +208,25 @@ struct AttemptColumn: Sendable {
 
   /// The columns in the order of the tables.
   static let all = [
+    number(.outcome, "outcome", "0 succeeded, 1 failed, 2 timed out, 3 cancelled; NULL while another attempt follows"),
+    number(.worker, "worker", isPlain: true, "the slot of the worker"),
+    number(.start, "start", isPlain: true, "when the attempt started"),
     number(
-      "outcome", 1, .outcome, "0 succeeded, 1 failed, 2 timed out, 3 cancelled; NULL while another attempt follows",
-      { OutcomeCode.code($0.outcome) }, { $0.outcome = OutcomeCode.outcome($1) }),
-    number(
-      "worker", 2, .slot, isPlain: true, "the slot of the worker", { Int64($0.worker) }, { $0.worker = Int($1 ?? 0) }),
-    number("start", 3, .time, isPlain: true, "when the attempt started", { $0.start }, { $0.start = $1 ?? 0 }),
-    number(
-      "wait", 5, .duration, isPlain: true,
+      .wait, "wait", isPlain: true,
       "how long the attempt waited to start, after the item was read or, for a later attempt, after its delay ended; "
-        + "NULL if unknown",
-      { $0.wait }, { $0.wait = $1 }),
+        + "NULL if unknown"),
+    number(.latency, "latency", isPlain: true, "how long the attempt took"),
     number(
-      "latency", 4, .duration, isPlain: true, "how long the attempt took", { $0.latency }, { $0.latency = $1 ?? 0 }),
-    number(
-      "exit_status", 6, .status,
+      .exitStatus, "exit_status",
       "the exit status of a command; NULL if a signal ended it. As in a shell, a missing program has the status 127, "
-        + "and one that cannot be run has 126",
-      { $0.process.exitStatus.map { Int64($0) } }, { $0.process.exitStatus = $1.map { Int32(truncatingIfNeeded: $0) } }),
+        + "and one that cannot be run has 126"),
+    number(.signal, "signal", "the signal that ended a command, otherwise NULL"),
+    text(.reason, "reason", "why the attempt failed"),
+    number(.cpu, "cpu", "the processor time of a command; NULL if unknown"),
     number(
-      "signal", 7, .status, "the signal that ended a command, otherwise NULL", { $0.process.signal.map { Int64($0) } },
-      { $0.process.signal = $1.map { Int32(truncatingIfNeeded: $0) } }),
-    text("reason", "why the attempt failed", { $0.reason }) { attempt, reason in
-      if case .failed = attempt.outcome { attempt.outcome = .failed(Failure(reason)) }
-    },
-    number(
-      "cpu", 8, .duration, "the processor time of a command; NULL if unknown", { $0.process.cpu },
-      { $0.process.cpu = $1 }),
-    number(
-      "peak_memory", 9, .bytes,
-      "the peak memory of a command in bytes; NULL if unknown, as it is unless it exceeds that of `pfor-tui` itself",
-      { $0.process.peakMemory }, { $0.process.peakMemory = $1 }),
-    text("note", "a remark", { $0.note }, { $0.note = $1 }),
+      .peakMemory, "peak_memory",
+      "the peak memory of a command in bytes; NULL if unknown, as it is unless it exceeds that of `pfor-tui` itself"),
+    text(.note, "note", "a remark"),
     AttemptColumn(
       column: Column(
         name: "output", type: "",
@@ -198,20 +245,14 @@ struct AttemptColumn: Sendable {
   ]
 
   private static func number(
-    _ name: String, _ word: Int, _ unit: Unit, isPlain: Bool = false, _ meaning: String,
-    _ value: @escaping @Sendable (EndedAttempt) -> Int64?,
-    _ set: @escaping @Sendable (inout EndedAttempt, Int64?) -> Void
+    _ number: Number, _ name: String, isPlain: Bool = false, _ meaning: String
   ) -> AttemptColumn {
     AttemptColumn(
-      column: Column(name: name, type: "INTEGER", meaning: meaning),
-      content: .number(Number(word: word, unit: unit, value: value, set: set)), isPlain: isPlain)
+      column: Column(name: name, type: "INTEGER", meaning: meaning), content: .number(number), isPlain: isPlain)
   }
 
-  private static func text(
-    _ name: String, _ meaning: String, _ value: @escaping @Sendable (EndedAttempt) -> String?,
-    _ set: @escaping @Sendable (inout EndedAttempt, String) -> Void
-  ) -> AttemptColumn {
-    AttemptColumn(column: Column(name: name, type: "TEXT", meaning: meaning), content: .text(value, set))
+  private static func text(_ text: Text, _ name: String, _ meaning: String) -> AttemptColumn {
+    AttemptColumn(column: Column(name: name, type: "TEXT", meaning: meaning), content: .text(text))
   }
 
   private static func firstPiece(_ name: String, of stream: OutputStream) -> AttemptColumn {
@@ -230,26 +271,23 @@ struct AttemptColumn: Sendable {
   /// The names of the columns, as a list for a statement.
   static let names = all.map(\.column.name).joined(separator: ", ")
 
-  /// The columns with numbers.
-  static let numbers: [Number] = all.compactMap { if case .number(let number) = $0.content { number } else { nil } }
-
   /// A part of a record, in the order of the columns.
   enum Part: Sendable {
-    case text(@Sendable (EndedAttempt) -> String?)
+    case text(Text)
     case output(OutputStream)
   }
 
   /// The parts of a record that come from the attempt.
   static let parts: [Part] = all.compactMap { column in
     switch column.content {
-    case .text(let value, _): .text(value)
+    case .text(let text): .text(text)
     case .output(let stream): .output(stream)
     case .number, .firstPiece, .checksum: nil
     }
   }
 
   /// The number of words in a record, with that for the number of the attempt.
-  static let wordCount = 1 + numbers.count
+  static let wordCount = 1 + Number.allCases.count
 
   /// The first word that may be unknown.
   static let firstUnknown = 5

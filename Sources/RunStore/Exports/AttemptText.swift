@@ -30,8 +30,8 @@ enum AttemptText {
   /// Returns the value of an attempt in a column; nil if there is none.
   static func value(_ column: AttemptColumn, of attempt: EndedAttempt) -> Value? {
     switch column.content {
-    case .number(let number): number.value(attempt).map { value($0, number.unit) }
-    case .text(let text, _): text(attempt).map { .string($0) }
+    case .number(let number): number.value(of: attempt).map { value($0, number.unit) }
+    case .text(let text): text.value(of: attempt).map { .string($0) }
     case .output, .firstPiece, .checksum: nil
     }
   }

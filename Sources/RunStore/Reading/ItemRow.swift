@@ -79,7 +79,7 @@ enum AttemptRow {
       return (nil, outputs.0.count, outputs.1.count)
     }
     var record = EndedAttempt(attempt: Int(attempt), worker: 0, start: 0, latency: 0, outcome: .succeeded)
-    var words = [attempt] + Array(repeating: RecordLayout.absent, count: AttemptColumn.numbers.count)
+    var words = [attempt] + Array(repeating: RecordLayout.absent, count: AttemptColumn.Number.allCases.count)
     for (place, column) in AttemptColumn.all.enumerated() {
       switch column.content {
       case .number(let number):
@@ -89,7 +89,7 @@ enum AttemptRow {
         }
         words[number.word] = value ?? (number.word < AttemptColumn.firstUnknown ? 0 : RecordLayout.absent)
         number.set(&record, value)
-      case .text(_, let set): if let text = row.optionalText(first + place) { set(&record, text) }
+      case .text(let text): if let value = row.optionalText(first + place) { text.set(&record, value) }
       case .output, .firstPiece, .checksum: break
       }
     }

@@ -106,9 +106,9 @@ final class PlainItems {
     bind(reader.part(), at: first + 2)
     bind(reader.part(), at: item)
     for number in Self.numbers { insertGroup.bind(head[number.word], at: first + number.place) }
-    for part in AttemptColumn.parts {
+    for rule in Self.rules.dropFirst(2) {
       let bytes = reader.part()
-      guard case .output(.output) = part else { continue }
+      guard rule == .inBatch else { continue }
       bind(bytes, at: first + Self.outputPlace)
       insertGroup.bind(Self.sum(of: head, output: bytes.bytes), at: first + Self.checksumPlace)
     }
@@ -132,20 +132,39 @@ final class PlainItems {
   private static let unknown = AttemptColumn.all.filter { !$0.isPlain && $0.column.name != "outcome" }
     .compactMap(\.word)
 
-  /// Whether the item of a record succeeded at its first attempt and has nothing but an output that is in the batch.
-  static func isPlain(_ head: RecordHead) -> Bool {
-    head.kind == .finalAttempt && head.attempt == 1 && head.outcome == OutcomeCode.succeeded && head.row == head.number
-      && known.allSatisfy { head[$0] != RecordLayout.absent } && unknown.allSatisfy { head[$0] == RecordLayout.absent }
-      && (0..<RecordLayout.current.parts).allSatisfy { fits(head.size(of: $0), part: $0) }
+  /// What a plain item has as a part.
+  private enum Rule {
+    case inBatch
+    case absent
+    case empty
   }
 
-  private static func fits(_ size: PartSize, part: Int) -> Bool {
-    // The text and the fields of the item come first.
-    guard part >= 2 else { return size != .held }
-    return switch AttemptColumn.parts[part - 2] {
-    case .text: size == .absent
-    case .output(.output): size != .held
-    case .output(.errors): size == PartSize(0)
+  /// The rules of all parts: the text and the fields of the item, and those of the attempt.
+  private static let rules =
+    [Rule.inBatch, .inBatch]
+    + AttemptColumn.parts.map { part in
+      switch part {
+      case .text: .absent
+      case .output(.output): .inBatch
+      case .output(.errors): .empty
+      }
+    }
+
+  /// Whether the item of a record succeeded at its first attempt and has nothing but an output that is in the batch.
+  static func isPlain(_ head: RecordHead) -> Bool {
+    guard head.kind == .finalAttempt, head.attempt == 1, head.outcome == OutcomeCode.succeeded, head.row == head.number
+    else { return false }
+    for word in known where head[word] == RecordLayout.absent { return false }
+    for word in unknown where head[word] != RecordLayout.absent { return false }
+    for (part, rule) in rules.enumerated() where !fits(head.size(of: part), rule) { return false }
+    return true
+  }
+
+  private static func fits(_ size: PartSize, _ rule: Rule) -> Bool {
+    switch rule {
+    case .inBatch: size != .held
+    case .absent: size == .absent
+    case .empty: size == PartSize(0)
     }
   }
 }

@@ -44,8 +44,8 @@ struct RecordBatch: ~Copyable {
     put(Int64(item.place.number), at: start + RecordLayout.number)
     put(item.place.row, at: start + RecordLayout.row)
     put(Int64(item.place.earlierAttempts + attempt.attempt), at: start + RecordLayout.word(0))
-    for number in AttemptColumn.numbers {
-      put(number.value(attempt) ?? RecordLayout.absent, at: start + RecordLayout.word(number.word))
+    for number in AttemptColumn.Number.allCases {
+      put(number.value(of: attempt) ?? RecordLayout.absent, at: start + RecordLayout.word(number.word))
     }
     do {
       try appendParts(of: item, attempt, output, errors, start: start)
@@ -64,10 +64,15 @@ struct RecordBatch: ~Copyable {
     var place = start + RecordLayout.current.sizes
     let text = try append(item.text, &place)
     put(try key(of: item, text), at: start + RecordLayout.key)
-    try append(item.fields.map { .bytes($0) }, &place)
+    if let fields = item.fields { try append(.bytes(fields), &place) } else { putSize(.absent, &place) }
     for part in AttemptColumn.parts {
       switch part {
-      case .text(let value): try append(value(attempt).map { .text($0) }, &place, copiedLimit: .max)
+      case .text(let text):
+        if let text = text.value(of: attempt) {
+          try append(.text(text), &place, copiedLimit: .max)
+        } else {
+          putSize(.absent, &place)
+        }
       case .output(.output): try append(output, &place)
       case .output(.errors): try append(errors, &place)
       }
@@ -143,23 +148,22 @@ struct RecordBatch: ~Copyable {
   /// Appends a part, and writes its size to a place, which moves on.
   @discardableResult
   private mutating func append(
-    _ part: CapturedBytes?, _ place: inout Int, copiedLimit: Int = Self.copiedLimit
+    _ part: CapturedBytes, _ place: inout Int, copiedLimit: Int = Self.copiedLimit
   ) throws -> PartSize {
-    let size = try append(part, copiedLimit: copiedLimit)
-    memory.storeBytes(of: size.value.littleEndian, toByteOffset: place, as: Int32.self)
-    place += 4
-    return size
-  }
-
-  private mutating func append(_ part: CapturedBytes?, copiedLimit: Int) throws -> PartSize {
-    guard let part else { return .absent }
     guard part.count <= copiedLimit else {
       held.append(part)
+      putSize(.held, &place)
       return .held
     }
     let start = size
     try part.forEachChunk { append($0) }
+    putSize(PartSize(size - start), &place)
     return PartSize(size - start)
+  }
+
+  private mutating func putSize(_ size: PartSize, _ place: inout Int) {
+    memory.storeBytes(of: size.value.littleEndian, toByteOffset: place, as: Int32.self)
+    place += 4
   }
 
   /// Returns the key of the item whose text was just appended.

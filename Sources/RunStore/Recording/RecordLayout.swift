@@ -39,7 +39,7 @@ struct RecordLayout: Equatable {
     else { return false }
     let counts = NumberRange.counts
     return RowSet.isPossible(found.row) && found.number > 0 && counts.contains(found.number) && found.attempt > 0
-      && counts.contains(found.attempt) && AttemptColumn.numbers.allSatisfy { accepts($0, in: found) }
+      && counts.contains(found.attempt) && AttemptColumn.Number.allCases.allSatisfy { accepts($0, in: found) }
       && NumberRange.times.contains(found.end)
   }
 
