@@ -51,14 +51,11 @@ extension Sequence where Self: Sendable, Element: Sendable {
 
   /// The form with a value for each worker, such as a database connection.
   ///
-  /// The worker makes the value before its first element, passes it to every element that it runs, and closes it when
-  /// it leaves. The other parameters are those of the form without a value.
+  /// The worker makes the value with `makeState`, on its own thread and before its first element. If that throws, the
+  /// element fails with that error, and the next element tries again. The worker passes the value to `body` with every
+  /// element that it runs, and gives it to `close` when it leaves. The other parameters are those of the form without a
+  /// value.
   ///
-  /// - Parameters:
-  ///   - makeState: makes a worker's value on the worker's thread. If it throws, the worker's element fails with that
-  ///     error, and the next element tries again.
-  ///   - close: releases what the value holds, on the worker's thread.
-  ///   - body: receives the worker's value, the element and its context.
   /// - Returns: the run, whose results are what the body returned or threw.
   @inlinable
   public func startParallelRun<State, Output: Sendable>(
