@@ -11,12 +11,16 @@ package struct PastWork: Equatable, Sendable {
   /// The weight of the earlier times: as much as this many items that took the same time again.
   private static let trust = 3.0
   private static let usualSpread = 0.2
+  /// The number of longest items that are kept. The run cannot be over before the longest of them.
+  private static let longestKept = 32
 
   private let times: ItemTimes
   /// The number of items that have not ended and whose earlier times are known.
   package private(set) var items = 0
   /// How long these took in the earlier run, in nanoseconds.
   private var time = 0.0
+  /// The positions of the longest of these, longest first.
+  private var longest: [Int] = []
   /// The number of items that have ended in both runs; their times in each run follow, in nanoseconds.
   private(set) var ended = 0
   private var endedThen = 0.0
@@ -32,6 +36,7 @@ package struct PastWork: Equatable, Sendable {
       guard let time = times[position] else { continue }
       items += 1
       self.time += Double(time)
+      rank(position, time)
     }
   }
 
@@ -44,6 +49,7 @@ package struct PastWork: Equatable, Sendable {
     guard let past = times[position] else { return }
     items -= 1
     time -= Double(past)
+    longest.removeAll { $0 == position }
     guard let latency else { return }
     ended += 1
     endedThen += Double(past)
@@ -58,6 +64,11 @@ package struct PastWork: Equatable, Sendable {
 
   /// The total time that the remaining items are likely to take, in nanoseconds.
   var work: Double { max(0, time) * ratio }
+
+  /// Returns how long the longest item from a position on is likely to take, in nanoseconds; 0 without any.
+  func longestTime(from position: Int) -> Double {
+    longest.first { $0 >= position }.flatMap { times[$0] }.map { Double($0) * ratio } ?? 0
+  }
 
   /// Returns how long the last items from a position on are likely to take, in nanoseconds, in order.
   func lastTimes(_ most: Int, from position: Int) -> [Double] {
@@ -85,6 +96,13 @@ package struct PastWork: Equatable, Sendable {
     guard items + ended > 0 else { return 1 }
     let trust = Self.trust * (max(0, time) + endedThen) / Double(items + ended)
     return trust > 0 ? (endedNow + trust) / (endedThen + trust) : 1
+  }
+
+  private mutating func rank(_ position: Int, _ time: Int64) {
+    func isShorter(_ other: Int) -> Bool { (times[other] ?? 0) < time }
+    if longest.count == Self.longestKept, let last = longest.last, !isShorter(last) { return }
+    longest.insert(position, at: longest.firstIndex(where: isShorter) ?? longest.count)
+    if longest.count > Self.longestKept { longest.removeLast() }
   }
 }
 

@@ -141,7 +141,8 @@ extension RunFacts {
     guard let past, past.items > 0 else { return Forecast.Known() }
     let last = past.lastTimes(Forecast.itemsPerWorker * max(1, targetWorkers), from: begun)
     let bulk = past.work - last.reduce(0, +) - running.reduce(0) { $0 + ($1.past ?? 0) }
-    return Forecast.Known(bulk: max(0, bulk), last: last, spread: past.spread, error: past.error)
+    return Forecast.Known(
+      bulk: max(0, bulk), last: last, longest: past.longestTime(from: begun), spread: past.spread, error: past.error)
   }
 
   /// Whether an earlier run knows at least half of the items that are left.

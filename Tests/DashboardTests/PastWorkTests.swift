@@ -79,6 +79,16 @@ private func times(_ seconds: [Double?]) -> ItemTimes {
     #expect(abs(left - 400) < 20)
   }
 
+  /// However many items wait, none of them is shared among workers.
+  @Test func nothingEndsBeforeTheLongestItem() throws {
+    var seconds = [Double?](repeating: 1, count: 400)
+    seconds[100] = 3_600
+    var (dashboard, script) = Dashboard.running(items: 400, threads: 8)
+    dashboard.learn(PastWork(times(seconds)))
+    let left = try #require(range(dashboard.facts.timeLeft(at: script.now)))
+    #expect(left.middle > 3_300 * second && left.high < 6_000 * second, "\(left)")
+  }
+
   /// The range narrows as items show that the past was right.
   @Test func theRangeNarrows() throws {
     var widths: [Double] = []

@@ -22,6 +22,8 @@ struct Forecast {
     var bulk = 0.0
     /// The times of the last items in order.
     var last: [Double] = []
+    /// The longest time, before which the run cannot be over.
+    var longest = 0.0
     /// The standard deviation of the logarithm of an item's time now and then, and the error of its mean.
     var spread = 0.2
     var error = 0.1
@@ -96,7 +98,7 @@ private struct Draw {
       if unknown == 0, known.isEmpty, retries.isEmpty { break }
       begin(&unknown, &known)
     }
-    return max(last, free.elements.max() ?? 0)
+    return max(last, free.elements.max() ?? 0, forecast.known.longest * knownFactor)
   }
 
   /// Lets the first free worker take an attempt: a retry that is due, or else the next item.
@@ -169,10 +171,13 @@ private struct Draw {
 }
 
 /// Random numbers that are the same each time: SplitMix64 (Steele, Lea and Flood, 2014).
-private struct RepeatableRandom: RandomNumberGenerator {
-  private var state: UInt64 = 42
+package struct RepeatableRandom: RandomNumberGenerator {
+  private var state: UInt64
 
-  mutating func next() -> UInt64 {
+  /// - Parameter state: Decides all numbers.
+  package init(state: UInt64 = 42) { self.state = state }
+
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var bits = state
     bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -181,5 +186,5 @@ private struct RepeatableRandom: RandomNumberGenerator {
   }
 
   /// Returns a number between 0 and 1, both excluded.
-  mutating func unit() -> Double { (Double(next() >> 11) + 0.5) * 0x1p-53 }
+  package mutating func unit() -> Double { (Double(next() >> 11) + 0.5) * 0x1p-53 }
 }

@@ -29,7 +29,7 @@ struct VirtualRun {
 
   private let work: VirtualWork
   private let times: [Double]
-  private var random: SeededRandom
+  private var random: RepeatableRandom
   private var dashboard = Dashboard(title: "", source: "")
   private var past: PastWork?
   private var rivals = Rivals()
@@ -45,7 +45,7 @@ struct VirtualRun {
   private var waiting: [(due: Double, position: Int, number: Int)] = []
 
   init(_ work: VirtualWork, seed: UInt64) {
-    var random = SeededRandom(seed: seed)
+    var random = RepeatableRandom(seed: seed)
     self.work = work
     let times = (0..<work.items).map { work.time($0, &random) }
     let pastTimes = work.past.map { past in times.map { past($0, &random) } }

@@ -1,3 +1,4 @@
+import Dashboard
 import Foundation
 
 /// Work on which estimates of the time left are tried. Times are in seconds.
@@ -6,7 +7,7 @@ struct VirtualWork: Sendable {
   let items: Int
   let threads: Int
   /// The time of the item at a position while the server is idle.
-  let time: @Sendable (Int, inout SeededRandom) -> Double
+  let time: @Sendable (Int, inout RepeatableRandom) -> Double
   /// How fast items proceed with some of them in flight, after a share of all items has ended.
   var speed: @Sendable (_ inFlight: Int, _ progress: Double) -> Double = { _, _ in 1 }
   /// The numbers of threads from certain shares of ended items on.
@@ -15,7 +16,7 @@ struct VirtualWork: Sendable {
   var retryDelay = 1.0
   var timeout = Double.infinity
   /// How long an item took in an earlier run; nil if there was none.
-  var past: (@Sendable (Double, inout SeededRandom) -> Double)?
+  var past: (@Sendable (Double, inout RepeatableRandom) -> Double)?
   /// The share of items that have to end before an estimate can know what counts; nothing before it is judged.
   var knownFrom = 0.0
 
@@ -53,27 +54,16 @@ struct VirtualWork: Sendable {
       time: { ($0 < 750 ? 0.05 : 0.2) * exp(0.4 * $1.normal()) }, knownFrom: 0.5),
   ]
 
-  private static func logNormal(_ median: Double, _ spread: Double) -> @Sendable (Int, inout SeededRandom) -> Double {
+  private static func logNormal(_ median: Double, _ spread: Double) -> @Sendable (Int, inout RepeatableRandom) -> Double
+  {
     { median * exp(spread * $1.normal()) }
   }
 }
 
-/// Random numbers that depend on a seed alone.
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
+extension RepeatableRandom {
+  /// Makes the numbers of a run.
+  init(seed: UInt64) { self.init(state: seed &* 0xD1B5_4A32_D192_ED03) }
 
-  init(seed: UInt64) { state = seed &* 0xD1B5_4A32_D192_ED03 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-    return bits ^ bits >> 31
-  }
-
-  /// Returns a number between 0 and 1, both excluded.
-  mutating func unit() -> Double { (Double(next() >> 11) + 0.5) * 0x1p-53 }
-
+  /// Returns a number of the standard normal distribution.
   mutating func normal() -> Double { (-2 * log(unit())).squareRoot() * cos(2 * .pi * unit()) }
 }
