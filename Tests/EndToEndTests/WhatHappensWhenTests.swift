@@ -278,8 +278,8 @@ import Testing
       """)
     #expect(run.lines.count >= 5 * 5)
     for line in run.lines {
-      let goesOn = line.hasPrefix("resume") || line.hasPrefix("ids")
-      let isSaid = goesOn ? line.hasSuffix(" 255 0 1") : line.contains(/^[a-z]+ (0 \d+ 0|255 \d+ 1)$/)
+      let continues = line.hasPrefix("resume") || line.hasPrefix("ids")
+      let isSaid = continues ? line.hasSuffix(" 255 0 1") : line.contains(/^[a-z]+ (0 \d+ 0|255 \d+ 1)$/)
       #expect(isSaid, "\(line)\n\(run.errors)")
     }
   }

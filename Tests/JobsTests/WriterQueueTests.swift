@@ -35,7 +35,7 @@ import Testing
       guard number == 3 else { return queue.enter(WriterQueue.Place(stop: stops[number])) }
       for stop in stops {
         stop.set()
-        queue.lookAgain()
+        queue.recheck()
       }
       return true
     }

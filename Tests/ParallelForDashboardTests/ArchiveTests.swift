@@ -187,7 +187,7 @@ import Testing
     let bytes = Array(String(repeating: "x", count: 300_000).utf8)
     let parts: [TextScan.Part] = [(bytes.count, { Array(bytes[$0..<$0 + $1]) })]
     var scan = TextScan(for: "y", allowance: 100_000)
-    guard case .goesOn(let place) = scan.scan(parts, from: 0) else { return #expect(Bool(false)) }
+    guard case .continues(let place) = scan.scan(parts, from: 0) else { return #expect(Bool(false)) }
     #expect(place > 0 && place < bytes.count && scan.allowance <= 0)
     var rest = TextScan(for: "y", allowance: 1_000_000)
     #expect(rest.scan(parts, from: place) == .absent)
@@ -198,10 +198,10 @@ import Testing
     _ = dashboard.perform(.search)
     _ = dashboard.type(.character("x"))
     _ = dashboard.type(.submit, at: Instant(nanoseconds: 1))
-    dashboard.searchGoesOn(looked: 30, of: 120, at: Instant(nanoseconds: 2))
+    dashboard.searchContinues(looked: 30, of: 120, at: Instant(nanoseconds: 2))
     #expect(dashboard.currentNotice(at: Instant(nanoseconds: 2))?.text == "searching for x: 25 %")
     dashboard.notice("a warning", at: Instant(nanoseconds: 3))
-    dashboard.searchGoesOn(looked: 60, of: 120, at: Instant(nanoseconds: 4))
+    dashboard.searchContinues(looked: 60, of: 120, at: Instant(nanoseconds: 4))
     #expect(dashboard.currentNotice(at: Instant(nanoseconds: 4))?.text == "a warning")
   }
 }

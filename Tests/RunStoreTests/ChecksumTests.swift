@@ -88,7 +88,7 @@ import Testing
     let database = try RunDatabase(path: folder.file, access: .write)
     try database.execute("UPDATE items SET text = 'z' WHERE id = 2")
     database.close()
-    let recorder = try folder.goOn()
+    let recorder = try folder.resume()
     let reader = try RunReader(path: folder.file)
     let earlier = try EarlierItems(recorder, reader, mode: .outstanding)
     _ = try earlier.next(text: .text("item 1"))

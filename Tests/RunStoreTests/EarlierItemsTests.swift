@@ -16,7 +16,7 @@ import Testing
     _ items: [String], mode: EarlierItems.Mode = .outstanding, remembering limit: Int64 = EarlierItems.rememberedRows,
     runs: Bool = true
   ) throws -> [Int64?] {
-    let recorder = try folder.goOn()
+    let recorder = try folder.resume()
     let reader = try RunReader(path: folder.file)
     let earlier = try EarlierItems(recorder, reader, mode: mode, remembering: limit)
     var unused = Set(try reader.allItems().map(\.row))
@@ -104,7 +104,7 @@ import Testing
     let recorder = try folder.begin()
     recorder.record(RecordedItem(number: 1, text: .text("a"), fields: bytes(#"{"x":"a"}"#)), .example())
     #expect(recorder.end() == nil)
-    let again = try folder.goOn()
+    let again = try folder.resume()
     let earlier = try EarlierItems(again, RunReader(path: folder.file), mode: .outstanding)
     #expect(
       try earlier.next(text: .text("a"), fields: bytes(#"{"y":"a"}"#))
@@ -169,7 +169,7 @@ import Testing
     var isOver = false
     while !isOver {
       if Bool.random(using: &random) { items.shuffle(using: &random) }
-      let recorder = try folder.goOn()
+      let recorder = try folder.resume()
       let earlier = try EarlierItems(recorder, RunReader(path: folder.file), mode: .outstanding, remembering: 5)
       let last = Int.random(in: 0...items.count + 5, using: &random)
       for item in items.prefix(last) {

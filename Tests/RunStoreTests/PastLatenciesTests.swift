@@ -61,7 +61,7 @@ import Testing
 
   @Test func aRunWhoseItemsHaveMovedIsSearchedFromTheBeginning() throws {
     try record(["a", "b"])
-    let recorder = try folder.goOn()
+    let recorder = try folder.resume()
     let reader = try RunReader(path: folder.file)
     let earlier = try EarlierItems(recorder, reader, mode: .outstanding)
     for item in ["b", "a"] { _ = try earlier.next(text: .text(item)) }

@@ -137,11 +137,11 @@ import Testing
         attempt { try reader.bytes(.output, of: item).forEachChunk { _ in } }
       }
     }
-    for mode in EarlierItems.Mode.allCases { attempt { try goOn(mode) } }
+    for mode in EarlierItems.Mode.allCases { attempt { try resume(mode) } }
   }
 
-  private func goOn(_ mode: EarlierItems.Mode) throws {
-    let recorder = try folder.goOn()
+  private func resume(_ mode: EarlierItems.Mode) throws {
+    let recorder = try folder.resume()
     defer { _ = recorder.end() }
     let reader = try RunReader(path: folder.file)
     defer { reader.close() }

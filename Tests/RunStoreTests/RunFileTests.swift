@@ -34,7 +34,7 @@ import Testing
     #expect(recorder.end() == nil)
     #expect(!reader.isBeingRecorded)
     reader.close()
-    #expect(try folder.goOn().end() == nil)
+    #expect(try folder.resume().end() == nil)
   }
 
   /// SQLite would not notice: it reads zeros, or reads nothing again.
@@ -150,7 +150,7 @@ import Testing
     try database.execute("PRAGMA user_version = 1")
     database.close()
     #expect(try RunReader(path: folder.file).unsuccessful(limit: 9).isEmpty)
-    #expect(try folder.goOn().end() == nil)
+    #expect(try folder.resume().end() == nil)
     let reader = try RunReader(path: folder.file)
     #expect(try reader.integer("PRAGMA user_version") == Int64(Schema.version))
     #expect(try reader.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'items_unsuccessful'") == 1)
@@ -175,7 +175,7 @@ import Testing
   @Test(arguments: 1...2) func anOlderFileIsReadAndGoneOnWithAsItIs(version: Int) throws {
     try recordOld(version: version)
     for isMigrated in [false, true] {
-      if isMigrated { #expect(try folder.goOn().end() == nil) }
+      if isMigrated { #expect(try folder.resume().end() == nil) }
       let reader = try RunReader(path: folder.file)
       let item = try #require(try reader.item(number: 1))
       #expect(item.attempt?.latency == 7)
@@ -225,7 +225,7 @@ import Testing
     #expect(done > 10)
     #expect(try RunReader(path: folder.file).allItems().count == done)
     // With room again, the run goes on.
-    let again = try folder.goOn()
+    let again = try folder.resume()
     let earlier = try EarlierItems(again, RunReader(path: folder.file), mode: .outstanding)
     for number in 0..<done {
       guard case .keep = try earlier.next(text: .text("item \(number)")) else {

@@ -26,7 +26,7 @@ final class RunFolder {
   }
 
   /// Opens the run file again and a recorder for it.
-  func goOn() throws -> RunRecorder { try RunRecorder(RunFile.open(at: file, durability: .programEnd)) }
+  func resume() throws -> RunRecorder { try RunRecorder(RunFile.open(at: file, durability: .programEnd)) }
 
   /// A run file of some items, ended in good order.
   func record(_ items: [String], outcome: (Int) -> Outcome = { _ in .succeeded }) throws {

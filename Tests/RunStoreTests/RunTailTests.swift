@@ -187,7 +187,7 @@ import Testing
     try folder.record(["a"])
     let stranger = Data("precious".utf8)
     try stranger.write(to: URL(fileURLWithPath: folder.file + "-tail"))
-    let recorder = try folder.goOn()
+    let recorder = try folder.resume()
     // Without a tail each attempt waits for its transaction.
     let ticket = recorder.record(RecordedItem(number: 2, text: .text("b")), .example())
     #expect(recorder.isCommitted(ticket))

@@ -81,7 +81,7 @@ package final class RunRecorder: @unchecked Sendable {
     self.whenBroken = whenBroken
     let writer = UncheckedBox(try RecordWriter(file))
     guard WorkerThread.start(name: "pfor-recorder", .none, body: { self.write(with: writer.value) }) else {
-      throw RunStoreError(.failed, file.path, "cannot record into it: the system has no thread to give")
+      throw RunStoreError(.failed, file.path, "cannot record into it: the system cannot create a thread")
     }
   }
 
@@ -114,7 +114,7 @@ package final class RunRecorder: @unchecked Sendable {
     withUnsafeTemporaryAllocation(byteCount: Self.usualRecordSize, alignment: 16) { space in
       var record = RecordBatch(in: space)
       do { try record.append(item, attempt, output: output, errors: errors, isFinal: isFinal) } catch {
-        breakOff(RunStoreError(.failed, file.path, "an attempt to be recorded cannot be read back: \(error)"))
+        breakOff(RunStoreError(.failed, file.path, "an attempt cannot be read back for the record: \(error)"))
         return Self.never
       }
       return append(record, isKeptAtOnce: isKeptAtOnce)
