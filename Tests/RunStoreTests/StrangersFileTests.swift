@@ -6,7 +6,7 @@ import Testing
 
 @testable import RunStore
 
-/// Files that somebody made to do harm: a sentence, and no more time and memory than the file is large.
+/// Malicious files get a message, and take no more time and memory than their size suggests.
 @Suite struct StrangersFileTests {
   private let folder: RunFolder
 
@@ -82,7 +82,7 @@ import Testing
     #expect(kind { _ = try folder.resume() } == .damaged)
   }
 
-  /// An item in one of the last rows that can be: nobody counts up to it.
+  /// An item is in one of the last possible rows. Nothing counts up to it.
   @Test func rowsFarApartAreSteppedOver() throws {
     try change("UPDATE items SET id = \((1 << 32) - 1), number = \((1 << 32) - 1) WHERE id = 3")
     let recorder = try folder.resume()
@@ -136,7 +136,7 @@ import Testing
     #expect(try reader.earlierAttempts(of: item).count == 1_000)
   }
 
-  /// An interior page that leads to the same leaf again and again: the query ends.
+  /// An interior page leads to the same leaf repeatedly. The query ends anyway.
   @Test func pagesThatLeadInCirclesAreAnError() throws {
     let database = try RunDatabase(path: folder.file, access: .read)
     let error = #expect(throws: RunStoreError.self) {

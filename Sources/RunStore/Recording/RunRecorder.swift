@@ -4,9 +4,9 @@ import Synchronization
 
 /// Records a run on a thread of its own; workers hand over their records and continue.
 ///
-/// Each record gets a sequence number, from 1 in the order of the calls, and records are committed in that order. An item
-/// is done when the number of its last attempt is committed: its outcome and its whole output are in the file then, and
-/// the end of the program does not lose them. A record that comes too late gets ``never``.
+/// Each record gets a sequence number, from 1 in the order of the calls, and records are committed in that order. An
+/// item is done when the number of its last attempt is committed: its outcome and its whole output are in the file
+/// then, and the end of the program does not lose them. A record that comes too late gets ``never``.
 ///
 /// When writing fails, for example because the disk is full, the recorder stops for good. It drops further records, no
 /// thread waits any longer, and ``problem`` says why. Earlier commits stay in the file.
@@ -203,8 +203,8 @@ package final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// The pause after a transaction, as a multiple of the time that it took, and the number of checks during the pause
-  /// for whether records are piling up.
+  /// The pause after a transaction, as a multiple of its duration, and how often to check during the pause whether
+  /// records are piling up.
   private static let restShare: Int64 = 16
   private static let looks: Int64 = 8
   /// The number of records between two checks that shows that they are piling up.
