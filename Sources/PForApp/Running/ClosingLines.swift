@@ -59,7 +59,7 @@ struct ClosingLines {
   /// What a resumed run found.
   private func earlier(_ record: Record) -> [String] {
     guard let counts = record.earlier else { return [] }
-    let found = "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) not started before"
+    let found = "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) run for the first time"
     let gone = "no longer in \(source.name): \(counts.gone) recorded items"
     return (result.isWhole ? [found] : []) + (counts.gone > 0 ? [gone] : [])
   }
