@@ -98,7 +98,8 @@ extension Dashboard {
       return []
     case nil: break
     }
-    guard openItem == nil, let id = selectedItem(at: now) else { return [] }
+    guard openItem == nil else { return [] }
+    guard let id = selectedItem(at: now) else { return reply("no item is selected", at: now) }
     openItem = id
     detail = nil
     detailTop = 0

@@ -139,7 +139,8 @@ extension Dashboard {
     notice(marks.isEmpty ? "nothing has failed" : "\(marks.count) marked: R tries them again", at: now)
   }
 
-  mutating func unmarkAll() -> [Effect] {
+  mutating func unmarkAll(at now: Instant) -> [Effect] {
+    if marks.isEmpty { return reply("nothing is marked", at: now) }
     marks = []
     return []
   }

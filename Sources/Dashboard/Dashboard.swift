@@ -35,6 +35,9 @@ package struct Dashboard: Equatable, Sendable {
   package let source: String
   /// Where results are safe, for the dialog on leaving, such as `out.txt` or `standard output`; nil to leave it out.
   package var destination: String?
+  /// The processors that the items' commands share; nil if items start no commands. A user who types many more threads
+  /// than these is asked.
+  package var processors: Int?
   /// The command line that retries the failed items after the run; nil if there is none.
   package var resumeCommand: String?
 
@@ -91,6 +94,9 @@ package struct Dashboard: Equatable, Sendable {
     live = RunFacts(slow: slow)
   }
 
+  /// The most threads that may be asked for. A greater number is a typing mistake.
+  package static let mostThreads = 10_000
+
   /// The facts that the screen shows: those of now, or of the moment when it was frozen.
   package var facts: RunFacts { frozen?.facts ?? live }
 
@@ -119,19 +125,23 @@ extension Dashboard {
     case .itemStarted(let item):
       results.noteLabel(item.label)
       if results.filter == .running { results.addMatch(item.id) }
-      if openItem == item.id, detail == nil { pending.append(.screen(.loadDetail(item.id))) }
+      if detail == nil { reload(item.id) }
     case .itemFinished(let item): noteFinish(item)
     case .itemRequeued(let item, _): noteRequeue(item)
-    case .attemptFailed(let item, _), .itemInterrupted(let item):
-      if openItem == item.id { pending.append(.screen(.loadDetail(item.id))) }
+    case .attemptFailed(let item, _), .itemInterrupted(let item): reload(item.id)
     case .runFinished: if leavesWhenDone { pending.append(.screen(.quit)) }
     default: return
     }
   }
 
+  /// Loads the page of an item again, if it is open. A page that was opened while the display is frozen stays as it is.
+  private mutating func reload(_ id: ItemID) {
+    if openItem == id, case nil = frozen { pending.append(.screen(.loadDetail(id))) }
+  }
+
   private mutating func noteFinish(_ item: FinishedItem) {
     results.noteLabel(item.label)
-    if openItem == item.id { pending.append(.screen(.loadDetail(item.id))) }
+    reload(item.id)
     if !marks.isEmpty, item.outcome.isSuccess { marks.remove(item.id) }
     switch results.filter {
     case .all: return

@@ -10,6 +10,16 @@ package enum Effect: Equatable, Sendable {
   case screen(ScreenEffect)
 }
 
+extension Effect {
+  /// Whether the effect changes the run, and not only the screen.
+  var concernsRun: Bool {
+    switch self {
+    case .run, .retry: true
+    case .screen: false
+    }
+  }
+}
+
 /// What the dashboard asks of the run.
 package enum RunEffect: Equatable, Sendable {
   /// Change the number of threads. With 0, running items end and the rest wait.

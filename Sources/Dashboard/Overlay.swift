@@ -57,11 +57,14 @@ package struct Dialog: Equatable, Sendable {
     case leave
     /// How to stop one item.
     case kill(ItemID)
+    /// Whether to ask for a number of threads that is far above that of the processors.
+    case threads(Int)
   }
 
   package enum Choice: Equatable, Sendable {
     case keepRunning, finish, stopNow
     case leaveAlone, terminate, kill
+    case keepThreads, changeThreads
 
     /// The letter that chooses the answer.
     package var key: Character {
@@ -72,6 +75,8 @@ package struct Dialog: Equatable, Sendable {
       case .leaveAlone: "n"
       case .terminate: "t"
       case .kill: "k"
+      case .keepThreads: "n"
+      case .changeThreads: "y"
       }
     }
   }
@@ -88,6 +93,7 @@ package struct Dialog: Equatable, Sendable {
       switch kind {
       case .leave: [.keepRunning, .finish, .stopNow]
       case .kill: [.leaveAlone, .terminate, .kill]
+      case .threads: [.keepThreads, .changeThreads]
       }
   }
 }

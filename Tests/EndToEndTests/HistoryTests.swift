@@ -55,10 +55,12 @@ import Testing
     try Data("nothing".utf8).write(to: URL(fileURLWithPath: history.path(of: "20231116-c")))
     let run = try sandbox.run("pfor-tui runs")
     #expect(run.status == 0)
+    let began = "2023-11-14 22:13 +0000 4.0 ms 3/3 2"
     #expect(
-      run.lines.map { $0.split(separator: " ").prefix(4).joined(separator: " ") } == [
-        "RUN STATE DONE FAILED", "20231116-c unreadable 7 bytes", "20231115-b unfinished 3/3 2",
-        "20231114-a finished 3/3 2",
+      run.lines.map { $0.split(separator: " ").prefix(9).joined(separator: " ") } == [
+        "RUN STATE BEGAN TOOK DONE FAILED SIZE COMMAND",
+        "20231116-c unreadable 7 bytes \(history.path(of: "20231116-c")): is not a",
+        "20231115-b unfinished \(began)", "20231114-a finished \(began)",
       ])
     #expect(run.lines[1].contains("is not a run file"))
   }

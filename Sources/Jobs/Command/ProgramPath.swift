@@ -1,3 +1,4 @@
+import OSText
 import ParallelFor
 
 #if canImport(Glibc)
@@ -33,6 +34,9 @@ final class ProgramPath: Sendable {
       return last.path
     }
   }
+
+  /// The names of the files in the folders, which may not all be programs.
+  var names: [String] { folders.flatMap { OSFile.names(in: OSText.decode($0)) } }
 
   /// Looks up a program again that is no longer where it was found.
   func resolveAgain(_ program: [UInt8]) -> [UInt8] {

@@ -64,7 +64,7 @@ struct RunSummary {
   var lines: [String] {
     let facts = [
       ("run", "\(run.id), \(state)"), ("command", Self.oneLine(run.title)),
-      ("items", "\(run.source), in \(run.directory)"), ("began", TimeText.iso(run.created)), ("took", took),
+      ("items", "\(run.source), in \(run.directory)"), ("began", TimeText.local(run.created)), ("took", took),
       ("result", result), ("latency", latencies), ("file", path),
     ]
     return facts.map { name, value in
@@ -90,8 +90,12 @@ struct RunSummary {
 
   private var latencies: String {
     guard latency.maximum != nil else { return format.unknown }
+    // As in the dashboard, a percentile of too few items is not shown.
+    let items = run.counts.done + run.counts.cancelled
+    func figure(_ value: Int64?, from least: Int) -> Int64? { items >= least ? value : nil }
     let figures = [
-      ("p50", latency.p50), ("p90", latency.p90), ("p95", latency.p95), ("p99", latency.p99), ("max", latency.maximum),
+      ("p50", latency.p50), ("p90", figure(latency.p90, from: 10)), ("p95", figure(latency.p95, from: 20)),
+      ("p99", figure(latency.p99, from: 100)), ("max", latency.maximum),
     ]
     let text = figures.map { "\($0) \(format.duration($1))" }.joined(separator: "  ")
     return latency.isSample ? "\(text) (of a sample)" : text

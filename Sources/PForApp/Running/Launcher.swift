@@ -111,6 +111,7 @@ struct Launcher {
 
   private func newDashboard(_ files: RunFiles, hasDisplay: Bool) -> Dashboard {
     var dashboard = Dashboard(title: plan.job.title, source: plan.reader.source.name, slow: plan.slow)
+    dashboard.processors = plan.recipe.startsCommands ? Int(Processors.usable) : nil
     dashboard.destination = files.outputs.name(hasDashboard: hasDisplay)
     dashboard.resumeCommand = files.recording.map { "pfor-tui resume --failed \(ShellWord.quoted($0.name))" }
     if plan.startPage != .overview { _ = dashboard.perform(.show(plan.startPage)) }
@@ -146,8 +147,10 @@ struct Launcher {
     let session = stage.session
     var result = RunResult(session, dashboard, controller)
     session.conclude(&result, at: MonotonicClock.wallTime(of: MonotonicClock.now))
+    let tally = dashboard.live.tally
     let closing = ClosingLines(
-      result: result, isQuiet: isQuiet, hasResults: dashboard.live.tally.known > 0, source: plan.reader.source,
+      result: result, isQuiet: isQuiet, failed: tally.unsuccessful, hasResults: tally.known > 0,
+      source: plan.reader.source,
       change: session.hasReadAll ? plan.reader.change : nil, isOutOfOrder: session.isOutOfOrder,
       record: session.recording.map { ClosingLines.Record($0) }, failedLogs: session.failedLogs)
     let lines = closing.lines {

@@ -205,12 +205,14 @@ package final class DashboardLoop {
   // MARK: - Items
 
   private func loadDetail(_ id: ItemID) {
-    let ended = watched.archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
+    // What a frozen display shows as running may have ended since.
+    let ranThen = dashboard.frozen?.facts.runningItem(id) != nil
+    let ended = ranThen ? nil : watched.archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
     if let detail = ended ?? runningDetail(id) { dashboard.showDetail(detail) }
   }
 
   private func runningDetail(_ id: ItemID) -> ItemDetail? {
-    guard let started = dashboard.live.runningItem(id) else { return nil }
+    guard let started = dashboard.facts.runningItem(id) else { return nil }
     var detail = ItemDetail(id: id, label: started.label)
     detail.worker = started.worker
     detail.attempt = started.attempt
