@@ -20,7 +20,7 @@ extension Dashboard {
     if let item = facts.waiting[id] {
       return ResultRow(
         id: id, label: item.last.label, state: .waiting, latency: max(0, item.last.nanoseconds),
-        firstLine: "attempt \(item.last.attempt): \(item.reason)")
+        line: "attempt \(item.last.attempt): \(item.reason)")
     }
     return results.rows[id] ?? ResultRow(id: id, label: "", state: facts.state == .done ? .neverRan : .queued)
   }
@@ -36,6 +36,11 @@ extension Dashboard {
     for id in found { results.addMatch(id) }
     results.scanned = scanned
     results.isScanning = !done
+  }
+
+  /// Takes items that the filter shows, besides those of the scan.
+  package mutating func filterMatched(_ found: [ItemID]) {
+    for id in found { results.addMatch(id) }
   }
 
   /// Shows the progress of a search.

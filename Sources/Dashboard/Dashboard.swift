@@ -60,6 +60,7 @@ package struct Dashboard: Equatable, Sendable {
   package internal(set) var workerOrder = WorkerOrder.byNumber
   package internal(set) var workerSelection = ListSelection<WorkerID>()
   package internal(set) var slowSelection = ListSelection<ItemID>()
+  package internal(set) var failureSelection = ListSelection<String>()
   package internal(set) var results = ResultList()
   package internal(set) var openItem: ItemID?
   /// The details of the open item, once loaded.
@@ -148,13 +149,14 @@ extension Dashboard {
     case .running: results.removeMatch(item.id)
     case .failed: if !item.outcome.isSuccess { results.addMatch(item.id) }
     case .slow: if live.isSlow(item.nanoseconds) { results.addMatch(item.id) }
+    case .failure: if !item.outcome.isSuccess { pending.append(.screen(.matchFilter(item.id))) }
     case .text(let text): if ResultFilter.text(text, isIn: item.label) { results.addMatch(item.id) }
     }
   }
 
   private mutating func noteRequeue(_ item: FinishedItem) {
     marks.remove(item.id)
-    if results.filter == .failed { results.removeMatch(item.id) }
+    if results.filter.showsFailures { results.removeMatch(item.id) }
   }
 
   /// Takes the times from an earlier run of the same items; nil if there are none.
@@ -162,6 +164,9 @@ extension Dashboard {
 
   /// Prepares what a frame shows, which costs less than if each part of the frame did so for itself.
   package mutating func prepareFrame(at now: Instant) { if case nil = frozen { live.refreshForecast(at: now) } }
+
+  /// Takes the failures so far, in groups.
+  package mutating func learn(_ failures: FailureGroups) { live.failureGroups = failures }
 
   /// Takes the items whose commands are stopped.
   package mutating func learn(_ stopped: [StoppedItem]) { live.stopped = stopped }

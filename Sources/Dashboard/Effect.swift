@@ -46,6 +46,8 @@ package enum ScreenEffect: Equatable, Sendable {
   ///
   /// This ends an earlier scan. ``ResultFilter/all`` does nothing else.
   case scanFilter(ResultFilter)
+  /// Give an item to ``Dashboard/filterMatched(_:)`` if the filter shows it.
+  case matchFilter(ItemID)
   /// Find the failed items that a filter shows, in slices, and give them to ``Dashboard/markFound(_:done:at:)``.
   case findFailed(ResultFilter)
   case nextTheme

@@ -53,6 +53,8 @@ package struct RunFacts: Equatable, Sendable {
   var retryWait: Int64 = 0
   /// The first failures. ``Tally/unsuccessful`` counts all of them.
   package internal(set) var failures: [FailedItem] = []
+  /// The failures in groups, which the run tells.
+  package internal(set) var failureGroups = FailureGroups()
   package internal(set) var delivery = Delivery()
   package internal(set) var recording = RecordingLag()
 

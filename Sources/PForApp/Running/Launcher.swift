@@ -157,7 +157,7 @@ struct Launcher {
       Summary.lines(
         dashboard, at: MonotonicClock.now, width: summaryWidth, glyphs: stage.glyphs,
         allSessions: allSessions(session, result, total: dashboard.live.total), command: plan.command,
-        errors: { session.words.line(of: $0) })
+        errors: { session.failureLog.line(of: $0) })
     }
     for line in lines { StandardError.write(line) }
     return result.exitCode

@@ -184,6 +184,11 @@ package final class DashboardLoop {
     case .search(let text, let from, let forward):
       if let archive = watched.archive { search.begin(searchFor: text, from: from, forward: forward, in: archive) }
     case .scanFilter(let filter): if let archive = watched.archive { search.begin(filter, in: archive) }
+    case .matchFilter(let id):
+      let range = id.position..<id.position + 1
+      let slowLimit = dashboard.live.slowLimit
+      let found = watched.archive?.matches(dashboard.results.filter, in: range, slowLimit: slowLimit)
+      dashboard.filterMatched(found ?? [])
     case .findFailed(let filter): if let archive = watched.archive { search.begin(markingIn: filter, of: archive) }
     case .nextTheme:
       themes.next()
