@@ -61,7 +61,9 @@ extension Dashboard {
     case (.terminate, .kill(let id)): return [.run(.interrupt(id, .interrupt))]
     case (.kill, .kill(let id)): return [.run(.interrupt(id, .kill))]
     case (.changeThreads, .threads(let count)): return [.run(.setThreads(count))]
-    case (.leaveAlone, _), (.keepThreads, _), (.terminate, _), (.kill, _), (.changeThreads, _): return []
+    case (.runAgain, _): return [.screen(.runAgain)]
+    case (.leaveAlone, _), (.keepThreads, _), (.stayOver, _), (.terminate, _), (.kill, _), (.changeThreads, _):
+      return []
     }
   }
 

@@ -94,8 +94,13 @@ extension Dashboard {
     return [.retry([id])]
   }
 
-  /// Says that the run starts no further items, and what to do instead.
+  /// Offers to run what failed in a new session of the run if it is over. Otherwise, says what to do instead.
   private mutating func refuseRetry(at now: Instant) -> [Effect] {
+    if live.state == .done, live.tally.unsuccessful == 0 { return reply("nothing has failed", at: now) }
+    if live.state == .done, canRunAgain {
+      overlay = .dialog(Dialog(.runAgain))
+      return []
+    }
     let over = live.state == .done ? "the run is over" : "the run starts no further items"
     return reply(resumeCommand.map { "\(over); to retry what failed: \($0)" } ?? over, at: now)
   }
@@ -129,6 +134,7 @@ extension Dashboard {
 
   mutating func markFailed(at now: Instant) -> [Effect] {
     if results.filter == .running { return reply("running items have not failed", at: now) }
+    if live.state == .done { return reply("the run is over: R runs all failed items again", at: now) }
     marks = []
     isMarking = true
     return [.screen(.findFailed(results.filter))]

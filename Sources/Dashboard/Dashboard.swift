@@ -40,6 +40,8 @@ package struct Dashboard: Equatable, Sendable {
   package var processors: Int?
   /// The command line that retries the failed items after the run; nil if there is none.
   package var resumeCommand: String?
+  /// Whether the program itself can run that command after the run, in this dashboard.
+  package var canRunAgain = false
 
   /// The facts known now.
   package internal(set) var live: RunFacts

@@ -55,5 +55,7 @@ package enum ScreenEffect: Equatable, Sendable {
   case redraw
   /// Suspend the program, as Ctrl-Z suspends others.
   case suspend
+  /// Leave, and run the failed items again in a new session of the run.
+  case runAgain
   case quit
 }

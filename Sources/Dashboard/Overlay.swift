@@ -59,12 +59,15 @@ package struct Dialog: Equatable, Sendable {
     case kill(ItemID)
     /// Whether to ask for a number of threads that is far above that of the processors.
     case threads(Int)
+    /// Whether to run the failed items again after the end of the run.
+    case runAgain
   }
 
   package enum Choice: Equatable, Sendable {
     case keepRunning, finish, stopNow
     case leaveAlone, terminate, kill
     case keepThreads, changeThreads
+    case stayOver, runAgain
 
     /// The letter that chooses the answer.
     package var key: Character {
@@ -75,8 +78,8 @@ package struct Dialog: Equatable, Sendable {
       case .leaveAlone: "n"
       case .terminate: "t"
       case .kill: "k"
-      case .keepThreads: "n"
-      case .changeThreads: "y"
+      case .keepThreads, .stayOver: "n"
+      case .changeThreads, .runAgain: "y"
       }
     }
   }
@@ -94,6 +97,7 @@ package struct Dialog: Equatable, Sendable {
       case .leave: [.keepRunning, .finish, .stopNow]
       case .kill: [.leaveAlone, .terminate, .kill]
       case .threads: [.keepThreads, .changeThreads]
+      case .runAgain: [.stayOver, .runAgain]
       }
   }
 }

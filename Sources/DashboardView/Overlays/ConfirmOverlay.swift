@@ -82,6 +82,7 @@ struct ConfirmOverlay {
     case .leave: "Leave?"
     case .kill(let id): "Stop item \(id)?"
     case .threads(let count): "\(drawing.format.plural(count, "thread"))?"
+    case .runAgain: "Run what failed again?"
     }
   }
 
@@ -90,6 +91,7 @@ struct ConfirmOverlay {
     case .leave: [left] + waiting + [safe]
     case .kill(let id): [drawing.dashboard.live.runningItem(id)?.label ?? "it has already ended"]
     case .threads(let count): [crowd(count)]
+    case .runAgain: [again]
     }
   }
 
@@ -103,6 +105,12 @@ struct ConfirmOverlay {
   private func crowd(_ count: Int) -> String {
     let processors = drawing.format.plural(max(1, drawing.dashboard.processors ?? 1), "processor")
     return "\(drawing.format.plural(count, "command")) at a time on \(processors). Each of them takes memory."
+  }
+
+  private var again: String {
+    let items = drawing.format.plural(tally.unsuccessful, "item")
+    let threads = drawing.format.plural(drawing.dashboard.live.targetWorkers, "thread")
+    return "\(items) failed. The run goes on with \(threads), the same command, record and output."
   }
 
   private var waiting: [String] {
@@ -122,7 +130,7 @@ struct ConfirmOverlay {
     switch dialog.kind {
     case .leave: "Ctrl-C stops now; Esc keeps running"
     case .kill: "Esc leaves it alone"
-    case .threads: "Esc changes nothing"
+    case .threads, .runAgain: "Esc changes nothing"
     }
   }
 
@@ -154,6 +162,8 @@ struct ConfirmOverlay {
     case .leaveAlone: (key, "no", "no, let it run", false)
     case .keepThreads: (key, "no", "no, keep \(drawing.format.threads(drawing.dashboard.live))", false)
     case .changeThreads: (key, "yes", "yes, change it", true)
+    case .stayOver: (key, "no", "no", false)
+    case .runAgain: (key, "yes", "yes, run them again", false)
     case .terminate: (key, "TERM", "ask it to end (TERM, or interrupt the query)", true)
     case .kill: (key, "KILL", "kill it (KILL)", true)
     }

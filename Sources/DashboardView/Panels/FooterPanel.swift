@@ -66,7 +66,9 @@ struct FooterPanel {
     switch command {
     case .open, .nextPanel, .filter: return drawing.dashboard.openItem == nil
     case .moreThreads, .fewerThreads, .togglePause, .killItem: return !isOver
-    case .retry: return !isOver && drawing.facts.hasFailures
+    case .retry:
+      return isOver
+        ? drawing.dashboard.canRunAgain && drawing.facts.tally.unsuccessful > 0 : drawing.facts.hasFailures
     default: return true
     }
   }

@@ -14,6 +14,8 @@ package final class DashboardLoop {
     case left
     /// The terminal is gone. The run continues without it.
     case hungUp
+    /// The user wants to run the failed items again.
+    case again
   }
 
   private static let keyFrame: Int64 = 33_000_000
@@ -33,6 +35,7 @@ package final class DashboardLoop {
   private var isDirty = true
   private var hasKeyFrame = true
   private var hasLeft = false
+  private var runsAgain = false
   private var leavesAtEnd: Bool
   private var news = RunNews()
   private var lastTold: String?
@@ -83,7 +86,7 @@ package final class DashboardLoop {
       lookThroughArchive(at: now)
       if display.isReady, isFrameDue(at: now) { drawFrame(at: now) }
     }
-    return .left
+    return runsAgain ? .again : .left
   }
 
   // MARK: - Facts and requests
@@ -196,6 +199,7 @@ package final class DashboardLoop {
       tell("theme: \(themes.theme.name)", at: now)
     case .redraw: display.redraw()
     case .suspend: suspend()
+    case .runAgain: (runsAgain, hasLeft) = (true, true)
     case .quit: hasLeft = true
     }
   }
