@@ -19,7 +19,10 @@ struct NextSession {
   ///   - look: how the dashboard looks.
   init(of path: String, threads: Int, _ look: DisplayOptions) {
     var arguments = ["resume", "--failed", OSFile.absolute(path), "-j", "\(max(1, threads))"]
-    if let theme = look.dashboard.theme { arguments += ["--theme", OSFile.exists(theme) ? OSFile.absolute(theme) : theme] }
+    // The session enters the folder of the run before it opens a theme's file.
+    if let theme = look.dashboard.theme {
+      arguments += ["--theme", OSFile.exists(theme) ? OSFile.absolute(theme) : theme]
+    }
     if look.dashboard.color != .auto { arguments += ["--color", look.dashboard.color.rawValue] }
     if look.dashboard.ascii { arguments.append("--ascii") }
     if let whenDone = look.whenDone { arguments += ["--when-done", whenDone.rawValue] }
