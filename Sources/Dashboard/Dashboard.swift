@@ -103,6 +103,9 @@ package struct Dashboard: Equatable, Sendable {
   /// The facts that the screen shows: those of now, or of the moment when it was frozen.
   package var facts: RunFacts { frozen?.facts ?? live }
 
+  /// Whether the display is frozen and shows an item as running.
+  package func isFrozenRunning(_ id: ItemID) -> Bool { frozen?.facts.runningItem(id) != nil }
+
   /// Whether a search, a filter or the marking of failed items is still in progress.
   package var isScanning: Bool { isSearching || results.isScanning || isMarking }
 

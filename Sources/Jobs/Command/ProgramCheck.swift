@@ -1,11 +1,5 @@
 import OSText
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 extension CommandJob {
   /// Checks before the run that the program exists and may be run, unless its name depends on the item.
   ///
@@ -24,7 +18,7 @@ extension ProgramPath {
     guard !name.isEmpty else { return "the command is an empty string: give the program to run after --" }
     let path = resolve(program)
     if Self.isFile(path) {
-      return access(Self.cString(path), X_OK) == 0 ? nil : "not executable: \(name) (permission denied)"
+      return Self.mayBeRun(path) ? nil : "not executable: \(name) (permission denied)"
     }
     let isPath = name.utf8.contains(UInt8(ascii: "/"))
     if isPath, OSFile.exists(name) { return "not executable: \(name) (not a regular file)" }

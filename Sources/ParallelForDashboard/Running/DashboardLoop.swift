@@ -215,8 +215,7 @@ package final class DashboardLoop {
 
   private func loadDetail(_ id: ItemID) {
     // What a frozen display shows as running may have ended since.
-    let ranThen = dashboard.frozen?.facts.runningItem(id) != nil
-    let ended = ranThen ? nil : watched.archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
+    let ended = dashboard.isFrozenRunning(id) ? nil : watched.archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
     if let detail = ended ?? runningDetail(id) { dashboard.showDetail(detail) }
   }
 
