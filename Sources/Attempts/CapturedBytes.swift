@@ -20,39 +20,38 @@ public struct CapturedBytes: Sendable {
   }
 
   @usableFromInline let home: Home
+  // Stored, because asking the home counts a reference.
+  /// The number of bytes.
+  public let count: Int
 
   @inlinable
-  init(_ home: Home) { self.home = home }
+  init(_ home: Home, count: Int) {
+    self.home = home
+    self.count = count
+  }
 
   /// Keeps any number of bytes in memory.
   @inlinable
-  public static func bytes(_ bytes: [UInt8]) -> CapturedBytes { CapturedBytes(.memory(bytes)) }
+  public static func bytes(_ bytes: [UInt8]) -> CapturedBytes { CapturedBytes(.memory(bytes), count: bytes.count) }
 
   /// Keeps the UTF-8 of a string in memory.
   @inlinable
-  public static func text(_ text: String) -> CapturedBytes { CapturedBytes(.text(text)) }
+  public static func text(_ text: String) -> CapturedBytes { CapturedBytes(.text(text), count: text.utf8.count) }
 
   /// Refers to bytes in a file.
   @inlinable
-  public static func source(_ source: any ByteSource) -> CapturedBytes { CapturedBytes(.file(source)) }
+  public static func source(_ source: any ByteSource) -> CapturedBytes {
+    CapturedBytes(.file(source), count: source.count)
+  }
 
   /// No bytes.
   public static let empty = bytes([])
 
-  /// The number of bytes.
-  @inlinable public var count: Int {
-    switch home {
-    case .memory(let bytes): bytes.count
-    case .text(let text): text.utf8.count
-    case .file(let source): source.count
-    }
-  }
-
   /// Whether there are no bytes.
-  public var isEmpty: Bool { count == 0 }
+  @inlinable public var isEmpty: Bool { count == 0 }
 
   /// The memory that the value keeps in use, in bytes; bytes in a file do not count.
-  public var memoryFootprint: Int { if case .file = home { 0 } else { count } }
+  @inlinable public var memoryFootprint: Int { if case .file = home { 0 } else { count } }
 
   /// Reads some of the bytes.
   ///
@@ -80,8 +79,8 @@ public struct CapturedBytes: Sendable {
     case .text(var text): try text.withUTF8 { try body(UnsafeRawBufferPointer($0)) }
     case .file(let source):
       var offset = 0
-      while offset < source.count {
-        let chunk = try source.read(from: offset, count: min(Self.inlineLimit, source.count - offset))
+      while offset < count {
+        let chunk = try source.read(from: offset, count: min(Self.inlineLimit, count - offset))
         try chunk.withUnsafeBytes(body)
         offset += chunk.count
       }

@@ -85,7 +85,8 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
       keeping.keep(attempt, isRequested: isRequested, using: &writing)
       if !pool.isAlwaysFinal, !isRequested { _ = inputs.take(at: item.id.position, using: &reading) }
     }
-    return Ending(outcome: ended.outcome, note: ended.note, end: ended.end, settlement: settlement)
+    let parts = attempt.attempt
+    return Ending(outcome: parts.outcome, note: parts.note, end: parts.end, settlement: settlement)
   }
 
   /// Tells the body about an attempt that another one will follow, and tells it again if the run ends first.

@@ -18,18 +18,18 @@ final class WorkerPool: @unchecked Sendable {
   /// Whether another worker could have something to do; a hint that is read without a lock.
   @usableFromInline let isHungry = Atomic<Bool>(true)
 
-  // The monitor guards everything below.
+  // The monitor guards everything below, so the run-time checks for overlapping accesses are unnecessary.
   @exclusivity(unchecked) var machine: PoolStateMachine
-  var lanes: [Lane?] = []
+  @exclusivity(unchecked) var lanes: [Lane?] = []
   /// Ended items between their collection from a lane and the report to the machine; otherwise empty.
   @exclusivity(unchecked) var collected: [SettledItem] = []
-  private var wakeSignals: [Condition] = []
-  var consumer = ResultConsumer()
+  @exclusivity(unchecked) private var wakeSignals: [Condition] = []
+  @exclusivity(unchecked) var consumer = ResultConsumer()
   /// Whether a thread watches timeouts and retries, and when it checks next; nil if it waits for a call.
   var hasTimekeeper = false
   var nextCheck: Instant?
   /// The calls that report changed settlements of attempts that wait for another, by position.
-  var revisions: [Int: (Settlement) -> Void] = [:]
+  @exclusivity(unchecked) var revisions: [Int: (Settlement) -> Void] = [:]
 
   /// Makes a pool without threads. They start when items arrive.
   ///

@@ -12,7 +12,7 @@ public final class ItemReader {
   /// The format of the items.
   public let format: ItemFormat
 
-  private var records: RecordStream
+  @exclusivity(unchecked) private var records: RecordStream
   private var header = Header.unread
   private var peeked: Item?
   private var problem: ItemError?

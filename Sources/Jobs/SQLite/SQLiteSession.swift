@@ -6,8 +6,9 @@ final class SQLiteSession: JobSession {
   private let job: SQLiteJob
   private let stop = StopFlag()
   private let place: WriterQueue.Place
-  private var query: OpenQuery?
-  private var output: CaptureBuffer
+  // Only the worker's thread uses them, so the run-time checks for overlapping accesses are unnecessary.
+  @exclusivity(unchecked) private var query: OpenQuery?
+  @exclusivity(unchecked) private var output: CaptureBuffer
   private let interrupt: @Sendable (StopUrgency) -> Void
 
   init(_ job: SQLiteJob) {
@@ -67,19 +68,19 @@ final class SQLiteSession: JobSession {
     for (position, source) in job.sources.enumerated() {
       try bind(try BoundValue(source, of: item, for: job.uses[position]), at: position, of: query.statement)
     }
-    if let cancelled = try stepThrough(query) { return cancelled }
+    guard try stepThrough(query) else { return JobEnding(outcome: .cancelled) }
     return JobEnding(outcome: .succeeded, output: try kept { (output) throws(SpillError) in try output.finish() })
   }
 
-  /// Steps through all rows; returns an ending only when the item was cancelled.
-  private func stepThrough(_ query: OpenQuery) throws(Failure) -> JobEnding? {
+  /// Steps through all rows. Returns false if the item was cancelled.
+  private func stepThrough(_ query: OpenQuery) throws(Failure) -> Bool {
     var isFirst = true
     while true {
-      if stop.isSet { return JobEnding(outcome: .cancelled) }
+      if stop.isSet { return false }
       do throws(SQLiteError) {
-        guard try query.statement.advance() else { return nil }
+        guard try query.statement.advance() else { return true }
       } catch {
-        if stop.isSet { return JobEnding(outcome: .cancelled) }
+        if stop.isSet { return false }
         throw Self.failure(error)
       }
       if isFirst { query.refreshColumns() }

@@ -50,7 +50,8 @@ final class ByteSink: @unchecked Sendable {
   private var idle = 0
   /// Whether the last wait found room although nothing could be written.
   private var hadRoom = false
-  private var buffer: [UInt8] = []
+  // Results of brief items are written in no time, so the run-time check for overlapping accesses shows.
+  @exclusivity(unchecked) private var buffer: [UInt8] = []
   /// The existing bytes of a continued file that have not been compared yet.
   private var existing: ExistingOutput?
   /// Why bytes can no longer be written; nil if they can. Further bytes are dropped.

@@ -158,17 +158,16 @@ final class ResultDelivery: @unchecked Sendable {
 
   private func deliver(_ result: JobResult) {
     heldBytes.subtract(result.heldBytes, ordering: .relaxed)
-    let ending = result.ending
-    guard ending.outcome.isDelivered else { return }
+    guard result.ending.outcome.isDelivered else { return }
     do {
       if let output {
         var writer = ResultWriter(sink: output)
-        try writer.write(ending.output, tag: result.tag)
+        try writer.write(result.ending.output, tag: result.tag)
       }
-      if let errors, ending.errors.count > 0 {
+      if let errors, !result.ending.errors.isEmpty {
         output?.flush()
         var writer = ResultWriter(sink: errors)
-        try writer.write(ending.errors, tag: result.tag)
+        try writer.write(result.ending.errors, tag: result.tag)
       }
     } catch {
       found = found ?? .failed("\(error)")

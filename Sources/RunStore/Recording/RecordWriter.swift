@@ -8,7 +8,8 @@ final class RecordWriter {
   /// The size of a piece.
   static let chunkSize = 256 << 10
   private let file: RunFile
-  private var run: RunRow.Loaded
+  // Only the thread that records uses it, so the run-time check for overlapping accesses is unnecessary.
+  @exclusivity(unchecked) private var run: RunRow.Loaded
   private var killedSessionEnd: Int64?
   private var nextChunk: Int64
   private let begin: Statement
