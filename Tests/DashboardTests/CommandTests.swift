@@ -268,7 +268,7 @@ import Testing
 
   @Test func tabMovesTheFocusAndKeepsThePageOfOnePanel() {
     var (dashboard, _) = Dashboard.running(items: 9, threads: 1)
-    for panel in [Panel.latency, .slow, .results, .workers] {
+    for panel in [Panel.failures, .latency, .slow, .results, .workers] {
       _ = dashboard.perform(.nextPanel)
       #expect(dashboard.focus == panel)
       #expect(dashboard.page == .overview)
