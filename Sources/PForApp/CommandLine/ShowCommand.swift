@@ -33,7 +33,9 @@ struct ShowCommand: ParsableCommand {
       } else {
         let summary = try RunNames.translated { () throws(RunStoreError) in try RunSummary(reader, listsAll: failed) }
         for line in summary.lines { output.write(line: line) }
-        if failed { try RunNames.translated { () throws(RunStoreError) in try summary.listFailures(output.write(line:)) } }
+        if failed {
+          try RunNames.translated { () throws(RunStoreError) in try summary.listFailures(output.write(line:)) }
+        }
       }
       return output.finish()
     })
