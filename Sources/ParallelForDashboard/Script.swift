@@ -122,7 +122,7 @@ extension RunFacts {
     case .queued: tally.queued
     case .threads: targetWorkers
     case .workers: liveWorkers
-    case .slow: slowCount + slowRunning(at: now)
+    case .slow: slowFinished + slowRunning(at: now)
     case .read: itemsRead
     case .delivered: delivery.next.position
     case .known: past?.items ?? 0

@@ -18,6 +18,8 @@ struct ClosingLines {
   var result: RunResult
   /// Whether only problems are printed.
   var isQuiet = false
+  /// The number of items that have failed or timed out.
+  var failed = 0
   /// Whether any item is known.
   var hasResults = true
   var source: ItemSource
@@ -64,14 +66,15 @@ struct ClosingLines {
     return (result.isWhole ? [found] : []) + (counts.gone > 0 ? [gone] : [])
   }
 
-  /// The commands that continue an unfinished run and write incomplete logs again.
+  /// The commands that continue an unfinished run, run failed items again and write incomplete logs again.
   private func next(_ record: Record) -> [String] {
     let run = ShellWord.quoted(record.name)
+    // Otherwise, `resume` would read the items from the terminal.
+    let how = source == .standardInput ? ", pipe the items in again" : ""
     var lines: [String] = []
-    if !result.isWhole, record.isThere {
-      // Otherwise, `resume` would read the items from the terminal.
-      let hint = source == .standardInput ? "to continue, pipe the items in again" : "to continue"
-      lines.append("\(hint): pfor-tui resume \(run)")
+    if !result.isWhole, record.isThere { lines.append("to continue\(how): pfor-tui resume \(run)") }
+    if failed > 0, record.isThere {
+      lines.append("to run what failed again\(how): pfor-tui resume --failed \(run)")
     }
     return lines
       + failedLogs.map {

@@ -18,6 +18,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   /// The results delivered so far.
   private(set) var results: [ItemID: Result<Value, any Error>] = [:]
   private(set) var isDelivered = false
+  private(set) var failures = FailureGroups()
 
   /// - Throws: An error if the run has no events, or a pipe or a temporary file cannot be made.
   init(_ run: ParallelRun<Input, Result<Value, any Error>>, title: String, keepsResults: Bool) throws(DashboardError) {
@@ -77,8 +78,17 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   }
 
   private func keep(_ event: RunEvent) {
+    switch event.kind {
+    case .itemFinished(let item): if let reason = Self.reason(item) { failures.add(item.id, reason) }
+    case .itemRequeued(let item, _): if let reason = Self.reason(item) { failures.remove(reason) }
+    default: break
+    }
     guard let kept, case .itemFinished(let item) = event.kind else { return }
     kept.keep(ArchivedItem(text: Array(item.label.utf8)), item, output: .bytes(text(of: item.id)), errors: .empty)
+  }
+
+  private static func reason(_ item: FinishedItem) -> FailureReason? {
+    FailureReason(item.outcome, line: "", label: item.label)
   }
 
   /// Returns the value as text; empty for an error, whose text is the outcome's reason.

@@ -14,6 +14,8 @@ package final class DashboardLoop {
     case left
     /// The terminal is gone. The run continues without it.
     case hungUp
+    /// The user wants to run the failed items again.
+    case again
   }
 
   private static let keyFrame: Int64 = 33_000_000
@@ -33,6 +35,7 @@ package final class DashboardLoop {
   private var isDirty = true
   private var hasKeyFrame = true
   private var hasLeft = false
+  private var runsAgain = false
   private var leavesAtEnd: Bool
   private var news = RunNews()
   private var lastMessage: String?
@@ -83,7 +86,7 @@ package final class DashboardLoop {
       stepSearch(at: now)
       if display.isReady, isFrameDue(at: now) { drawFrame(at: now) }
     }
-    return .left
+    return runsAgain ? .again : .left
   }
 
   // MARK: - Facts and requests
@@ -184,6 +187,11 @@ package final class DashboardLoop {
     case .search(let text, let from, let forward):
       if let archive = watched.archive { search.begin(searchFor: text, from: from, forward: forward, in: archive) }
     case .scanFilter(let filter): if let archive = watched.archive { search.begin(filter, in: archive) }
+    case .matchFilter(let id):
+      let range = id.position..<id.position + 1
+      let slowLimit = dashboard.live.slowLimit
+      let found = watched.archive?.matches(dashboard.results.filter, in: range, slowLimit: slowLimit)
+      dashboard.filterMatched(found ?? [])
     case .findFailed(let filter): if let archive = watched.archive { search.begin(markingIn: filter, of: archive) }
     case .nextTheme:
       themes.next()
@@ -191,6 +199,7 @@ package final class DashboardLoop {
       tell("theme: \(themes.theme.name)", at: now)
     case .redraw: display.redraw()
     case .suspend: suspend()
+    case .runAgain: (runsAgain, hasLeft) = (true, true)
     case .quit: hasLeft = true
     }
   }
@@ -205,12 +214,14 @@ package final class DashboardLoop {
   // MARK: - Items
 
   private func loadDetail(_ id: ItemID) {
-    let ended = watched.archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
+    // What a frozen display shows as running may have ended since.
+    let archive = dashboard.isFrozenRunning(id) ? nil : watched.archive
+    let ended = archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
     if let detail = ended ?? runningDetail(id) { dashboard.showDetail(detail) }
   }
 
   private func runningDetail(_ id: ItemID) -> ItemDetail? {
-    guard let started = dashboard.live.runningItem(id) else { return nil }
+    guard let started = dashboard.facts.runningItem(id) else { return nil }
     var detail = ItemDetail(id: id, label: started.label)
     detail.worker = started.worker
     detail.attempt = started.attempt

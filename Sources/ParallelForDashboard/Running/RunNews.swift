@@ -15,6 +15,7 @@ struct RunNews {
     let events = watched.takeEvents()
     for event in events { dashboard.apply(event) }
     dashboard.learn(watched.pastWork)
+    dashboard.learn(watched.failures)
     dashboard.observe(watched.recorder, at: now)
     return !events.isEmpty
   }
