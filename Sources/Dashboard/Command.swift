@@ -85,6 +85,7 @@ extension Command {
     Entry(.show(.slow), "slow", .views, ["3"], "slow items only"),
     Entry(.show(.results), "results", .views, ["4"], "results only"),
     Entry(.show(.latency), "latency", .views, ["5"], "latency only"),
+    Entry(.show(.threads), "threads-page", .views, ["6"], "what each number of threads has done"),
     Entry(.nextPanel, "next-panel", .views, ["<Tab>", "<Right>"], "next panel", hint: "panel"),
     Entry(.previousPanel, "previous-panel", .views, ["<S-Tab>", "<Left>"], "previous panel"),
     Entry(.toggleFreeze, "freeze", .views, ["Z"], "freeze the display; the run continues"),

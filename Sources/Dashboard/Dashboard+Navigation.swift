@@ -11,7 +11,7 @@ extension Dashboard {
       return workers.first { $0.id == slot }?.item?.id
     case .slow: return slowSelection.selected(in: facts.slowItems(at: now).map(\.id))
     case .results: return results.selectedID
-    case .latency: return nil
+    case .latency, .threads: return nil
     }
   }
 
@@ -70,7 +70,7 @@ extension Dashboard {
     case .results:
       let row = Self.row(results.selectedRow, after: command, page: rows[.results], count: results.count)
       results.move(to: row, rows: rows[.results])
-    case .latency: return
+    case .latency, .threads: return
     }
   }
 

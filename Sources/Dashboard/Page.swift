@@ -1,7 +1,7 @@
 /// One of the pages that number keys show. The raw value is the key.
 package enum Page: Int, CaseIterable, Sendable {
   case overview = 1
-  case workers, slow, results, latency
+  case workers, slow, results, latency, threads
 
   /// The panels of the page, in the order in which Tab moves through them.
   package var panels: [Panel] {
@@ -11,6 +11,7 @@ package enum Page: Int, CaseIterable, Sendable {
     case .slow: [.slow]
     case .results: [.results]
     case .latency: [.latency]
+    case .threads: [.threads]
     }
   }
 
@@ -20,5 +21,5 @@ package enum Page: Int, CaseIterable, Sendable {
 
 /// A part of the screen that can have the focus.
 package enum Panel: CaseIterable, Sendable {
-  case workers, latency, slow, results
+  case workers, latency, slow, results, threads
 }

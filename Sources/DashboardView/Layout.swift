@@ -53,7 +53,8 @@ package struct Layout: Equatable, Sendable {
 
   private static func panels(of page: Page, in body: Rect) -> [Panel: Rect] {
     switch page {
-    case .workers, .slow, .results, .latency: return Dictionary(uniqueKeysWithValues: page.panels.map { ($0, body) })
+    case .workers, .slow, .results, .latency, .threads:
+      return Dictionary(uniqueKeysWithValues: page.panels.map { ($0, body) })
     case .overview:
       let upper = body.splitTop(body.height * 11 / 20)
       let left = upper.top.splitLeft(body.width / 2)
