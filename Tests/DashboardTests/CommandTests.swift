@@ -168,7 +168,7 @@ import Testing
 
   // MARK: The display
 
-  @Test func freezingKeepsTheScreenWhileFactsGoOn() {
+  @Test func freezingKeepsTheScreenWhileFactsChange() {
     var (dashboard, script) = Dashboard.running(items: 9, threads: 1)
     let then = script.now + 5
     _ = dashboard.perform(.toggleFreeze, at: then)

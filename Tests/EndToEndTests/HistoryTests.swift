@@ -18,7 +18,7 @@ import Testing
 
   private static let start: Int64 = 1_700_000_000_000_000_000
 
-  /// Records a run of three items: one succeeded, one failed, one with a hostile text ran too long.
+  /// Records a run of three items: one succeeded, one failed, and one with a hostile text timed out.
   private func add(_ id: String, _ state: RunRecord.State = .finished, created: Int64 = start) throws {
     let run = RunRecord(
       id: id, created: created, title: "echo {}", kind: "command", command: ["echo", "{}"], source: "items.txt",
@@ -83,7 +83,7 @@ import Testing
     #expect(object?["failed"] as? Int == 1)
   }
 
-  /// A session ends with its last event; an hour goes by until the next.
+  /// A session ends with its last event. The next one starts an hour later.
   @Test func timeBetweenSessionsIsNotCounted() throws {
     let run = RunRecord(
       id: "1", created: Self.start, title: "echo {}", kind: "command", command: ["echo", "{}"], source: "items.txt",
@@ -101,7 +101,7 @@ import Testing
     #expect(try sandbox.run("pfor-tui show").lines.contains("took      6.0 ms, in 2 sessions"))
   }
 
-  /// On Linux a command's process has at first what `pfor-tui` has.
+  /// On Linux, a command's process starts with the memory of `pfor-tui`.
   @Test func aCommandsMemoryIsItsOwn() throws {
     try sandbox.run(
       """
@@ -136,8 +136,9 @@ import Testing
     #expect(try sandbox.run("pfor-tui export --csv -o /dev/full").status == 255)
   }
 
-  /// Both items are read before the first begins: with one thread the second waits at least as long as the first takes.
-  @Test func everyAttemptTellsHowLongItWaited() throws {
+  /// Both items are read before the first one starts. With one thread, the second one waits at least as long as the
+  /// first one takes.
+  @Test func everyAttemptRecordsHowLongItWaited() throws {
     let run = try sandbox.run(
       """
       printf '1\n2\n' > ids
@@ -169,7 +170,7 @@ import Testing
     #expect(history.runs().isEmpty)
   }
 
-  @Test func whatIsMissingIsSaid() throws {
+  @Test func missingRunsAreReported() throws {
     for command in ["show", "show 2023", "show ./none.run", "export --csv none", "show /etc/passwd"] {
       let run = try sandbox.run("pfor-tui \(command)")
       #expect(run.status == 255)
@@ -180,7 +181,7 @@ import Testing
     #expect(try sandbox.run("pfor-tui ./runs -q -- echo").output == "x\n")
   }
 
-  /// What a run file holds may be anybody's; a terminal must not act on it.
+  /// A run file may contain untrusted text, and a terminal must not act on it.
   @Test func aTerminalGetsNothingHostile() throws {
     try add("20231114-a")
     for command in ["show", "export --csv", "export --joblog", "runs"] {

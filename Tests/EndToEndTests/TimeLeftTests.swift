@@ -18,7 +18,8 @@ import Testing
 
   private func run() throws -> [String] {
     let session = try TmuxSession(width: 120, height: 36)
-    try session.type("seq \(Self.items) > ids; clear; pfor-tui ids -j1 --no-run --shell ': {}; exec flock LOCK sleep 0.1'")
+    let server = ": {}; exec flock LOCK sleep 0.1"
+    try session.type("seq \(Self.items) > ids; clear; pfor-tui ids -j1 --no-run --shell '\(server)'")
     try wait(for: 30, in: session)
     try session.send("]")
     // Eight seconds of work.

@@ -22,11 +22,11 @@ struct ShowCommand: ParsableCommand {
       let output = CommandOutput()
       if json {
         output.write(
-          try RunNames.told { () throws(RunStoreError) in
+          try RunNames.translated { () throws(RunStoreError) in
             RunSummaryText.line(try reader.record(), latency: try reader.latencies())
           })
       } else {
-        for line in try RunNames.told({ () throws(RunStoreError) in try RunSummary(reader).lines }) {
+        for line in try RunNames.translated({ () throws(RunStoreError) in try RunSummary(reader).lines }) {
           output.write(line: line)
         }
       }
