@@ -85,7 +85,8 @@ extension Command {
     Entry(.show(.slow), "slow", .views, ["3"], "slow items only"),
     Entry(.show(.results), "results", .views, ["4"], "results only"),
     Entry(.show(.latency), "latency", .views, ["5"], "latency only"),
-    Entry(.show(.threads), "threads-page", .views, ["6"], "what each number of threads has done"),
+    Entry(.show(.failures), "failures", .views, ["6"], "failures only, by their reasons"),
+    Entry(.show(.threads), "threads-page", .views, ["7"], "what each number of threads has done"),
     Entry(.nextPanel, "next-panel", .views, ["<Tab>", "<Right>"], "next panel", hint: "panel"),
     Entry(.previousPanel, "previous-panel", .views, ["<S-Tab>", "<Left>"], "previous panel"),
     Entry(.toggleFreeze, "freeze", .views, ["Z"], "freeze the display; the run continues"),
@@ -97,7 +98,7 @@ extension Command {
     Entry(.pageDown, "page-down", .lists, ["<PageDown>", "<C-f>"], "page down"),
     Entry(.moveToStart, "start", .lists, ["g", "<Home>"], "to the start"),
     Entry(.moveToEnd, "end", .lists, ["G", "<End>"], "to the end; results then follow the run"),
-    Entry(.open, "open", .lists, ["<Enter>"], "open the selected item", hint: "open"),
+    Entry(.open, "open", .lists, ["<Enter>"], "open the selected item; of a failure, show its items", hint: "open"),
     Entry(.back, "back", .lists, ["<Esc>"], "back; never stops anything"),
     Entry(.sort, "sort", .lists, ["s"], "sort workers by number or by time"),
 

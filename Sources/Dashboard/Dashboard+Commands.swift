@@ -10,19 +10,27 @@ extension Dashboard {
   package mutating func perform(_ command: Command, at now: Instant? = nil) -> [Effect] {
     let now = now ?? live.latest
     if replay != nil, let effects = steerReplay(command, at: now) { return effects }
+    let effects = effects(of: command, at: now)
+    if frozen != nil, effects.contains(where: \.concernsRun) {
+      notice("the display is frozen: Z shows the effect", at: now)
+    }
+    return effects
+  }
+
+  private mutating func effects(of command: Command, at now: Instant) -> [Effect] {
     switch command {
-    case .moreThreads: return askForThreads(live.targetWorkers + 1)
-    case .fewerThreads: return askForThreads(max(1, live.targetWorkers - 1))
-    case .manyMoreThreads: return askForThreads(live.targetWorkers + 5)
-    case .manyFewerThreads: return askForThreads(max(1, live.targetWorkers - 5))
-    case .setThreads(let count): return askForThreads(count)
-    case .togglePause: return togglePause()
+    case .moreThreads: return askForThreads(live.targetWorkers + 1, at: now)
+    case .fewerThreads: return askForThreads(max(1, live.targetWorkers - 1), at: now)
+    case .manyMoreThreads: return askForThreads(live.targetWorkers + 5, at: now)
+    case .manyFewerThreads: return askForThreads(max(1, live.targetWorkers - 5), at: now)
+    case .setThreads(let count): return askForThreads(count, at: now)
+    case .togglePause: return togglePause(at: now)
     case .killItem: return askToKill(at: now)
     case .promptThreads: return prompt(for: .threads)
     case .retry: return retry(at: now)
     case .toggleMark: return toggleMark(at: now)
     case .markFailed: return markFailed(at: now)
-    case .unmarkAll: return unmarkAll()
+    case .unmarkAll: return unmarkAll(at: now)
     case .search: return prompt(for: .search)
     case .searchNext: return searchAgain(forward: true, at: now)
     case .searchPrevious: return searchAgain(forward: false, at: now)
@@ -58,25 +66,54 @@ extension Dashboard {
   }
 
   private mutating func toggleFreeze(at now: Instant) -> [Effect] {
-    frozen = frozen == nil ? Frozen(facts: live, instant: shownInstant(now)) : nil
-    if frozen == nil { results.grow(to: live.begun) }
-    return []
+    guard frozen != nil else {
+      frozen = Frozen(facts: live, instant: shownInstant(now))
+      return []
+    }
+    frozen = nil
+    results.grow(to: live.begun)
+    return openItem.map { [.screen(.loadDetail($0))] } ?? []
   }
 
   // MARK: Threads
 
-  /// Asks for a number of threads. It counts from the number in the last event, so the loop must apply the answer before
-  /// it performs the next command.
-  private func askForThreads(_ count: Int) -> [Effect] {
-    guard live.isHandingOut, count != live.targetWorkers else { return [] }
-    return [.run(.setThreads(count))]
+  /// The most threads to ask for now: one for each item that has not ended, but at least as many as now.
+  package var mostThreads: Int {
+    guard live.total != nil else { return Self.mostThreads }
+    let left = live.tally.running + live.tally.waiting + live.tally.queued
+    return min(Self.mostThreads, max(left, live.targetWorkers))
   }
 
-  private func togglePause() -> [Effect] {
+  /// Asks for a number of threads. It counts from the number in the last event, so the loop must apply the answer before
+  /// it performs the next command.
+  private mutating func askForThreads(_ count: Int, at now: Instant) -> [Effect] {
+    guard live.isHandingOut else { return reply("the run starts no further items", at: now) }
+    let wanted = min(count, mostThreads)
+    if wanted < count, live.total != nil {
+      notice("more threads than items are left would have nothing to do", at: now)
+    }
+    guard wanted != live.targetWorkers else {
+      return count == 1 ? reply("one thread is left; t and 0 start no further items", at: now) : []
+    }
+    return [.run(.setThreads(wanted))]
+  }
+
+  /// Asks for the number of threads that the user typed, or asks the user first.
+  private mutating func takeThreads(_ text: String, at now: Instant) -> [Effect] {
+    guard let count = Int(text) else { return [] }
+    let wanted = min(count, mostThreads)
+    guard let processors, wanted > 4 * processors, wanted > live.targetWorkers, live.isHandingOut else {
+      return askForThreads(count, at: now)
+    }
+    return overlay(.dialog(Dialog(.threads(wanted))))
+  }
+
+  private mutating func togglePause(at now: Instant) -> [Effect] {
     switch live.state {
     case .running: [.run(.pause)]
     case .paused: [.run(.resume)]
-    case .draining, .stopping, .done: []
+    case .draining, .stopping: reply("the run is ending and starts no further items", at: now)
+    case .done: reply("the run is over", at: now)
     }
   }
 
@@ -105,7 +142,7 @@ extension Dashboard {
     overlay = nil
     guard !prompt.text.isEmpty else { return [] }
     switch prompt.kind {
-    case .threads: return Int(prompt.text).map { askForThreads($0) } ?? []
+    case .threads: return takeThreads(prompt.text, at: now)
     case .search: return search(prompt.text, from: results.selectedID ?? ItemID(0), forward: true, at: now)
     case .filterText: return filter(.text(prompt.text))
     }

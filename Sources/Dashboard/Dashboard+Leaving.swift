@@ -60,7 +60,10 @@ extension Dashboard {
     case (.stopNow, _): return stop(live.state == .stopping ? .kill : .interrupt)
     case (.terminate, .kill(let id)): return [.run(.interrupt(id, .interrupt))]
     case (.kill, .kill(let id)): return [.run(.interrupt(id, .kill))]
-    case (.leaveAlone, _), (.terminate, .leave), (.kill, .leave): return []
+    case (.changeThreads, .threads(let count)): return [.run(.setThreads(count))]
+    case (.runAgain, _): return [.screen(.runAgain)]
+    case (.leaveAlone, _), (.keepThreads, _), (.stayOver, _), (.terminate, _), (.kill, _), (.changeThreads, _):
+      return []
     }
   }
 

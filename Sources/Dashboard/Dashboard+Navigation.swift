@@ -11,9 +11,12 @@ extension Dashboard {
       return workers.first { $0.id == slot }?.item?.id
     case .slow: return slowSelection.selected(in: facts.slowItems(at: now).map(\.id))
     case .results: return results.selectedID
-    case .latency, .threads: return nil
+    case .latency, .failures, .threads: return nil
     }
   }
+
+  /// The reasons of the failures, as the list shows them.
+  private var reasons: [String] { facts.failureGroups.groups.map(\.reason) }
 
   mutating func focusOn(_ panel: Panel) {
     focus = panel
@@ -52,7 +55,8 @@ extension Dashboard {
 
   /// Returns the next panel of the page, or of all panels if the page has only one.
   private func neighbour(_ step: Int) -> Panel {
-    let panels = page.panels.count > 1 ? page.panels : Panel.allCases
+    let shown = page.panels.filter { rows.lists[$0] != nil }
+    let panels = shown.count > 1 ? shown : Panel.allCases
     let here = panels.firstIndex(of: focus) ?? 0
     return panels[(here + step + panels.count) % panels.count]
   }
@@ -70,6 +74,10 @@ extension Dashboard {
     case .results:
       let row = Self.row(results.selectedRow, after: command, page: rows[.results], count: results.count)
       results.move(to: row, rows: rows[.results])
+    case .failures:
+      let reasons = reasons
+      let row = Self.row(failureSelection.row(in: reasons), after: command, page: rows[.failures], count: reasons.count)
+      failureSelection.move(to: row, rows: rows[.failures], in: reasons)
     case .latency, .threads: return
     }
   }
@@ -98,7 +106,11 @@ extension Dashboard {
       return []
     case nil: break
     }
-    guard openItem == nil, let id = selectedItem(at: now) else { return [] }
+    guard openItem == nil else { return [] }
+    if focus == .failures, let reason = failureSelection.selected(in: reasons) {
+      return filter(reason == FailureGroups.others ? .failed : .failure(reason))
+    }
+    guard let id = selectedItem(at: now) else { return reply("no item is selected", at: now) }
     openItem = id
     detail = nil
     detailTop = 0

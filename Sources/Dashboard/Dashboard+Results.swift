@@ -20,7 +20,7 @@ extension Dashboard {
     if let item = facts.waiting[id] {
       return ResultRow(
         id: id, label: item.last.label, state: .waiting, latency: max(0, item.last.nanoseconds),
-        firstLine: "attempt \(item.last.attempt): \(item.reason)")
+        line: "attempt \(item.last.attempt): \(item.reason)")
     }
     return results.rows[id] ?? ResultRow(id: id, label: "", state: facts.state == .done ? .neverRan : .queued)
   }
@@ -36,6 +36,11 @@ extension Dashboard {
     for id in found { results.addMatch(id) }
     results.scanned = scanned
     results.isScanning = !done
+  }
+
+  /// Takes items that the filter shows, besides those of the scan.
+  package mutating func filterMatched(_ found: [ItemID]) {
+    for id in found { results.addMatch(id) }
   }
 
   /// Shows the progress of a search.
@@ -89,8 +94,13 @@ extension Dashboard {
     return [.retry([id])]
   }
 
-  /// Says that the run starts no further items, and what to do instead.
+  /// Offers to run what failed in a new session of the run if it is over. Otherwise, says what to do instead.
   private mutating func refuseRetry(at now: Instant) -> [Effect] {
+    if live.state == .done, live.tally.unsuccessful == 0 { return reply("nothing has failed", at: now) }
+    if live.state == .done, canRunAgain {
+      overlay = .dialog(Dialog(.runAgain))
+      return []
+    }
     let over = live.state == .done ? "the run is over" : "the run starts no further items"
     return reply(resumeCommand.map { "\(over); to retry what failed: \($0)" } ?? over, at: now)
   }
@@ -124,6 +134,7 @@ extension Dashboard {
 
   mutating func markFailed(at now: Instant) -> [Effect] {
     if results.filter == .running { return reply("running items have not failed", at: now) }
+    if live.state == .done { return reply("the run is over: R runs all failed items again", at: now) }
     marks = []
     isMarking = true
     return [.screen(.findFailed(results.filter))]
@@ -139,7 +150,8 @@ extension Dashboard {
     notice(marks.isEmpty ? "nothing has failed" : "\(marks.count) marked: R tries them again", at: now)
   }
 
-  mutating func unmarkAll() -> [Effect] {
+  mutating func unmarkAll(at now: Instant) -> [Effect] {
+    if marks.isEmpty { return reply("nothing is marked", at: now) }
     marks = []
     return []
   }

@@ -35,8 +35,13 @@ package struct Dashboard: Equatable, Sendable {
   package let source: String
   /// Where results are safe, for the dialog on leaving, such as `out.txt` or `standard output`; nil to leave it out.
   package var destination: String?
+  /// The processors that the items' commands share; nil if items start no commands. A user who types many more threads
+  /// than these is asked.
+  package var processors: Int?
   /// The command line that retries the failed items after the run; nil if there is none.
   package var resumeCommand: String?
+  /// Whether the program itself can run that command after the run, in this dashboard.
+  package var canRunAgain = false
 
   /// The facts known now.
   package internal(set) var live: RunFacts
@@ -57,6 +62,7 @@ package struct Dashboard: Equatable, Sendable {
   package internal(set) var workerOrder = WorkerOrder.byNumber
   package internal(set) var workerSelection = ListSelection<WorkerID>()
   package internal(set) var slowSelection = ListSelection<ItemID>()
+  package internal(set) var failureSelection = ListSelection<String>()
   package internal(set) var results = ResultList()
   package internal(set) var openItem: ItemID?
   /// The details of the open item, once loaded.
@@ -91,8 +97,14 @@ package struct Dashboard: Equatable, Sendable {
     live = RunFacts(slow: slow)
   }
 
+  /// The most threads that may be asked for. A greater number is a typing mistake.
+  package static let mostThreads = 10_000
+
   /// The facts that the screen shows: those of now, or of the moment when it was frozen.
   package var facts: RunFacts { frozen?.facts ?? live }
+
+  /// Whether the display is frozen and shows an item as running.
+  package func isFrozenRunning(_ id: ItemID) -> Bool { frozen?.facts.runningItem(id) != nil }
 
   /// Whether a search, a filter or the marking of failed items is still in progress.
   package var isScanning: Bool { isSearching || results.isScanning || isMarking }
@@ -119,32 +131,37 @@ extension Dashboard {
     case .itemStarted(let item):
       results.noteLabel(item.label)
       if results.filter == .running { results.addMatch(item.id) }
-      if openItem == item.id, detail == nil { pending.append(.screen(.loadDetail(item.id))) }
+      if detail == nil { reload(item.id) }
     case .itemFinished(let item): noteFinish(item)
     case .itemRequeued(let item, _): noteRequeue(item)
-    case .attemptFailed(let item, _), .itemInterrupted(let item):
-      if openItem == item.id { pending.append(.screen(.loadDetail(item.id))) }
+    case .attemptFailed(let item, _), .itemInterrupted(let item): reload(item.id)
     case .runFinished: if leavesWhenDone { pending.append(.screen(.quit)) }
     default: return
     }
   }
 
+  /// Loads the page of an item again, if it is open. A page that was opened while the display is frozen stays as it is.
+  private mutating func reload(_ id: ItemID) {
+    if openItem == id, case nil = frozen { pending.append(.screen(.loadDetail(id))) }
+  }
+
   private mutating func noteFinish(_ item: FinishedItem) {
     results.noteLabel(item.label)
-    if openItem == item.id { pending.append(.screen(.loadDetail(item.id))) }
+    reload(item.id)
     if !marks.isEmpty, item.outcome.isSuccess { marks.remove(item.id) }
     switch results.filter {
     case .all: return
     case .running: results.removeMatch(item.id)
     case .failed: if !item.outcome.isSuccess { results.addMatch(item.id) }
     case .slow: if live.isSlow(item.nanoseconds) { results.addMatch(item.id) }
+    case .failure: if !item.outcome.isSuccess { pending.append(.screen(.matchFilter(item.id))) }
     case .text(let text): if ResultFilter.text(text, isIn: item.label) { results.addMatch(item.id) }
     }
   }
 
   private mutating func noteRequeue(_ item: FinishedItem) {
     marks.remove(item.id)
-    if results.filter == .failed { results.removeMatch(item.id) }
+    if results.filter.showsFailures { results.removeMatch(item.id) }
   }
 
   /// Takes the times from an earlier run of the same items; nil if there are none.
@@ -152,6 +169,9 @@ extension Dashboard {
 
   /// Prepares what a frame shows, which costs less than if each part of the frame did so for itself.
   package mutating func prepareFrame(at now: Instant) { if case nil = frozen { live.refreshForecast(at: now) } }
+
+  /// Takes the failures so far, in groups.
+  package mutating func learn(_ failures: FailureGroups) { live.failureGroups = failures }
 
   /// Takes the items whose commands are stopped.
   package mutating func learn(_ stopped: [StoppedItem]) { live.stopped = stopped }

@@ -10,6 +10,16 @@ package enum Effect: Equatable, Sendable {
   case screen(ScreenEffect)
 }
 
+extension Effect {
+  /// Whether the effect changes the run, and not only the screen.
+  var concernsRun: Bool {
+    switch self {
+    case .run, .retry: true
+    case .screen: false
+    }
+  }
+}
+
 /// What the dashboard asks of the run.
 package enum RunEffect: Equatable, Sendable {
   /// Change the number of threads. With 0, running items end and the rest wait.
@@ -36,6 +46,8 @@ package enum ScreenEffect: Equatable, Sendable {
   ///
   /// This ends an earlier scan. ``ResultFilter/all`` does nothing else.
   case scanFilter(ResultFilter)
+  /// Give an item to ``Dashboard/filterMatched(_:)`` if the filter shows it.
+  case matchFilter(ItemID)
   /// Find the failed items that a filter shows, in slices, and give them to ``Dashboard/markFound(_:done:at:)``.
   case findFailed(ResultFilter)
   case nextTheme
@@ -43,5 +55,7 @@ package enum ScreenEffect: Equatable, Sendable {
   case redraw
   /// Suspend the program, as Ctrl-Z suspends others.
   case suspend
+  /// Leave, and run the failed items again in a new session of the run.
+  case runAgain
   case quit
 }

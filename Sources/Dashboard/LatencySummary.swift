@@ -87,6 +87,11 @@ package struct LatencySummary: Sendable {
     count >= samples ? Int64(clamping: histogram.valueAtPercentile(percent)) : nil
   }
 
+  /// Returns the number of items that took at least a number of nanoseconds, with an error under 1 %.
+  func count(from limit: Int64) -> Int {
+    histogram.recordedValues().reduce(0) { $1.value >= UInt64(max(0, limit)) ? $0 + Int($1.count) : $0 }
+  }
+
   /// Returns the number of items in each of `columns` spans of equal ratio from the shortest to the longest latency.
   ///
   /// - Returns: `columns` counts; empty without items or columns.

@@ -57,11 +57,17 @@ package struct Dialog: Equatable, Sendable {
     case leave
     /// How to stop one item.
     case kill(ItemID)
+    /// Whether to ask for a number of threads that is far above that of the processors.
+    case threads(Int)
+    /// Whether to run the failed items again after the end of the run.
+    case runAgain
   }
 
   package enum Choice: Equatable, Sendable {
     case keepRunning, finish, stopNow
     case leaveAlone, terminate, kill
+    case keepThreads, changeThreads
+    case stayOver, runAgain
 
     /// The letter that chooses the answer.
     package var key: Character {
@@ -72,6 +78,8 @@ package struct Dialog: Equatable, Sendable {
       case .leaveAlone: "n"
       case .terminate: "t"
       case .kill: "k"
+      case .keepThreads, .stayOver: "n"
+      case .changeThreads, .runAgain: "y"
       }
     }
   }
@@ -88,6 +96,8 @@ package struct Dialog: Equatable, Sendable {
       switch kind {
       case .leave: [.keepRunning, .finish, .stopNow]
       case .kill: [.leaveAlone, .terminate, .kill]
+      case .threads: [.keepThreads, .changeThreads]
+      case .runAgain: [.stayOver, .runAgain]
       }
   }
 }

@@ -139,13 +139,13 @@ package struct ResultRow: Equatable, Sendable {
   package var latency: Int64?
   /// Why it failed, if it did; untrusted text.
   package var reason: String
-  /// The first line of its output, or of its errors if it was not successful; untrusted text.
-  package var firstLine: String
+  /// The first line of its output, or the last one of its errors if it was not successful; untrusted text.
+  package var line: String
   /// A remark on the outcome.
   package var note: String?
 
   package init(
-    id: ItemID, label: String, state: ItemState, latency: Int64? = nil, reason: String = "", firstLine: String = "",
+    id: ItemID, label: String, state: ItemState, latency: Int64? = nil, reason: String = "", line: String = "",
     note: String? = nil
   ) {
     self.id = id
@@ -153,12 +153,12 @@ package struct ResultRow: Equatable, Sendable {
     self.state = state
     self.latency = latency
     self.reason = reason
-    self.firstLine = firstLine
+    self.line = line
     self.note = note
   }
 
   /// How it ended, in one line.
-  package var text: String { Self.text(reason, firstLine) }
+  package var text: String { Self.text(reason, line) }
 
   /// Joins a reason and a line that follows it. Either may be empty.
   package static func text(_ reason: String, _ line: String) -> String {
@@ -169,6 +169,8 @@ package struct ResultRow: Equatable, Sendable {
 /// Which items the list of results shows.
 package enum ResultFilter: Equatable, Sendable {
   case all, failed, slow, running
+  /// Items that failed for a reason of ``FailureGroups``.
+  case failure(String)
   /// Items whose name or output contains the text.
   case text(String)
 
@@ -180,15 +182,26 @@ package enum ResultFilter: Equatable, Sendable {
 
   /// What the filter shows, in a word, or its text in quotes.
   package var name: String {
-    if case .text(let text) = self { return "\"\(text)\"" }
-    return Self.menu.first { $0.filter == self }?.name ?? ""
+    switch self {
+    case .text(let text): "\"\(text)\""
+    case .failure(let reason): reason
+    case .all, .failed, .slow, .running: Self.menu.first { $0.filter == self }?.name ?? ""
+    }
+  }
+
+  /// Whether the filter shows only items that failed.
+  var showsFailures: Bool {
+    switch self {
+    case .failed, .failure: true
+    case .all, .slow, .running, .text: false
+    }
   }
 
   /// Whether the filter must scan the results on disk.
   package var needsScan: Bool {
     switch self {
     case .all, .running: false
-    case .failed, .slow, .text: true
+    case .failed, .failure, .slow, .text: true
     }
   }
 

@@ -128,7 +128,6 @@ extension RunFacts {
     threadRates.count(time, isSuccess: item.outcome.isSuccess, at: instant)
     guard item.outcome != .cancelled else { return }
     latency.record(time, at: instant)
-    if isSlow(time) { slowCount += 1 }
     slowest.add(item)
   }
 

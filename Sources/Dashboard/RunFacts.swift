@@ -57,6 +57,8 @@ package struct RunFacts: Equatable, Sendable {
   var retryWait: Int64 = 0
   /// The first failures. ``Tally/unsuccessful`` counts all of them.
   package internal(set) var failures: [FailedItem] = []
+  /// The failures in groups, which the run tells.
+  package internal(set) var failureGroups = FailureGroups()
   package internal(set) var delivery = Delivery()
   package internal(set) var recording = RecordingLag()
 
@@ -66,8 +68,6 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var throughput = Throughput()
   /// The slowest finished items.
   package internal(set) var slowest = SlowList()
-  /// The number of finished items that were slow when they ended.
-  package internal(set) var slowCount = 0
   /// When an item counts as slow.
   package let slowThreshold: SlowThreshold
   /// How long attempts take.
@@ -108,6 +108,22 @@ package struct RunFacts: Equatable, Sendable {
 
   /// Whether a latency in nanoseconds is slow.
   package func isSlow(_ nanoseconds: Int64) -> Bool { slowLimit.map { nanoseconds >= $0 } ?? false }
+
+  /// The number of finished items that are slow by the limit of now; above a thousand, with an error under 1 %.
+  package var slowFinished: Int {
+    guard let limit = slowLimit else { return 0 }
+    let kept = slowest.count(from: limit)
+    return kept < SlowList.capacity ? kept : max(kept, latency.count(from: limit))
+  }
+
+  /// Returns whether slow items are exceptions. Where most items are slow, marking them says nothing.
+  ///
+  /// They are not exceptions if more than half of the finished items or three quarters of at least four running items
+  /// are slow.
+  package func isSlowExceptional(at now: Instant) -> Bool {
+    let running = tally.running
+    return 2 * slowFinished <= latency.count && (running < 4 || 4 * slowRunning(at: now) < 3 * running)
+  }
 
   /// Returns the number of running items that are already slow.
   package func slowRunning(at now: Instant) -> Int {

@@ -30,6 +30,9 @@ package struct SlowList: Equatable, Sendable {
   /// The current number of items.
   package var count: Int { heap.count }
 
+  /// Returns the number of kept items that took at least a number of nanoseconds.
+  func count(from limit: Int64) -> Int { heap.elements.count { $0.latency >= limit } }
+
   /// Returns the items, slowest first.
   package func sorted() -> [SlowItem] { heap.elements.sorted(by: >) }
 

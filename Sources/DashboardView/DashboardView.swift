@@ -21,6 +21,8 @@ package import Themes
 ///  +/- threads  p pause  K kill item  Tab panel  Enter open  / search  ? help  q quit       footer
 /// ```
 ///
+/// When items have failed, the panel Failures takes the rows that the workers leave free.
+///
 /// A page shows one panel in the whole body. A small screen does too, below a line of tabs. A screen under 40x10 shows
 /// one line. An open item fills the body, prompts and menus replace the footer, and help and questions cover the body.
 package struct DashboardView: Sendable {
@@ -99,6 +101,7 @@ package struct DashboardView: Sendable {
   private func draw(_ panel: Panel, _ drawing: Drawing, in area: Rect, _ isFramed: Bool, of grid: inout CellGrid) {
     switch panel {
     case .workers: WorkersPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
+    case .failures: FailuresPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
     case .latency: LatencyPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
     case .slow: SlowPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
     case .results: ResultsPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)

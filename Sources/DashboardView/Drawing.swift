@@ -12,6 +12,8 @@ struct Drawing {
   let glyphs: GlyphSet
   let format: Formatting
   let slowLimit: Int64?
+  /// Whether slow items are marked. Where most are slow, none is.
+  let marksSlow: Bool
   let median: Int64?
 
   init(_ dashboard: Dashboard, at now: Instant, theme: Theme, glyphs: GlyphSet) {
@@ -22,13 +24,15 @@ struct Drawing {
     self.glyphs = glyphs
     format = Formatting(glyphs: glyphs)
     slowLimit = facts.slowLimit
+    marksSlow = facts.isSlowExceptional(at: self.now)
     median = facts.latency.percentiles.p50
   }
 
   /// Returns the sign of a state.
   func glyph(_ role: ThemeRole) -> String { String(theme.glyph(role, in: glyphs)) }
 
-  func isSlow(_ nanoseconds: Int64) -> Bool { slowLimit.map { nanoseconds >= $0 } ?? false }
+  /// Whether a time is marked as slow.
+  func isSlow(_ nanoseconds: Int64) -> Bool { marksSlow && slowLimit.map { nanoseconds >= $0 } ?? false }
 
   /// Returns the role of a latency: usual, longer than usual, or slow.
   func latencyRole(_ nanoseconds: Int64) -> ThemeRole {

@@ -3,7 +3,8 @@ package import Screen
 
 /// The places of everything on a screen of a given size.
 ///
-/// The layout depends on the size and the user's view, never on the run, so that nothing jumps.
+/// The layout depends on the size and the user's view. Of the run, only the number of threads and the first failure
+/// count, because nothing may jump.
 package struct Layout: Equatable, Sendable {
   /// The smallest screen with panels. Smaller screens show one line.
   static let smallest = Size(width: 40, height: 10)
@@ -36,7 +37,7 @@ package struct Layout: Equatable, Sendable {
     self.tabs = tabs.top
     self.footer = footer.bottom
     body = footer.rest
-    let panels = isCompact ? [dashboard.focus: footer.rest] : Self.panels(of: dashboard.page, in: footer.rest)
+    let panels = isCompact ? [dashboard.focus: footer.rest] : Self.panels(of: dashboard, in: footer.rest)
     self.panels = panels
     rows = Self.rows(panels, body: footer.rest, isFramed: !isCompact)
     // An open item covers the tabs too.
@@ -51,16 +52,33 @@ package struct Layout: Equatable, Sendable {
     return rows
   }
 
-  private static func panels(of page: Page, in body: Rect) -> [Panel: Rect] {
+  private static func panels(of dashboard: Dashboard, in body: Rect) -> [Panel: Rect] {
+    let page = dashboard.page
     switch page {
-    case .workers, .slow, .results, .latency, .threads:
+    case .workers, .slow, .results, .latency, .failures, .threads:
       return Dictionary(uniqueKeysWithValues: page.panels.map { ($0, body) })
     case .overview:
       let upper = body.splitTop(body.height * 11 / 20)
       let left = upper.top.splitLeft(body.width / 2)
       let right = left.rest.splitTop((left.rest.height + 1) / 2)
-      return [.workers: left.left, .latency: right.top, .slow: right.rest, .results: upper.rest]
+      var panels: [Panel: Rect] = [.workers: left.left, .latency: right.top, .slow: right.rest, .results: upper.rest]
+      let failures = rowsForFailures(dashboard.facts, beside: left.left.height)
+      if failures > 0 {
+        let split = left.left.splitTop(left.left.height - failures)
+        (panels[.workers], panels[.failures]) = (split.top, split.rest)
+      }
+      return panels
     }
+  }
+
+  /// The height of the smallest panel of failures: its frame, its headings and two reasons.
+  private static let leastFailures = 5
+
+  /// Returns the rows of the workers' panel that no worker needs; 0 without failures, or if they are too few.
+  private static func rowsForFailures(_ facts: RunFacts, beside height: Int) -> Int {
+    let workers = max(1, facts.liveWorkers, facts.state == .done ? 0 : facts.targetWorkers)
+    let free = height - workers - 3
+    return facts.failureGroups.count > 0 && free >= leastFailures ? free : 0
   }
 }
 

@@ -43,6 +43,9 @@ struct ListColumns {
   /// Returns the width of the first columns with their gaps.
   func width(upTo count: Int) -> Int { columns.prefix(count).reduce(0) { $0 + $1.width + $1.gap } }
 
+  /// The width of the last column.
+  var lastWidth: Int { columns.last?.width ?? 0 }
+
   func drawHeadings(_ drawing: Drawing, in row: Rect, of grid: inout CellGrid) {
     guard !row.isEmpty else { return }
     var cursor = drawing.cursor(row)

@@ -57,7 +57,7 @@ struct FrameBench: Benchmark {
 
   private func row(_ id: ItemID) -> ResultRow {
     ResultRow(
-      id: id, label: label(id.position), state: .succeeded, latency: latency(id.position), firstLine: "total \(id)")
+      id: id, label: label(id.position), state: .succeeded, latency: latency(id.position), line: "total \(id)")
   }
 
   /// The events of a run in which nothing has ended yet.

@@ -1,7 +1,8 @@
-import Dashboard
 import ParallelFor
 import TestSupport
 import Testing
+
+@testable import Dashboard
 
 @Suite struct CommandTests {
   @Test func tableNamesAndKeysAreUnique() {
@@ -54,6 +55,64 @@ import Testing
     #expect(dashboard.overlay == .prompt(Prompt(kind: .threads, text: "0")))
     #expect(dashboard.type(.submit) == [.run(.setThreads(0))])
     #expect(dashboard.overlay == nil)
+  }
+
+  @Test func noMoreThreadsThanItemsAreLeftAreAskedFor() {
+    var (dashboard, script) = Dashboard.running(items: 12, threads: 5)
+    _ = dashboard.perform(.promptThreads)
+    for key in "99999" { _ = dashboard.type(.character(key)) }
+    #expect(dashboard.type(.submit) == [.run(.setThreads(12))])
+    #expect(dashboard.currentNotice(at: script.now)?.text.hasPrefix("more threads than items") == true)
+    for position in 0..<3 { dashboard.apply(script(.itemFinished(script.finished(position, worker: position + 1)))) }
+    #expect(dashboard.perform(.setThreads(100)) == [.run(.setThreads(9))])
+    // Nothing makes the number smaller than it is, because it is the user's.
+    for position in 3..<5 { dashboard.apply(script(.itemFinished(script.finished(position, worker: position + 1)))) }
+    for position in 5..<10 {
+      dashboard.apply(script(.itemStarted(script.started(position, worker: 1))))
+      dashboard.apply(script(.itemFinished(script.finished(position, worker: 1))))
+    }
+    #expect(dashboard.mostThreads == 5 && dashboard.perform(.moreThreads) == [])
+  }
+
+  @Test func anUnknownNumberOfItemsHasTheUsualLimit() {
+    var dashboard = Dashboard(title: "", source: "")
+    var script = EventScript()
+    dashboard.apply(script(.runStarted(targetWorkers: 5)))
+    #expect(dashboard.perform(.setThreads(99_999)) == [.run(.setThreads(Dashboard.mostThreads))])
+  }
+
+  @Test func aCrowdOfCommandsIsAskedAbout() {
+    var (dashboard, _) = Dashboard.running(items: 1_000, threads: 5)
+    func typed(_ text: String) -> [Effect] {
+      _ = dashboard.perform(.promptThreads)
+      for key in text { _ = dashboard.type(.character(key)) }
+      return dashboard.type(.submit)
+    }
+    #expect(typed("64") == [.run(.setThreads(64))])
+    dashboard.processors = 2
+    #expect(typed("8") == [.run(.setThreads(8))])
+    #expect(typed("64") == [])
+    #expect(dashboard.perform(.open) == [] && dashboard.overlay == nil)
+    _ = typed("64")
+    #expect(dashboard.perform(.choose("y")) == [.run(.setThreads(64))])
+  }
+
+  @Test func aKeyWithoutEffectSaysWhy() {
+    var (dashboard, script) = Dashboard.running(items: 2, threads: 1)
+    func notice(_ command: Command) -> String? {
+      dashboard.lastNotice = nil
+      #expect(dashboard.perform(command, at: script.now) == [])
+      return dashboard.currentNotice(at: script.now)?.text
+    }
+    #expect(notice(.fewerThreads) == "one thread is left; t and 0 start no further items")
+    #expect(notice(.unmarkAll) == "nothing is marked")
+    _ = dashboard.perform(.show(.latency))
+    #expect(notice(.open) == "no item is selected")
+    dashboard.apply(script(.runFinishing))
+    #expect(notice(.togglePause) == "the run is ending and starts no further items")
+    #expect(notice(.moreThreads) == "the run starts no further items")
+    dashboard.apply(script(.runFinished(.finishedEarly)))
+    #expect(notice(.togglePause) == "the run is over")
   }
 
   @Test func pauseFollowsTheState() {
@@ -180,6 +239,22 @@ import Testing
     #expect(dashboard.facts.tally.succeeded == 1)
   }
 
+  @Test func aFrozenPageStaysAsItIs() {
+    var (dashboard, script) = Dashboard.running(items: 9, threads: 1)
+    _ = dashboard.perform(.toggleFreeze, at: script.now)
+    #expect(dashboard.perform(.open) == [.screen(.loadDetail(ItemID(0)))])
+    dashboard.apply(script(.itemFinished(script.finished(0))))
+    #expect(dashboard.takeEffects() == [])
+    #expect(dashboard.perform(.toggleFreeze, at: script.now) == [.screen(.loadDetail(ItemID(0)))])
+  }
+
+  @Test func aFrozenDisplaySaysThatARequestIsNotShown() {
+    var (dashboard, script) = Dashboard.running(items: 9, threads: 1)
+    _ = dashboard.perform(.toggleFreeze, at: script.now)
+    #expect(dashboard.perform(.moreThreads, at: script.now) == [.run(.setThreads(2))])
+    #expect(dashboard.currentNotice(at: script.now)?.text == "the display is frozen: Z shows the effect")
+  }
+
   @Test func openingLoadsAndLoadsAgainWhenTheItemEnds() {
     var (dashboard, script) = Dashboard.running(items: 9, threads: 1)
     #expect(dashboard.perform(.open) == [.screen(.loadDetail(ItemID(0)))])
@@ -193,7 +268,7 @@ import Testing
 
   @Test func tabMovesTheFocusAndKeepsThePageOfOnePanel() {
     var (dashboard, _) = Dashboard.running(items: 9, threads: 1)
-    for panel in [Panel.latency, .slow, .results, .workers] {
+    for panel in [Panel.failures, .latency, .slow, .results, .workers] {
       _ = dashboard.perform(.nextPanel)
       #expect(dashboard.focus == panel)
       #expect(dashboard.page == .overview)

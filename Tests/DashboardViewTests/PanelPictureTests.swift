@@ -90,6 +90,12 @@ import Themes
     return scene
   }
 
+  @Test func failures() {
+    var scene = Self.scene
+    scene.learnFailures()
+    check("failures", scene) { FailuresPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+  }
+
   @Test func results() {
     var scene = Self.scene
     scene.search("ORDER")
@@ -184,6 +190,19 @@ import Themes
 }
 
 extension Scene {
+  /// Failures for several reasons, some of which begin alike.
+  mutating func learnFailures() {
+    var groups = FailureGroups()
+    let url = "curl: (22) The requested URL returned error: "
+    for position in 0..<40 {
+      let line = url + (position < 22 ? "500" : "404")
+      groups.add(ItemID(3 + position * 5), FailureReason("exit status 22", line: line, label: "order"))
+    }
+    groups.add(ItemID(400), FailureReason("timed out", line: "", label: ""))
+    groups.add(ItemID(500), FailureReason("exit status 1", line: "\u{1B}[31m作者 cannot be read", label: ""))
+    dashboard.learn(groups)
+  }
+
   /// Returns the data for a panel whose list has this many rows.
   fileprivate func drawing(listRows: Int) -> Drawing {
     var dashboard = dashboard

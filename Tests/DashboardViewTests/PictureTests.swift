@@ -59,6 +59,13 @@ import Themes
     check(scene, "stopping", Self.usual)
   }
 
+  /// The failures take the rows that the workers leave free, and only these.
+  @Test(arguments: [Size(width: 120, height: 36), Size(width: 80, height: 24)]) func failures(size: Size) {
+    var scene = Scene.orders().0
+    scene.learnFailures()
+    check(scene, "failures", size)
+  }
+
   @Test func done() {
     var (scene, simulator) = Scene.orders(items: 400)
     simulator.advanceToEnd()

@@ -98,7 +98,7 @@ import Testing
     _ = scene.dashboard.perform(.back)
     _ = scene.dashboard.perform(.promptThreads)
     _ = scene.dashboard.type(.character("7"))
-    #expect(line().hasPrefix("threads (0 drains): 7 "))
+    #expect(line().hasPrefix("threads (5, at most 1942): 7 "))
     _ = scene.dashboard.type(.cancel)
     #expect(line().contains("/2,000 "), "\(line())")
   }

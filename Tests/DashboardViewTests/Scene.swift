@@ -41,7 +41,7 @@ struct Scene: Sendable {
     finished[id].map {
       ResultRow(
         id: id, label: $0.label, state: ItemState($0.outcome), latency: $0.nanoseconds,
-        firstLine: $0.outcome.failureReason ?? "{\"order\": \(id.number * 7), \"total\": \(id.number * 131 % 9973)}",
+        line: $0.outcome.failureReason ?? "{\"order\": \(id.number * 7), \"total\": \(id.number * 131 % 9973)}",
         note: id.number % 97 == 0 ? "left a process running" : nil)
     }
   }

@@ -124,6 +124,23 @@ import Testing
     #expect(lines.contains("  and 30 more"))
   }
 
+  @Test func groupsMoreFailuresThanItNames() {
+    var simulator = RunSimulator(items: 25, threads: 2) { _, _ in (1, .failed(Failure("exit status 22"))) }
+    simulator.advanceToEnd()
+    var dashboard = Scene("", &simulator).dashboard
+    var groups = FailureGroups()
+    for position in 0..<25 {
+      let line = position < 15 ? "error 500" : "error 404"
+      groups.add(ItemID(position), FailureReason("exit status 22", line: line, label: ""))
+    }
+    dashboard.learn(groups)
+    let lines = Summary.lines(dashboard, at: simulator.now, width: 80)
+    let named = ["  15 × exit status 22: error 500 (#1 … #15)", "  10 × exit status 22: error 404 (#16 … #25)"]
+    #expect(lines.suffix(3) == ["failed:"] + named)
+    let progress = ProgressLine.text(dashboard, at: simulator.now, width: 200)
+    #expect(progress.contains("15× exit status 22: error 500"), "\(progress)")
+  }
+
   @Test func aLongNameDoesNotPushTheReasonOut() {
     let name = "/srv/" + String(repeating: "long/", count: 30) + "last.json"
     var simulator = RunSimulator(items: 1, threads: 1, label: { _ in name }) { _, _ in

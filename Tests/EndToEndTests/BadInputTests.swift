@@ -26,9 +26,14 @@ import Testing
     ("pfor-tui ids --script . -- echo", ".: cannot be read: Is a directory"),
     ("mkfifo pipe; pfor-tui ids --db pipe --sql 'SELECT ?'", "pipe: is a pipe or a socket"),
     ("pfor-tui ids --no-such-option -- echo", "--no-such-option"),
-    ("pfor-tui ids --timeout -1 -- echo", "The value '-1' is invalid for '--timeout <limit>'. End an item"),
-    ("pfor-tui ids --no-such$'\\n\\e[31m'option -- echo", "Unknown option"),
-    ("pfor-tui export", "Missing one of"), ("pfor-tui prune --size 0x10MB", "The value '0x10MB' is invalid"),
+    ("pfor-tui ids --timeout -1 -- echo", "the value '-1' is invalid for '--timeout <limit>'. End an item"),
+    ("pfor-tui ids --no-such$'\\n\\e[31m'option -- echo", "unknown option"),
+    ("pfor-tui export", "missing one of"), ("pfor-tui resum", "did you mean pfor-tui resume?"),
+    ("pfor-tui ids -- no-such-command-here {}", "command not found: no-such-command-here"),
+    ("pfor-tui ids -- ehco {}", "command not found: ehco; did you mean echo?"),
+    ("pfor-tui ids -- 'wc {} | sort'", "all of this is one word"),
+    ("pfor-tui ids --db shop --sql 'SELECT {}'", "write ? for the item"),
+    ("pfor-tui prune --size 0x10MB", "the value '0x10MB' is invalid"),
   ])
   func isRefused(line: String, sentence: String) throws {
     let run = try sandbox.run(line)
@@ -54,9 +59,9 @@ import Testing
     #expect(run.errors.contains("0 items"))
   }
 
-  @Test func aCommandThatIsNotThereFailsEachItemWithThatReason() throws {
-    let run = try sandbox.run("pfor-tui ids -- no-such-command-here {}")
+  @Test func aCommandThatDependsOnTheItemFailsTheItem() throws {
+    let run = try sandbox.run("pfor-tui ids -- no-such-command-{}")
     #expect(run.status == 3)
-    #expect(run.errors.contains("#2 2: command not found: no-such-command-here"), "\(run.errors)")
+    #expect(run.errors.contains("#2 2: command not found: no-such-command-2"), "\(run.errors)")
   }
 }

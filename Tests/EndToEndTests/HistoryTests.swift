@@ -55,10 +55,12 @@ import Testing
     try Data("nothing".utf8).write(to: URL(fileURLWithPath: history.path(of: "20231116-c")))
     let run = try sandbox.run("pfor-tui runs")
     #expect(run.status == 0)
+    let began = "2023-11-14 22:13 +0000 4.0 ms 3/3 2"
     #expect(
-      run.lines.map { $0.split(separator: " ").prefix(4).joined(separator: " ") } == [
-        "RUN STATE DONE FAILED", "20231116-c unreadable 7 bytes", "20231115-b unfinished 3/3 2",
-        "20231114-a finished 3/3 2",
+      run.lines.map { $0.split(separator: " ").prefix(9).joined(separator: " ") } == [
+        "RUN STATE BEGAN TOOK DONE FAILED SIZE COMMAND",
+        "20231116-c unreadable 7 bytes \(history.path(of: "20231116-c")): is not a run",
+        "20231115-b unfinished \(began)", "20231114-a finished \(began)",
       ])
     #expect(run.lines[1].contains("is not a run file"))
   }
@@ -71,12 +73,14 @@ import Testing
     #expect(
       run.lines == [
         "run       20231114-a, finished", "command   echo {}", "items     items.txt, in \(sandbox.path)",
-        "began     2023-11-14T22:13:20.000Z", "took      4.0 ms",
+        "began     2023-11-14 22:13:20 +0000", "took      4.0 ms",
         "result    1 ok, 1 failed, 1 timed out of 3; exit status 2",
-        "latency   p50 2.0 ms  p90 2.0 ms  p95 2.0 ms  p99 2.0 ms  max 2.0 ms",
+        "latency   p50 2.0 ms  p90 –  p95 –  p99 –  max 2.0 ms",
         "file      \(history.path(of: "20231114-a"))", "not successful:", "  #2 b c: exit status 7",
         "  #3 \u{1b}[2J: timed out",
       ])
+    let all = try sandbox.run("pfor-tui show --failed")
+    #expect(all.lines == run.lines)
     let json = try sandbox.run("pfor-tui show --json")
     let object = try JSONSerialization.jsonObject(with: Data(json.outputBytes)) as? [String: Any]
     #expect(object?["run"] as? String == "20231114-a")

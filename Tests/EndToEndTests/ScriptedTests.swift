@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("+", 4), ("=", 4), ("++", 5), ("]", 8), ("t7<Enter>", 7), ("t12<BS>2<Enter>", 12), (":set-threads 6", 6),
+    ("+", 4), ("=", 4), ("++", 5), ("]", 8), ("t7<Enter>", 7), ("t12<BS><BS>6<Enter>", 6), (":set-threads 6", 6),
   ])
   func raisingTakesEffectAtOnce(keys: String, threads: Int) throws {
     let screen = try play("\(keys)\n:wait running = \(threads)")

@@ -76,6 +76,6 @@ import Testing
   @Test func harmlessWordsStayReadable() {
     #expect(ShellWord.quoted("a-b_c.d/e:f,g+h@i%j=k") == "a-b_c.d/e:f,g+h@i%j=k")
     #expect(Template(arguments: ["convert", "{}", "{/.}.png", "{#}"]).title == "convert {} {/.}.png {#}")
-    #expect(Template(arguments: ["echo", "{a,b}", ""]).title == "echo '{a,b}' ''")
+    #expect(Template(arguments: ["echo", "{a,b}", ""]).title == "echo '{a,b}' '' {}")
   }
 }

@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  /// As the page on placeholders says: letters, digits, `_`, `.`, `-` and single blanks.
+  /// As the page on placeholders says: letters, digits, `_`, `.`, `-` and blanks.
   @Test(arguments: ["2nd", "-x", ".hidden", "x.", "a-b", "a b", "@id", "0x1", "é", "e\u{301}", "\u{10FEE9}t\u{10FEE9}"])
   func membersOfJSON(name: String) throws {
     let item = Item(
@@ -75,6 +75,23 @@ import Testing
     #expect(throws: JobError.self) { try Template(arguments: ["{3}"]).check(against: .known(["a", "b"])) }
     #expect(throws: Never.self) { try Template(arguments: ["{2}"]).check(against: .known(["a", "b"])) }
     #expect(throws: Never.self) { try Template(arguments: ["{1}"]).check(against: .none) }
+  }
+
+  /// Nothing that begins like a field's name passes as text where fields have names, whatever its blanks.
+  @Test(arguments: ["town", "home  town", "home town ", "Home Town", "home town.x"])
+  func aMistypedFieldIsAnErrorInEverySpelling(name: String) {
+    for template in [
+      Template(arguments: ["echo", "{\(name)}"], fields: .known(["home town"])),
+      Template(shell: "echo {\(name)}", fields: .known(["home town"])),
+    ] {
+      #expect(throws: JobError.self, "\(name)") { try template.check(against: .known(["home town"])) }
+    }
+  }
+
+  @Test func anAppendedItemIsShown() {
+    #expect(Template(arguments: ["sleep", "0.1"]).title == "sleep 0.1 {}")
+    #expect(Template(shell: "sleep 0.1 #").title == "sleep 0.1 # {}")
+    #expect(Template(arguments: ["echo", "{#}"]).title == "echo {#}")
   }
 
   @Test func bytesThatAreNotUTF8ReachTheCommand() throws {

@@ -56,10 +56,18 @@ import Testing
     #expect(Self.lines(result, isQuiet: true) { $0.record = Self.record } == [])
   }
 
+  @Test func failuresEndWithTheCommandThatRunsThemAgain() {
+    let again = Self.lines(Self.result(3)) { ($0.record, $0.failed) = (Self.record, 3) }
+    #expect(again == ["summary", "to run what failed again: pfor-tui resume --failed 20261130-1"])
+    let unfinished = Self.lines(Self.result(130, isWhole: false)) { ($0.record, $0.failed) = (Self.record, 3) }
+    #expect(unfinished.suffix(2).map { $0.prefix(11) } == ["to continue", "to run what"])
+    #expect(Self.lines(Self.result(3)) { $0.failed = 3 } == ["summary"])
+  }
+
   @Test func aResumedRunReportsWhatItFound() {
     var counts = EarlierItems.Counts()
     (counts.kept, counts.again, counts.new, counts.gone) = (3, 1, 2, 0)
-    let found = "resumed: 3 done before, 1 run again, 2 not started before"
+    let found = "resumed: 3 done before, 1 run again, 2 run for the first time"
     #expect(Self.lines { $0.record = ClosingLines.Record(name: "r", earlier: counts) } == ["summary", found])
     counts.gone = 4
     let gone = "no longer in ids: 4 recorded items"

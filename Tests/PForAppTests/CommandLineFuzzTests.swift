@@ -49,10 +49,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (["ids", "--timeout", "-1"], "The value '-1' is invalid for '--timeout <limit>'. End an item that takes longer"),
+    (["ids", "--timeout", "-1"], "the value '-1' is invalid for '--timeout <limit>'. End an item that takes longer"),
     (["ids", "--timeout", "1\n2"], "See pfor-tui --help."), (["ids", "echo"], "A command to run comes after --"),
-    (["runs", "x"], "Unexpected argument 'x'. See pfor-tui runs --help."),
-    (["export"], "Missing one of: '--joblog', '--csv', '--json', '--trace', '--events'. See pfor-tui export --help."),
+    (["runs", "x"], "unexpected argument 'x'. See pfor-tui runs --help."),
+    (["export"], "missing one of: '--joblog', '--csv', '--json', '--trace', '--events'. See pfor-tui export --help."),
     (["prune"], "say which runs to remove"), (["prune", "--keep", "-1"], "--keep must not be negative"),
     (["ids", "--retries", "-1"], "--retries -1: give a number from 0 to 1000"),
   ])

@@ -146,7 +146,7 @@ import Testing
     let paused = made.pauses.reduce(0) { $0 + max(0, min($1.end, place) - $1.begin) }
     #expect(facts.stopwatch.wall(at: Instant(nanoseconds: place)) == place)
     #expect(facts.stopwatch.active(at: Instant(nanoseconds: place)) == place - paused)
-    for row in player.rows { #expect(row.firstLine == "out \(row.id.number)") }
+    for row in player.rows { #expect(row.line == "out \(row.id.number)") }
   }
 }
 

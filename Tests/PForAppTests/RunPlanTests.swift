@@ -64,7 +64,7 @@ import Testing
     let plan = try plan(words + ["--", "echo"])
     #expect(plan.threads == 7 && !plan.inOrder && plan.tags && plan.destination == .file("\(sandbox.path)/out"))
     #expect(plan.recording == .none && plan.logs.map(\.path) == ["\(sandbox.path)/log"] && plan.policy.attempts == 3)
-    #expect(plan.recipe == .command(["echo"]) && plan.job.title == "echo")
+    #expect(plan.recipe == .command(["echo"]) && plan.job.title == "echo {}")
   }
 
   @Test func withoutOptionsTheDefaultsHold() throws {

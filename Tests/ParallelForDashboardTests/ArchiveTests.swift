@@ -92,12 +92,12 @@ import Testing
     #expect(!other.process.isKnown && other.earlier.isEmpty)
   }
 
-  @Test func rowsTellTheFirstLineOrTheReason() {
+  @Test func rowsTellTheFirstLineOfTheOutputOrTheLastOneOfTheErrors() {
     keep(2, "two", output: "line 1\nline 2\n")
     keep(0, "zero", .failed(Failure("exit status 3")), output: "x", errors: "no such file\nmore")
     #expect(archive.row(ItemID(1)) == nil)
     #expect(archive.row(ItemID(2))?.text == "line 1")
-    #expect(archive.row(ItemID(0))?.text == "exit status 3: no such file")
+    #expect(archive.row(ItemID(0))?.text == "exit status 3: more")
     keep(0, "zero", .failed(Failure("exit status 3")), output: "x")
     #expect(archive.row(ItemID(0))?.text == "exit status 3")
     keep(1, "one", .timedOut, errors: "still waiting")
@@ -120,7 +120,7 @@ import Testing
     keep(1, "next", output: "after")
     let detail = try #require(archive.detail(ItemID(0)) { _, _ in "" })
     #expect(detail.outputCut && detail.outputBytes == 2_000_000 && detail.output.count == 1 << 19)
-    #expect(archive.row(ItemID(1))?.firstLine == "after")
+    #expect(archive.row(ItemID(1))?.line == "after")
     #expect(archive.problem == nil)
   }
 
@@ -137,6 +137,7 @@ import Testing
       return found.map(\.position)
     }
     #expect(found(.failed) == [0, 3, 6, 9])
+    #expect(found(.failure("bad")) == [0, 3, 6, 9] && found(.failure("good")) == [])
     #expect(found(.slow) == [8, 9])
     #expect(found(.text("needle")) == [7])
     #expect(found(.text("ITEM 4")) == [4])

@@ -82,6 +82,23 @@ import Themes
     }
   }
 
+  /// The default theme knows nothing of the background, so what must not be missed is readable on both.
+  @Test(arguments: [ThemeRole.warning, .workerSlow, .itemWaiting, .latencyHigh, .statePaused])
+  func warningsAreReadableOnBlackAndOnWhite(role: ThemeRole) throws {
+    for background in [Color.rgb(0, 0, 0), .rgb(255, 255, 255)] {
+      let contrast = try #require(Sight.contrast(Themes.standard[role].foreground, background))
+      #expect(contrast >= 4, "\(role.name) has \(contrast) on \(background)")
+    }
+  }
+
+  /// Red says that something has failed. A slow item has not.
+  @Test(arguments: Themes.builtin.map(\.theme)) func slowItemsAreNotAsRedAsFailures(theme: Theme) {
+    for role in [ThemeRole.latencyHigh, .workerSlow] {
+      let isPlain = theme[role].foreground == .terminalDefault
+      #expect(isPlain || theme[role].foreground != theme[.itemFailed].foreground, "\(theme.name): \(role.name)")
+    }
+  }
+
   @Test func brightBlackAndDarkBlueAreNoTextOfTheDefaultTheme() {
     for role in ThemeRole.allCases {
       #expect(![.ansi(4), .ansi(8)].contains(Themes.standard[role].foreground), "\(role.name)")

@@ -81,6 +81,8 @@ struct ConfirmOverlay {
     switch dialog.kind {
     case .leave: "Leave?"
     case .kill(let id): "Stop item \(id)?"
+    case .threads(let count): "\(drawing.format.plural(count, "thread"))?"
+    case .runAgain: "Run what failed again?"
     }
   }
 
@@ -88,6 +90,8 @@ struct ConfirmOverlay {
     switch dialog.kind {
     case .leave: [left] + waiting + [safe]
     case .kill(let id): [drawing.dashboard.live.runningItem(id)?.label ?? "it has already ended"]
+    case .threads(let count): [crowd(count)]
+    case .runAgain: [again]
     }
   }
 
@@ -96,6 +100,17 @@ struct ConfirmOverlay {
     let verb = tally.running == 1 ? "is" : "are"
     return
       "\(running) \(verb) running; \(drawing.format.count(tally.queued)) \(tally.queued == 1 ? "has" : "have") not started."
+  }
+
+  private func crowd(_ count: Int) -> String {
+    let processors = drawing.format.plural(max(1, drawing.dashboard.processors ?? 1), "processor")
+    return "\(drawing.format.plural(count, "command")) at a time on \(processors). Each of them takes memory."
+  }
+
+  private var again: String {
+    let items = drawing.format.plural(tally.unsuccessful, "item")
+    let threads = drawing.format.plural(drawing.dashboard.live.targetWorkers, "thread")
+    return "\(items) failed. The run goes on with \(threads), the same command, record and output."
   }
 
   private var waiting: [String] {
@@ -115,7 +130,21 @@ struct ConfirmOverlay {
     switch dialog.kind {
     case .leave: "Ctrl-C stops now; Esc keeps running"
     case .kill: "Esc leaves it alone"
+    case .threads, .runAgain: "Esc changes nothing"
     }
+  }
+
+  /// Whether `pfor-tui resume` can continue the run, because it is recorded.
+  private var canBeResumed: Bool { drawing.dashboard.resumeCommand != nil }
+
+  private var fateOfQueued: String {
+    let items = drawing.format.plural(tally.queued, "item")
+    return canBeResumed ? "pfor-tui resume runs the other \(items)" : "\(items) will never run"
+  }
+
+  private var fateOfRunning: String {
+    let items = drawing.format.plural(tally.running, "running item")
+    return canBeResumed ? "pfor-tui resume starts \(items) again" : "\(items) will be lost"
   }
 
   private typealias Answer = (key: Character, short: String, text: String, isDangerous: Bool)
@@ -127,10 +156,14 @@ struct ConfirmOverlay {
     return switch choice {
     case .keepRunning: (key, "go on", "keep running", false)
     case .finish:
-      (key, "finish", "finish what runs; \(drawing.format.plural(tally.queued, "item")) will never run", false)
+      (key, "finish", "finish what runs; \(fateOfQueued)", false)
     case .stopNow:
-      (key, "stop", "stop now: \(drawing.format.plural(tally.running, "running item")) will be lost", true)
+      (key, "stop", "stop now: \(fateOfRunning)", true)
     case .leaveAlone: (key, "no", "no, let it run", false)
+    case .keepThreads: (key, "no", "no, keep \(drawing.format.threads(drawing.dashboard.live))", false)
+    case .changeThreads: (key, "yes", "yes, change it", true)
+    case .stayOver: (key, "no", "no", false)
+    case .runAgain: (key, "yes", "yes, run them again", false)
     case .terminate: (key, "TERM", "ask it to end (TERM, or interrupt the query)", true)
     case .kill: (key, "KILL", "kill it (KILL)", true)
     }

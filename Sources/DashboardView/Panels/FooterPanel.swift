@@ -66,7 +66,9 @@ struct FooterPanel {
     switch command {
     case .open, .nextPanel, .filter: return drawing.dashboard.openItem == nil
     case .moreThreads, .fewerThreads, .togglePause, .killItem: return !isOver
-    case .retry: return !isOver && drawing.facts.hasFailures
+    case .retry:
+      return isOver
+        ? drawing.dashboard.canRunAgain && drawing.facts.tally.unsuccessful > 0 : drawing.facts.hasFailures
     default: return true
     }
   }
@@ -86,7 +88,7 @@ struct PromptLine {
   func draw(_ prompt: Prompt, in row: Rect, of grid: inout CellGrid) {
     grid.fill(row, role: ThemeRole.text.role)
     var cursor = drawing.cursor(row.inset(horizontal: 1))
-    cursor.write(name(of: prompt.kind), .key, to: &grid)
+    cursor.write(name(of: prompt.kind, isShort: row.width < 60), .key, to: &grid)
     cursor.skip()
     // Cut a long text at its beginning, because the user types at its end.
     var text = prompt.text
@@ -99,9 +101,12 @@ struct PromptLine {
     }
   }
 
-  private func name(of kind: Prompt.Kind) -> String {
+  private func name(of kind: Prompt.Kind, isShort: Bool) -> String {
     switch kind {
-    case .threads: "threads (0 drains):"
+    case .threads:
+      isShort
+        ? "threads (\(drawing.dashboard.live.targetWorkers), at most \(drawing.dashboard.mostThreads)):"
+        : "threads (now \(drawing.dashboard.live.targetWorkers), at most \(drawing.dashboard.mostThreads); 0 drains):"
     case .search: "search:"
     case .filterText: "only items with:"
     }

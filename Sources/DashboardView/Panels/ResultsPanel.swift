@@ -24,7 +24,8 @@ struct ResultsPanel {
       list.visibleIDs(rows: area.list.height), from: list.firstRow(rows: area.list.height), selected: list.selectedRow,
       of: .results, in: area.list, of: &grid
     ) { id, row, grid in
-      columns.draw(cells(drawing.dashboard.resultRow(id, at: drawing.now), row.width), drawing, in: row, of: &grid)
+      let result = drawing.dashboard.resultRow(id, at: drawing.now)
+      columns.draw(cells(result, columns, row.width), drawing, in: row, of: &grid)
       drawing.mark(id, x: row.x, in: row, of: &grid)
       drawing.markMatches(in: row.splitLeft(textStart).rest, of: &grid)
     }
@@ -67,15 +68,19 @@ struct ResultsPanel {
     return columns
   }
 
-  private func cells(_ result: ResultRow, _ width: Int) -> [ListColumns.Cell] {
+  private func cells(_ result: ResultRow, _ columns: ListColumns, _ width: Int) -> [ListColumns.Cell] {
     let time = result.latency.map { drawing.format.duration($0) } ?? ""
     let isSlow = result.latency.map { drawing.isSlow($0) } ?? false
     let isBad = result.state == .failed || result.state == .timedOut
     let note = result.note.map { result.text.isEmpty ? $0 : " (\($0))" } ?? ""
+    // Reasons begin alike and often differ at their ends.
+    let text = result.text + note
+    let shown =
+      isBad ? TextWidth.middle(text, columns: columns.lastWidth, ellipsis: drawing.glyphs.ellipsis) : text
     return [
       .text(result.id.description, .muted), ListColumns.state(result.state, drawing, rowWidth: width),
       .text(time, isSlow ? .latencyHigh : .text), .text(result.label, .text),
-      .text(result.text + note, isBad ? .error : .muted),
+      .text(shown, isBad ? .error : .muted),
     ]
   }
 }

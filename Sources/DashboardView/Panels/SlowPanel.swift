@@ -28,7 +28,8 @@ struct SlowPanel {
 
   private var trailing: String {
     guard let limit = drawing.slowLimit else { return "" }
-    let count = drawing.facts.slowCount + drawing.facts.slowRunning(at: drawing.now)
+    guard drawing.marksSlow else { return "most over \(drawing.format.duration(limit))" }
+    let count = drawing.facts.slowFinished + drawing.facts.slowRunning(at: drawing.now)
     return "\(drawing.format.count(count)) over \(drawing.format.duration(limit))"
   }
 
@@ -44,11 +45,11 @@ struct SlowPanel {
   }
 
   private func cells(_ item: SlowItem, _ width: Int) -> [ListColumns.Cell] {
-    let role = drawing.latencyRole(item.latency)
+    let isSlow = drawing.isSlow(item.latency)
     return [
-      .text(drawing.isSlow(item.latency) ? drawing.glyph(.workerSlow) : "", .workerSlow),
-      .text(drawing.format.duration(item.latency), role),
-      .text(drawing.format.timesMedian(item.latency, median: drawing.median), role),
+      .text(isSlow ? drawing.glyph(.workerSlow) : "", .workerSlow),
+      .text(drawing.format.duration(item.latency), .text),
+      .text(drawing.format.timesMedian(item.latency, median: drawing.median), isSlow ? .workerSlow : .muted),
       ListColumns.state(item.state, drawing, rowWidth: width), .text(item.id.description, .muted),
       .text(item.label, .text),
     ]

@@ -38,7 +38,9 @@ struct WorkersPanel {
     let slow = drawing.facts.slowRunning(at: drawing.now)
     var parts = [drawing.format.plural(workers.count, "worker")]
     if idle > 0 { parts.append("\(idle) idle") }
-    if slow > 0 { parts.append("\(slow) slow now") }
+    if let limit = drawing.slowLimit, slow > 0 {
+      parts.append(drawing.marksSlow ? "\(slow) slow now" : "most over \(drawing.format.duration(limit))")
+    }
     return parts.joined(separator: ", ")
   }
 

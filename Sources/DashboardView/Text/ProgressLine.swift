@@ -32,6 +32,7 @@ package enum ProgressLine {
     parts.append((format.rate(facts.rate(at: now)), 5))
     if let recording = format.recording(facts) { parts.append((recording, 7)) }
     if tally.unsuccessful > 0 { parts.append(("\(format.count(tally.unsuccessful)) failed", 2)) }
+    if let most = format.commonestFailure(facts) { parts.append((most, 8)) }
     let latency = facts.latency.percentiles
     parts.append(("p50 \(format.duration(latency.p50)) p99 \(format.duration(latency.p99))", 6))
     let left = format.timeLeft(facts.timeLeft(at: now))

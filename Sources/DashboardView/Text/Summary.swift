@@ -13,7 +13,7 @@ package enum Summary {
   ///   - allSessions: The state of the whole run, if this session resumed it and left items undone. The session may not
   ///     have reached all items, so the first line then counts only the session's own items.
   ///   - command: The exact command line to run this again; nil to leave it out.
-  ///   - errors: Returns the first line of an item's errors, shown after the reason of its failure; nil if unknown.
+  ///   - errors: Returns the last line of an item's errors, shown after the reason of its failure; nil if unknown.
   package static func lines(
     _ dashboard: Dashboard, at now: Instant, width: Int, glyphs: GlyphSet = .unicode,
     allSessions: AllSessions? = nil, command: String? = nil, errors: (ItemID) -> String? = { _ in nil }
@@ -108,6 +108,9 @@ package enum Summary {
       let tally = facts.tally
       guard tally.unsuccessful > 0 else { return [] }
       let more = tally.unsuccessful - facts.failures.count
+      if more > 0, facts.failureGroups.count > 0 {
+        return ["failed:"] + FailureLines.lines(facts.failureGroups, width: width, format)
+      }
       return ["failed:"]
         + facts.failures.sorted { $0.id < $1.id }.map {
           let reason = ResultRow.text($0.reason, errors($0.id) ?? "")
@@ -128,6 +131,28 @@ package enum Summary {
     private func name(_ label: String, beside columns: Int) -> String {
       TextWidth.middle(label, columns: max(24, width - columns), ellipsis: format.glyphs.ellipsis)
     }
+  }
+}
+
+/// Describes failures by their reasons.
+package enum FailureLines {
+  private static let mostGroups = 12
+
+  /// Returns a line for each of the largest groups: ` 22 × exit status 22: curl: (22) …: 500 (#3 … #590)`.
+  ///
+  /// - Parameter width: The columns that a line should take.
+  package static func lines(_ failures: FailureGroups, width: Int, _ format: Formatting = Formatting()) -> [String] {
+    let groups = failures.groups
+    let shown = groups.prefix(mostGroups)
+    let digits = shown.map { format.count($0.count).count }.max() ?? 0
+    let lines = shown.map { group in
+      let items = group.count == 1 ? "\(group.first)" : "\(group.first) \(format.glyphs.ellipsis) \(group.latest)"
+      let count = "  \(format.right(format.count(group.count), digits)) \(format.times) "
+      let room = max(24, width - count.count - items.count - 3)
+      return count + TextWidth.middle(group.reason, columns: room, ellipsis: format.glyphs.ellipsis) + " (\(items))"
+    }
+    let rest = groups.dropFirst(mostGroups).reduce(0) { $0 + $1.count }
+    return lines + (rest > 0 ? ["  and \(format.count(rest)) more for other reasons"] : [])
   }
 }
 

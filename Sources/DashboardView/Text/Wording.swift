@@ -60,6 +60,7 @@ extension Panel {
     case .latency: "Latency"
     case .slow: "Slow"
     case .results: "Results"
+    case .failures: "Failures"
     case .threads: "Threads"
     }
   }
@@ -117,6 +118,12 @@ extension Formatting {
       "waiting for \(next), \(time), \(plural(held, "result")) held", "\(count(held)) wait for \(next), \(time)",
       "\(count(held)) wait for \(next)",
     ]
+  }
+
+  /// Returns the reason of most failures with their number; nil if there is only one failure, or if no reason is known.
+  func commonestFailure(_ facts: RunFacts) -> String? {
+    guard let group = facts.failureGroups.groups.first, facts.tally.unsuccessful > 1 else { return nil }
+    return "\(count(group.count))\(times) \(TextWidth.middle(group.reason, columns: 40, ellipsis: glyphs.ellipsis))"
   }
 
   /// Returns the text for a recorder that is behind; nil while it keeps up.

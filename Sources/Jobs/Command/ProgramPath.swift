@@ -1,3 +1,4 @@
+import OSText
 import ParallelFor
 
 #if canImport(Glibc)
@@ -34,6 +35,9 @@ final class ProgramPath: Sendable {
     }
   }
 
+  /// The names of the files in the folders, which may not all be programs.
+  var names: [String] { folders.flatMap { OSFile.names(in: OSText.decode($0)) } }
+
   /// Looks up a program again that is no longer where it was found.
   func resolveAgain(_ program: [UInt8]) -> [UInt8] {
     lock.withLock { last = ([], []) }
@@ -43,7 +47,7 @@ final class ProgramPath: Sendable {
   private func lookUp(_ program: [UInt8]) -> [UInt8] {
     let candidates = folders.map { $0 + [Self.slash] + program }.filter(Self.isFile)
     // Like execvp: a file that is not executable is used only when there is no better one.
-    return candidates.first { access(Self.cString($0), X_OK) == 0 } ?? candidates.first ?? program
+    return candidates.first(where: Self.mayBeRun) ?? candidates.first ?? program
   }
 
   /// Whether a path leads to a regular file.
@@ -51,6 +55,9 @@ final class ProgramPath: Sendable {
     var status = stat()
     return stat(cString(path), &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
+
+  /// Whether this user may run the file at a path.
+  static func mayBeRun(_ path: [UInt8]) -> Bool { access(cString(path), X_OK) == 0 }
 
   /// Returns the path with a terminating NUL.
   static func cString(_ path: [UInt8]) -> [CChar] { (path + [0]).map { CChar(bitPattern: $0) } }

@@ -7,6 +7,11 @@ enum ParameterSource: Equatable {
   /// A field by its name, or by its number from 1.
   case field(String)
 
+  /// Returns what to write instead of the braces of a command's template; empty for a query without them.
+  static func adviceOnBraces(in query: String) -> String {
+    query.contains("{") ? "; in a query, write ? for the item and :name for a field, not {} or {name}" : ""
+  }
+
   /// Returns the source of every parameter of a query.
   ///
   /// - Parameters:

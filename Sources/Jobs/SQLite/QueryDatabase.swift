@@ -61,7 +61,8 @@ struct QueryDatabase {
       (first, rest) = try connection.prepareFirst(of: query)
     } catch {
       let place = error.offset.map { Self.place($0, in: query) } ?? ""
-      throw JobError("the query cannot be prepared: \(error.message)\(place)")
+      let advice = ParameterSource.adviceOnBraces(in: query)
+      throw JobError("the query cannot be prepared: \(error.message)\(place)\(advice)")
     }
     guard let first else { throw JobError("the query is empty") }
     guard isWithoutStatement(rest) else {

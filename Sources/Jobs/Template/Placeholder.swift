@@ -95,22 +95,22 @@ struct PlaceholderGrammar {
   }
 
   /// Whether a text can be meant as a field's name: a number, or letters, digits, `_`, `.` and `-`, starting with a
-  /// letter, a digit or `_`. Where fields have names, a name may start with any of these and have single blanks between
-  /// words.
+  /// letter, a digit or `_`. Where fields have names, a name may start with any of these and have blanks after its first
+  /// character. A blank at the start marks text.
   private func isFieldName(_ text: String) -> Bool {
     if Self.number(text[...]) != nil { return true }
     let mayHaveBlanks = fields == .perItem || hasNames
-    var previous: Unicode.Scalar = " "
+    var previous: Unicode.Scalar?
     var hasLetter = false
     for (position, scalar) in text.unicodeScalars.enumerated() {
       let isAllowed =
         position == 0
         ? begins(scalar, mayHaveNames: mayHaveBlanks) : Self.continues(scalar, mayHaveBlanks: mayHaveBlanks)
-      guard isAllowed, !(scalar == previous && (scalar == " " || scalar == ".")) else { return false }
+      guard isAllowed, !(scalar == previous && scalar == ".") else { return false }
       hasLetter = hasLetter || Self.isLetter(scalar) || scalar == "@"
       previous = scalar
     }
-    return hasLetter && previous != " "
+    return hasLetter
   }
 
   private func begins(_ scalar: Unicode.Scalar, mayHaveNames: Bool) -> Bool {

@@ -12,10 +12,10 @@ public import ParallelFor
 /// Without any placeholder, the item becomes the last argument.
 ///
 /// Any name in the header of CSV or TSV makes a placeholder, even `{First Name}`. Otherwise a name consists of letters,
-/// digits, `_`, `.` and `-`, but not `..`; where fields have names, single blanks may separate words. An unknown name
-/// is an error, and so is a text that only looks like a placeholder, such as `{..}`, `{0}` or `{= … =}`. Everything
-/// else stays text: `{}}` is the item and a brace, and `{a,b}`, `{ print }` and `{a..z}` stay. So do `${name}` and
-/// `${1}`, which the shell may need, and `%{name}`, which curl and others use.
+/// digits, `_`, `.` and `-`, but not `..`; where fields have names, it may contain blanks after its first character. An
+/// unknown name is an error, and so is a text that only looks like a placeholder, such as `{..}`, `{0}` or `{= … =}`.
+/// Everything else stays text: `{}}` is the item and a brace, and `{a,b}`, `{ print }` and `{a..z}` stay. So do
+/// `${name}` and `${1}`, which the shell may need, and `%{name}`, which curl and others use.
 public struct Template: Sendable, Equatable {
   /// A piece of text, or a placeholder.
   enum Piece: Sendable, Equatable {
@@ -23,12 +23,20 @@ public struct Template: Sendable, Equatable {
     case placeholder(Placeholder)
   }
 
-  /// The command as the user wrote it, for a header line.
+  /// The command as the user wrote it, for a header line. An item that is appended is shown as `{}`.
   public let title: String
   /// One list of pieces for each argument.
   let arguments: [[Piece]]
   /// For a shell line, its pieces with the quotes around each placeholder.
   let shell: ShellLine?
+
+  /// The program of a command as far as no item decides it: the beginning of its name, and whether that is all of it;
+  /// nil for a shell line.
+  var program: (name: [UInt8], isWhole: Bool)? {
+    guard shell == nil, let pieces = arguments.first else { return nil }
+    guard case .literal(let name)? = pieces.first else { return ([], pieces.isEmpty) }
+    return (name, pieces.count == 1)
+  }
 
   /// Makes a command without a shell: a program and its arguments.
   ///
@@ -38,9 +46,13 @@ public struct Template: Sendable, Equatable {
   public init(arguments: [String], fields: FieldNames = .none) {
     let grammar = PlaceholderGrammar(fields)
     var pieces = arguments.map { Template.pieces(of: $0, grammar) }
-    title = zip(arguments, pieces).map(Template.title).joined(separator: " ")
+    var words = zip(arguments, pieces).map(Template.title)
+    if !Template.hasPlaceholder(pieces) {
+      pieces.append([.placeholder(Placeholder(source: .item))])
+      words.append("{}")
+    }
+    title = words.joined(separator: " ")
     shell = nil
-    if !Template.hasPlaceholder(pieces) { pieces.append([.placeholder(Placeholder(source: .item))]) }
     self.arguments = pieces
   }
 
@@ -53,9 +65,10 @@ public struct Template: Sendable, Equatable {
   ///   - line: the line.
   ///   - fields: the fields of the items, as far as they are known.
   public init(shell line: String, fields: FieldNames = .none) {
-    title = line
     var pieces = Template.pieces(of: line, PlaceholderGrammar(fields))
-    if !Template.hasPlaceholder([pieces]) {
+    let isAppended = !Template.hasPlaceholder([pieces])
+    title = isAppended ? "\(line) {}" : line
+    if isAppended {
       pieces += [.literal([UInt8(ascii: " ")]), .placeholder(Placeholder(source: .item))]
     }
     let shell = ShellLine(pieces)

@@ -40,10 +40,10 @@ public struct PForTUI: ParsableCommand {
       folder, {/.} its last part without the extension, {#} its number, {%} the worker, and {name} a field of CSV, \
       TSV or JSON lines. If none of these appears, the item is added at the end.
 
-      Text that is inserted into a --shell line is data to the shell that reads the line. If a second shell reads \
-      this text again, as in sh -c 'echo {}', eval or ssh HOST 'echo {}', it runs the item as code, with --shell and \
-      after --. Pass the item to the second shell as an argument, sh -c 'echo "$1"' sh {}, or as input, printf \
-      '%s\\n' {} | ssh HOST 'read -r x; echo "$x"'.
+      An item that is inserted into a --shell line is data to the shell that reads the line. A second shell runs it \
+      as code, as in sh -c 'echo {}', eval or ssh HOST 'echo {}', with --shell and after --. Pass the item to the \
+      second shell as an argument, sh -c 'echo "$1"' sh {}, or as input, printf '%s\\n' {} | ssh HOST 'read -r x; \
+      echo "$x"'.
 
       Try: pfor-tui demo
       """,
@@ -93,6 +93,7 @@ public struct PForTUI: ParsableCommand {
       if isHelp { throw CleanExit.helpRequest(command) }
       return try command.parseAsRoot(Array(arguments.dropFirst()))
     }
+    try checkSubcommand(arguments)
     let words = CommandWords(arguments)
     if let run = run(words) { return run }
     let command = words.joined(try parseAsRoot(words.short))
@@ -114,6 +115,15 @@ public struct PForTUI: ParsableCommand {
     var command = PForTUI()
     command.options = words.joined(line.options)
     return command
+  }
+
+  /// Refuses the mistyped name of a subcommand, which would be taken for the items file.
+  private static func checkSubcommand(_ arguments: [String]) throws(ValidationError) {
+    let jobs = ["--", "--shell", "--sql"]
+    guard let word = arguments.first, !arguments.contains(where: jobs.contains), !OSFile.exists(word),
+      let near = NearestWord.of(word, among: subcommands.map(\.name))
+    else { return }
+    throw ValidationError("\(word): no such file and no such subcommand; did you mean pfor-tui \(near)?")
   }
 
   private static func subcommand(_ name: String?) -> (any ParsableCommand.Type)? {
@@ -169,14 +179,17 @@ public struct PForTUI: ParsableCommand {
   static func refusal(of error: any Error, _ arguments: [String]) -> String {
     let command = arguments.first.flatMap { subcommand($0) == nil ? nil : "pfor-tui \($0)" } ?? "pfor-tui"
     let message = message(for: error)
-    var sentences = [message] + explanation(of: error, message)
+    var sentences = [Self.lowercased(message)] + explanation(of: error, message)
     let takesCommand = command == "pfor-tui" && !arguments.contains("--")
     if takesCommand, message.contains("nexpected argument") {
       sentences.append("A command to run comes after --, as in pfor-tui ITEMS -- wc -l")
     }
-    let ended = (sentences + ["See \(command) --help"]).map { $0.hasSuffix(".") ? $0 : "\($0)." }
+    let ended = (sentences + ["See \(command) --help"]).map { $0.hasSuffix(".") || $0.hasSuffix("?") ? $0 : "\($0)." }
     return "pfor-tui: \(ended.joined(separator: " "))"
   }
+
+  /// The parser's message as it continues a line, like all other messages.
+  private static func lowercased(_ message: String) -> String { message.prefix(1).lowercased() + message.dropFirst() }
 
   /// The help text of an option, if the parser says only that its value is wrong or missing.
   private static func explanation(of error: any Error, _ message: String) -> [String] {

@@ -15,40 +15,69 @@ struct RunsCommand: ParsableCommand {
     PForTUI.exit(after: { () throws(AppError) in
       let output = CommandOutput()
       let entries = try RunNames.history().runs()
-      for line in Self.lines(entries) { output.write(line: line) }
+      for line in Self.lines(entries, width: CommandOutput.columns) { output.write(line: line) }
       if entries.isEmpty { StandardError.write("pfor-tui: there are no runs yet") }
       return output.finish()
     })
   }
 
+  private static let head = ["RUN", "STATE", "BEGAN", "TOOK", "DONE", "FAILED", "SIZE", "COMMAND"]
+  private static let numbers: Set = ["TOOK", "DONE", "FAILED", "SIZE"]
+  /// The columns that a narrow terminal does without, in the order in which they go.
+  private static let dispensable = ["SIZE", "FAILED", "TOOK", "BEGAN"]
+  /// The least columns of a terminal for the command.
+  private static let commandWidth = 12
+
   /// The lines of the table of runs; text from records is made safe to print.
-  static func lines(_ entries: [HistoryEntry]) -> [String] {
-    let head = ["RUN", "STATE", "DONE", "FAILED", "SIZE", "COMMAND"]
+  ///
+  /// - Parameter width: the columns that lines may take; nil for any number.
+  static func lines(_ entries: [HistoryEntry], width: Int? = nil) -> [String] {
+    guard !entries.isEmpty else { return [] }
     let rows = [head] + entries.map(cells)
     let widths = head.indices.map { column in rows.map { TextWidth.columns(of: $0[column]) }.max() ?? 0 }
-    return rows.isEmpty || entries.isEmpty
-      ? []
-      : rows.map { row in
-        row.indices.map { column in
-          let blanks = String(repeating: " ", count: max(0, widths[column] - TextWidth.columns(of: row[column])))
-          if column == head.count - 1 { return row[column] }
-          return (2...4).contains(column) ? blanks + row[column] : row[column] + blanks
-        }.joined(separator: "  ")
-      }
+    let columns = columns(widths, width: width)
+    return rows.map { row in
+      let line = columns.map { column in
+        let blanks = String(repeating: " ", count: max(0, widths[column] - TextWidth.columns(of: row[column])))
+        if column == head.count - 1 { return row[column] }
+        return numbers.contains(head[column]) ? blanks + row[column] : row[column] + blanks
+      }.joined(separator: "  ")
+      return width.map { TextWidth.prefix(line, columns: $0, ellipsis: "…") } ?? line
+    }
+  }
+
+  /// The columns for which there is room.
+  private static func columns(_ widths: [Int], width: Int?) -> [Int] {
+    var columns = Array(head.indices)
+    guard let width else { return columns }
+    for name in dispensable {
+      let needed = columns.dropLast().reduce(commandWidth) { $0 + widths[$1] + 2 }
+      if needed > width { columns.removeAll { head[$0] == name } }
+    }
+    return columns
   }
 
   private static func cells(_ entry: HistoryEntry) -> [String] {
     let formatting = Formatting()
     let size = formatting.bytes(Int(entry.size))
     guard let run = entry.record else {
-      return [RunNames.name(of: entry.path), entry.state.rawValue, "", "", size, entry.problem?.description ?? ""]
+      let problem = entry.problem?.description ?? ""
+      return [RunNames.name(of: entry.path), entry.state.rawValue, "", "", "", "", size, problem]
     }
     let done = formatting.count(run.counts.done)
     return [
-      RunNames.name(of: entry.path), entry.state.rawValue,
+      RunNames.name(of: entry.path), entry.state.rawValue, TimeText.local(run.created, hasSeconds: false),
+      duration(of: entry, run),
       run.total.map { "\(done)/\(formatting.count($0))" } ?? done, formatting.count(run.counts.unsuccessful), size,
       run.title,
     ].map(SafeText.visible)
+  }
+
+  /// How long all sessions of a run took together; empty if no item has ended.
+  private static func duration(of entry: HistoryEntry, _ run: RunRecord) -> String {
+    guard run.latest != nil, let reader = try? RunReader(path: entry.path) else { return "" }
+    defer { reader.close() }
+    return Formatting().duration(ReplayedSessions(run, (try? reader.changes()) ?? []).length)
   }
 }
 

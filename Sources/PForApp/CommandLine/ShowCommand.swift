@@ -1,17 +1,22 @@
 import ArgumentParser
 import Attempts
+import Dashboard
 import DashboardView
 import ParallelFor
+import ParallelForDashboard
 import RunStore
 
 /// Summarizes a recorded run.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", _superCommandName: "pfor-tui", abstract: "Summarize a recorded run.",
-    usage: "pfor-tui show [RUN] [--json]")
+    usage: "pfor-tui show [RUN] [--failed] [--json]")
 
   @Argument(help: ArgumentHelp(RunNames.help, valueName: "run"))
   var name: String?
+
+  @Flag(help: "Also list every item that failed, with its last line on standard error.")
+  var failed = false
 
   @Flag(help: "Print the summary as one JSON object on one line.")
   var json = false
@@ -26,8 +31,10 @@ struct ShowCommand: ParsableCommand {
             RunSummaryText.line(try reader.record(), latency: try reader.latencies())
           })
       } else {
-        for line in try RunNames.translated({ () throws(RunStoreError) in try RunSummary(reader).lines }) {
-          output.write(line: line)
+        let summary = try RunNames.translated { () throws(RunStoreError) in try RunSummary(reader, listsAll: failed) }
+        for line in summary.lines { output.write(line: line) }
+        if failed {
+          try RunNames.translated { () throws(RunStoreError) in try summary.listFailures(output.write(line:)) }
         }
       }
       return output.finish()
@@ -39,6 +46,8 @@ struct ShowCommand: ParsableCommand {
 struct RunSummary {
   private static let failuresShown = 10
   private static let labelWidth = 10
+  /// The columns of a line about a group of failures.
+  private static let lineWidth = 110
   /// The most characters of a reason or a command that are shown; `export` has all of them.
   private static let longestText = 20_000
 
@@ -47,15 +56,22 @@ struct RunSummary {
   private let run: RunRecord
   private let latency: LatencyFigures
   private let failures: [ItemRecord]
+  /// All failures in groups; none if they are listed.
+  private let groups: FailureGroups
+  private let reader: RunReader
   private let state: String
   private let sessions: ReplayedSessions
 
   /// Reads the facts of a run from its file.
-  init(_ reader: RunReader) throws(RunStoreError) {
+  ///
+  /// - Parameter listsAll: whether the failures are not among the lines, because all of them are listed.
+  init(_ reader: RunReader, listsAll: Bool = false) throws(RunStoreError) {
+    self.reader = reader
     path = reader.path
     run = try reader.record()
     latency = try reader.latencies()
-    failures = try reader.unsuccessful(limit: Self.failuresShown)
+    failures = listsAll ? [] : try reader.unsuccessful(limit: Self.failuresShown + 1)
+    groups = failures.count > Self.failuresShown ? try Self.groups(reader) : FailureGroups()
     sessions = ReplayedSessions(run, try reader.changes())
     state = reader.isBeingRecorded ? "running" : run.state == .finished ? "finished" : "unfinished"
   }
@@ -64,7 +80,7 @@ struct RunSummary {
   var lines: [String] {
     let facts = [
       ("run", "\(run.id), \(state)"), ("command", Self.oneLine(run.title)),
-      ("items", "\(run.source), in \(run.directory)"), ("began", TimeText.iso(run.created)), ("took", took),
+      ("items", "\(run.source), in \(run.directory)"), ("began", TimeText.local(run.created)), ("took", took),
       ("result", result), ("latency", latencies), ("file", path),
     ]
     return facts.map { name, value in
@@ -90,8 +106,12 @@ struct RunSummary {
 
   private var latencies: String {
     guard latency.maximum != nil else { return format.unknown }
+    // As in the dashboard, a percentile of too few items is not shown.
+    let items = run.counts.done + run.counts.cancelled
+    func figure(_ value: Int64?, from least: Int) -> Int64? { items >= least ? value : nil }
     let figures = [
-      ("p50", latency.p50), ("p90", latency.p90), ("p95", latency.p95), ("p99", latency.p99), ("max", latency.maximum),
+      ("p50", latency.p50), ("p90", figure(latency.p90, from: 10)), ("p95", figure(latency.p95, from: 20)),
+      ("p99", figure(latency.p99, from: 100)), ("max", latency.maximum),
     ]
     let text = figures.map { "\($0) \(format.duration($1))" }.joined(separator: "  ")
     return latency.isSample ? "\(text) (of a sample)" : text
@@ -99,17 +119,44 @@ struct RunSummary {
 
   private var failureLines: [String] {
     guard !failures.isEmpty else { return [] }
-    let more = run.counts.unsuccessful + run.counts.cancelled - failures.count
-    let lines = failures.map { item in
-      let text = Self.oneLine(String(decoding: item.text.prefix(FinishedItem.maximumLabelLength), as: UTF8.self))
-      return "  #\(item.number ?? 0) \(text): \(reason(item.attempt?.outcome))"
+    guard failures.count <= Self.failuresShown else {
+      let lines = FailureLines.lines(groups, width: Self.lineWidth)
+      return ["not successful:"] + lines + ["  show --failed lists them all"]
     }
-    return ["not successful:"] + lines + (more > 0 ? ["  and \(format.count(more)) more"] : [])
+    return ["not successful:"] + failures.map(line)
   }
 
-  private func reason(_ outcome: Outcome?) -> String {
+  /// Passes a line for each item that was not successful.
+  func listFailures(_ write: (String) -> Void) throws(RunStoreError) {
+    if run.counts.unsuccessful + run.counts.cancelled > 0 { write("not successful:") }
+    try reader.forEachUnsuccessful { write(line($0)) }
+  }
+
+  private func line(_ item: ItemRecord) -> String {
+    let reason = ResultRow.text(Self.reason(item.attempt?.outcome), lastLine(of: item))
+    return "  #\(item.number ?? 0) \(Self.oneLine(Self.label(item))): \(Self.oneLine(reason))"
+  }
+
+  private func lastLine(of item: ItemRecord) -> String { OutputText.lastLine(of: reader.bytes(.errors, of: item)) }
+
+  private static func label(_ item: ItemRecord) -> String {
+    String(decoding: item.text.prefix(FinishedItem.maximumLabelLength), as: UTF8.self)
+  }
+
+  private static func groups(_ reader: RunReader) throws(RunStoreError) -> FailureGroups {
+    var groups = FailureGroups()
+    try reader.forEachUnsuccessful { item in
+      let line = OutputText.lastLine(of: reader.bytes(.errors, of: item))
+      let outcome = item.attempt?.outcome
+      let reason = FailureReason(reason(outcome), line: outcome == .timedOut ? "" : line, label: label(item))
+      groups.add(ItemID((item.number ?? 1) - 1), reason)
+    }
+    return groups
+  }
+
+  private static func reason(_ outcome: Outcome?) -> String {
     switch outcome {
-    case .failed(let failure): Self.oneLine(failure.reason)
+    case .failed(let failure): failure.reason
     case .timedOut: "timed out"
     case .cancelled: "stopped"
     case .succeeded, nil: ""

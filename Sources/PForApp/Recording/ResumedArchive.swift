@@ -37,5 +37,7 @@ final class ResumedArchive: ItemArchive {
     kept.matches(filter, in: positions, slowLimit: slowLimit)
   }
 
+  func failureReason(of id: ItemID) -> FailureReason? { kept.failureReason(of: id) }
+
   func searchedParts(of id: ItemID) -> [TextScan.Part] { kept.searchedParts(of: id) }
 }

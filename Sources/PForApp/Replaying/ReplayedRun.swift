@@ -1,3 +1,4 @@
+import Dashboard
 import Jobs
 import ParallelFor
 import ParallelForDashboard
@@ -21,6 +22,7 @@ final class ReplayedRun: WatchedRun {
   private var place: Int64 = 0
   private(set) var isBehind = false
   private(set) var inputProblem: String?
+  private(set) var failures = FailureGroups()
 
   /// Opens a run; it emits no events before it is played.
   ///
@@ -54,6 +56,7 @@ final class ReplayedRun: WatchedRun {
     defer { self.place = place }
     guard place < self.place else { return false }
     timeline = ReplayTimeline(record, changes, sessions: timeline.sessions)
+    failures = FailureGroups()
     nextNumber = 1
     return true
   }
@@ -71,7 +74,16 @@ final class ReplayedRun: WatchedRun {
       if events.count == before { break }
     } while !isBehind
     ended.show(until: timeline.latest, events)
+    for event in events { note(event.kind) }
     return events
+  }
+
+  private func note(_ kind: RunEvent.Kind) {
+    switch kind {
+    case .itemFinished(let item): if let reason = ended.failureReason(of: item) { failures.add(item.id, reason) }
+    case .itemRequeued(let item, _): if let reason = ended.failureReason(of: item) { failures.remove(reason) }
+    default: return
+    }
   }
 
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String {

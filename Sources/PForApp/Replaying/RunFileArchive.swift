@@ -77,6 +77,18 @@ final class RunFileArchive: ItemArchive {
     return found
   }
 
+  func failureReason(of id: ItemID) -> FailureReason? { ended(id).flatMap { reason(of: $0.item, $0.attempt) } }
+
+  /// Returns why an item failed at an attempt that may not be its last one; nil if it has not.
+  func failureReason(of attempt: FinishedItem) -> FailureReason? {
+    guard attempt.outcome.failureReason != nil, let item = read({ try reader.item(number: attempt.id.number) }) ?? nil
+    else { return nil }
+    let same = endedAttempts(of: item).last { $0.record.outcome == attempt.outcome }
+    return FailureReason(
+      attempt.outcome, line: same.map { OutputText.lastLine(of: $0.errors) } ?? "",
+      label: ArchivedItem(text: item.text).label)
+  }
+
   func searchedParts(of id: ItemID) -> [TextScan.Part] {
     guard let (item, attempt) = ended(id) else { return [] }
     let texts = [
@@ -135,23 +147,26 @@ final class RunFileArchive: ItemArchive {
     return ResultRow(
       id: id, label: ArchivedItem(text: item.text).label, state: state, latency: RecordedTime.latency(attempt),
       reason: OutputText.firstLine(attempt.reason ?? ""),
-      firstLine: firstLine(state == .succeeded ? .output : .errors, of: item), note: attempt.note)
+      line: state == .succeeded ? firstLine(of: item) : lastErrorLine(of: item), note: attempt.note)
   }
 
   private func shows(_ filter: ResultFilter, _ item: ItemRecord, _ attempt: EndedAttempt, _ slowLimit: Int64?) -> Bool {
     switch filter {
     case .failed: !attempt.outcome.isSuccess
+    case .failure(let group): reason(of: item, attempt).map { FailureGroups.group(group, has: $0) } ?? false
     case .slow: RecordedTime.latency(attempt) >= slowLimit ?? .max
     case .all, .running, .text: false
     }
   }
 
-  private func firstLine(_ stream: OutputStream, of item: ItemRecord) -> String {
-    OutputText.firstLine(String(decoding: bytes(stream, of: item, Self.rowBytes), as: UTF8.self))
+  private func firstLine(of item: ItemRecord) -> String {
+    OutputText.firstLine(String(decoding: read(reader.bytes(.output, of: item), Self.rowBytes), as: UTF8.self))
   }
 
-  private func bytes(_ stream: OutputStream, of item: ItemRecord, _ most: Int) -> [UInt8] {
-    read(reader.bytes(stream, of: item), most)
+  private func lastErrorLine(of item: ItemRecord) -> String { OutputText.lastLine(of: reader.bytes(.errors, of: item)) }
+
+  private func reason(of item: ItemRecord, _ attempt: EndedAttempt) -> FailureReason? {
+    FailureReason(attempt.outcome, line: lastErrorLine(of: item), label: ArchivedItem(text: item.text).label)
   }
 
   private func read(_ stored: CapturedBytes, _ most: Int) -> [UInt8] {

@@ -4,10 +4,10 @@ import ParallelFor
 import ParallelForDashboard
 import RunStore
 
-extension FirstErrorLines: AttemptObserver {
+extension FailureLog: AttemptObserver {
   func settled(_ attempt: ItemAttempt, _ notes: inout AttemptNotes) {
-    guard !attempt.isRevised, attempt.ended.outcome.failureReason != nil else { return }
-    note(attempt.ended.id, attempt.ending.errors)
+    guard attempt.isFinal, !attempt.ended.outcome.isSuccess else { return }
+    note(attempt.ended.id, attempt.ended.outcome, attempt.ending.errors, label: attempt.item.label)
   }
 }
 

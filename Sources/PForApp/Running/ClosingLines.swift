@@ -18,6 +18,8 @@ struct ClosingLines {
   var result: RunResult
   /// Whether only problems are printed.
   var isQuiet = false
+  /// The number of items that have failed or timed out.
+  var failed = 0
   /// Whether any item is known.
   var hasResults = true
   var source: ItemSource
@@ -35,15 +37,15 @@ struct ClosingLines {
   /// - Parameter summary: makes the summary of the run; called only if it is printed.
   func lines(summary: () -> [String]) -> [String] {
     // A reader that closed the output, as `head` does, wants no more.
-    let isTold = !isQuiet && result.exitCode != ExitCode.outputClosed
-    var lines = isTold && (result.problem == nil || hasResults) ? summary() : []
+    let showsAll = !isQuiet && result.exitCode != ExitCode.outputClosed
+    var lines = showsAll && (result.problem == nil || hasResults) ? summary() : []
     if let problem = result.problem { lines.append("pfor-tui: \(problem)") }
     if !isQuiet, let change { lines.append("pfor-tui: \(source.name): \(Self.text(change))") }
     lines += (record?.leftovers ?? []).map { "pfor-tui: \($0)" }
     if !isQuiet, isOutOfOrder {
       lines.append("results of items that were tried again come after results that had already been written")
     }
-    if isTold, let record { lines += earlier(record) + next(record) }
+    if showsAll, let record { lines += earlier(record) + next(record) }
     return lines
   }
 
@@ -59,19 +61,20 @@ struct ClosingLines {
   /// What a resumed run found.
   private func earlier(_ record: Record) -> [String] {
     guard let counts = record.earlier else { return [] }
-    let found = "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) not started before"
+    let found = "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) run for the first time"
     let gone = "no longer in \(source.name): \(counts.gone) recorded items"
     return (result.isWhole ? [found] : []) + (counts.gone > 0 ? [gone] : [])
   }
 
-  /// The commands that continue an unfinished run and write incomplete logs again.
+  /// The commands that continue an unfinished run, run failed items again and write incomplete logs again.
   private func next(_ record: Record) -> [String] {
     let run = ShellWord.quoted(record.name)
+    // Otherwise, `resume` would read the items from the terminal.
+    let how = source == .standardInput ? ", pipe the items in again" : ""
     var lines: [String] = []
-    if !result.isWhole, record.isThere {
-      // Otherwise, `resume` would read the items from the terminal.
-      let hint = source == .standardInput ? "to continue, pipe the items in again" : "to continue"
-      lines.append("\(hint): pfor-tui resume \(run)")
+    if !result.isWhole, record.isThere { lines.append("to continue\(how): pfor-tui resume \(run)") }
+    if failed > 0, record.isThere {
+      lines.append("to run what failed again\(how): pfor-tui resume --failed \(run)")
     }
     return lines
       + failedLogs.map {

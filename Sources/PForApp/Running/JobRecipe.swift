@@ -103,7 +103,9 @@ enum JobRecipe: Equatable {
 
   private func command(_ template: Template, _ fields: FieldNames) throws(JobError) -> CommandJob {
     try template.check(against: fields)
-    return CommandJob(template)
+    let job = CommandJob(template)
+    try job.checkProgram()
+    return job
   }
 
   /// The template of a job that runs commands; nil for a query, which is the same for all items.
@@ -112,6 +114,14 @@ enum JobRecipe: Equatable {
     case .command(let words): Template(arguments: words, fields: fields)
     case .shell(let line): Template(shell: line, fields: fields)
     case .sqlite: nil
+    }
+  }
+
+  /// Whether every item starts a command.
+  var startsCommands: Bool {
+    switch self {
+    case .command, .shell: true
+    case .sqlite: false
     }
   }
 

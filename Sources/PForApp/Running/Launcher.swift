@@ -30,6 +30,15 @@ struct Launcher {
   ///
   /// - Returns: the exit status.
   func run() throws(AppError) -> Int32 {
+    let (status, next) = try runOnce()
+    guard let next else { return status }
+    throw next.replaceProgram()
+  }
+
+  /// Runs the plan.
+  ///
+  /// - Returns: the exit status, and the session that the user wants to follow.
+  private func runOnce() throws(AppError) -> (status: Int32, next: NextSession?) {
     Orphans.adoptOrphans()
     Signals.ignoreFailingWrites()
     let setup = DisplaySetup(look.dashboard, environment: environment)
@@ -42,7 +51,7 @@ struct Launcher {
     let dashboard = newDashboard(files, hasDisplay: stage.display != nil)
     let controller = RunController(stage.session, grace: plan.grace.nanoseconds)
     guard let display = stage.display else {
-      return playOn(stage, dashboard, controller, isQuiet: look.quiet, begins: true)
+      return (playOn(stage, dashboard, controller, isQuiet: look.quiet, begins: true), nil)
     }
     let themes = if let namedTheme { namedTheme } else { try setup.themes() }
     let loop = DashboardLoop(
@@ -56,7 +65,9 @@ struct Launcher {
     var afterwards = loop.controller
     let mustEnd = ending == .hungUp && Signals.heedsHangUp
     if mustEnd { afterwards.mustEnd(.hungUp, at: MonotonicClock.now) }
-    return playOn(stage, loop.dashboard, afterwards, isQuiet: mustEnd)
+    let status = playOn(stage, loop.dashboard, afterwards, isQuiet: mustEnd)
+    guard case .again = ending, let recording = files.recording else { return (status, nil) }
+    return (status, NextSession(of: recording.path, threads: loop.dashboard.live.targetWorkers, look))
   }
 
   // MARK: - Before the run
@@ -111,8 +122,12 @@ struct Launcher {
 
   private func newDashboard(_ files: RunFiles, hasDisplay: Bool) -> Dashboard {
     var dashboard = Dashboard(title: plan.job.title, source: plan.reader.source.name, slow: plan.slow)
+    dashboard.processors = plan.recipe.startsCommands ? Int(Processors.usable) : nil
     dashboard.destination = files.outputs.name(hasDashboard: hasDisplay)
     dashboard.resumeCommand = files.recording.map { "pfor-tui resume --failed \(ShellWord.quoted($0.name))" }
+    // A script ends with this session, a reader of results expects each of them once, and a pipe of items is spent.
+    let isAlone = look.dashboard.script == nil && !files.outputs.isPipeline && plan.reader.source.isRegularFile
+    dashboard.canRunAgain = hasDisplay && isAlone && files.recording != nil
     if plan.startPage != .overview { _ = dashboard.perform(.show(plan.startPage)) }
     return dashboard
   }
@@ -146,15 +161,17 @@ struct Launcher {
     let session = stage.session
     var result = RunResult(session, dashboard, controller)
     session.conclude(&result, at: MonotonicClock.wallTime(of: MonotonicClock.now))
+    let tally = dashboard.live.tally
     let closing = ClosingLines(
-      result: result, isQuiet: isQuiet, hasResults: dashboard.live.tally.known > 0, source: plan.reader.source,
+      result: result, isQuiet: isQuiet, failed: tally.unsuccessful, hasResults: tally.known > 0,
+      source: plan.reader.source,
       change: session.hasReadAll ? plan.reader.change : nil, isOutOfOrder: session.isOutOfOrder,
       record: session.recording.map { ClosingLines.Record($0) }, failedLogs: session.failedLogs)
     let lines = closing.lines {
       Summary.lines(
         dashboard, at: MonotonicClock.now, width: summaryWidth, glyphs: stage.glyphs,
         allSessions: allSessions(session, result, total: dashboard.live.total), command: plan.command,
-        errors: { session.words.line(of: $0) })
+        errors: { session.failureLog.line(of: $0) })
     }
     for line in lines { StandardError.write(line) }
     return result.exitCode

@@ -20,8 +20,8 @@ final class RunSession: WatchedRun, Sendable {
   private let kept: ResultArchive?
   /// The items that are running, for the dashboard; nil without a dashboard.
   let running: RunningItems?
-  /// The first error lines of failed items.
-  let words: FirstErrorLines
+  /// Why items failed.
+  let failureLog = FailureLog()
   private let job: any Job
   private let tags: Bool
   private let feeder: ItemFeeder
@@ -72,9 +72,7 @@ final class RunSession: WatchedRun, Sendable {
     self.recording = recording
     self.logs = logs
     self.past = past.map { ($0, PastTracker()) }
-    let words = FirstErrorLines()
-    self.words = words
-    let observers = ([words, archive, recording, logs, delivery] as [(any AttemptObserver)?]).compactMap { $0 }
+    let observers = ([failureLog, archive, recording, logs, delivery] as [(any AttemptObserver)?]).compactMap { $0 }
     let inOrder = plan.inOrder && delivery.isWanted
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
     // The archive keeps the failures.
@@ -128,8 +126,9 @@ final class RunSession: WatchedRun, Sendable {
     let (archive, tags, tracker) = (kept, tags, past?.tracker)
     try feeder.start(
       feeding: run,
-      kept: {
+      kept: { [failureLog] in
         tracker?.kept($1.id.position)
+        failureLog.note($1.id, $1.attempt.outcome, $1.errors, label: $0.label)
         return Self.restore($0, $1, to: archive, tags: tags)
       }, whenFailed: { [waker] in waker.wake() })
   }
@@ -225,15 +224,18 @@ extension RunSession {
   func retry(_ ids: [ItemID]) -> Int {
     ids.count { id in
       guard let (item, ended) = kept?.item(id) else { return false }
+      let reason = kept?.failureReason(of: id)
       switch run.retry(ended, Item(item)) {
       case .refused: return false
-      case .inPlace: return true
-      case .late:
-        delivery.expectLate()
-        return true
+      case .inPlace: break
+      case .late: delivery.expectLate()
       }
+      if let reason { failureLog.forget(reason) }
+      return true
     }
   }
+
+  var failures: FailureGroups { failureLog.groups }
 
   var recorder: RecordingLag.Sample? { recording?.lag }
 

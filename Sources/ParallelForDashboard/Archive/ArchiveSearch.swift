@@ -104,8 +104,8 @@ struct ArchiveSearch {
 struct ArchiveScan {
   /// The approximate number of bytes to read in one slice of a text search.
   static let slice = 512 << 10
-  /// The number of positions to check in one slice of other scans.
-  private static let positions = 20_000
+  /// The number of positions to check in one slice of other scans, and in one that reads errors.
+  private static let positions = (quick: 20_000, reading: 1_000)
 
   let filter: ResultFilter
   /// The number of items that have been scanned completely.
@@ -124,8 +124,10 @@ struct ArchiveScan {
   /// Scans one slice and returns the matches in it.
   mutating func advance(_ archive: any ItemArchive, slowLimit: Int64?) -> [ItemID] {
     if case .text(let text) = filter { return advance(archive, lookingFor: text) }
-    defer { scanned = min(end, scanned + Self.positions) }
-    return archive.matches(filter, in: scanned..<min(end, scanned + Self.positions), slowLimit: slowLimit)
+    let readsErrors = if case .failure = filter { true } else { false }
+    let next = min(end, scanned + (readsErrors ? Self.positions.reading : Self.positions.quick))
+    defer { scanned = next }
+    return archive.matches(filter, in: scanned..<next, slowLimit: slowLimit)
   }
 
   private mutating func advance(_ archive: any ItemArchive, lookingFor text: String) -> [ItemID] {

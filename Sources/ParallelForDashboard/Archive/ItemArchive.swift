@@ -1,3 +1,4 @@
+package import Attempts
 package import Dashboard
 package import ParallelFor
 
@@ -15,6 +16,8 @@ package protocol ItemArchive: AnyObject {
   func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail?
   /// Returns the items in a range of positions that a filter shows; none for a text filter.
   func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID]
+  /// Returns why an item failed; nil if it has not.
+  func failureReason(of id: ItemID) -> FailureReason?
   /// Returns the parts of an item that a text search covers: all of its name, reason, note and outputs; none until it
   /// has ended.
   func searchedParts(of id: ItemID) -> [TextScan.Part]
@@ -31,6 +34,21 @@ package enum OutputText {
       .map { String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self) }
     if lines.last == "" { lines.removeLast() }
     return lines
+  }
+
+  /// The most bytes at the end of an output in which its last line is looked for.
+  private static let lastBytes = 1_024
+
+  /// Returns the last line of an output that is not blank, or its end if it is long; empty if there is none.
+  package static func lastLine(of output: CapturedBytes) -> String {
+    let bytes = try? output.read(from: max(0, output.count - lastBytes), count: lastBytes)
+    return lastLine(bytes ?? [])
+  }
+
+  /// Returns the last line that is not blank.
+  package static func lastLine(_ bytes: [UInt8]) -> String {
+    let lines = bytes.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+    return lines.last { !$0.allSatisfy { $0 <= UInt8(ascii: " ") } }.map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 
   /// Returns the first line of a text.

@@ -130,11 +130,12 @@ extension ResultArchive {
     lock.withLock {
       guard let kept = kept(id, reading: Self.rowBytes) else { return nil }
       let state = ItemState(outcome(of: kept))
-      let output = text(state == .succeeded ? .output : .errors, of: kept, limit: 300)
+      let line =
+        state == .succeeded ? OutputText.firstLine(text(.output, of: kept, limit: 300)) : lastErrorLine(of: kept)
       return ResultRow(
         id: id, label: text(.text, of: kept, limit: FinishedItem.maximumLabelLength), state: state,
         latency: kept.entry.latency, reason: OutputText.firstLine(text(.reason, of: kept)),
-        firstLine: OutputText.firstLine(output), note: note(of: kept))
+        line: line, note: note(of: kept))
     }
   }
 
@@ -161,6 +162,22 @@ extension ResultArchive {
         errors: bytes(.errors, of: kept, limit: OutputText.mostBytes), of: kept.header.range(of: .errors).count)
       return detail
     }
+  }
+
+  /// Returns why an item failed; nil if it has not.
+  package func failureReason(of id: ItemID) -> FailureReason? {
+    lock.withLock {
+      guard let kept = kept(id, reading: Self.rowBytes) else { return nil }
+      return FailureReason(
+        outcome(of: kept), line: lastErrorLine(of: kept),
+        label: text(.text, of: kept, limit: FinishedItem.maximumLabelLength))
+    }
+  }
+
+  private func lastErrorLine(of kept: Kept) -> String {
+    let range = kept.header.range(of: .errors)
+    let start = max(range.lowerBound, range.upperBound - Self.rowBytes)
+    return OutputText.lastLine(data.read(at: kept.entry.offset + start, count: range.upperBound - start))
   }
 
   /// Returns an ended item and how it ended; nil until it has ended, or if not everything could be kept.
@@ -204,6 +221,9 @@ extension ResultArchive {
       let id = ItemID(position)
       switch filter {
       case .failed: return entry(id).map { $0.kind != .succeeded } ?? false ? id : nil
+      case .failure(let group):
+        guard entry(id).map({ $0.kind == .failed || $0.kind == .timedOut }) ?? false else { return nil }
+        return failureReason(of: id).map { FailureGroups.group(group, has: $0) } ?? false ? id : nil
       case .slow: return entry(id).map { $0.latency >= slowLimit ?? .max } ?? false ? id : nil
       case .all, .running, .text: return nil
       }

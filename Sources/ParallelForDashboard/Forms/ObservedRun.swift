@@ -14,10 +14,11 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   private let kept: ResultArchive?
   private let run: ParallelRun<Input, Result<Value, any Error>>
   private let title: String
-  private var untold: [RunEvent]
+  private var firstEvents: [RunEvent]
   /// The results delivered so far.
   private(set) var results: [ItemID: Result<Value, any Error>] = [:]
   private(set) var isDelivered = false
+  private(set) var failures = FailureGroups()
 
   /// - Throws: An error if the run has no events, or a pipe or a temporary file cannot be made.
   init(_ run: ParallelRun<Input, Result<Value, any Error>>, title: String, keepsResults: Bool) throws(DashboardError) {
@@ -25,12 +26,12 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
     self.title = title
     waker = try Waker()
     kept = keepsResults ? try ResultArchive() : nil
-    untold = run.takeEvents()
+    firstEvents = run.takeEvents()
     // An observed run starts with an event.
-    guard case .runStarted? = untold.first?.kind else {
+    guard case .runStarted? = firstEvents.first?.kind else {
       throw DashboardError("the run cannot be shown: start it with isObserved: true and leave its events alone")
     }
-    for event in untold { keep(event) }
+    for event in firstEvents { keep(event) }
   }
 
   var steering: any SteeredRun { run }
@@ -44,8 +45,8 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
     let events = run.takeEvents()
     for event in events { keep(event) }
     takeResults()
-    defer { untold = [] }
-    return untold + events
+    defer { firstEvents = [] }
+    return firstEvents + events
   }
 
   func retry(_ ids: [ItemID]) -> Int { ids.count { run.retryKept($0, mayBeLate: true) } }
@@ -77,8 +78,17 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   }
 
   private func keep(_ event: RunEvent) {
+    switch event.kind {
+    case .itemFinished(let item): if let reason = Self.reason(item) { failures.add(item.id, reason) }
+    case .itemRequeued(let item, _): if let reason = Self.reason(item) { failures.remove(reason) }
+    default: break
+    }
     guard let kept, case .itemFinished(let item) = event.kind else { return }
     kept.keep(ArchivedItem(text: Array(item.label.utf8)), item, output: .bytes(text(of: item.id)), errors: .empty)
+  }
+
+  private static func reason(_ item: FinishedItem) -> FailureReason? {
+    FailureReason(item.outcome, line: "", label: item.label)
   }
 
   /// Returns the value as text; empty for an error, whose text is the outcome's reason.

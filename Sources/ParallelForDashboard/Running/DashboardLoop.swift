@@ -14,6 +14,8 @@ package final class DashboardLoop {
     case left
     /// The terminal is gone. The run continues without it.
     case hungUp
+    /// The user wants to run the failed items again.
+    case again
   }
 
   private static let keyFrame: Int64 = 33_000_000
@@ -33,9 +35,10 @@ package final class DashboardLoop {
   private var isDirty = true
   private var hasKeyFrame = true
   private var hasLeft = false
+  private var runsAgain = false
   private var leavesAtEnd: Bool
   private var news = RunNews()
-  private var lastTold: String?
+  private var lastMessage: String?
 
   package private(set) var dashboard: Dashboard
   package private(set) var controller: RunController
@@ -80,10 +83,10 @@ package final class DashboardLoop {
       takeEvents(at: now)
       controller.tick(at: now)
       if controller.isAbandoned { return .left }
-      lookThroughArchive(at: now)
+      stepSearch(at: now)
       if display.isReady, isFrameDue(at: now) { drawFrame(at: now) }
     }
-    return .left
+    return runsAgain ? .again : .left
   }
 
   // MARK: - Facts and requests
@@ -99,8 +102,8 @@ package final class DashboardLoop {
   }
 
   private func tell(_ text: String, at now: Instant) {
-    guard lastTold != text else { return }
-    lastTold = text
+    guard lastMessage != text else { return }
+    lastMessage = text
     dashboard.notice(text, at: now)
     isDirty = true
   }
@@ -184,6 +187,11 @@ package final class DashboardLoop {
     case .search(let text, let from, let forward):
       if let archive = watched.archive { search.begin(searchFor: text, from: from, forward: forward, in: archive) }
     case .scanFilter(let filter): if let archive = watched.archive { search.begin(filter, in: archive) }
+    case .matchFilter(let id):
+      let range = id.position..<id.position + 1
+      let slowLimit = dashboard.live.slowLimit
+      let found = watched.archive?.matches(dashboard.results.filter, in: range, slowLimit: slowLimit)
+      dashboard.filterMatched(found ?? [])
     case .findFailed(let filter): if let archive = watched.archive { search.begin(markingIn: filter, of: archive) }
     case .nextTheme:
       themes.next()
@@ -191,6 +199,7 @@ package final class DashboardLoop {
       tell("theme: \(themes.theme.name)", at: now)
     case .redraw: display.redraw()
     case .suspend: suspend()
+    case .runAgain: (runsAgain, hasLeft) = (true, true)
     case .quit: hasLeft = true
     }
   }
@@ -205,12 +214,14 @@ package final class DashboardLoop {
   // MARK: - Items
 
   private func loadDetail(_ id: ItemID) {
-    let ended = watched.archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
+    // What a frozen display shows as running may have ended since.
+    let archive = dashboard.isFrozenRunning(id) ? nil : watched.archive
+    let ended = archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
     if let detail = ended ?? runningDetail(id) { dashboard.showDetail(detail) }
   }
 
   private func runningDetail(_ id: ItemID) -> ItemDetail? {
-    guard let started = dashboard.live.runningItem(id) else { return nil }
+    guard let started = dashboard.facts.runningItem(id) else { return nil }
     var detail = ItemDetail(id: id, label: started.label)
     detail.worker = started.worker
     detail.attempt = started.attempt
@@ -222,7 +233,7 @@ package final class DashboardLoop {
     return detail
   }
 
-  private func lookThroughArchive(at now: Instant) {
+  private func stepSearch(at now: Instant) {
     guard search.isBusy, let archive = watched.archive else { return }
     search.step(archive, telling: &dashboard, at: now)
     isDirty = true

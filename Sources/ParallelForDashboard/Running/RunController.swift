@@ -3,8 +3,8 @@ package import ParallelFor
 
 /// Carries out requests on the run. It is the only caller of the run's steering.
 package struct RunController {
-  /// The most threads to set. A greater number is a typing mistake.
-  package static let mostThreads = 10_000
+  /// The most threads to set.
+  package static let mostThreads = Dashboard.mostThreads
 
   /// How long a reader may take nothing once running items have been asked to end, in milliseconds.
   private static let readersPatience = 500

@@ -29,6 +29,9 @@ package protocol WatchedRun: AnyObject {
   /// What an earlier run says about the items that have not ended by the events taken so far; nil for nothing.
   var pastWork: PastWork? { get }
 
+  /// The failures by the events taken so far, in groups.
+  var failures: FailureGroups { get }
+
   /// Starts to work. It is called once, after the first frame has been drawn.
   func start()
   /// Returns the events since the last call. The items that have ended by then are in the archive.
@@ -76,6 +79,7 @@ extension WatchedRun {
   package var problems: [String] { archive?.problem.map { [$0] } ?? [] }
   package var recorder: RecordingLag.Sample? { nil }
   package var pastWork: PastWork? { nil }
+  package var failures: FailureGroups { FailureGroups() }
   package func play(to place: Int64) -> Bool { false }
   package var length: Int64 { 0 }
   package var isBehind: Bool { false }

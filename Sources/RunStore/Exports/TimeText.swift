@@ -4,22 +4,33 @@
   import Darwin
 #endif
 
-/// Times as text, in UTC and without a locale.
+/// Times as text, without a locale.
 package enum TimeText {
   private static let second: Int64 = 1_000_000_000
 
-  /// Formats a time for names, as `20231114-221320-123`; such names sort by time.
+  /// Formats a time in UTC for names, as `20231114-221320-123`; such names sort by time.
   static func compact(_ time: Int64) -> String {
     let parts = Parts(time)
     return "\(parts.year)\(two(parts.month))\(two(parts.day))-\(two(parts.hour))\(two(parts.minute))"
       + "\(two(parts.second))-\(digits(parts.nanoseconds / 1_000_000, 3))"
   }
 
-  /// Formats a time as `2023-11-14T22:13:20.123Z`.
+  /// Formats a time in UTC as `2023-11-14T22:13:20.123Z`.
   package static func iso(_ time: Int64) -> String {
     let parts = Parts(time)
     return "\(parts.year)-\(two(parts.month))-\(two(parts.day))T\(two(parts.hour)):\(two(parts.minute))"
       + ":\(two(parts.second)).\(digits(parts.nanoseconds / 1_000_000, 3))Z"
+  }
+
+  /// Formats a time for people, in the local time zone with its difference from UTC: `2023-11-14 23:13:20 +0100`.
+  ///
+  /// - Parameter hasSeconds: whether to tell the seconds.
+  package static func local(_ time: Int64, hasSeconds: Bool = true) -> String {
+    let parts = Parts(time, isLocal: true)
+    let minutes = abs(parts.offset) / 60
+    let seconds = hasSeconds ? ":\(two(parts.second))" : ""
+    return "\(parts.year)-\(two(parts.month))-\(two(parts.day)) \(two(parts.hour)):\(two(parts.minute))\(seconds)"
+      + " \(parts.offset < 0 ? "-" : "+")\(two(minutes / 60))\(two(minutes % 60))"
   }
 
   /// Formats nanoseconds in a larger unit: `1500000` in milliseconds with one place is `1.5`; rounds toward zero.
@@ -56,13 +67,16 @@ package enum TimeText {
     let minute: Int64
     let second: Int64
     let nanoseconds: Int64
+    /// The difference from UTC in seconds.
+    let offset: Int64
 
-    init(_ time: Int64) {
+    init(_ time: Int64, isLocal: Bool = false) {
       let (seconds, rest) = time.quotientAndRemainder(dividingBy: TimeText.second)
       nanoseconds = rest < 0 ? rest + TimeText.second : rest
       var clock = time_t(rest < 0 ? seconds - 1 : seconds)
       var parts = tm()
-      gmtime_r(&clock, &parts)
+      if isLocal { localtime_r(&clock, &parts) } else { gmtime_r(&clock, &parts) }
+      offset = Int64(parts.tm_gmtoff)
       year = Int64(parts.tm_year) + 1900
       month = Int64(parts.tm_mon) + 1
       day = Int64(parts.tm_mday)

@@ -55,6 +55,29 @@ extension RunReader {
     }
   }
 
+  /// Calls `body` with every item of the newest items file that has not succeeded, in the order of the run file.
+  package func forEachUnsuccessful(_ body: (ItemRecord) -> Void) throws(RunStoreError) {
+    var last = Int64.min
+    while true {
+      let items = try unsuccessful(after: last)
+      guard let row = items.last?.row, row > last else { return }
+      last = row
+      for item in items { body(item) }
+    }
+  }
+
+  private func unsuccessful(after row: Int64) throws(RunStoreError) -> [ItemRecord] {
+    try locked { () throws(RunStoreError) in
+      let rows = try statement(
+        "\(selectItems) WHERE id > ? AND outcome > 0 AND number IS NOT NULL ORDER BY id LIMIT 1000")
+      rows.bind(row, at: 0)
+      defer { rows.reset() }
+      var all: [ItemRecord] = []
+      while try rows.step() { all.append(try item(rows)) }
+      return all
+    }
+  }
+
   private func allLatencies(_ limit: Int) throws(RunStoreError) -> [Int64] {
     try locked { () throws(RunStoreError) in
       let rows = try statement(

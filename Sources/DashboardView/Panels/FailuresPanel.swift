@@ -1,0 +1,53 @@
+import Dashboard
+import ParallelFor
+import Screen
+import Themes
+
+/// Why items have failed: one row for each reason, with the number of items and the first and the latest of them.
+struct FailuresPanel {
+  let drawing: Drawing
+  let isFramed: Bool
+
+  func draw(in area: Rect, of grid: inout CellGrid) {
+    let groups = drawing.facts.failureGroups.groups
+    drawing.frame(.failures, trailing: trailing, in: area, isFramed: isFramed, of: &grid)
+    let area = ListArea(area, isFramed: isFramed)
+    let columns = columns(area.list.width)
+    columns.drawHeadings(drawing, in: area.headings, of: &grid)
+    drawing.label([trailing], in: area, headings: area.headings, of: &grid)
+    let reasons = groups.map(\.reason)
+    let selection = drawing.dashboard.failureSelection
+    let first = selection.first(rows: area.list.height, in: reasons)
+    drawing.rows(
+      groups.dropFirst(first), from: first, selected: selection.row(in: reasons), of: .failures, in: area.list,
+      of: &grid
+    ) { columns.draw(cells($0, columns), drawing, in: $1, of: &$2) }
+    if groups.isEmpty { drawEmpty(in: area.list.row(0), of: &grid) }
+  }
+
+  private var trailing: String {
+    let count = drawing.facts.failureGroups.count
+    return count == 0 ? "" : "\(drawing.format.count(count)) failed; Enter shows them"
+  }
+
+  private func drawEmpty(in row: Rect, of grid: inout CellGrid) {
+    grid.write("nothing has failed", x: row.x + 1, y: row.y, role: ThemeRole.muted.role, in: row)
+  }
+
+  private func columns(_ width: Int) -> ListColumns {
+    let ids = width >= 44 ? drawing.numberWidth : 0
+    var columns = ListColumns()
+    columns.add("items", .right, width: 7, gap: 2)
+    columns.add("reason", .name, width: width - 7 - 2 - 1 - (ids > 0 ? 2 * (ids + 1) : 0), gap: ids > 0 ? 1 : 0)
+    columns.add("first", .right, width: ids, gap: ids > 0 ? 1 : 0)
+    columns.add("latest", .right, width: ids)
+    return columns
+  }
+
+  private func cells(_ group: FailureGroups.Group, _ columns: ListColumns) -> [ListColumns.Cell] {
+    [
+      .text(drawing.format.count(group.count), .itemFailed), .text(group.reason, .text),
+      .text(group.first.description, .muted), .text(group.latest.description, .muted),
+    ]
+  }
+}
