@@ -53,6 +53,8 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var stoppedWithRun = 0
   /// Running items whose commands are stopped.
   package internal(set) var stopped: [StoppedItem] = []
+  /// Workers that wait for a connection and take no items, each with the reason.
+  package internal(set) var connecting: [WorkerID: String] = [:]
   /// The latest wait between two attempts at an item, in nanoseconds.
   var retryWait: Int64 = 0
   /// The first failures. ``Tally/unsuccessful`` counts all of them.

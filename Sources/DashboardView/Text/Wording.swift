@@ -197,6 +197,12 @@ extension HaltPolicy {
   }
 }
 
+/// Texts for workers that wait for a connection.
+package enum ConnectionText {
+  /// Returns a sentence with the reason, which may be a server's text.
+  package static func sentence(_ reason: String) -> String { "waiting for a connection: \(reason)" }
+}
+
 /// Texts for items whose commands are stopped.
 package enum StoppedText {
   /// Returns a sentence with the item's number, the cause and a remedy.
