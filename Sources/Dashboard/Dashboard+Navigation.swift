@@ -11,7 +11,7 @@ extension Dashboard {
       return workers.first { $0.id == slot }?.item?.id
     case .slow: return slowSelection.selected(in: facts.slowItems(at: now).map(\.id))
     case .results: return results.selectedID
-    case .latency, .failures: return nil
+    case .latency, .failures, .threads: return nil
     }
   }
 
@@ -78,7 +78,7 @@ extension Dashboard {
       let reasons = reasons
       let row = Self.row(failureSelection.row(in: reasons), after: command, page: rows[.failures], count: reasons.count)
       failureSelection.move(to: row, rows: rows[.failures], in: reasons)
-    case .latency: return
+    case .latency, .threads: return
     }
   }
 

@@ -15,7 +15,7 @@ struct WorkersPanel {
     let workers = drawing.facts.workers(drawing.dashboard.workerOrder, at: drawing.now)
     let order = drawing.dashboard.workerOrder == .byNumber ? "" : "longest first"
     let footer = footer(workers)
-    drawing.frame(.workers, trailing: order, footer: footer, in: area, isFramed: isFramed, of: &grid)
+    drawing.frame(.workers, trailing: order, footer: [footer], in: area, isFramed: isFramed, of: &grid)
     let area = ListArea(area, isFramed: isFramed)
     let width = area.list.width - 1
     let columns = columns(width)
