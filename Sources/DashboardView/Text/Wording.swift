@@ -132,7 +132,7 @@ extension Formatting {
   /// Returns texts of decreasing length that tell whether more threads would help; none if that is not known.
   ///
   /// - Parameter isOver: Whether the run is over, so that no key changes it.
-  func advice(_ advice: ThreadAdvice, isOver: Bool) -> [String] {
+  package func advice(_ advice: ThreadAdvice, isOver: Bool) -> [String] {
     let (will, more, fewer) = isOver ? ("did", "", "") : ("do", ": press ]", ": press [")
     switch advice {
     case .unknown: return []
