@@ -3,6 +3,8 @@ package enum Command: Hashable, Sendable {
   case moreThreads, fewerThreads, manyMoreThreads, manyFewerThreads, promptThreads
   /// Ask for a number of threads; for scripts.
   case setThreads(Int)
+  /// Let the run choose the number of threads, or keep the number that it has chosen.
+  case toggleAutomatic
   case togglePause, killItem
   case show(Page)
   case nextPanel, previousPanel
@@ -72,6 +74,9 @@ extension Command {
       inReplay: ("a tenth of the run back", "seek")),
     Entry(
       .promptThreads, "threads", .threads, ["t"], "type the number of threads; 0 drains",
+      inReplay: ("not in a replay", nil)),
+    Entry(
+      .toggleAutomatic, "auto-threads", .threads, ["A"], "find the best number; again: keep it",
       inReplay: ("not in a replay", nil)),
     Entry(
       .togglePause, "pause", .threads, ["p"], "pause: no new items; again: resume", hint: "pause",

@@ -24,6 +24,7 @@ extension Dashboard {
     case .manyMoreThreads: return askForThreads(live.targetWorkers + 5, at: now)
     case .manyFewerThreads: return askForThreads(max(1, live.targetWorkers - 5), at: now)
     case .setThreads(let count): return askForThreads(count, at: now)
+    case .toggleAutomatic: return toggleAutomatic(at: now)
     case .togglePause: return togglePause(at: now)
     case .killItem: return askToKill(at: now)
     case .promptThreads: return prompt(for: .threads)
@@ -92,7 +93,7 @@ extension Dashboard {
     if wanted < count, live.total != nil {
       notice("more threads than items are left would have nothing to do", at: now)
     }
-    guard wanted != live.targetWorkers else {
+    guard wanted != live.targetWorkers || live.automatic != nil else {
       return count == 1 ? reply("one thread is left; t and 0 start no further items", at: now) : []
     }
     return [.run(.setThreads(wanted))]
@@ -106,6 +107,12 @@ extension Dashboard {
       return askForThreads(count, at: now)
     }
     return overlay(.dialog(Dialog(.threads(wanted))))
+  }
+
+  /// Lets the run choose the number of threads, or keeps the number that it has chosen.
+  private mutating func toggleAutomatic(at now: Instant) -> [Effect] {
+    if live.automatic != nil { return askForThreads(live.targetWorkers, at: now) }
+    return live.isHandingOut ? [.run(.chooseThreads)] : reply("the run starts no further items", at: now)
   }
 
   private mutating func togglePause(at now: Instant) -> [Effect] {

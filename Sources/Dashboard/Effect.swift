@@ -24,6 +24,8 @@ extension Effect {
 package enum RunEffect: Equatable, Sendable {
   /// Change the number of threads. With 0, running items end and the rest wait.
   case setThreads(Int)
+  /// Choose the number of threads by measuring.
+  case chooseThreads
   /// Hand out no items until `resume`.
   case pause
   /// Hand out items again.

@@ -111,7 +111,8 @@ extension Dashboard {
     case .manyMoreThreads: replay?.seek(forward: true, at: now)
     case .manyFewerThreads: replay?.seek(forward: false, at: now)
     case .togglePause: replay?.togglePause(at: now)
-    case .promptThreads, .setThreads: notice("in a replay, + and - change the speed, not the threads", at: now)
+    case .promptThreads, .setThreads, .toggleAutomatic:
+      notice("in a replay, + and - change the speed, not the threads", at: now)
     case .killItem: notice("a replay has no running items to stop", at: now)
     case .retry: notice("a replay has no items to try again", at: now)
     case .quit, .interrupt: return [.screen(.quit)]

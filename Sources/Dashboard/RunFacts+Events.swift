@@ -13,6 +13,8 @@ extension RunFacts {
     case .itemsRestored(let tally): restore(tally)
     case .haltReached(let policy): halted = policy
     case .timeBudgetSpent: isOutOfTime = true
+    case .runHeld(let reason): hold = reason
+    case .automaticThreads(let decision): automatic = decision
     case .deliveryAdvanced(let next, let held): delivery.advance(to: next, held: held, at: event.instant)
     case .itemsRead(let count): learn { $0.itemsRead = max($0.itemsRead, count) }
     case .totalKnown(let count): learn { $0.total = count }

@@ -23,6 +23,10 @@ package struct RunFacts: Equatable, Sendable {
 
   /// The number of workers asked for.
   package internal(set) var targetWorkers = 0
+  /// Why no item begins; nil if items may begin.
+  package internal(set) var hold: HoldReason?
+  /// What the automatic choice of ``targetWorkers`` decided last; nil while a user sets it.
+  package internal(set) var automatic: ThreadDecision?
   package internal(set) var liveWorkers = 0
   /// The number of live workers that leave after their item.
   package internal(set) var drainingWorkers = 0

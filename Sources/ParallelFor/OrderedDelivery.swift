@@ -3,9 +3,9 @@
 /// In input order, a result waits until every earlier one has been handed on. In completion order, results are handed
 /// on as they arrive. An item that is tried again after its result was handed on gets another result, which is handed
 /// on as it arrives in either case.
-struct OrderedDelivery {
+package struct OrderedDelivery {
   /// The order in which results are handed on.
-  enum Order: Sendable { case input, completion }
+  package enum Order: Sendable { case input, completion }
 
   let order: Order
   /// In input order, every result before this position has been handed on.

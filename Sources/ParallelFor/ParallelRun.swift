@@ -117,8 +117,26 @@ extension ParallelRun {
 
 extension ParallelRun {
   /// Sets the target number of workers. More start at once; surplus workers leave after their items. With 0, running
-  /// items end and the others wait.
+  /// items end and the others wait. This ends an automatic choice.
   public func setThreads(_ count: Int) { pool.setTargetWorkers(max(0, count)) }
+
+  /// Lets the run choose the number of workers, such as `.automatic(upTo: 64)`.
+  ///
+  /// Every decision is an event with its reason. The choice ends when a number is set.
+  public func setThreads(_ choice: AutomaticThreads) { pool.decide { $0.setThreads(choice, at: $1) } }
+
+  /// Hands out no item for a reason, or hands out items again. The first time that a reason appears, an automatic number
+  /// of threads is halved.
+  package func hold(_ reason: HoldReason?) {
+    pool.decide { machine, now in
+      let isNew = reason != nil && machine.hold == nil
+      let wakeUps = machine.hold(reason, at: now)
+      return isNew ? wakeUps + machine.machineIsShort(at: now) : wakeUps
+    }
+  }
+
+  /// Halves an automatic number of threads, because the machine is too busy.
+  package func machineIsShort() { pool.decide { $0.machineIsShort(at: $1) } }
 
   /// Hands out no item until ``resume()``. Running items continue.
   public func pause() { pool.pause() }

@@ -14,9 +14,14 @@ package enum Settlement: Sendable, Equatable {
 }
 
 /// An attempt that has ended, with what follows.
-struct SettledItem: Equatable {
-  var item: FinishedItem
-  var settlement: Settlement
+package struct SettledItem: Equatable {
+  package var item: FinishedItem
+  package var settlement: Settlement
+
+  package init(item: FinishedItem, settlement: Settlement) {
+    self.item = item
+    self.settlement = settlement
+  }
 }
 
 /// The last attempt at an item that will be tried again.
@@ -41,7 +46,7 @@ extension PoolStateMachine {
   /// Returns what follows an attempt that has just ended.
   ///
   /// Only ``Settlement/again(at:)`` may change later, when the run ends before the next attempt.
-  func settlement(of item: FinishedItem) -> Settlement {
+  package func settlement(of item: FinishedItem) -> Settlement {
     if Self.isFinal(item.outcome, attempt: item.attempt, policy) { return .final }
     if item.outcome == .cancelled { return life == .stopping && !hasGivenUp ? .stopped : .final }
     guard life == .running else { return settlementAtEnd }
@@ -106,11 +111,12 @@ extension PoolStateMachine {
 
 extension PoolStateMachine {
   /// Records that attempts of one worker ended, each with its ``settlement(of:)``.
-  mutating func itemsEnded(_ items: [SettledItem], at now: Instant) -> WakeUps {
+  package mutating func itemsEnded(_ items: [SettledItem], at now: Instant) -> WakeUps {
     guard let first = items.first?.item, let last = items.last?.item else { return WakeUps() }
     inFlight -= items.count
     claimSize.observe(items: items.count, nanoseconds: last.end.nanoseconds(since: first.start))
     for item in items { attemptEnded(item, at: now) }
+    if tuner != nil { return tune(items, at: now) + haltIfReached(at: now) + advanceToEnd(at: now) }
     return haltIfReached(at: now) + advanceToEnd(at: now)
   }
 
@@ -152,6 +158,7 @@ extension PoolStateMachine {
     succeeded += items.positions.count
     claimSize.observe(items: items.positions.count, nanoseconds: items.end.nanoseconds(since: items.start))
     delivery.complete(items.positions)
+    if tuner != nil { return tune(items) + haltIfReached(at: items.end) + advanceToEnd(at: items.end) }
     return haltIfReached(at: items.end) + advanceToEnd(at: items.end)
   }
 
@@ -208,7 +215,7 @@ extension PoolStateMachine {
 
 /// An item that an earlier run has done.
 @usableFromInline
-struct RestoredItem: Equatable, Sendable {
+package struct RestoredItem: Equatable, Sendable {
   var position: Int
   var isSuccess: Bool
 }
@@ -222,16 +229,18 @@ extension PoolStateMachine {
   /// When the caller must call ``timePassed(at:)``; nil while time changes nothing.
   ///
   /// The getter is mutating because the caller would copy the machine for a nonmutating one.
-  var nextAlarm: Instant? {
+  package var nextAlarm: Instant? {
     mutating get {
-      guard let budgetEnd, life == .running, mayBeginMore else { return waiting.first?.due }
-      return waiting.first.map { min($0.due, budgetEnd) } ?? budgetEnd
+      let budgetEnd = life == .running && mayBeginMore ? budgetEnd : nil
+      let delayEnd = life == .running && !queue.isEmpty ? delayEnd : nil
+      return [waiting.first?.due, budgetEnd, delayEnd].compactMap(\.self).min()
     }
   }
 
   /// Queues the items whose wait is over, unless the run's time budget is spent.
-  mutating func timePassed(at now: Instant) -> WakeUps {
+  package mutating func timePassed(at now: Instant) -> WakeUps {
     let wakeUps = finishIfOutOfTime(at: now)
+    if let end = delayEnd, end <= now { delayEnd = nil }
     while let first = waiting.first, first.due <= now {
       waiting.removeFirst()
       queue.insert(first.position..<first.position + 1)

@@ -15,6 +15,14 @@ extension PoolStateMachine {
     return wakeUps + wakeWorkers(starting: .max)
   }
 
+  /// Hands out no item for a reason, or hands out items again.
+  mutating func hold(_ reason: HoldReason?, at now: Instant) -> WakeUps {
+    guard reason != hold, life == .running else { return WakeUps() }
+    hold = reason
+    log.append(.runHeld(reason), at: now)
+    return wakeWorkers()
+  }
+
   /// Hands out no item until ``resume(at:)``.
   mutating func pause(at now: Instant) {
     guard life == .running, !isPaused else { return }

@@ -23,9 +23,9 @@
 /// * A worker starts only while fewer workers than the target are `live`, including those that are leaving. So there
 ///   are never more live workers than the largest target so far.
 /// * The life of the run only advances: running, finishing, stopping, over.
-struct PoolStateMachine {
+package struct PoolStateMachine {
   /// What the asking worker does next.
-  enum WorkerAction: Equatable {
+  package enum WorkerAction: Equatable {
     /// Run these positions one after the other.
     case run(Range<Int>)
     /// Sleep until woken, unless there are untouched items to take from another worker's claim.
@@ -35,21 +35,21 @@ struct PoolStateMachine {
   }
 
   /// Workers that the caller must wake or start.
-  struct WakeUps: Equatable {
-    var wake: [WorkerID] = []
-    var start: [WorkerID] = []
+  package struct WakeUps: Equatable {
+    package var wake: [WorkerID] = []
+    package var start: [WorkerID] = []
     /// Set when the run has just been halted. The caller takes claims back, and interrupts running items for `.now`.
     var halted: HaltPolicy.Manner?
 
-    static func + (left: WakeUps, right: WakeUps) -> WakeUps {
+    package static func + (left: WakeUps, right: WakeUps) -> WakeUps {
       WakeUps(wake: left.wake + right.wake, start: left.start + right.start, halted: left.halted ?? right.halted)
     }
   }
 
   /// The stages of the run's life, in order.
-  enum Life: Int, Comparable {
+  package enum Life: Int, Comparable {
     case running, finishing, stopping, over
-    static func < (left: Life, right: Life) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Life, right: Life) -> Bool { left.rawValue < right.rawValue }
   }
 
   enum Slot { case free, idle, ready, dismissed, leaving }
@@ -80,7 +80,7 @@ struct PoolStateMachine {
   var slots: [Slot] = []
   var isDraining: [Bool] = []
   var idle: [WorkerID] = []
-  var target: Int
+  package var target: Int
   var active = 0
   var live = 0
   /// Workers that were started and have not reported yet.
@@ -92,15 +92,25 @@ struct PoolStateMachine {
   var skipped = 0
   var inputEnded = false
   var isPaused = false
+  /// Why no item begins; nil if items may begin.
+  var hold: HoldReason?
+  /// When the next item may begin, because the last one has just begun; nil if it may at once.
+  var delayEnd: Instant?
   /// Whether the system ever refused a thread for a worker.
   var hasLackedThreads = false
   var life = Life.running
+  /// Chooses the target; nil while it is fixed.
+  var tuner: ThreadTuner?
+  /// The largest number of threads that a tuner may choose, if one was ever asked for.
+  var automaticLimit: Int?
+  /// The number of items in the whole input, if it was counted.
+  private(set) var expectedItems: Int?
 
   var log: EventLog
   var restoredTally = RestoredTally()
   private var loggedDelivery = (0, 0)
 
-  init(
+  package init(
     targetWorkers: Int, limits: RunLimits, policy: RunPolicy = RunPolicy(), order: OrderedDelivery.Order,
     isObserved: Bool, at now: Instant
   ) {
@@ -123,7 +133,7 @@ struct PoolStateMachine {
   }
 
   /// Records that `count` more items have been read. An earlier run may have done some of them.
-  mutating func itemsArrived(_ count: Int, restored: [RestoredItem] = [], at now: Instant) -> WakeUps {
+  package mutating func itemsArrived(_ count: Int, restored: [RestoredItem] = [], at now: Instant) -> WakeUps {
     precondition(!inputEnded, "items arrived after the end of the input")
     guard life < .over else { return WakeUps() }
     var start = itemsRead
@@ -141,7 +151,7 @@ struct PoolStateMachine {
   }
 
   /// Records that no further item will arrive.
-  mutating func inputReachedEnd(at now: Instant) -> WakeUps {
+  package mutating func inputReachedEnd(at now: Instant) -> WakeUps {
     guard !inputEnded, life < .over else { return WakeUps() }
     inputEnded = true
     if life == .running { log.append(.totalKnown(itemsRead), at: now) }
@@ -155,7 +165,8 @@ struct PoolStateMachine {
   }
 
   /// Records the total number of items, which was counted separately from the run.
-  mutating func inputCounted(_ count: Int, at now: Instant) {
+  package mutating func inputCounted(_ count: Int, at now: Instant) {
+    expectedItems = count
     if !inputEnded, life == .running { log.append(.totalKnown(count), at: now) }
   }
 
@@ -165,7 +176,7 @@ struct PoolStateMachine {
   ///
   /// Each worker that gets a claim calls one parked worker or two new ones, which do the same in turn. So no worker
   /// stays away while items wait in the queue, or in a claim behind an item that may be slow.
-  mutating func workerBecameReady(_ worker: WorkerID, at now: Instant) -> (WorkerAction, WakeUps) {
+  package mutating func workerBecameReady(_ worker: WorkerID, at now: Instant) -> (WorkerAction, WakeUps) {
     let isNew = !arriving.isEmpty && arriving.remove(worker) != nil
     let action = nextAction(of: worker, at: now)
     guard case .run(let range) = action, !queue.isEmpty || range.count > 1 else { return (action, WakeUps()) }
@@ -187,11 +198,13 @@ struct PoolStateMachine {
     if life == .over || active > target { return leave(worker, at: now) }
     if room > 0, let range = queue.take(upTo: fairClaim) {
       inFlight += range.count
+      if policy.delay > .zero { delayEnd = now + policy.delay.nanoseconds }
       return .run(range)
     }
     if isNothingLeftToBegin { return leave(worker, at: now) }
     slots[place] = .idle
     idle.append(worker)
+    tuner?.workerRested(worker.slot)
     return .wait
   }
 
@@ -217,7 +230,7 @@ struct PoolStateMachine {
   }
 
   /// Records that a worker, after being told to leave, has closed what it held.
-  mutating func workerLeft(_ worker: WorkerID, at now: Instant) -> WakeUps {
+  package mutating func workerLeft(_ worker: WorkerID, at now: Instant) -> WakeUps {
     precondition(slots[worker.slot - 1] == .leaving, "worker \(worker) left without being told to")
     slots[worker.slot - 1] = .free
     live -= 1
@@ -234,6 +247,7 @@ struct PoolStateMachine {
     slots[worker.slot - 1] = .leaving
     active -= 1
     target = active
+    tuner?.threadsAreLimited(to: target)
     hasLackedThreads = true
     log.append(.targetWorkersChanged(target), at: now)
     let wakeUps = live == 1 ? stop(.interrupt, at: now) : WakeUps()
@@ -251,7 +265,7 @@ struct PoolStateMachine {
   }
 
   /// Takes the positions of up to `limit` results.
-  mutating func takeDelivered(upTo limit: Int, at now: Instant) -> ([Int], WakeUps) {
+  package mutating func takeDelivered(upTo limit: Int, at now: Instant) -> ([Int], WakeUps) {
     let positions = delivery.take(upTo: limit)
     finishIfAllIsDone(at: now)
     return (positions, wakeWorkers())
@@ -262,8 +276,9 @@ struct PoolStateMachine {
 
 extension PoolStateMachine {
   /// The number of items, from the queue's first one on, that may be handed out now.
-  private var room: Int {
-    guard life == .running, !isPaused, inputEnded || !limits.startsAfterInput, log.count < limits.eventBacklog,
+  var room: Int {
+    guard life == .running, !isPaused, hold == nil, delayEnd == nil, inputEnded || !limits.startsAfterInput,
+      log.count < limits.eventBacklog,
       let first = queue.first
     else { return 0 }
     switch delivery.order {
@@ -274,7 +289,7 @@ extension PoolStateMachine {
 
   /// The size of the next claim: as the item times suggest, but small enough to leave items for other workers.
   private var fairClaim: Int {
-    max(1, min(claimSize.count, queue.count / max(1, 2 * target), room))
+    policy.delay > .zero ? 1 : max(1, min(claimSize.count, queue.count / max(1, 2 * target), room))
   }
 
   /// Calls as many idle and new workers as there are claims waiting, with at most `limit` new ones starting at a time.
@@ -284,7 +299,7 @@ extension PoolStateMachine {
   mutating func wakeWorkers(starting limit: Int = 1) -> WakeUps {
     var wakeUps = WakeUps()
     guard room > 0 else { return wakeUps }
-    var claims = (queue.count + claimSize.count - 1) / claimSize.count
+    var claims = policy.delay > .zero ? 1 : (queue.count + claimSize.count - 1) / claimSize.count
     while claims > 0, active > 0, let worker = idle.popLast() {
       slots[worker.slot - 1] = .ready
       wakeUps.wake.append(worker)
@@ -318,6 +333,7 @@ extension PoolStateMachine {
 
   private mutating func leave(_ worker: WorkerID, at now: Instant) -> WorkerAction {
     slots[worker.slot - 1] = .leaving
+    tuner?.workerRested(worker.slot)
     isDraining[worker.slot - 1] = false
     active -= 1
     rebalanceDraining(at: now)
@@ -375,22 +391,5 @@ extension PoolStateMachine {
     guard life == .over, live == 0, delivery.held == 0, !log.isFinished else { return }
     logDelivery(at: now)
     log.finish(at: now)
-  }
-}
-
-extension PoolStateMachine {
-  /// Traps if the state breaks the invariants of ``PoolStateMachine``. Tests call it after every step.
-  func checkInvariants() {
-    precondition(
-      itemsRead == queue.count + inFlight + waiting.count + unsettled.count + settling + ended + skipped,
-      "items do not add up")
-    precondition(failures.count == ended - succeeded, "failed items do not add up")
-    precondition(live == slots.count { $0 != .free }, "live workers do not add up")
-    precondition(active == slots.count { $0 == .idle || $0 == .ready }, "active workers do not add up")
-    precondition(idle.count == slots.count { $0 == .idle }, "idle workers do not add up")
-    let surplus = max(0, active - target)
-    let draining = isDraining.count { $0 }
-    precondition(life == .over || draining == min(surplus, slots.count { $0 == .ready }), "draining is not the surplus")
-    precondition(life != .over || inFlight == 0, "the run is over but items are in flight")
   }
 }

@@ -23,6 +23,8 @@ public struct RunEvent: Sendable, Equatable {
     case totalKnown(Int)
     /// The target number of workers changed.
     case targetWorkersChanged(Int)
+    /// What the automatic choice of the target decided; nil if the target is fixed from now on.
+    case automaticThreads(ThreadDecision?)
     /// A worker started.
     case workerStarted(WorkerID)
     /// A worker will leave after its item, because the target was lowered.
@@ -31,6 +33,8 @@ public struct RunEvent: Sendable, Equatable {
     case workerKept(WorkerID)
     /// A worker left, because the target was lowered, no item is left for it, or the run is over.
     case workerStopped(WorkerID)
+    /// No item begins for this reason; nil if items begin again.
+    case runHeld(HoldReason?)
     /// No item is handed out until ``runResumed``.
     case runPaused
     /// Items are handed out again.

@@ -15,11 +15,13 @@ public struct RunPolicy: Sendable, Equatable {
   /// The time from its start within which the run should be over; nil for no limit. An item does not start if it is not
   /// likely to end by then. The estimate is the time that nine in ten items have not exceeded.
   public var timeBudget: Duration?
+  /// The least time between the starts of two items; zero for none.
+  public var delay: Duration
 
   /// Makes a policy from its properties. `attempts` below 1 count as 1.
   public init(
     attempts: Int = 1, backoff: Backoff = Backoff(), timeout: ItemTimeout? = nil, grace: Duration = .seconds(10),
-    halt: HaltPolicy? = nil, timeBudget: Duration? = nil
+    halt: HaltPolicy? = nil, timeBudget: Duration? = nil, delay: Duration = .zero
   ) {
     self.attempts = max(1, attempts)
     self.backoff = backoff
@@ -27,6 +29,7 @@ public struct RunPolicy: Sendable, Equatable {
     self.grace = max(.zero, grace)
     self.halt = halt
     self.timeBudget = timeBudget
+    self.delay = max(.zero, delay)
   }
 
   /// Whether decisions depend on how long items took.

@@ -239,6 +239,7 @@ extension WorkerPool {
 extension WorkerPool {
   func setTargetWorkers(_ count: Int) {
     decide { machine, now in
+      machine.endTuning(at: now)
       let wakeUps = machine.setTargetWorkers(count, at: now)
       let draining = lanes.filter { lane in lane.map { machine.isDraining[$0.worker.slot - 1] } ?? false }
       return wakeUps + takeBackRests(of: draining, &machine, now)

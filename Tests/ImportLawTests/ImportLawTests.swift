@@ -84,7 +84,8 @@ import Testing
       in: [
         "Sources/Screen", "Sources/Themes", "Sources/Dashboard", "Sources/DashboardView",
         "Sources/ParallelFor/PoolStateMachine.swift", "Sources/ParallelFor/PoolStateMachine+Items.swift",
-        "Sources/ParallelFor/PoolStateMachine+Requests.swift", "Sources/ParallelFor/LaneState.swift",
+        "Sources/ParallelFor/PoolStateMachine+Requests.swift", "Sources/ParallelFor/PoolStateMachine+Tuning.swift",
+        "Sources/ParallelFor/Tuning/", "Sources/ParallelFor/LaneState.swift",
         "Sources/ParallelFor/Positions.swift", "Sources/ParallelFor/Heap.swift",
         "Sources/ParallelFor/ItemTimes.swift", "Sources/ParallelFor/RunPolicy.swift",
         "Sources/ParallelFor/OrderedDelivery.swift", "Sources/ParallelFor/EventLog.swift",

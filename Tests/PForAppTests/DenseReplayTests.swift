@@ -96,6 +96,7 @@ private final class DenseReplay: WatchedRun {
 
 private struct Unsteered: SteeredRun {
   func setThreads(_ count: Int) {}
+  func setThreads(_ choice: AutomaticThreads) {}
   func pause() {}
   func resume() {}
   func finish() {}

@@ -38,9 +38,11 @@ struct HeaderPanel {
     let word = "\(drawing.glyph(role)) \(facts.ending?.word ?? facts.state.word)"
     let elapsed = drawing.format.clock(facts.stopwatch.active(at: drawing.now))
     let threads = drawing.format.threads(facts, short: row.width < 70)
+    let hold = row.width < 70 ? (facts.hold == nil ? "" : "held") : drawing.format.hold(facts) ?? ""
     let recording = row.width < 70 ? "" : drawing.format.recording(facts) ?? ""
     let parts: [Part] = [
-      (replay, .statePaused), (frozen, .statePaused), (recording, .warning), (threads, .text), (word, role),
+      (replay, .statePaused), (frozen, .statePaused), (recording, .warning), (hold, .warning), (threads, .text),
+      (word, role),
       (drawing.format.right(elapsed, 6) + wall, .text),
     ]
     return drawRight(parts, in: row, of: &grid)

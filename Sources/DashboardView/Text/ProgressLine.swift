@@ -30,6 +30,7 @@ package enum ProgressLine {
     if facts.state != .running { parts.append((facts.ending?.word ?? facts.state.word, 1)) }
     parts.append((format.threads(facts), 4))
     parts.append((format.rate(facts.rate(at: now)), 5))
+    if let hold = format.hold(facts) { parts.append((hold, 2)) }
     if let recording = format.recording(facts) { parts.append((recording, 7)) }
     if tally.unsuccessful > 0 { parts.append(("\(format.count(tally.unsuccessful)) failed", 2)) }
     if let most = format.commonestFailure(facts) { parts.append((most, 8)) }

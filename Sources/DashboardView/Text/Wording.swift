@@ -100,10 +100,42 @@ extension Formatting {
     let isRest = live < target && facts.isNothingLeftToBegin
     let isSteady = live == target || facts.state == .done
     let numbers = isSteady ? "\(target)" : isRest ? "\(live) of \(target)" : "\(live)\(arrow)\(target)"
+    if let decision = facts.automatic, facts.state != .done {
+      return "auto \(numbers)" + (short ? "" : ": \(reason(decision))")
+    }
     let noun = target == 1 && live == 1 ? "thread" : "threads"
     if short { return "\(numbers) \(noun)" }
     let draining = facts.drainingWorkers > 0 ? ", \(facts.drainingWorkers) draining" : ""
     return "\(numbers) \(noun)\(draining)"
+  }
+
+  /// Returns why no item begins: `load 9.2, waits for less than 8`; nil if items may begin.
+  func hold(_ facts: RunFacts) -> String? {
+    switch facts.state == .done ? nil : facts.hold {
+    case .load(let load, let limit)?:
+      "load \(NumberText.figures(load)), waits for less than \(NumberText.figures(limit))"
+    case .memory(let available, let limit)?: "\(bytes(available)) of memory free, waits for \(bytes(limit))"
+    case nil: nil
+    }
+  }
+
+  /// Returns why a number of threads was chosen: `8 gained 1 % ± 3`.
+  func reason(_ decision: ThreadDecision) -> String {
+    let other = decision.other.map { "\($0)" } ?? ""
+    switch decision.reason {
+    case .measuring: return "measuring"
+    case .trying: return "comparing \(decision.threads) with \(other)"
+    case .gained, .enough, .noGain, .tooFew:
+      guard let gain = decision.gain, let error = decision.error else { return other }
+      let percent = min(999, Int((abs(gain) * 100).rounded())), spread = max(1, Int((error * 100).rounded(.up)))
+      return "\(other) \(gain < 0 ? "lost" : "gained") \(percent) % \(plusMinus) \(spread)"
+    case .changed: return "times changed, measuring"
+    case .errors: return "items failed with \(other)"
+    case .machine: return "machine too busy for \(other)"
+    case .input: return "input is the limit"
+    case .output: return "output is the limit"
+    case .ending: return "too few items left"
+    }
   }
 
   /// Returns texts of decreasing length about the item that results wait for; none in the first second of the wait.

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Dashboard
 public import Jobs
 import OSText
+import ParallelFor
 
 extension Double {
   /// Reads a decimal number: digits with at most one dot.
@@ -19,12 +20,26 @@ extension UInt8 {
   var isDigit: Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= self }
 }
 
-/// A number of threads: `8`; a share of the processors that the program may use, `150%`; or a difference from their
-/// number, `+2` or `-1`. Shares above 0 % and differences give at least one thread.
+/// A number of threads: `8`; a share of the processors that the program may use, `150%`; a difference from their number,
+/// `+2` or `-1`; or `auto` for a number that is chosen by measuring, with a limit as in `auto:16`. Shares above 0 % and
+/// differences give at least one thread.
 struct ThreadCount: CustomStringConvertible, Equatable {
+  /// The number, or the limit of an automatic one.
   let count: Int
+  let isAutomatic: Bool
 
-  init(_ count: Int) { self.count = count }
+  init(_ count: Int, isAutomatic: Bool = false) { (self.count, self.isAutomatic) = (count, isAutomatic) }
+
+  /// Parses what follows `auto`.
+  private init?(limit: Substring) {
+    guard !limit.isEmpty else {
+      self.init(AutomaticThreads.defaultLimit, isAutomatic: true)
+      return
+    }
+    let digits = limit.dropFirst()
+    guard limit.first == ":", digits.utf8.allSatisfy(\.isDigit), let most = Int(digits) else { return nil }
+    self.init(most, isAutomatic: true)
+  }
 
   /// Parses an argument of the command line.
   ///
@@ -32,8 +47,8 @@ struct ThreadCount: CustomStringConvertible, Equatable {
   static func parse(_ argument: String) throws -> ThreadCount {
     guard let threads = ThreadCount(argument: argument) else {
       throw ValidationError(
-        "give a number of threads, such as 8, a share of the cores, such as 200%, or a difference from the number of "
-          + "cores, such as +2 or -1")
+        "give a number of threads, such as 8, a share of the cores, such as 200%, a difference from the number of "
+          + "cores, such as +2 or -1, or auto or auto:16 for a number that is chosen by measuring, at most 16")
     }
     return threads
   }
@@ -44,21 +59,25 @@ struct ThreadCount: CustomStringConvertible, Equatable {
   ///   - argument: the argument.
   ///   - processors: the number of processors that the program may use.
   init?(argument: String, processors: @autoclosure () -> Double = Processors.usable) {
+    if argument.hasPrefix("auto") {
+      self.init(limit: argument.dropFirst(4))
+      return
+    }
     let sign = argument.first.flatMap { "+-".contains($0) ? $0 : nil }
     let digits = argument.dropFirst(sign == nil ? 0 : 1).dropLast(argument.hasSuffix("%") ? 1 : 0)
     guard digits.utf8.allSatisfy(\.isDigit), let number = Int(digits),
       number <= 1_000_000
     else { return nil }
     switch (sign, argument.hasSuffix("%")) {
-    case (nil, false): count = number
-    case (nil, true): count = max(number == 0 ? 0 : 1, Int(Double(number) * processors() / 100))
+    case (nil, false): self.init(number)
+    case (nil, true): self.init(max(number == 0 ? 0 : 1, Int(Double(number) * processors() / 100)))
     case (_, true): return nil
-    case ("+", false): count = max(1, Int(processors()) + number)
-    case (_, false): count = max(1, Int(processors()) - number)
+    case ("+", false): self.init(max(1, Int(processors()) + number))
+    case (_, false): self.init(max(1, Int(processors()) - number))
     }
   }
 
-  var description: String { "\(count)" }
+  var description: String { isAutomatic ? "auto:\(count)" : "\(count)" }
 }
 
 /// A span of time: `500ms`, `30s`, `2m`, `1.5h`, `3h50m`; a bare number means seconds.
@@ -119,6 +138,32 @@ enum SlowLimit: ExpressibleByArgument, Equatable {
       }
     }
     return threshold
+  }
+}
+
+/// The load at which no item begins: `8`, or a share of the processors that the program may use, `150%`.
+struct LoadLimit: ExpressibleByArgument, Equatable {
+  let load: Double
+
+  init?(argument: String) {
+    let isShare = argument.hasSuffix("%")
+    guard let number = Double(decimal: argument.dropLast(isShare ? 1 : 0)), number > 0, number < 1e6 else { return nil }
+    load = isShare ? number / 100 * Processors.usable : number
+  }
+}
+
+/// A size of memory: `500M`, `2G`; a bare number means bytes. The units are powers of 1024.
+struct MemorySize: ExpressibleByArgument, Equatable {
+  private static let units = Array("kmgt")
+
+  let bytes: Int
+
+  init?(argument: String) {
+    let power = argument.last.flatMap { Self.units.firstIndex(of: Character($0.lowercased())) }
+    guard let number = Double(decimal: argument.dropLast(power == nil ? 0 : 1)) else { return nil }
+    let size = (0..<(power.map { $0 + 1 } ?? 0)).reduce(number) { size, _ in size * 1_024 }
+    guard size < 1e18 else { return nil }
+    bytes = Int(size)
   }
 }
 

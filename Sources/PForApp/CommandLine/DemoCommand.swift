@@ -75,7 +75,7 @@ struct DemoCommand: ParsableCommand {
 
   private func commandLine(_ shop: DemoShop) -> String {
     let words = [
-      "pfor-tui", shop.items, "-j", "\(running.threads.count)", "--db", shop.database, "--sql", DemoShop.query,
+      "pfor-tui", shop.items, "-j", "\(running.threads)", "--db", shop.database, "--sql", DemoShop.query,
     ]
     return words.map { ShellWord.quoted($0) }.joined(separator: " ")
   }

@@ -94,8 +94,8 @@ struct RunningOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      How many items run at once: a number, a share of the processors that the program may use (200%), or more or fewer \
-      than those (+2, -1).
+      How many items run at once: a number, a share of the processors that the program may use (200%), more or fewer \
+      than those (+2, -1), or as many as help, found by measuring (auto, auto:16 for at most 16).
       """,
       valueName: "n"),
     transform: ThreadCount.parse)
@@ -109,6 +109,23 @@ struct RunningOptions: ParsableArguments {
       """,
       valueName: "order"))
   var order = StartOrder.input
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Begin no item while the machine's load is this or more: a number, or a share of the processors (100%).",
+      valueName: "load"))
+  var load: LoadLimit?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Begin no item while less memory is available, such as 500M or 2G.", valueName: "size"))
+  var memfree: MemorySize?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Begin no item within this time after another one, such as 100ms.", valueName: "time"))
+  var delay = TimeSpan(seconds: 0)
 
   @Option(
     parsing: .unconditionalSingleValue,

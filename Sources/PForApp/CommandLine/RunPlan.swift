@@ -15,6 +15,10 @@ struct RunPlan {
   var reader: ItemReader
   var job: any Job
   var threads: Int
+  /// How the number of threads is chosen; nil if it is fixed.
+  var automatic: AutomaticThreads?
+  /// When no item begins, because the machine is too busy.
+  var limits: MachineLimits
   var inOrder: Bool
   /// The order in which items start.
   var order: StartOrder
@@ -49,6 +53,10 @@ struct RunPlan {
     try Self.checkNames(items, options)
     threads = try Self.threads(options.running.threads.count)
     recipe = try JobRecipe(options)
+    if options.running.threads.isAutomatic {
+      automatic = .automatic(upTo: threads)
+      threads = min(threads, recipe.firstThreads)
+    }
     self.arguments = recipe.recordable(arguments, options.job)
     recipe.secret(in: options.job).map(OSProcess.hide)
     reader = try Self.reader(items, options.input)
@@ -60,6 +68,8 @@ struct RunPlan {
     slow = SlowLimit.threshold(options.running.slow)
     grace = options.running.grace
     policy = options.failures.policy(grace: options.running.grace)
+    policy.delay = options.running.delay.duration
+    limits = MachineLimits(load: options.running.load?.load, memory: options.running.memfree?.bytes)
     order = options.running.order
     recording = options.recording.plan
     logs = options.recording.logs

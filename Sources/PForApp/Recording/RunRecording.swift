@@ -312,16 +312,20 @@ extension RunChange {
   /// The change of the run as a whole that an event reports; nil if it reports none that is recorded.
   init?(_ event: RunEvent) {
     let (kind, value): (Kind, Int?)
+    var reason: String?
     switch event.kind {
     case .runStarted(let target): (kind, value) = (.sessionBegan, target)
     case .targetWorkersChanged(let target): (kind, value) = (.threadsChanged, target)
+    case .automaticThreads(let decision):
+      (kind, value) = (.automaticThreads, decision?.threads)
+      reason = decision?.recorded
     case .runPaused: (kind, value) = (.paused, nil)
     case .runResumed: (kind, value) = (.resumed, nil)
     case .totalKnown, .itemsRead, .workerStarted, .workerDraining, .workerKept, .workerStopped, .runFinishing,
       .runStopping, .itemStarted, .attemptFailed, .itemInterrupted, .itemFinished, .itemRequeued, .itemsRestored,
-      .haltReached, .timeBudgetSpent, .deliveryAdvanced, .runFinished:
+      .haltReached, .timeBudgetSpent, .deliveryAdvanced, .runHeld, .runFinished:
       return nil
     }
-    self.init(time: MonotonicClock.wallTime(of: event.instant), kind: kind, value: value)
+    self.init(time: MonotonicClock.wallTime(of: event.instant), kind: kind, value: value, reason: reason)
   }
 }

@@ -177,6 +177,9 @@ struct ReplayTimeline {
     switch change.kind {
     case .sessionBegan: beginSession(threads, &events)
     case .threadsChanged: setTarget(threads, &events)
+    case .automaticThreads:
+      emit(
+        .automaticThreads(change.reason.flatMap { ThreadDecision(threads: threads, recorded: $0) }), &events)
     case .paused: setPaused(true, &events)
     case .resumed, .sessionEnded: setPaused(false, &events)
     }
@@ -189,6 +192,7 @@ struct ReplayTimeline {
     if session > 0 {
       // A session that was killed during a pause has not recorded that it resumed.
       setPaused(false, &events)
+      emit(.automaticThreads(nil), &events)
       setTarget(threads, &events)
     } else {
       begin(threads, &events)

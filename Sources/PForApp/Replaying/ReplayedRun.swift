@@ -113,6 +113,7 @@ final class ReplayedRun: WatchedRun {
 /// Ignores all commands, because a recorded run is over.
 private struct NothingToSteer: SteeredRun {
   func setThreads(_ count: Int) {}
+  func setThreads(_ choice: AutomaticThreads) {}
   func pause() {}
   func resume() {}
   func finish() {}

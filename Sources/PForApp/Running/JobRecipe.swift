@@ -1,4 +1,5 @@
 import Jobs
+import OSText
 import ParallelForDashboard
 import RunStore
 
@@ -156,6 +157,14 @@ enum JobRecipe: Equatable {
     switch self {
     case .command, .shell: true
     case .sqlite, .postgresql: false
+    }
+  }
+
+  /// The number of threads with which an automatic choice begins: few for a database, which may be busy already.
+  var firstThreads: Int {
+    switch self {
+    case .command, .shell: max(1, min(Int(Processors.usable), 8))
+    case .sqlite, .postgresql: 4
     }
   }
 

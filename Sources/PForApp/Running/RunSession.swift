@@ -22,6 +22,8 @@ final class RunSession: WatchedRun, Sendable {
   let running: RunningItems?
   /// Why items failed.
   let failureLog = FailureLog()
+  private let automatic: AutomaticThreads?
+  private let limits: MachineLimits
   private let job: any Job
   private let tags: Bool
   private let feeder: ItemFeeder
@@ -67,6 +69,8 @@ final class RunSession: WatchedRun, Sendable {
       rewriting: Self.rewriting(plan, output, recording))
     let job = recording.map { plan.job.named($0.record.id) } ?? plan.job
     self.job = job
+    automatic = plan.automatic
+    limits = plan.limits
     tags = plan.tags
     self.waker = waker
     kept = archive
@@ -127,6 +131,8 @@ final class RunSession: WatchedRun, Sendable {
   }
 
   private func startThreads() throws(AppError) {
+    if let automatic { run.setThreads(automatic) }
+    if automatic != nil || limits != MachineLimits() { try MachineWatch.start(limits, for: run) }
     try delivery.start(
       from: run,
       whenStuck: { [run, waker] _ in

@@ -62,13 +62,10 @@ extension Sequence where Element: Sendable {
     _ body: @escaping @Sendable (Element, ItemContext) throws -> Output
   ) throws(Problem) -> Answer {
     let items = ContiguousArray(self)
-    var results = CollectedResults<Output>(count: items.count, progress)
     // Unordered, so that no result waits behind an earlier one. Each is put in its place.
     let run = items.startParallelRun(
       threads: Swift.max(1, threads), policy: policy.halting(errors.halt), inOrder: false, body)
-    while let batch = run.takeDelivered() { results.put(batch) }
-    run.waitUntilOver()
-    return try errors.answer(results.finish(), false)
+    return try errors.answer(run.collect(items.count, progress), false)
   }
 
   /// The form for an `async` body. `threads` limits the elements in flight.
@@ -81,15 +78,95 @@ extension Sequence where Element: Sendable {
     let items = ContiguousArray(self)
     let run = items.startParallelRun(
       threads: Swift.max(1, threads), policy: policy.halting(errors.halt), inOrder: false, body)
-    let results = await withTaskCancellationHandler {
-      var results = CollectedResults<Output>(count: items.count, progress)
-      while let batch = await run.nextReady() { results.put(batch) }
-      await run.untilOver()
+    return try errors.answer(await run.collect(items.count, progress), Task.isCancelled)
+  }
+
+  /// The form that chooses the number of threads by measuring, such as `.automatic(upTo: 64)`.
+  ///
+  /// It suits elements that take a millisecond or more.
+  @discardableResult
+  public func parallelMap<Output: Sendable, Answer, Problem: Error>(
+    threads: AutomaticThreads, policy: RunPolicy = RunPolicy(), progress: LoopProgress = .none,
+    errors: ErrorHandling<Output, Answer, Problem>,
+    _ body: @escaping @Sendable (Element, ItemContext) throws -> Output
+  ) throws(Problem) -> Answer {
+    let items = ContiguousArray(self)
+    let run = items.startParallelRun(
+      threads: threads.start, policy: policy.halting(errors.halt), inOrder: false, body)
+    run.setThreads(threads)
+    return try errors.answer(run.collect(items.count, progress), false)
+  }
+
+  /// The form that chooses the number of elements in flight, for an `async` body.
+  @discardableResult
+  public func parallelMap<Output: Sendable, Answer, Problem: Error>(
+    threads: AutomaticThreads, policy: RunPolicy = RunPolicy(), progress: LoopProgress = .none,
+    errors: ErrorHandling<Output, Answer, Problem>,
+    _ body: @escaping @Sendable (Element, ItemContext) async throws -> Output
+  ) async throws(Problem) -> Answer {
+    let items = ContiguousArray(self)
+    let run = items.startParallelRun(
+      threads: threads.start, policy: policy.halting(errors.halt), inOrder: false, body)
+    run.setThreads(threads)
+    return try errors.answer(await run.collect(items.count, progress), Task.isCancelled)
+  }
+
+  /// Calls `body` for every element on a number of threads that is chosen by measuring, and returns the results in the
+  /// order of the elements.
+  ///
+  /// ```swift
+  /// let pages = try urls.parallelMap(threads: .automatic(upTo: 64)) { try fetch($0) }
+  /// ```
+  ///
+  /// It suits elements that take a millisecond or more.
+  ///
+  /// - Parameters:
+  ///   - threads: the largest number of threads, and the first one; see ``AutomaticThreads``.
+  ///   - progress: how to report progress on standard error.
+  ///   - body: may run on any thread, and for several elements at the same time.
+  /// - Returns: one result per element.
+  /// - Throws: the error of the first element that threw, in their order. After an error, no later element starts.
+  @discardableResult
+  public func parallelMap<Output: Sendable>(
+    threads: AutomaticThreads, progress: LoopProgress = .none,
+    _ body: @escaping @Sendable (Element) throws -> Output
+  ) throws -> [Output] {
+    try parallelMap(threads: threads, progress: progress, errors: .throwFirst) { element, _ in try body(element) }
+  }
+
+  /// The form for an `async` body.
+  @discardableResult
+  public func parallelMap<Output: Sendable>(
+    threads: AutomaticThreads, progress: LoopProgress = .none,
+    _ body: @escaping @Sendable (Element) async throws -> Output
+  ) async throws -> [Output] {
+    try await parallelMap(threads: threads, progress: progress, errors: .throwFirst) { element, _ in
+      try await body(element)
+    }
+  }
+}
+
+extension ParallelRun {
+  /// Waits for the end of the run and returns its results in the order of the items.
+  fileprivate func collect<Value>(_ count: Int, _ progress: LoopProgress) -> [Output]
+  where Output == Result<Value, any Error> {
+    var results = CollectedResults<Value>(count: count, progress)
+    while let batch = takeDelivered() { results.put(batch) }
+    waitUntilOver()
+    return results.finish()
+  }
+
+  /// Does the same without blocking a thread. Cancelling the task stops the run.
+  fileprivate func collect<Value>(_ count: Int, _ progress: LoopProgress) async -> [Output]
+  where Output == Result<Value, any Error> {
+    await withTaskCancellationHandler {
+      var results = CollectedResults<Value>(count: count, progress)
+      while let batch = await nextReady() { results.put(batch) }
+      await untilOver()
       return results.finish()
     } onCancel: {
-      run.stop(.interrupt)
+      stop(.interrupt)
     }
-    return try errors.answer(results, Task.isCancelled)
   }
 }
 

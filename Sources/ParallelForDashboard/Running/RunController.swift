@@ -31,6 +31,7 @@ package struct RunController {
     let run = watched.steering
     switch effect {
     case .setThreads(let count): run.setThreads(min(count, Self.mostThreads))
+    case .chooseThreads: run.setThreads(.automatic)
     case .pause: run.pause()
     case .resume: run.resume()
     case .finish: act(plan.asked(nil, at: now))

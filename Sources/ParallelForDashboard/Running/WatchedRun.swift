@@ -92,6 +92,7 @@ extension WatchedRun {
 /// The requests that a run accepts.
 package protocol SteeredRun {
   func setThreads(_ count: Int)
+  func setThreads(_ choice: AutomaticThreads)
   func pause()
   func resume()
   func finish()

@@ -75,6 +75,11 @@ struct Table: Sendable {
       Column(
         name: "value", type: "INTEGER", meaning: "the number of threads or the exit status; NULL if there is none"),
       .checksum("a sum of the other columns"),
+      Column(
+        name: "reason", type: "TEXT",
+        meaning: "why the number of threads was chosen automatically: a word, the other number, its gain and the error "
+          + "of that in thousandths; else NULL",
+        since: 4),
     ])
 }
 

@@ -84,6 +84,9 @@ final class RunDatabase {
   /// The column of checksums for the list of a query.
   var checksum: String { checks == .none ? "NULL" : "checksum" }
 
+  /// The column of a change's reason for the list of a query.
+  var changeReason: String { Table.changes.columns.last.map(expression(for:)) ?? "NULL" }
+
   /// Runs statements and ignores their results.
   func execute(_ text: String) throws(RunStoreError) {
     try SQLiteProblem.translated { () throws(SQLiteError) in try connection.execute(text) }

@@ -23,8 +23,8 @@ package enum EventsExport {
   /// Returns the line of a change of the run as a whole.
   package static func line(_ change: RunChange) -> [UInt8] {
     line(change.kind.rawValue, at: change.time) { json in
-      guard let value = change.value else { return }
-      json.member("value", value)
+      if let value = change.value { json.member("value", value) }
+      if let reason = change.reason { json.member("reason", reason) }
     }
   }
 

@@ -140,7 +140,8 @@ package final class RunReader: @unchecked Sendable {
   package func changes() throws(RunStoreError) -> [RunChange] {
     try locked { () throws(RunStoreError) in
       let rows = try statement(
-        "SELECT time, kind, value, \(database.checksum) FROM changes ORDER BY id LIMIT \(Self.mostChanges)")
+        "SELECT time, kind, value, \(database.checksum), \(database.changeReason) FROM changes ORDER BY id LIMIT \(Self.mostChanges)"
+      )
       defer { rows.reset() }
       var all: [RunChange] = []
       while try rows.step() { if let change = try change(rows) { all.append(change) } }
@@ -157,7 +158,8 @@ package final class RunReader: @unchecked Sendable {
       guard database.checks == .none else { throw SQLiteProblem.damaged(path, "a change has no known kind") }
       return nil
     }
-    let change = RunChange(time: row.integer(0), kind: kind, value: row.optionalInteger(2).map { Int($0) })
+    let change = RunChange(
+      time: row.integer(0), kind: kind, value: row.optionalInteger(2).map { Int($0) }, reason: row.optionalText(4))
     let checksum = row.optionalInteger(3)
     guard checksum == ChangeSum.of(change) || checksum == nil && database.checks != .all,
       NumberRange.times.contains(change.time), change.value.map({ NumberRange.workers.contains(Int64($0)) }) ?? true

@@ -307,12 +307,14 @@ final class RecordWriter {
       if let end = killedSessionEnd { try write(RunChange(time: end, kind: .sessionEnded)) }
       killedSessionEnd = nil
     }
-    let insert = try file.database.prepare("INSERT INTO changes(time, kind, value, checksum) VALUES(?, ?, ?, ?)")
+    let insert = try file.database.prepare(
+      "INSERT INTO changes(time, kind, value, checksum, reason) VALUES(?, ?, ?, ?, ?)")
     defer { insert.close() }
     insert.bind(change.time, at: 0)
     insert.bind(change.kind.rawValue, at: 1)
     insert.bind(change.value.map { Int64($0) }, at: 2)
     insert.bind(ChangeSum.of(change), at: 3)
+    if let reason = change.reason { insert.bind(reason, at: 4) }
     try insert.run()
   }
 

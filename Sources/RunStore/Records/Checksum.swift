@@ -138,6 +138,7 @@ enum ChangeSum {
     var sum = Checksum()
     sum.add(change.time, text)
     sum.add(change.value.map { Int64($0) } ?? RecordLayout.absent, 0)
+    if var reason = change.reason { sum.add(reason.withUTF8 { Checksum.of(UnsafeRawBufferPointer($0)) }, 0) }
     return sum.value
   }
 }

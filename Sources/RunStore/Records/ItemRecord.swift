@@ -41,6 +41,9 @@ package struct RunChange: Sendable, Equatable {
     case sessionEnded = "session ended"
     /// The requested number of threads changed; the value is the new number.
     case threadsChanged = "threads changed"
+    /// The number of threads is chosen automatically, and this was decided; the value is the number. It is nil when a
+    /// user took over.
+    case automaticThreads = "automatic threads"
     /// The program stopped starting items.
     case paused
     /// The program started items again.
@@ -52,10 +55,13 @@ package struct RunChange: Sendable, Equatable {
   package var kind: Kind
   /// The number that belongs to the change; nil when there is none.
   package var value: Int?
+  /// Why, for an automatic number of threads; see ``ThreadDecision/recorded``.
+  package var reason: String?
 
-  package init(time: Int64, kind: Kind, value: Int? = nil) {
+  package init(time: Int64, kind: Kind, value: Int? = nil, reason: String? = nil) {
     self.time = time
     self.kind = kind
     self.value = value
+    self.reason = reason
   }
 }

@@ -1,0 +1,126 @@
+import ArgumentParser
+import Foundation
+import ParallelFor
+
+/// `pfor-bench auto`: what the automatic choice of the number of threads costs and finds.
+struct AutoBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "auto",
+    abstract: "What the automatic choice of the number of threads costs and finds, over simulated runs.",
+    discussion: """
+      The state machine of the pool and the tuner are the real ones; time and the server are simulated. "Loss" is how \
+      much longer a run takes than with the best fixed number of threads. "Final" is the number in the end, and \
+      "found" the share of runs in which it is within a quarter of the best one or does at least 95 % of its work.
+      """)
+
+  @Option(help: ArgumentHelp("The number of runs of each workload.", valueName: "n"))
+  var seeds = 20
+  @Option(help: ArgumentHelp("The number of threads at the start.", valueName: "n"))
+  var start = 8
+  @Option(help: ArgumentHelp("Only workloads whose names begin with this.", valueName: "name"))
+  var only = ""
+
+  @Flag(help: "Measure in real time, on servers in this process, five runs of each workload beside the best number.")
+  var real = false
+
+  func validate() throws {
+    guard seeds > 0, start > 0 else { throw ValidationError("--seeds and --start must be at least 1") }
+  }
+
+  func run() throws {
+    print(AutoFigures.header)
+    if real {
+      for work in RealWork.all where work.name.hasPrefix(only) { print(work.line(rounds: 5)) }
+      return
+    }
+    for work in AutoWork.all where work.name.hasPrefix(only) {
+      let fixed = FixedRuns(work)
+      print(AutoFigures(work, fixed, start: start, seeds: seeds).line(work.name))
+      for (control, rules) in Self.controls where control.works.contains(where: { work.name.hasPrefix($0 + " ") }) {
+        print(AutoFigures(work, fixed, start: start, seeds: seeds, rules: rules).line("   " + control.name))
+      }
+    }
+  }
+
+  /// Rules that must do worse, and where.
+  static var controls: [((name: String, works: [String]), ThreadTuner.Rules)] {
+    var single = ThreadTuner.Rules()
+    single.pattern = [false, true]
+    var short = ThreadTuner.Rules()
+    short.fixedEnds = 20
+    short.mostCycles = 1
+    return [(("before and after", ["W9", "W15", "W16"]), single), (("blocks of 20 items", ["W6"]), short)]
+  }
+}
+
+/// How long work takes with fixed numbers of threads.
+final class FixedRuns {
+  static let counts = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64]
+  private let work: AutoWork
+  private var times: [Int: [UInt64: Double]] = [:]
+  private(set) var best = 1
+
+  /// - Parameter best: The best number, if it is known.
+  init(_ work: AutoWork, best: Int? = nil) {
+    self.work = work
+    guard best == nil else {
+      self.best = best ?? 1
+      return
+    }
+    let means = Self.counts.map { count in (count, time(count, 1) + time(count, 2)) }
+    let least = means.map(\.1).min() ?? 0
+    self.best = means.first { $0.1 <= least * 1.005 }?.0 ?? 1
+  }
+
+  func time(_ threads: Int, _ seed: UInt64) -> Double {
+    if let known = times[threads]?[seed] { return known }
+    var run = AutoRun(work, seed: seed, threads: threads)
+    let time = run.play()
+    times[threads, default: [:]][seed] = time
+    return time
+  }
+}
+
+/// What automatic runs of one workload cost and found.
+struct AutoFigures {
+  static let most = 64
+  static let header =
+    "workload".padding(toLength: 32, withPad: " ", startingAt: 0)
+    + "  best   loss: median   worst   final: median  range     work   found"
+
+  let best: Int
+  private(set) var losses: [Double] = []
+  private(set) var finals: [Int] = []
+  private(set) var shares: [Double] = []
+
+  init(_ work: AutoWork, _ fixed: FixedRuns, start: Int, seeds: Int, rules: ThreadTuner.Rules = ThreadTuner.Rules()) {
+    best = fixed.best
+    for seed in 1...UInt64(seeds) {
+      var run = AutoRun(
+        work, seed: seed, threads: start, tuner: ThreadTuner(from: start, upTo: Self.most, rules: rules))
+      losses.append(run.play() / fixed.time(best, seed) - 1)
+      finals.append(run.threads)
+      shares.append(fixed.time(best, 1) / fixed.time(run.threads, 1))
+    }
+  }
+
+  var loss: Double { median(of: losses) }
+
+  /// The share of runs whose final number is good.
+  var found: Double {
+    let good = zip(finals, shares).count { abs(Double($0) / Double(best) - 1) <= 0.25 || $1 >= 0.95 }
+    return Double(good) / Double(max(1, finals.count))
+  }
+
+  /// Whether the figures are as good as promised, in the median.
+  var isGood: Bool { loss <= 0.1 && found >= 0.5 }
+
+  func line(_ name: String) -> String {
+    let sorted = finals.sorted()
+    return name.padding(toLength: 32, withPad: " ", startingAt: 0)
+      + String(
+        format: "%6d%15.1f %%%7.1f %%%16d%7d–%-5d%5.0f %%%6.0f %%  %@", best, 100 * loss,
+        100 * (losses.max() ?? 0), sorted[sorted.count / 2], sorted.first ?? 0, sorted.last ?? 0,
+        100 * median(of: shares), 100 * found, isGood ? "" : "missed")
+  }
+}
