@@ -8,6 +8,8 @@ package enum Command: Hashable, Sendable {
   case nextPanel, previousPanel
   case moveUp, moveDown, pageUp, pageDown, moveToStart, moveToEnd
   case open, back
+  /// Wrap the long lines of an open item, or cut them.
+  case toggleWrap
   /// Try failed items again, or mark them for that.
   case retry, toggleMark, markFailed, unmarkAll
   case search, searchNext, searchPrevious, filter, sort
@@ -99,9 +101,10 @@ extension Command {
     Entry(.moveToEnd, "end", .lists, ["G", "<End>"], "to the end; results then follow the run"),
     Entry(.open, "open", .lists, ["<Enter>"], "open the selected item; of a failure, show its items", hint: "open"),
     Entry(.back, "back", .lists, ["<Esc>"], "back; never stops anything"),
+    Entry(.toggleWrap, "wrap", .lists, ["w"], "in an item: wrap long lines, or scroll them sideways", hint: "wrap"),
     Entry(.sort, "sort", .lists, ["s"], "sort workers by number or by time"),
 
-    Entry(.search, "search", .find, ["/"], "search names and output", hint: "search"),
+    Entry(.search, "search", .find, ["/"], "search names and output; in an item: its outputs", hint: "search"),
     Entry(.searchNext, "search-next", .find, ["n"], "next match"),
     Entry(.searchPrevious, "search-previous", .find, ["N"], "previous match"),
     Entry(.filter, "filter", .find, ["f"], "failed, slow, running, or a text", hint: "filter"),

@@ -41,6 +41,7 @@ extension Dashboard {
     case .open: return open(at: now)
     case .back: return back()
     case .choose(let letter): return choose(letter)
+    case .toggleWrap: return toggleWrap(at: now)
     case .sort: return sortWorkers()
     case .toggleFreeze: return toggleFreeze(at: now)
     case .nextTheme: return [.screen(.nextTheme)]
@@ -62,6 +63,13 @@ extension Dashboard {
 
   private mutating func sortWorkers() -> [Effect] {
     workerOrder = workerOrder == .byNumber ? .longestFirst : .byNumber
+    return []
+  }
+
+  private mutating func toggleWrap(at now: Instant) -> [Effect] {
+    guard openItem != nil else { return reply("open an item first: its lines are wrapped", at: now) }
+    wrapsLines.toggle()
+    detailLeft = 0
     return []
   }
 
@@ -120,7 +128,6 @@ extension Dashboard {
   // MARK: Prompts
 
   private mutating func prompt(for kind: Prompt.Kind) -> [Effect] {
-    if kind == .search { openItem = nil }
     return overlay(.prompt(Prompt(kind: kind)))
   }
 
@@ -152,6 +159,10 @@ extension Dashboard {
 
   private mutating func search(_ text: String, from: ItemID, forward: Bool, at now: Instant) -> [Effect] {
     searchText = text
+    if openItem != nil {
+      awaitsMatch = true
+      return []
+    }
     isSearching = true
     focusOn(.results)
     lastNotice = Notice(text: searchNotice, instant: now)
@@ -163,6 +174,10 @@ extension Dashboard {
 
   private mutating func searchAgain(forward: Bool, at now: Instant) -> [Effect] {
     guard let searchText else { return prompt(for: .search) }
+    if openItem != nil {
+      stepMatch(forward: forward)
+      return []
+    }
     let here = results.selectedID?.position ?? 0
     let last = max(0, live.begun - 1)
     let next = forward ? (here >= last ? 0 : here + 1) : (here == 0 ? last : here - 1)

@@ -30,11 +30,23 @@ extension Dashboard {
     } else if case .help(let top) = overlay {
       overlay = .help(top: Self.row(top, after: command, page: rows.help, count: rows.wholeHelp - rows.help + 1))
     } else if openItem != nil, !Self.isPageChange(command) {
-      detailTop = Self.row(detailTop, after: command, page: rows.detail, count: rows.wholeDetail - rows.detail + 1)
+      scroll(command)
     } else {
       browse(command, at: shownInstant(now))
     }
     return []
+  }
+
+  private mutating func scroll(_ command: Command) {
+    let isSideways = command == .nextPanel || command == .previousPanel
+    guard isSideways else {
+      let count = rows.wholeDetail - rows.detail + 1
+      detailTop = Self.row(detailTop, after: command, page: rows.detail, count: count)
+      followsPage = command == .moveToEnd || followsPage && detailTop >= count - 1
+      return
+    }
+    let step = max(1, (rows.page?.key.width ?? 0) / 2)
+    detailLeft = wrapsLines ? 0 : max(0, detailLeft + (command == .nextPanel ? step : -step))
   }
 
   private static func isPageChange(_ command: Command) -> Bool {
@@ -113,7 +125,8 @@ extension Dashboard {
     guard let id = selectedItem(at: now) else { return reply("no item is selected", at: now) }
     openItem = id
     detail = nil
-    detailTop = 0
+    pageLines = []
+    (detailTop, detailLeft, pageMatch, followsPage) = (0, 0, nil, false)
     return [.screen(.loadDetail(id))]
   }
 
@@ -124,6 +137,7 @@ extension Dashboard {
     } else if openItem != nil {
       openItem = nil
       detail = nil
+      pageLines = []
     } else if results.filter != .all, focus == .results {
       return filter(.all)
     } else if searchText != nil, focus == .results {

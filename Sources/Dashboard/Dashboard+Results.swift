@@ -68,7 +68,10 @@ extension Dashboard {
 
   /// Takes the details of the open item. Details of other items are dropped.
   package mutating func showDetail(_ detail: ItemDetail) {
-    if detail.id == openItem { self.detail = detail }
+    guard detail.id == openItem, detail != self.detail else { return }
+    self.detail = detail
+    pageLines = detail.pageLines
+    detailNumber += 1
   }
 
   mutating func setFilter(_ filter: ResultFilter) {

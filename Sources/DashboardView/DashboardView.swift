@@ -40,7 +40,11 @@ package struct DashboardView: Sendable {
     var layout = Layout(size, of: dashboard)
     if let id = dashboard.openItem {
       let drawing = Drawing(dashboard, at: dashboard.live.latest, theme: theme, glyphs: glyphs)
-      layout.rows.wholeDetail = DetailPanel(drawing: drawing, id: id).lineCount(areaWidth: size.width)
+      let panel = DetailPanel(drawing: drawing, id: id)
+      let page = panel.pageRows(areaWidth: size.width)
+      layout.rows.page = page
+      layout.rows.detailHead = panel.headCount(areaWidth: size.width)
+      layout.rows.wholeDetail = layout.rows.detailHead + page.count
     }
     return layout
   }

@@ -65,6 +65,7 @@ struct FooterPanel {
     let isOver = drawing.facts.state == .done && drawing.dashboard.replay == nil
     switch command {
     case .open, .nextPanel, .filter: return drawing.dashboard.openItem == nil
+    case .toggleWrap: return drawing.dashboard.openItem != nil
     case .moreThreads, .fewerThreads, .togglePause, .killItem: return !isOver
     case .retry:
       return isOver

@@ -257,6 +257,12 @@ extension RunSession {
     job.invocation(of: Item(item), id: id, worker: worker)
   }
 
+  func liveOutput(of item: ItemID) -> LiveOutput? {
+    RunningCommands.live(item, limit: OutputText.mostBytes).map {
+      LiveOutput(process: $0.process, output: OutputParts($0.output), errors: OutputParts($0.errors))
+    }
+  }
+
   func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)? {
     running?.item(item.id, on: item.worker).map {
       (ArchivedItem($0), job.invocation(of: $0, id: item.id, worker: item.worker))
@@ -276,6 +282,10 @@ final class RunningItems: @unchecked Sendable {
   func item(_ id: ItemID, on worker: WorkerID) -> Item? {
     lock.withLock { items[worker].flatMap { $0.id == id ? $0.item : nil } }
   }
+}
+
+extension OutputParts {
+  init(_ live: LiveCommand.Output) { self.init(count: live.count, head: live.head, tail: live.tail) }
 }
 
 extension StoppedItem.Reason {
