@@ -1,4 +1,5 @@
 import OSText
+import ParallelForDashboard
 
 #if canImport(Glibc)
   @preconcurrency import Glibc

@@ -215,7 +215,8 @@ package final class DashboardLoop {
 
   private func loadDetail(_ id: ItemID) {
     // What a frozen display shows as running may have ended since.
-    let ended = dashboard.isFrozenRunning(id) ? nil : watched.archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
+    let archive = dashboard.isFrozenRunning(id) ? nil : watched.archive
+    let ended = archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
     if let detail = ended ?? runningDetail(id) { dashboard.showDetail(detail) }
   }
 
