@@ -85,7 +85,8 @@ extension ItemDetail {
     return outcome?.failureReason == nil ? output + errors : errors + output
   }
 
-  private func section(_ name: String, _ bytes: Int, _ isCut: Bool, _ lines: [PageLine], cutAt head: Int) -> [PageLine] {
+  private func section(_ name: String, _ bytes: Int, _ isCut: Bool, _ lines: [PageLine], cutAt head: Int) -> [PageLine]
+  {
     guard bytes > 0 else { return [] }
     var lines = lines
     if isCut { lines.insert(.cut, at: min(head, lines.count)) }

@@ -61,7 +61,9 @@ public struct LiveCommand: Sendable {
 
   /// The number of the process.
   public let process: Int32
+  /// What it has written to standard output.
   public let output: Output
+  /// What it has written to standard error.
   public let errors: Output
 }
 

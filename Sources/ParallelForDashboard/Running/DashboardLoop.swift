@@ -32,6 +32,7 @@ package final class DashboardLoop {
   private var search = ArchiveSearch()
   private var grid: CellGrid
   private var lastFrame: Instant?
+  private var lastFollowed: Instant?
   private var isDirty = true
   private var hasKeyFrame = true
   private var hasLeft = false
@@ -217,7 +218,12 @@ package final class DashboardLoop {
     // What a frozen display shows as running may have ended since.
     let archive = dashboard.isFrozenRunning(id) ? nil : watched.archive
     let ended = archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
-    if let detail = ended ?? runningDetail(id) { dashboard.showDetail(detail) }
+    guard var detail = ended ?? runningDetail(id) else { return }
+    if dashboard.live.runningItem(id) != nil, let live = watched.liveOutput(of: id) {
+      detail.processID = live.process
+      detail.show(output: live.output, errors: live.errors)
+    }
+    dashboard.showDetail(detail)
   }
 
   private func runningDetail(_ id: ItemID) -> ItemDetail? {
@@ -237,6 +243,15 @@ package final class DashboardLoop {
     guard search.isBusy, let archive = watched.archive else { return }
     search.step(archive, telling: &dashboard, at: now)
     isDirty = true
+  }
+
+  /// Shows what the open item has written since, while it runs.
+  private func followOpenItem(at now: Instant) {
+    guard let id = dashboard.openItem, dashboard.frozen == nil, dashboard.live.runningItem(id) != nil,
+      lastFollowed.map({ now.nanoseconds(since: $0) >= Self.clockFrame }) ?? true
+    else { return }
+    lastFollowed = now
+    loadDetail(id)
   }
 
   private func updateRows() {
@@ -275,6 +290,7 @@ package final class DashboardLoop {
     if grid.width != display.size.width || grid.height != display.size.height {
       grid = CellGrid(width: display.size.width, height: display.size.height, role: ThemeRole.text.role)
     }
+    followOpenItem(at: now)
     updateRows()
     if let archive = watched.archive { dashboard.showResults(dashboard.visibleResults.compactMap(archive.row)) }
     dashboard.prepareFrame(at: dashboard.shownInstant(now))
