@@ -10,6 +10,8 @@ package enum Command: Hashable, Sendable {
   case open, back
   /// Wrap the long lines of an open item, or cut them.
   case toggleWrap
+  /// Show the outputs of an item in the user's pager or editor, or copy a part of it.
+  case openInPager, openInEditor, copy
   /// Try failed items again, or mark them for that.
   case retry, toggleMark, markFailed, unmarkAll
   case search, searchNext, searchPrevious, filter, sort
@@ -102,6 +104,9 @@ extension Command {
     Entry(.open, "open", .lists, ["<Enter>"], "open the selected item; of a failure, show its items", hint: "open"),
     Entry(.back, "back", .lists, ["<Esc>"], "back; never stops anything"),
     Entry(.toggleWrap, "wrap", .lists, ["w"], "in an item: wrap long lines, or scroll them sideways", hint: "wrap"),
+    Entry(.openInPager, "pager", .lists, ["o"], "the item's outputs in $PAGER; the run continues", hint: "pager"),
+    Entry(.openInEditor, "editor", .lists, ["e"], "the item's outputs in $EDITOR"),
+    Entry(.copy, "copy", .lists, ["y"], "in an item: copy its name, command, output or errors", hint: "copy"),
     Entry(.sort, "sort", .lists, ["s"], "sort workers by number or by time"),
 
     Entry(.search, "search", .find, ["/"], "search names and output; in an item: its outputs", hint: "search"),

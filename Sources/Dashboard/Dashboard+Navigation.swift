@@ -113,7 +113,7 @@ extension Dashboard {
   mutating func open(at now: Instant) -> [Effect] {
     switch overlay {
     case .dialog(let dialog): return answer(dialog.choices[dialog.selected], to: dialog)
-    case .help, .filterMenu, .prompt:
+    case .help, .filterMenu, .copyMenu, .prompt:
       overlay = nil
       return []
     case nil: break

@@ -1,3 +1,5 @@
+import ParallelFor
+
 /// The lines of an open item's outputs, and their rows on the screen.
 package struct PageRows: Equatable, Sendable {
   /// What the rows depend on.
@@ -122,5 +124,42 @@ extension Dashboard {
     detailTop = min(last, max(0, rows.detailHead + match.row - rows.detail / 3))
     let width = max(1, page.key.width)
     detailLeft = page.key.wraps || match.column < width ? 0 : match.column - width / 2
+  }
+}
+
+// MARK: - Taking it elsewhere
+
+extension Dashboard {
+  /// The most bytes to copy; most terminals ignore more.
+  private static let mostCopied = 74_000
+
+  /// Asks to show the outputs of the open or the selected item in another program.
+  mutating func lend(to user: TerminalUser, at now: Instant) -> [Effect] {
+    guard let id = openItem ?? selectedItem(at: now) else { return reply("no item is selected", at: now) }
+    return [.screen(.lend(user, id))]
+  }
+
+  /// Copies the part of the open item that a letter chooses.
+  mutating func copy(_ letter: Character) -> [Effect] {
+    overlay = nil
+    guard let detail, let part = CopiedPart.allCases.first(where: { $0.name.first == letter }) else { return [] }
+    let text = detail.text(of: part)
+    guard !text.isEmpty else { return reply("there is nothing to copy", at: live.latest) }
+    guard text.utf8.count <= Self.mostCopied else {
+      return reply("too long to copy: o and e open the outputs elsewhere", at: live.latest)
+    }
+    notice("copied, if the terminal allows it", at: live.latest)
+    return [.screen(.copy(text))]
+  }
+}
+
+extension ItemDetail {
+  fileprivate func text(of part: CopiedPart) -> String {
+    switch part {
+    case .item: label
+    case .command: invocation
+    case .output: output.joined(separator: "\n")
+    case .errors: errors.joined(separator: "\n")
+    }
   }
 }

@@ -74,6 +74,7 @@ package struct DashboardView: Sendable {
     case .dialog(let dialog): ConfirmOverlay(drawing: drawing, dialog: dialog).drawLine(in: row, of: &grid)
     case .prompt(let prompt): PromptLine(drawing: drawing).draw(prompt, in: row, of: &grid)
     case .filterMenu: PromptLine(drawing: drawing).drawFilterMenu(in: row, of: &grid)
+    case .copyMenu: PromptLine(drawing: drawing).drawCopyMenu(in: row, of: &grid)
     case .help, nil:
       let text = ProgressLine.text(drawing.dashboard, at: now, width: row.width, glyphs: glyphs)
       grid.write(text, x: row.x, y: row.y, role: ThemeRole.text.role, in: row)
@@ -94,7 +95,7 @@ package struct DashboardView: Sendable {
     switch drawing.dashboard.overlay {
     case .help(let top): HelpOverlay(drawing: drawing, top: top).draw(in: layout.body, of: &grid)
     case .dialog(let dialog): ConfirmOverlay(drawing: drawing, dialog: dialog).draw(in: room, of: &grid)
-    case .prompt, .filterMenu, nil: return
+    case .prompt, .filterMenu, .copyMenu, nil: return
     }
   }
 
@@ -116,6 +117,7 @@ package struct DashboardView: Sendable {
     switch drawing.dashboard.overlay {
     case .prompt(let prompt): PromptLine(drawing: drawing).draw(prompt, in: layout.footer, of: &grid)
     case .filterMenu: PromptLine(drawing: drawing).drawFilterMenu(in: layout.footer, of: &grid)
+    case .copyMenu: PromptLine(drawing: drawing).drawCopyMenu(in: layout.footer, of: &grid)
     case .help, .dialog, nil: FooterPanel(drawing: drawing, now: now).draw(in: layout.footer, of: &grid)
     }
   }

@@ -65,7 +65,7 @@ struct FooterPanel {
     let isOver = drawing.facts.state == .done && drawing.dashboard.replay == nil
     switch command {
     case .open, .nextPanel, .filter: return drawing.dashboard.openItem == nil
-    case .toggleWrap: return drawing.dashboard.openItem != nil
+    case .toggleWrap, .openInPager, .copy: return drawing.dashboard.openItem != nil
     case .moreThreads, .fewerThreads, .togglePause, .killItem: return !isOver
     case .retry:
       return isOver
@@ -114,13 +114,22 @@ struct PromptLine {
   }
 
   func drawFilterMenu(in row: Rect, of grid: inout CellGrid) {
+    drawMenu("show", ResultFilter.menu.map(\.name), in: row, of: &grid)
+  }
+
+  func drawCopyMenu(in row: Rect, of grid: inout CellGrid) {
+    drawMenu("copy", CopiedPart.allCases.map(\.name), in: row, of: &grid)
+  }
+
+  /// Draws the choices of a menu; the first letter of each chooses it.
+  private func drawMenu(_ verb: String, _ choices: [String], in row: Rect, of grid: inout CellGrid) {
     grid.fill(row, role: ThemeRole.text.role)
     var cursor = drawing.cursor(row.inset(horizontal: 1))
-    cursor.write("show", .text, to: &grid)
+    cursor.write(verb, .text, to: &grid)
     cursor.skip(2)
-    for choice in ResultFilter.menu {
+    for choice in choices {
       let start = cursor.x
-      cursor.write(choice.name, .text, to: &grid)
+      cursor.write(choice, .text, to: &grid)
       grid.setRole(Rect(x: start, y: row.y, width: 1, height: 1), ThemeRole.key.role)
       cursor.skip(2)
     }

@@ -74,7 +74,7 @@ struct ResultsPanel {
     let isBad = result.state == .failed || result.state == .timedOut
     let note = result.note.map { result.text.isEmpty ? $0 : " (\($0))" } ?? ""
     // Reasons begin alike and often differ at their ends.
-    let text = result.text + note
+    let text = StyledRun.plain(result.text) + note
     let shown =
       isBad ? TextWidth.middle(text, columns: columns.lastWidth, ellipsis: drawing.glyphs.ellipsis) : text
     return [

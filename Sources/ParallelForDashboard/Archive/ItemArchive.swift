@@ -18,8 +18,8 @@ package protocol ItemArchive: AnyObject {
   func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID]
   /// Returns why an item failed; nil if it has not.
   func failureReason(of id: ItemID) -> FailureReason?
-  /// Returns the parts of an item that a text search covers: all of its name, reason, note and outputs; none until it
-  /// has ended.
+  /// Returns the parts of an item that a text search covers: all of its name, reason, note and outputs, with standard
+  /// output and standard error last; none until it has ended.
   func searchedParts(of id: ItemID) -> [TextScan.Part]
 }
 
@@ -94,6 +94,12 @@ package struct OutputParts {
     let head = min(count, OutputText.mostBytes)
     let tail = min(count - head, OutputText.mostBytes)
     self.init(count: count, head: read(0, head), tail: tail > 0 ? read(count - tail, tail) : [])
+  }
+
+  /// The bytes that are here, one after the other.
+  var part: TextScan.Part {
+    let bytes = head + tail
+    return (bytes.count, { Array(bytes[$0..<$0 + $1]) })
   }
 
   /// The lines, the number of lines before the bytes that are left out, and whether there are such bytes.

@@ -22,6 +22,8 @@ package protocol Display: AnyObject {
   func suspend()
   func resume()
   func redraw()
+  /// Asks for a text to be put into the clipboard.
+  func copy(_ text: String)
   func leave()
 }
 

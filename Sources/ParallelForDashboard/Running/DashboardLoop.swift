@@ -5,6 +5,12 @@ package import Screen
 import Terminal
 import Themes
 
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
 /// The dashboard's event loop. It waits, applies keys, signals and events to the state, and draws.
 ///
 /// It draws at most 30 frames a second for keys and 15 for events, and four while only the clock moves.
@@ -37,6 +43,8 @@ package final class DashboardLoop {
   private var hasKeyFrame = true
   private var hasLeft = false
   private var runsAgain = false
+  /// Whether the terminal was lost while it was lent.
+  private var isHungUp = false
   private var leavesAtEnd: Bool
   private var news = RunNews()
   private var lastTold: String?
@@ -81,6 +89,7 @@ package final class DashboardLoop {
       if readiness.isHungUp { return .hungUp }
       if !takeSignals(at: now) { return .hungUp }
       takeInput(at: now)
+      if isHungUp { return .hungUp }
       takeEvents(at: now)
       controller.tick(at: now)
       if controller.isAbandoned { return .left }
@@ -200,9 +209,62 @@ package final class DashboardLoop {
       tell("theme: \(themes.theme.name)", at: now)
     case .redraw: display.redraw()
     case .suspend: suspend()
+    case .lend(let user, let id): lend(to: user, id, at: now)
+    case .copy(let text): display.copy(text)
     case .runAgain: (runsAgain, hasLeft) = (true, true)
     case .quit: hasLeft = true
     }
+  }
+
+  /// Lends the terminal to a program that shows the outputs of an item. Meanwhile, the run continues.
+  private func lend(to user: TerminalUser, _ id: ItemID, at now: Instant) {
+    do throws(DashboardError) {
+      let files = try OutputFiles(id, outputs(of: id))
+      guard !files.paths.isEmpty else { return tell("item \(id) has written nothing yet", at: now) }
+      display.suspend()
+      defer { display.resume() }
+      guard let loan = TerminalLoan(user, files.paths) else { return tell("there is no terminal to lend", at: now) }
+      while !loan.isOver {
+        var polled = [signals, watched.waker.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        poll(&polled, nfds_t(polled.count), 50)
+        watched.waker.clear()
+        let now = MonotonicClock.now
+        for request in Signals.take(from: signals) { pass(request, to: loan, at: now) }
+        takeEvents(at: now)
+        controller.tick(at: now)
+      }
+    } catch {
+      tell(error.description, at: now)
+    }
+    hasKeyFrame = true
+    isDirty = true
+  }
+
+  private func outputs(of id: ItemID) -> [(name: String, part: TextScan.Part)] {
+    if let live = watched.liveOutput(of: id) { return [("output", live.output.part), ("errors", live.errors.part)] }
+    return Array(zip(["output", "errors"], watched.archive?.searchedParts(of: id).suffix(2) ?? []))
+  }
+
+  /// Handles a signal while another program has the terminal.
+  private func pass(_ request: Signals.Request, to loan: TerminalLoan, at now: Instant) {
+    switch request {
+    // The keys were meant for the other program.
+    case .interrupt, .quit, .resized: return
+    case .suspend: Suspension.stopUntilContinued(watched)
+    case .continued: watched.programGoesOn()
+    case .moreThreads: perform(.moreThreads, at: now)
+    case .fewerThreads: perform(.fewerThreads, at: now)
+    case .hangup, .terminate, .end: loan.signal(endingSignal(of: request, at: now))
+    }
+  }
+
+  private func endingSignal(of request: Signals.Request, at now: Instant) -> Int32 {
+    switch request {
+    case .hangup: isHungUp = true
+    case .end(let number): mustEnd(.signal(number), Signals.name(number), at: now)
+    default: mustEnd(.terminated, "terminated", at: now)
+    }
+    return isHungUp ? SIGHUP : SIGTERM
   }
 
   private func suspend() {
