@@ -49,6 +49,30 @@ package struct DashboardView: Sendable {
     return layout
   }
 
+  /// What is at a place of the screen.
+  package enum Place: Equatable, Sendable {
+    /// A panel, and the row of its list, from the first visible one.
+    case panel(Panel, row: Int?)
+    /// The open item.
+    case page
+    /// A key in the last row.
+    case hint(Command)
+  }
+
+  /// Returns what is at a place; nil for nothing that a mouse can reach.
+  package func place(x: Int, y: Int, size: Size, of dashboard: Dashboard, at now: Instant) -> Place? {
+    let layout = Layout(size, of: dashboard)
+    guard dashboard.overlay == nil, !layout.isOneLine else { return nil }
+    if layout.footer.contains(x: x, y: y) {
+      let drawing = Drawing(dashboard, at: now, theme: theme, glyphs: glyphs)
+      return FooterPanel(drawing: drawing, now: now).command(atColumn: x, of: layout.footer).map(Place.hint)
+    }
+    if dashboard.openItem != nil { return layout.body.contains(x: x, y: y) ? .page : nil }
+    guard let (panel, area) = layout.panels.first(where: { $0.value.contains(x: x, y: y) }) else { return nil }
+    let list = ListArea(area, isFramed: !layout.isCompact).list
+    return .panel(panel, row: list.contains(x: x, y: y) ? y - list.y : nil)
+  }
+
   /// Returns the screen as a grid of this size.
   package func draw(_ dashboard: Dashboard, at now: Instant, size: Size) -> CellGrid {
     var grid = CellGrid(width: size.width, height: size.height, role: ThemeRole.text.role)

@@ -158,6 +158,9 @@ struct DashboardOptions: ParsableArguments {
   @Flag(help: "Draw with ASCII characters only.")
   var ascii = false
 
+  @Flag(name: .customLong("no-mouse"), help: "Leave the mouse to the terminal.")
+  var noMouse = false
+
   @Option(
     help: ArgumentHelp(
       "Drive the dashboard with keys and commands from a file, without a terminal.", valueName: "file"),

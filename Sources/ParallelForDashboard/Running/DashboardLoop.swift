@@ -138,10 +138,24 @@ package final class DashboardLoop {
   }
 
   private func press(_ key: Key, at now: Instant) {
+    if case .mouse(let event) = key { return take(event, at: now) }
     switch keymap.meaning(of: key, in: dashboard) {
     case .command(let command): perform(command, at: now)
     case .text(let key): carryOut(dashboard.type(key, at: now), at: now)
     case nil: break
+    }
+  }
+
+  private func take(_ event: MouseEvent, at now: Instant) {
+    let place = view.place(x: event.x, y: event.y, size: display.size, of: dashboard, at: now)
+    switch (place, event.kind) {
+    case (.hint(let command), .click): perform(command, at: now)
+    case (.panel(let panel, let row), .click): carryOut(dashboard.click(panel, row: row, at: now), at: now)
+    case (.panel(let panel, _), _):
+      carryOut(dashboard.turnWheel(panel, down: event.kind == .wheelDown, at: now), at: now)
+    case (.page, .wheelUp), (.page, .wheelDown):
+      carryOut(dashboard.turnWheel(nil, down: event.kind == .wheelDown, at: now), at: now)
+    case (.page, .click), (.hint, _), (nil, _): return
     }
   }
 
