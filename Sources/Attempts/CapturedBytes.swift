@@ -8,7 +8,7 @@ public protocol ByteSource: AnyObject, Sendable {
 
 /// Bytes of any number, such as the output of an item. Few bytes are in memory; others are in a file.
 public struct CapturedBytes: Sendable {
-  /// The size of the pieces in which bytes are read, and the maximum number of captured bytes that are kept in memory.
+  /// The size of the pieces that are read at once, and the maximum number of captured bytes that are kept in memory.
   public static let inlineLimit = 64 << 10
 
   @usableFromInline

@@ -7,7 +7,7 @@ import OSText
   import Darwin
 #endif
 
-/// A file without a name in a folder for temporary files. It disappears with the program, however that ends.
+/// A file without a name in a folder for temporary files. It disappears with the program, however the program ends.
 package final class TemporaryFile: Sendable {
   /// Why the system refused.
   package struct Problem: Error {

@@ -36,7 +36,7 @@ pid_t bench_start_on_terminal(char *const arguments[], int output, int columns, 
   if (child > 0) fcntl(*terminal, F_SETFD, FD_CLOEXEC);
   if (child != 0) return child;
   if (output >= 0) dup2(output, STDOUT_FILENO);
-  // Whatever terminal the measurement is started from, the same bytes are drawn.
+  // The program must draw the same bytes on every terminal from which the measurement starts.
   setenv("TERM", "xterm-256color", 1);
   setenv("LC_ALL", "C.UTF-8", 1);
   const char *unwanted[] = {"COLORTERM", "NO_COLOR", "CI", "COLUMNS", "LINES"};

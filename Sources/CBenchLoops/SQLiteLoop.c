@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/// Rows gather in a buffer of this size before they are written; no row of ours is longer than a tenth of it.
+/// Rows are collected in a buffer of this size before they are written. None of our rows is longer than a tenth of it.
 enum { buffer_size = 1 << 16, longest_row = buffer_size / 10 };
 
 struct sqlite_loop {

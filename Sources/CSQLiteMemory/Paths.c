@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// SQLite hands paths to the system as the texts that it was given, in which stand-ins stand for bytes that are not
-// UTF-8. Here they become those bytes, and what the system says becomes text.
+// SQLite passes the paths that it received to the system. They are text, with stand-ins for bytes that are not UTF-8.
+// Here the text becomes the original bytes, and paths from the system become text.
 
 enum { path_size = 4096 };
 
@@ -28,7 +28,7 @@ static int stat_file(const char *text, struct stat *status) { WITH_PATH(stat(pat
 static int stat_link(const char *text, struct stat *status) { WITH_PATH(lstat(path, status)); }
 static int unlink_file(const char *text) { WITH_PATH(unlink(path)); }
 
-/// Bytes as text into a buffer of SQLite's. Returns the text's length, or -1 when it does not fit.
+/// Writes bytes as text into SQLite's buffer. Returns the length of the text, or -1 if it does not fit.
 static ssize_t put_text(const char *bytes, size_t count, char *buffer, size_t size) {
   char text[4 * path_size];
   size_t length = count > path_size ? sizeof text : cposix_text_of_bytes((const uint8_t *)bytes, count, (uint8_t *)text);

@@ -16,7 +16,7 @@ static char is_taken[HIGHEST_SIGNAL + 1];
 static atomic_int endings = 0;
 
 /// Returns whether the program continues after a signal.
-static int goes_on(int number) {
+static int continues_after(int number) {
   return number == SIGWINCH || number == SIGCONT || number == SIGTSTP || number == SIGUSR1 || number == SIGUSR2;
 }
 
@@ -24,7 +24,7 @@ static void on_signal(int number) {
   int saved = errno;
   unsigned char byte = (unsigned char)number;
   // Count before writing, so that a thread that has read the byte finds it counted.
-  if (!goes_on(number)) atomic_fetch_add(&endings, 1);
+  if (!continues_after(number)) atomic_fetch_add(&endings, 1);
   // A full pipe loses the byte. Hundreds of signals wait to be read then, and one more adds nothing.
   ssize_t written = write(pipe_ends[1], &byte, 1);
   (void)written;

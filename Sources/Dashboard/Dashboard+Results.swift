@@ -44,7 +44,7 @@ extension Dashboard {
   }
 
   /// Shows the progress of a search.
-  package mutating func searchGoesOn(looked: Int, of all: Int, at now: Instant) {
+  package mutating func searchContinues(looked: Int, of all: Int, at now: Instant) {
     guard isSearching, currentNotice(at: now).map({ $0.text.hasPrefix(searchNotice) }) ?? true else { return }
     lastNotice = Notice(text: "\(searchNotice): \(100 * looked / max(1, all)) %", instant: now)
   }

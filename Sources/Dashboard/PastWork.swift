@@ -25,7 +25,7 @@ package struct PastWork: Equatable, Sendable {
   private(set) var ended = 0
   private var endedThen = 0.0
   private var endedNow = 0.0
-  /// The sums of the logarithms of these items' times now and then, and of their squares.
+  /// The sums of the logarithms of these items' times over their earlier times, and of their squares.
   private var ratios = 0.0
   private var squaredRatios = 0.0
 
@@ -81,7 +81,7 @@ package struct PastWork: Equatable, Sendable {
     return found.reversed()
   }
 
-  /// The standard deviation of the logarithm of an item's time now and then. Without ended items it is a usual one.
+  /// The standard deviation of the logarithm of an item's time over its earlier time; a usual one without ended items.
   var spread: Double {
     let items = Double(max(1, ended))
     let variance = max(0, squaredRatios / items - (ratios / items) * (ratios / items))

@@ -77,8 +77,8 @@ package struct Throughput: Equatable, Sendable {
 
 /// The effect of a change of threads on the rate, available when both sides have been measured for long enough.
 ///
-/// A period starts when as many workers are alive as were asked for and as many items have ended as there are threads,
-/// because those started before. It ends with the next change. Pauses interrupt it.
+/// A period starts when the requested number of workers are alive and one item per thread has ended, because those
+/// items started before. It ends with the next change. Pauses interrupt it.
 package struct ThreadComparison: Equatable, Sendable {
   static let enoughItems = 30
   static let enoughTime: Int64 = 2_000_000_000

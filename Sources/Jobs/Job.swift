@@ -20,7 +20,7 @@ extension Job {
 
 /// Why a job cannot run at all.
 public struct JobError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// One sentence. It may contain a stranger's text.
+  /// One sentence. It may contain untrusted text.
   public let description: String
 
   init(_ description: String) { self.description = description }
@@ -30,7 +30,7 @@ public struct JobError: Error, Sendable, Equatable, CustomStringConvertible {
 public protocol JobSession: AnyObject {
   /// Runs the job for one item and waits for its end.
   func run(_ item: Item, in context: ItemContext) -> JobEnding
-  /// Releases what others may wait for, because no item is at hand. Does nothing by default.
+  /// Releases what others may wait for, because the worker has no item. Does nothing by default.
   func rest()
   /// Releases the resources of the session.
   func close()

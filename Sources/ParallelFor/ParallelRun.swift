@@ -3,8 +3,8 @@ public import Synchronization
 /// One execution of a body over items, on a changeable number of threads.
 ///
 /// It is safe to use from any thread. A consumer takes the results with ``takeDelivered(upTo:)``, and a watcher takes
-/// the events. Every item runs exactly once, unless the run is stopped or finished early, or the item fails and is tried
-/// again. There are never more threads than the largest target. Lowering the target never interrupts an item.
+/// the events. Every item runs exactly once, unless the run is stopped or finished early, or the item fails and is
+/// tried again. There are never more threads than the largest target. Lowering the target never interrupts an item.
 public final class ParallelRun<Input: Sendable, Output: Sendable>: @unchecked Sendable {
   @usableFromInline let pool: WorkerPool
   @usableFromInline let inputs: Slots<Input>
@@ -114,7 +114,7 @@ extension ParallelRun {
 
 extension ParallelRun {
   /// Sets the target number of workers. More start at once; surplus workers leave after their items. With 0, running
-  /// items end and the rest waits.
+  /// items end and the others wait.
   public func setThreads(_ count: Int) { pool.setTargetWorkers(max(0, count)) }
 
   /// Hands out no item until ``resume()``. Running items continue.

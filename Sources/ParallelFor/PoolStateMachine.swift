@@ -15,9 +15,8 @@
 ///   to leave) or leaving (told). A worker starts as ready in a `WakeUps.start`, asks ``workerBecameReady(_:at:)``,
 ///   runs what it gets, and asks again. When told to leave, it closes what it holds and reports
 ///   ``workerLeft(_:at:)``.
-/// * The `active` workers are the idle and ready ones. As many of them as exceed the target are draining. The next
-///   worker that asks while there is a surplus leaves, so the target is reached as early as possible without an
-///   interruption.
+/// * The `active` workers are the idle and ready ones. Those in excess of the target are draining. The next worker that
+///   asks while there is a surplus leaves, so the target is reached as early as possible without an interruption.
 /// * After the input has ended, a worker that asks also leaves when nothing is queued, nothing may be tried again and
 ///   no other claim can hold untouched items. It releases what it holds, such as a connection, while the last items
 ///   run. When a user asks for an item again, a worker starts to run it.
@@ -156,7 +155,7 @@ struct PoolStateMachine {
 
   // MARK: - Workers
 
-  /// Decides what a worker does that has started, was woken, or has used up its claim.
+  /// Decides what a worker does after it has started, was woken, or has used up its claim.
   ///
   /// Each worker that gets a claim calls one parked worker or two new ones, which do the same in turn. So no worker
   /// stays away while items wait in the queue, or in a claim behind an item that may be slow.

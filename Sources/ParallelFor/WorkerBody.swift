@@ -27,7 +27,7 @@ package struct WorkerBody<Input, Output> {
   @usableFromInline package var run: (Input, ItemContext) -> AttemptEnding<Output>
   /// Receives a settled attempt and returns the output to deliver. Without it, the output of `run` is delivered.
   @usableFromInline package var settled: ((SettledAttempt<Input, Output>) -> Output?)?
-  /// Releases what other threads may wait for, when no item is at hand. The worker may continue or leave afterwards.
+  /// Releases what other threads may wait for, when the worker has no item. It may continue or leave afterwards.
   @usableFromInline package var rest: () -> Void
   /// Releases what the worker holds, when it leaves.
   @usableFromInline package var close: () -> Void

@@ -23,7 +23,7 @@ extension WorkerPool {
       while !machine.delivery.hasReady {
         if machine.life == .over { return nil }
         consumer.isWaiting = true
-        // Ended items stay in a lane while a slow item of the same claim runs. So look there now and then.
+        // Ended items stay in a lane while a slow item of the same claim runs. So check there now and then.
         let isQuick = machine.claimSize.count > 1
         monitor.wait(for: consumer.ready, nanoseconds: isQuick ? 20_000_000 : 1_000_000_000)
         if isQuick { for lane in lanes { lane.map(collect(from:)) } }

@@ -105,7 +105,7 @@ final class WorkerPool: @unchecked Sendable {
 extension WorkerPool {
   /// Ends the worker's item, if it has one, and starts its next one. Returns nil when the worker must leave.
   ///
-  /// - Parameter rest: called when the worker has no item at hand, before it waits for one or leaves.
+  /// - Parameter rest: called when the worker has no item, before it waits for one or leaves.
   @usableFromInline
   func nextItem(of lane: Lane, after ending: Ending?, label: (ItemID) -> String, rest: () -> Void) -> BegunItem? {
     if let ending, let item = lane.advance(ending, at: MonotonicClock.now, label: label) { return item }

@@ -33,7 +33,7 @@ package enum WorkerThread {
   /// Runs `body` on a new detached thread.
   ///
   /// - Parameters:
-  ///   - name: the name in debuggers and `top -H`, of which the first 15 bytes count.
+  ///   - name: the name in debuggers and `top -H`; only its first 15 bytes count.
   ///   - persistence: what to do when the system refuses a thread.
   /// - Returns: false if there is no thread.
   @usableFromInline

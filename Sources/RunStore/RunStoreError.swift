@@ -22,7 +22,7 @@ package struct RunStoreError: Error, Sendable, Equatable, CustomStringConvertibl
   }
 
   package var kind: Kind
-  /// One sentence that names the file and, where possible, a remedy; may hold a stranger's text.
+  /// One sentence that names the file and, where possible, a remedy; may contain untrusted text.
   package var description: String
 
   init(_ kind: Kind, _ path: String, _ sentence: String) {

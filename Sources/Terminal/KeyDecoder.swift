@@ -2,9 +2,9 @@ import Screen
 
 /// Turns the bytes that a terminal sends into keys. A value; it reads no clock.
 ///
-/// How the bytes are split into pieces has no meaning. Only a long pause does, because it tells the Escape key from the
+/// The split of the bytes into pieces does not matter. Only a long pause does: it distinguishes the Escape key from the
 /// start of a sequence. Replies from the terminal and unknown sequences give no keys, and pasted text gives one
-/// `pasted` key, because their letters would act as commands. No state swallows keys for ever: each ends after a pause,
+/// `pasted` key, because their letters would act as commands. No state swallows keys forever: each ends after a pause,
 /// and Ctrl-C ends it at once.
 struct KeyDecoder {
   /// The lengths of the pauses that have a meaning, in nanoseconds.

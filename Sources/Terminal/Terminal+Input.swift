@@ -25,7 +25,7 @@ extension Terminal {
   /// Returns the next key; nil when none waits.
   ///
   /// A changed size comes first, as `Key.resize`; the terminal has then already adopted it. The call never waits: where
-  /// only a pause tells a key from the start of a sequence, a later call returns the key. Unknown sequences are
+  /// only a pause distinguishes a key from the start of a sequence, a later call returns the key. Unknown sequences are
   /// skipped, and pasted text arrives as one key.
   ///
   /// - Parameter now: The time in nanoseconds, from any monotonic clock.

@@ -42,7 +42,7 @@ package struct Theme: Equatable, Sendable {
 
   /// Returns the styles that a terminal of some colour depth can show: those of the roles, and those of outputs.
   ///
-  /// Without colours, the attributes of the theme `mono` are used, because only they tell states apart by themselves.
+  /// Without colours, the attributes of the theme `mono` are used, because only they alone distinguish states.
   package func palette(depth: ColorDepth) -> Palette {
     if depth == .mono {
       let mono = Themes.mono.styles.map { Style(attributes: $0.attributes) }

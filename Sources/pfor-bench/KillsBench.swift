@@ -40,7 +40,7 @@ struct KillsBench: Benchmark {
     while struck < kills {
       Progress.tell("\(struck) of \(kills) kills")
       let run = try KilledRun(program: options.program, items: items, threads: threads, sleep: sleep)
-      let tally = try run.goOn(killing: kills - struck, at: &moments)
+      let tally = try run.run(killing: kills - struck, at: &moments)
       runs.append(tally)
       struck += tally.kills
     }
@@ -93,7 +93,7 @@ final class KilledRun {
   /// Kills the run up to `limit` times, unless it ends first, and then lets it run to its end.
   ///
   /// - Throws: ``BenchError`` if a check fails.
-  func goOn(killing limit: Int, at moments: inout SeededMoments) throws -> Tally {
+  func run(killing limit: Int, at moments: inout SeededMoments) throws -> Tally {
     var tally = Tally()
     while tally.kills < limit, try strike(after: moments.next()) {
       tally.kills += 1

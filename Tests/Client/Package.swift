@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A foreign package that uses every form of the library. `.ci/run` builds and runs both programs.
+// A separate package that uses every form of the library. `.ci/run` builds and runs both programs.
 // The decorators are separate, so that `client` shows that the library needs no swift-syntax.
 let package = Package(
   name: "client",

@@ -227,7 +227,7 @@ import Testing
 
   // MARK: The display
 
-  @Test func freezingKeepsTheScreenWhileFactsGoOn() {
+  @Test func freezingKeepsTheScreenWhileFactsChange() {
     var (dashboard, script) = Dashboard.running(items: 9, threads: 1)
     let then = script.now + 5
     _ = dashboard.perform(.toggleFreeze, at: then)
@@ -268,7 +268,7 @@ import Testing
 
   @Test func tabMovesTheFocusAndKeepsThePageOfOnePanel() {
     var (dashboard, _) = Dashboard.running(items: 9, threads: 1)
-    for panel in [Panel.latency, .slow, .results, .workers] {
+    for panel in [Panel.failures, .latency, .slow, .results, .workers] {
       _ = dashboard.perform(.nextPanel)
       #expect(dashboard.focus == panel)
       #expect(dashboard.page == .overview)

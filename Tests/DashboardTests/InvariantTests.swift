@@ -40,7 +40,7 @@ import Testing
     check(dashboard.live, ledger, items: simulator.items)
   }
 
-  /// What is counted beside the dashboard.
+  /// Counts that are kept independently of the dashboard.
   private struct Ledger {
     /// Items that have ended and are not tried again.
     var ended: Set<ItemID> = []
@@ -56,7 +56,7 @@ import Testing
         requeued[item.id] = item
       case .itemFinished(let item):
         ended.insert(item.id)
-        // What did not begin again has ended as before.
+        // An item that did not start again has ended as before.
         guard requeued.removeValue(forKey: item.id) != item else { return }
         attempts += 1
         if item.outcome != .cancelled { measured += 1 }
@@ -79,7 +79,7 @@ import Testing
       facts.begun <= items,
       facts.state != .done || (tally.running == 0 && facts.liveWorkers == 0),
     ]
-    // One expectation an event: each costs more than the reducer.
+    // One expectation for all promises of an event, because each costs more than the reducer.
     if promises.contains(false) { Issue.record("broken at \(facts.latest): \(promises)") }
   }
 

@@ -118,7 +118,7 @@ import Testing
     #expect(SlowThreshold(absolute: 9_000, factor: 3).limit(median: 1_000, of: 10) == 3_000)
   }
 
-  @Test func runningItemsStandAmongTheFinishedOnes() {
+  @Test func runningItemsAreListedAmongTheFinishedOnes() {
     var (dashboard, script) = Dashboard.running(items: 100, threads: 1)
     dashboard.apply(script(.itemFinished(script.finished(7, worker: 2, latency: 2_000_000_000))))
     let start = dashboard.facts.runningItems[0].start
@@ -130,7 +130,7 @@ import Testing
 }
 
 @Suite struct ThreadComparisonTests {
-  @Test func tellsTheGainOfAChange() throws {
+  @Test func measuresTheGainOfAChange() throws {
     var simulator = RunSimulator(items: 100_000, threads: 4) { _, random in
       (Int64.random(in: 40_000_000...60_000_000, using: &random), .succeeded)
     }

@@ -106,7 +106,7 @@ private func times(_ seconds: [Double?]) -> ItemTimes {
     #expect(widths[0] > widths[1] && widths[1] > widths[2])
   }
 
-  @Test func whatWasNotRunProvesNothing() {
+  @Test func itemsThatDidNotRunProveNothing() {
     var past = PastWork(times([nil, 1, 1, 1]))
     past.ended(3, latency: nil)
     past.ended(0, latency: 5 * second)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Dashboard
 
-/// What the dashboard knows of retries, halting, and items that an earlier run has done.
+/// What the dashboard knows about retries, halting, and items that an earlier run has done.
 @Suite struct PolicyTests {
   private static let second: Int64 = 1_000_000_000
 
@@ -58,7 +58,7 @@ import Testing
     #expect(left.low >= 89 * Self.second)
   }
 
-  @Test func whatWaitsWhenTheRunStopsEndsOnce() {
+  @Test func waitingItemsEndOnceWhenTheRunStops() {
     var facts = facts
     let failed = item(1, 0, 2, .failed(Failure("no")))
     apply(.attemptFailed(failed, retryAt: Instant(nanoseconds: 5 * Self.second)), at: 2, to: &facts)
@@ -72,7 +72,7 @@ import Testing
   }
 
   /// A damaged run file may say that each item took decades.
-  @Test func timesOfMoreThanALifeDoNotOverflow() {
+  @Test func hugeTimesDoNotOverflow() {
     var facts = RunFacts(slow: SlowThreshold())
     let long: Int64 = 1 << 60
     facts.apply(RunEvent(sequence: 0, instant: Instant(nanoseconds: 0), kind: .runStarted(targetWorkers: 900)))

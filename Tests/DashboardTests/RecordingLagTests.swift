@@ -10,7 +10,7 @@ import Testing
     var isFull = false
   }
 
-  /// What is shown after each of the things said.
+  /// Returns what is shown after each sample.
   private func shown(_ said: [Said]) -> [Int?] {
     var dashboard = Dashboard(title: "", source: "")
     return said.map {
@@ -24,7 +24,7 @@ import Testing
     Said(milliseconds: milliseconds, written: written, waiting: waiting, isFull: full)
   }
 
-  @Test func whatMovesOnIsNotBehindHoweverMuchWaits() {
+  @Test func anAdvancingRecorderIsNotBehindHoweverMuchWaits() {
     #expect(
       shown([said(0, 0, 500), said(900, 500, 700), said(1_800, 1_200, 900), said(9_000, 9_000, 0)]) == [
         nil, nil, nil, nil,
@@ -41,12 +41,12 @@ import Testing
     #expect(shown([said(0, 0, 3), said(1_000, 0, 4), said(1_100, 4, 0)]) == [nil, 4, nil])
   }
 
-  @Test func whatIsFullIsBehindAtOnce() {
+  @Test func aFullRecorderIsBehindAtOnce() {
     #expect(
       shown([said(0, 0, 0, full: true), said(1, 0, 3_200, full: true), said(500, 3_200, 10)]) == [nil, 3_200, 10])
   }
 
-  @Test func withoutARecorderNothingIsSaid() {
+  @Test func withoutARecorderNothingIsShown() {
     var dashboard = Dashboard(title: "", source: "")
     dashboard.observe(nil, at: Instant(nanoseconds: 5_000_000_000))
     #expect(dashboard.facts.recording.behind == nil)

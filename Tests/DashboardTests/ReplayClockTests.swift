@@ -7,7 +7,7 @@ import Testing
 
   private func at(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64(seconds * 1e9)) }
 
-  /// A dashboard that replays a run, from the instant 0 on, with keys as people press them.
+  /// A dashboard that replays a run from the instant 0 on.
   private func dashboard(speed: Double = 1, seconds: Int64 = 100) -> Dashboard {
     Dashboard(
       title: "", source: "", replay: ReplayClock(speed: speed, length: seconds * Self.second, at: at(0)))
@@ -44,7 +44,7 @@ import Testing
     #expect(dashboard.replay?.speed == 0.125)
   }
 
-  @Test func aPauseStandsStill() {
+  @Test func aPauseStopsTheClock() {
     var dashboard = dashboard()
     _ = dashboard.perform(.togglePause, at: at(10))
     #expect(place(dashboard, at: 1_000) == 10)
@@ -87,7 +87,7 @@ import Testing
     #expect(place(dashboard, at: 92) == 38)
   }
 
-  /// While events are being read, the screen shows the time that they have come to.
+  /// While events are being read, the screen shows the time that they have reached.
   @Test func theScreenIsNeverAheadOfTheEvents() {
     var dashboard = dashboard()
     dashboard.apply(RunEvent(sequence: 0, instant: at(3), kind: .runStarted(targetWorkers: 1)))
@@ -98,8 +98,8 @@ import Testing
     #expect(dashboard.shownInstant(at(60)) == at(3))
   }
 
-  /// Not even a length that is said for it makes one of it.
-  @Test func aRunThatGoesOnNowIsNoReplay() {
+  /// Not even a length makes a live run a replay.
+  @Test func aLiveRunIsNoReplay() {
     var dashboard = Dashboard(title: "", source: "")
     dashboard.followReplay(length: 5, isBehind: true, at: at(1))
     #expect(dashboard.replay == nil)

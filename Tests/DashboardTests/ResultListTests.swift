@@ -24,7 +24,7 @@ import Testing
     #expect(positions(dashboard) == [96, 97, 98, 99, 100])
   }
 
-  @Test func staysWhereItIsLookedAt() {
+  @Test func staysAtTheSelectedRow() {
     var (dashboard, script) = dashboard(finished: 100)
     _ = dashboard.perform(.pageUp)
     let seen = positions(dashboard)
@@ -47,7 +47,7 @@ import Testing
     #expect(dashboard.resultRow(ItemID(51), at: script.now).state == .neverRan)
   }
 
-  @Test func aFilterScansAndTakesWhatEndsMeanwhile() {
+  @Test func aFilterScansAndTakesItemsThatEndMeanwhile() {
     var (dashboard, script) = dashboard(finished: 100)
     _ = dashboard.perform(.filter)
     #expect(dashboard.perform(.choose("f")) == [.screen(.scanFilter(.failed))])

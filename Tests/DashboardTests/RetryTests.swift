@@ -3,7 +3,7 @@ import Testing
 
 @testable import Dashboard
 
-/// Items that failed and are tried again: what is known of them, which requests are asked for, and marks.
+/// Items that failed and are tried again: their facts, requests and marks.
 @Suite struct RetryTests {
   /// Items 0 to 5 have ended, the odd ones without success; two workers run the items 6 and 7.
   private static func ended() -> (Dashboard, EventScript) {
@@ -30,7 +30,7 @@ import Testing
   // MARK: Facts
 
   @Test(arguments: [(1, Outcome.failed(Failure("no"))), (3, .timedOut), (5, .cancelled)])
-  func oneIsInExactlyOneStateAllTheWay(position: Int, outcome: Outcome) {
+  func anItemIsInExactlyOneStateThroughout(position: Int, outcome: Outcome) {
     var (dashboard, script) = Self.ended()
     let before = dashboard.live.tally
     let known = before.known
@@ -50,7 +50,7 @@ import Testing
     #expect(dashboard.live.slowest.sorted().count { $0.id == ItemID(position) } == 1)
   }
 
-  @Test func whatNeverBeginsAgainHasFailedAsBefore() {
+  @Test func anItemThatNeverStartsAgainHasFailedAsBefore() {
     var (dashboard, script) = Self.ended()
     let last = script.finished(1, .failed(Failure("no")))
     dashboard.apply(script(.itemRequeued(last, wasRestored: false)))
@@ -60,7 +60,7 @@ import Testing
     #expect(dashboard.live.failures.map(\.id) == [ItemID(3), ItemID(1)])
   }
 
-  @Test func whatAnEarlierRunFailedAtIsOfThisRunFromThenOn() {
+  @Test func aRetriedFailureOfAnEarlierRunBelongsToThisRun() {
     var (dashboard, script) = Dashboard.running(items: 10, threads: 1)
     dashboard.apply(script(.itemsRestored(RestoredTally(count: 3, succeeded: 1, end: 4))))
     let known = dashboard.live.tally.known
@@ -71,7 +71,7 @@ import Testing
     #expect(dashboard.live.tally.failed == 1 && dashboard.live.tally.waiting == 1)
   }
 
-  @Test func whatEndsOnceMoreMakesNoItemLookLonger() {
+  @Test func aSecondEndMakesNoItemLookLonger() {
     var (dashboard, script) = Dashboard.running(items: 100, threads: 1)
     for position in 0..<50 {
       dashboard.apply(script(.itemFinished(script.finished(position, latency: 1_000_000, .failed(Failure("no"))))))
@@ -80,7 +80,7 @@ import Testing
       dashboard.apply(
         script(.itemRequeued(script.finished(position, .failed(Failure("no"))), wasRestored: false)))
     }
-    // A hundred items of a millisecond or two with what is between them.
+    // A hundred items of a millisecond or two, with the time between them.
     guard case .estimate(let left) = dashboard.live.timeLeft(at: script.now) else {
       Issue.record("no estimate: \(dashboard.live.timeLeft(at: script.now))")
       return
@@ -88,7 +88,7 @@ import Testing
     #expect((100_000_000...400_000_000).contains(left.middle))
   }
 
-  // MARK: Wishes
+  // MARK: Requests
 
   @Test func theSelectedItemIsAskedForAndChangesOnlyByTheAnswer() {
     var (dashboard, script) = Self.ended()
@@ -112,7 +112,7 @@ import Testing
     #expect(dashboard.marks == [ItemID(1)])
   }
 
-  @Test func whatRunsOrWaitsIsNotAskedFor() {
+  @Test func runningAndWaitingItemsAreNotAskedFor() {
     var (dashboard, script) = Self.ended()
     Self.select(6, in: &dashboard)
     #expect(dashboard.perform(.retry) == [])
@@ -123,7 +123,7 @@ import Testing
     #expect(dashboard.currentNotice(at: script.now)?.text == "item #2 will be tried again anyway")
   }
 
-  @Test func aRunThatBeginsNothingAnyMoreSaysWhatCanBeDone() {
+  @Test func aRunThatStartsNoMoreItemsSaysWhatToDo() {
     var (dashboard, script) = Self.ended()
     dashboard.resumeCommand = "pfor-tui resume --failed x"
     Self.select(1, in: &dashboard)
@@ -143,7 +143,7 @@ import Testing
     #expect(dashboard.perform(.retry) == [.retry([ItemID(1)])])
   }
 
-  @Test func leavingAsksAsLongAsOneWaits() {
+  @Test func leavingAsksWhileAnItemWaits() {
     var (dashboard, script) = Dashboard.running(items: 1, threads: 1)
     let failed = script.finished(0, .failed(Failure("no")))
     dashboard.apply(script(.runPaused))
@@ -155,7 +155,7 @@ import Testing
 
   // MARK: Marks
 
-  @Test func spaceMarksAndGoesOnAndRAsksForAllThatAreMarked() {
+  @Test func spaceMarksAndMovesOnAndRAsksForAllMarkedItems() {
     var (dashboard, script) = Self.ended()
     Self.select(5, in: &dashboard)
     _ = dashboard.perform(.toggleMark)
@@ -182,7 +182,7 @@ import Testing
     #expect(dashboard.results.selectedID == ItemID(7) && dashboard.marks == [ItemID(7)])
   }
 
-  @Test func aMarkGoesWhenTheItemIsQueuedOrSucceeds() {
+  @Test func aMarkDisappearsWhenTheItemIsQueuedOrSucceeds() {
     var (dashboard, script) = Self.ended()
     for position in [1, 6] {
       Self.select(position, in: &dashboard)
@@ -194,7 +194,7 @@ import Testing
     #expect(dashboard.marks.isEmpty)
   }
 
-  @Test func allThatFailedAreMarkedAsTheyAreFound() {
+  @Test func failedItemsAreMarkedAsTheyAreFound() {
     var (dashboard, script) = Self.ended()
     #expect(dashboard.perform(.markFailed) == [.screen(.findFailed(.all))])
     #expect(dashboard.isScanning)
@@ -207,7 +207,7 @@ import Testing
     #expect(dashboard.marks.isEmpty)
   }
 
-  @Test func theFilterOfFailedItemsLetsGoOfWhatIsTriedAgain() {
+  @Test func theFilterOfFailedItemsDropsRetriedItems() {
     var (dashboard, script) = Self.ended()
     _ = dashboard.perform(.filter)
     _ = dashboard.perform(.choose("f"))

@@ -21,7 +21,7 @@ private let second: Int64 = 1_000_000_000
     }
   }
 
-  /// Plays a run and compares what is shown at each step with what is true.
+  /// Plays a run and compares the shown range with the truth at each step.
   private func play(
     _ simulator: inout RunSimulator, for time: Int64, _ dashboard: inout Dashboard
   ) {
@@ -51,7 +51,7 @@ private let second: Int64 = 1_000_000_000
     #expect(dashboard.facts.timeLeft(at: simulator.now) == TimeLeft.none)
   }
 
-  /// Items whose time is known to the nanosecond: the estimate knows their packing, too.
+  /// The times of the items are known to the nanosecond, so the estimate also knows how workers share them.
   @Test(arguments: [(1, 40), (3, 41), (8, 100)])
   func equalItemsEndWhenTheyMust(threads: Int, items: Int) throws {
     var simulator = RunSimulator(items: items, threads: threads) { _, _ in (second, .succeeded) }
@@ -61,7 +61,7 @@ private let second: Int64 = 1_000_000_000
     #expect(abs(Double(left.middle) / Double(truth(simulator)) - 1) < 0.1, "\(left), \(truth(simulator))")
   }
 
-  /// Right after the start, most of what is known is how long items run that have not ended.
+  /// Right after the start, little is known except how long the unfinished items have run.
   @Test(arguments: [5, 40])
   func theFirstRangesHoldTheTruth(threads: Int) throws {
     var simulator = RunSimulator(items: 20 * threads, threads: threads, seed: 5) { _, random in
@@ -138,7 +138,7 @@ private let second: Int64 = 1_000_000_000
       return
     }
     #expect(elapsed == now.nanoseconds(since: start))
-    // One that has run for longer than any may run for as long again, or much longer.
+    // An item that has run longer than any other may run for as long again, or much longer.
     let range = try #require(left)
     #expect(range.low < 5 * second && range.high > 5 * second && !range.isNarrow)
   }
@@ -204,7 +204,7 @@ private let second: Int64 = 1_000_000_000
     return (dashboard, script.now, Int64((400 - ended) * gap))
   }
 
-  /// Right after the change the range reaches from no gain to a full one. Some seconds of work show what is true.
+  /// Right after the change, the range reaches from no gain to a full one. A few seconds of work show the truth.
   @Test(arguments: [(1, 6), (6, 1)])
   func aChangeOfThreadsIsNotBelievedBeforeItIsMeasured(first: Int, then: Int) throws {
     let (early, soon, leftThen) = flat(first, then: then, after: 150_000_000)
@@ -278,7 +278,7 @@ private let second: Int64 = 1_000_000_000
     }
   }
 
-  /// Items that still run are the longer ones; without them the mean would be too small.
+  /// Items that still run are the longer ones. Without them, the mean would be too small.
   @Test func runningItemsCount() {
     var random = SeededGenerator(seed: 2)
     var (done, ages): ([Int64], [Double]) = ([], [])

@@ -6,14 +6,14 @@ import TestSupport
 import Testing
 import Themes
 
-/// What must hold for every screen at every size.
+/// Promises for every screen at every size.
 @Suite struct EverySizeTests {
   static let sizes = [
     (0, 0), (1, 1), (2, 1), (1, 40), (10, 3), (20, 5), (39, 10), (40, 9), (40, 10), (60, 15), (76, 20), (79, 23),
     (80, 24), (120, 40), (200, 60), (300, 100),
   ].map { Size(width: $0.0, height: $0.1) }
 
-  /// Things to do before looking.
+  /// Commands to perform before the screen is checked.
   static let ways: [[Command]] =
     Page.allCases.map { [.show($0)] }
     + [[.help], [.quit], [.killItem], [.search], [.filter], [.promptThreads], [.open], [.sort, .moveToEnd]]

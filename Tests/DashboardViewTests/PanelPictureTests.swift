@@ -8,7 +8,7 @@ import Themes
 
 @testable import DashboardView
 
-/// Each panel alone, at six sizes below each other in one picture: `Screens/panel-NAME.screen`.
+/// Each panel alone, at six sizes, one below the other in one picture: `Screens/panel-NAME.screen`.
 @Suite struct PanelPictureTests {
   private static let sizes = [(80, 24), (120, 40), (200, 60), (40, 10), (20, 5), (1, 1)]
     .map { Size(width: $0.0, height: $0.1) }
@@ -81,7 +81,7 @@ import Themes
     }
   }
 
-  /// Two attempts before the last one, and what the last one's process used.
+  /// Two attempts before the last one, and the resources that the last one's process used.
   @Test func detailOfARetriedItem() {
     var scene = Self.scene
     _ = scene.dashboard.perform(.show(.results))
@@ -133,7 +133,7 @@ import Themes
     }
   }
 
-  /// Names that begin and end alike, one run of them long enough to be cut everywhere.
+  /// Names that begin and end alike, some of them long enough to be cut everywhere.
   private static let scene = Scene.orders(threads: 12) {
     "/srv/exports/2026/11/customers/region-europe-central/order-\(10_000 + $0 * 37 % 9_973).json"
   }.0
@@ -170,7 +170,7 @@ extension Scene {
     dashboard.learn(groups)
   }
 
-  /// What a panel draws if its list has this many rows.
+  /// Returns the data for a panel whose list has this many rows.
   fileprivate func drawing(listRows: Int) -> Drawing {
     var dashboard = dashboard
     dashboard.rows.lists = Dictionary(uniqueKeysWithValues: Panel.allCases.map { ($0, listRows) })

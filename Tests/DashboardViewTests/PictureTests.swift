@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Themes
 
-/// The screens as literal pictures; how each looks is in `Screens/NAME.screen`.
+/// The screens as literal pictures, each in `Screens/NAME.screen`.
 @Suite struct PictureTests {
   static let large = Size(width: 120, height: 36)
   static let usual = Size(width: 80, height: 24)

@@ -5,9 +5,9 @@ import Screen
 import TestSupport
 import Testing
 
-/// What gives way where there is little room, and that nothing is wasted where there is much.
+/// Where there is little room, less important parts give way. Where there is much, nothing is wasted.
 @Suite struct RoomTests {
-  /// A run whose results wait for one slow item, after some seconds.
+  /// A run whose results wait for one slow item, after a few seconds.
   private static func waiting(for slow: Int, seconds: Int64 = 8) -> Scene {
     var simulator = RunSimulator(items: 100_000, threads: 3) { position, _ in
       (position == slow ? 90_000_000_000 : 10_000_000, .succeeded)
@@ -30,7 +30,7 @@ import Testing
     #expect(try column(of: "result  ", in: grid) == column(of: "item  ", in: grid.rows(from: 18)) + width + 1)
   }
 
-  @Test func rowsThatAreShownWithoutHavingBegunHereCountToo() throws {
+  @Test func rowsThatDidNotStartHereCountToo() throws {
     var scene = Self.waiting(for: 5)
     let size = Size(width: 120, height: 36)
     let before = try column(of: "result  ", in: scene.grid(size))
@@ -42,7 +42,7 @@ import Testing
     (120, "waiting for #6, 7.9 s, 1,596 results held"), (60, "waiting for #6, 7.9 s, 1,596 results held"),
     (40, "1,596 wait for #6, 7.9 s"),
   ])
-  func whatResultsWaitForIsNeverCut(width: Int, text: String) {
+  func theItemThatResultsWaitForIsNeverCut(width: Int, text: String) {
     let grid = Self.waiting(for: 5).grid(Size(width: width, height: 14))
     let line = (0..<grid.height).map(grid.row).first { $0.contains("#6") && $0.contains("wait") } ?? ""
     #expect(line.contains(text), "\(line)")
@@ -64,7 +64,7 @@ import Testing
     #expect(close.hasPrefix(" 417 ok  7 failed  5 running  99,571 queued  "), "\(close)")
   }
 
-  /// Without a frame, a panel's label has a row of its own, or shares the row of the headings where rows are few.
+  /// Without a frame, a panel's label has its own row, or shares the row of the headings if rows are few.
   @Test(arguments: [(60, 15, 13), (70, 18, 16), (60, 13, 11), (60, 12, 4), (70, 10, 4)])
   func aLabelLeavesTheHeadings(width: Int, height: Int, row: Int) {
     let grid = Scene.orders(seconds: 2).0.grid(Size(width: width, height: height))

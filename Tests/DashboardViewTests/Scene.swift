@@ -46,7 +46,7 @@ struct Scene: Sendable {
     }
   }
 
-  /// What some seconds of a run over orders look like: mostly 40–160 ms, one in thirty much slower, some failures.
+  /// A few seconds of a run over orders: most items take 40–160 ms, one in thirty is much slower, and some fail.
   static func orders(
     _ name: String = "orders", items: Int = 2_000, threads: Int = 5, seconds: Double = 12, seed: UInt64 = 7,
     tellsTotal: Bool = true, label: @escaping @Sendable (Int) -> String = { "order-\(10_000 + $0 * 37 % 9_973)" }

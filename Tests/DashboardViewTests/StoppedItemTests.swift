@@ -20,7 +20,7 @@ import Testing
     } ?? ""
   }
 
-  @Test func aStoppedItemIsToldFromOneThatRuns() throws {
+  @Test func aStoppedItemLooksDifferentFromARunningOne() throws {
     let running = try row(nil) { $0.runningItems.first }
     #expect(!running.contains("stop"), "\(running)")
     let stopped = try row(.readsTerminal) { $0.runningItems.first }
@@ -28,7 +28,7 @@ import Testing
     #expect(try row(.signal) { $0.runningItems.first }.contains("(by a signal)"))
   }
 
-  /// What is known of an item says nothing about the next one on its worker.
+  /// The facts about an item say nothing about the next one on its worker.
   @Test func theNextItemOfAWorkerRuns() throws {
     var scene = Scene.orders().0
     let running = try #require(scene.dashboard.live.runningItems.first)

@@ -105,7 +105,7 @@ import Testing
       (1_000, "all sessions: 600 ok, 9 failed, 1 timed out of 1,000 items, 390 left"),
       (nil, "all sessions: 600 ok, 9 failed, 1 timed out"),
     ] as [(Int?, String)])
-  func aResumedSessionIsToldApartFromTheWholeRun(total: Int?, whole: String) {
+  func aResumedSessionIsDistinguishedFromTheWholeRun(total: Int?, whole: String) {
     var (scene, simulator) = Scene.orders(items: 400)
     simulator.advanceToEnd()
     scene.take(from: &simulator)
@@ -198,7 +198,7 @@ import Testing
     #expect(line == "424/2,000 21 % · 5 threads · 36.6/s · 7 failed · p50 102 ms p99 1.2 s · 39 s – 52 s left")
   }
 
-  /// Threads without an item leave when there is nothing left for them.
+  /// Threads without an item leave when no item is left for them.
   @Test func saysHowManyThreadsAreLeft() {
     var (scene, simulator) = Scene.orders(items: 20, threads: 5, seconds: 0)
     while scene.dashboard.live.liveWorkers != 2 {

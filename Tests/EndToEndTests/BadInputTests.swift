@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
 
-/// What cannot be run is said in a sentence, with the status 255 and nothing on standard output.
+/// Input that cannot run gets one sentence, the status 255, and nothing on standard output.
 ///
-/// `RunPlanTests` has the sentences about options and files.
+/// `RunPlanTests` checks the sentences about options and files.
 @Suite struct BadInputTests {
   private let sandbox: Sandbox
 

@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 
 #if os(Linux)
-  /// What is linked into the program, or loaded with it.
+  /// The libraries that are linked into the program or loaded with it.
   @Suite struct BuiltProgramTests {
-    /// All of Foundation, which holds tables of all the world's languages, makes the program four times as large and its
-    /// start half as long again. Each of these is in a program that has it, linked in one way or the other.
+    /// All of Foundation contains tables of the world's languages. It makes the program three times as large and slows
+    /// its start. A program that contains it, linked in one way or the other, has one of these signs.
     private static let signsOfFoundation = [
       "libFoundation.so", "libFoundationInternationalization.so", "lib_FoundationICU.so", "libFoundationNetworking.so",
       "$s10Foundation", "CFStringCreate", "icudt",

@@ -2,7 +2,7 @@ import GRDB
 import TestSupport
 import Testing
 
-/// Bytes that are not UTF-8 in everything that the program is given, by the built program.
+/// The built program with bytes that are not UTF-8 in everything that it receives.
 @Suite struct ByteTests {
   private let sandbox: Sandbox
 
@@ -17,7 +17,7 @@ import Testing
 
     """#
 
-  @Test func aRunIsMadeAndGoneOnWith() throws {
+  @Test func aRunIsRecordedAndResumed() throws {
     let run = try sandbox.run(
       setting + #"""
         pfor-tui "it$x" -q --no-tui -o "out$x" --joblog "log$x" --events "ev$x" -- "pro$x" {} "a$x"; echo $?

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The completions as bash has them from the built program.
+/// The completions that bash gets from the built program.
 @Suite struct CompletionTests {
   @Test(arguments: [
     ("rep", "rep", "replay"), ("replay --spe", "--spe", "--speed"), ("ids --color al", "al", "always"),

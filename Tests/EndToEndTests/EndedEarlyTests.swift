@@ -2,9 +2,9 @@ import RunStore
 import TestSupport
 import Testing
 
-/// The built program, ended by signals at moments that a seed draws and resumed to the end: no item is lost or doubled.
+/// The built program is ended by signals at random moments and resumed to its end. No item is lost or doubled.
 ///
-/// ``SettledSessionTests`` tries far more schedules with a made-up job; this is the same with processes and signals.
+/// ``SettledSessionTests`` tries far more schedules with a made-up job. These tests use processes and signals.
 @Suite struct EndedEarlyTests {
   private let sandbox: Sandbox
 
@@ -30,8 +30,9 @@ import Testing
     try judge(items, wasKilled)
   }
 
-  /// An item whose number is divisible by 4 always fails; one divisible by 3 fails until its last attempt. Attempts are
-  /// counted by appending: after a kill, the killed session's attempt may go on beside the next one.
+  /// An item whose number is divisible by 4 always fails. One whose number is divisible by 3 fails until its last
+  /// attempt. Attempts are counted by appending to a file, because after a kill the attempt of the killed session may
+  /// continue beside the next one.
   private static let job = """
     echo >> n$1; n=$(wc -l < n$1); echo $1 >> begun; sleep 0.0$(($1 % 7))
     case $(($1 % 4)),$(($1 % 3)) in 0,*) echo bad $1; exit 1;; *,0) [ $n -gt $2 ] || { echo bad $1; exit 1; };; esac
@@ -39,16 +40,16 @@ import Testing
 
     """
 
-  /// - Returns: whether the run has come to its end.
+  /// - Returns: whether the run has ended.
   private func run(_ command: String, until signal: String?, after milliseconds: Int) throws -> Bool {
-    // A signal before the first item begins may come before there is a run.
+    // A signal before the start of the first item may arrive before there is a run.
     let begun = "while kill -0 $! && [ ! -e begun ]; do sleep 0.01; done"
     let pause = "sleep \(Double(milliseconds) / 1_000)"
     let stop = signal.map { "& \(begun); \(pause); kill -\($0) $! 2>/dev/null; wait $!" } ?? ""
     let ending = try sandbox.run("exec 2>&1; \(command) \(stop)")
     let state = try RunReader(path: "\(sandbox.path)/run").record().state
     let failed = (try? RunReader(path: "\(sandbox.path)/run").record().counts.unsuccessful) ?? 0
-    // A kill may come after the run's end is recorded and before the program's own.
+    // A kill may arrive after the end of the run is recorded and before the program ends.
     let isKilled = signal == "KILL" && ending.status == 137
     if state == .finished, !isKilled { #expect(ending.status == Int32(failed), "\(ending.output)") }
     return state == .finished
@@ -62,7 +63,7 @@ import Testing
     #expect(sandbox.read("out") == (1...items).map { "\(isBad($0) ? "bad" : "ok") \($0)\n" }.joined())
     let logged = sandbox.read("log").split(separator: "\n").dropFirst().map { $0.prefix { $0 != "\t" } }
     #expect(Set(logged).count == logged.count)
-    // What a kill takes from the log, `export` has.
+    // A kill may take lines from the log. `export` still has them.
     if !wasKilled { #expect(logged.count == items) }
   }
 }

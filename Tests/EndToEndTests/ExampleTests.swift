@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The example of a Swift program with the dashboard on its own run.
+/// The example: a Swift program that shows the dashboard on its own run.
 @Suite struct ExampleTests {
   private static let reports = (1...10).map { "customer \($0): \(150 * (2 * $0 - 1)) orders" }
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The table of exit statuses, one row a test.
+/// The table of exit statuses, with one test for each row.
 @Suite struct ExitCodeTests {
   private let sandbox: Sandbox
 
@@ -20,9 +20,9 @@ import Testing
     #expect(run.errors.contains("#1 x: ") && run.errors.contains("KILL"), "\(run.errors)")
   }
 
-  /// The item itself sends the signal to the program, which is its parent, and so is sure to be running.
+  /// The item itself sends the signal to the program, its parent, so it is certainly running.
   @Test(arguments: [("TERM", 143), ("HUP", 129), ("INT", 130)])
-  func aSignalFinishesWhatRuns(signal: String, status: Int32) throws {
+  func aSignalLetsRunningItemsEnd(signal: String, status: Int32) throws {
     let run = try sandbox.run(
       """
       set -m; mkfifo never
@@ -32,8 +32,8 @@ import Testing
     #expect(run.lines == ["done", "\(status)"])
   }
 
-  /// Each interrupt is answered before the next one is sent: on standard error, where lines of progress may come first,
-  /// and by the item.
+  /// Before the next interrupt is sent, the program answers the last one on standard error, possibly after lines of
+  /// progress, and so does the item.
   @Test func aSecondInterruptAsksItemsToEndAndAThirdInsists() throws {
     let run = try sandbox.run(
       """
@@ -48,12 +48,12 @@ import Testing
     #expect(sandbox.read("rest").contains("1 stopped"), "\(sandbox.read("rest"))")
   }
 
-  /// A reader that has gone ends the run without a word.
+  /// A reader that has left ends the run without a message.
   @Test(arguments: ["seq 100000", "yes"])
   func aClosedOutputEndsQuietly(items: String) throws {
     let run = try sandbox.run("\(items) | pfor-tui - -- echo {} | head -n 1 > first; echo ${PIPESTATUS[1]}")
     #expect(run.output == "141\n")
-    // A run that takes long tells its progress.
+    // A long run prints its progress.
     let words = run.errors.split(separator: "\n").filter { !$0.contains(/\d threads? ·/) }
     #expect(words == [])
     #expect(["1\n", "y\n"].contains(sandbox.read("first")))

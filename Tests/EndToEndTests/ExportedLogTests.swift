@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// However a run ends, what `export` writes of it is what the logs have that were written while it ran.
+/// However a run ends, `export` writes the same logs as the run itself.
 ///
 /// `SettledSessionTests` compares them after far more endings, with a made-up job.
 @Suite struct ExportedLogTests {
@@ -9,7 +9,7 @@ import Testing
 
   init() throws { sandbox = try Sandbox() }
 
-  /// Options, and what the third of six items does, while two others wait for the end; the first two have ended.
+  /// Options, and the work of the third of six items. The first two have ended, and two others wait for the end.
   private static let ends = [
     ("--grace 100ms", "kill -TERM $PPID; read line < wait"),
     ("--halt now,fail=1", "exit 1"),
@@ -40,7 +40,8 @@ import Testing
     """
   }
 
-  /// An item that failed and was then not tried again has two lines in the live events: the attempt ended, then the item.
+  /// An item that failed and was then not tried again has two lines in the live events: one for the end of the attempt,
+  /// then one for the end of the item.
   private static let compare = """
     pfor-tui export ./run --joblog | sort | diff - <(sort job.log) \
       && pfor-tui export ./run --events | grep 'item ended' | sort | diff - <(grep 'item ended' event.log | sort) \

@@ -18,7 +18,7 @@ import Testing
 
   private static let start: Int64 = 1_700_000_000_000_000_000
 
-  /// Records a run of three items: one succeeded, one failed, one with a hostile text ran too long.
+  /// Records a run of three items: one succeeded, one failed, and one with a hostile text timed out.
   private func add(_ id: String, _ state: RunRecord.State = .finished, created: Int64 = start) throws {
     let run = RunRecord(
       id: id, created: created, title: "echo {}", kind: "command", command: ["echo", "{}"], source: "items.txt",
@@ -59,7 +59,7 @@ import Testing
     #expect(
       run.lines.map { $0.split(separator: " ").prefix(9).joined(separator: " ") } == [
         "RUN STATE BEGAN TOOK DONE FAILED SIZE COMMAND",
-        "20231116-c unreadable 7 bytes \(history.path(of: "20231116-c")): is not a",
+        "20231116-c unreadable 7 bytes \(history.path(of: "20231116-c")): is not a run",
         "20231115-b unfinished \(began)", "20231114-a finished \(began)",
       ])
     #expect(run.lines[1].contains("is not a run file"))
@@ -73,19 +73,21 @@ import Testing
     #expect(
       run.lines == [
         "run       20231114-a, finished", "command   echo {}", "items     items.txt, in \(sandbox.path)",
-        "began     2023-11-14T22:13:20.000Z", "took      4.0 ms",
+        "began     2023-11-14 22:13:20 +0000", "took      4.0 ms",
         "result    1 ok, 1 failed, 1 timed out of 3; exit status 2",
-        "latency   p50 2.0 ms  p90 2.0 ms  p95 2.0 ms  p99 2.0 ms  max 2.0 ms",
+        "latency   p50 2.0 ms  p90 –  p95 –  p99 –  max 2.0 ms",
         "file      \(history.path(of: "20231114-a"))", "not successful:", "  #2 b c: exit status 7",
         "  #3 \u{1b}[2J: timed out",
       ])
+    let all = try sandbox.run("pfor-tui show --failed")
+    #expect(all.lines == run.lines)
     let json = try sandbox.run("pfor-tui show --json")
     let object = try JSONSerialization.jsonObject(with: Data(json.outputBytes)) as? [String: Any]
     #expect(object?["run"] as? String == "20231114-a")
     #expect(object?["failed"] as? Int == 1)
   }
 
-  /// A session ends with its last event; an hour goes by until the next.
+  /// A session ends with its last event. The next one starts an hour later.
   @Test func timeBetweenSessionsIsNotCounted() throws {
     let run = RunRecord(
       id: "1", created: Self.start, title: "echo {}", kind: "command", command: ["echo", "{}"], source: "items.txt",
@@ -103,7 +105,7 @@ import Testing
     #expect(try sandbox.run("pfor-tui show").lines.contains("took      6.0 ms, in 2 sessions"))
   }
 
-  /// On Linux a command's process has at first what `pfor-tui` has.
+  /// On Linux, a command's process starts with the memory of `pfor-tui`.
   @Test func aCommandsMemoryIsItsOwn() throws {
     try sandbox.run(
       """
@@ -138,8 +140,9 @@ import Testing
     #expect(try sandbox.run("pfor-tui export --csv -o /dev/full").status == 255)
   }
 
-  /// Both items are read before the first begins: with one thread the second waits at least as long as the first takes.
-  @Test func everyAttemptTellsHowLongItWaited() throws {
+  /// Both items are read before the first one starts. With one thread, the second one waits at least as long as the
+  /// first one takes.
+  @Test func everyAttemptRecordsHowLongItWaited() throws {
     let run = try sandbox.run(
       """
       printf '1\n2\n' > ids
@@ -171,7 +174,7 @@ import Testing
     #expect(history.runs().isEmpty)
   }
 
-  @Test func whatIsMissingIsSaid() throws {
+  @Test func missingRunsAreReported() throws {
     for command in ["show", "show 2023", "show ./none.run", "export --csv none", "show /etc/passwd"] {
       let run = try sandbox.run("pfor-tui \(command)")
       #expect(run.status == 255)
@@ -182,7 +185,7 @@ import Testing
     #expect(try sandbox.run("pfor-tui ./runs -q -- echo").output == "x\n")
   }
 
-  /// What a run file holds may be anybody's; a terminal must not act on it.
+  /// A run file may contain untrusted text, and a terminal must not act on it.
   @Test func aTerminalGetsNothingHostile() throws {
     try add("20231114-a")
     for command in ["show", "export --csv", "export --joblog", "runs"] {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Strangers' text does no harm: not to the shell, not to a terminal.
+/// Untrusted text harms neither the shell nor a terminal.
 @Suite struct HostileTextTests {
   /// OSC 52, erase, carriage return, right-to-left override, C1 in UTF-8 and bare, invalid UTF-8.
   static let items = [
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  /// On a pipe results are what the items wrote, byte for byte.
+  /// On a pipe, results are the bytes that the items wrote.
   @Test func resultsOnAPipeAreUntouched() throws {
     let run = try sandbox.run("pfor-tui -0 items -q -- printf '%s\\0' > out; cmp out items && echo same")
     #expect(run.output == "same\n", "\(run.errors)")

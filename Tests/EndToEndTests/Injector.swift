@@ -3,9 +3,9 @@
   import TestSupport
   import Testing
 
-  /// Lets a call of the system fail for run files: a library that the program is started with.
+  /// Makes a system call fail for run files, with a library that is loaded into the program.
   enum Injector {
-    /// Makes the library.
+    /// Builds the library.
     ///
     /// - Returns: false where there is no compiler.
     static func make(in sandbox: Sandbox) throws -> Bool {
@@ -13,14 +13,15 @@
       return try sandbox.run("command -v cc && cc -shared -fPIC -w -o injector.so injector.c -ldl").status == 0
     }
 
-    /// What stands before a command line: the call of this number for a run file, or what stands beside it, fails.
+    /// Returns a prefix for a command line that makes a system call fail for a run file or for a file beside it.
     ///
-    /// - Parameter number: from 1; 0 lets all of them fail.
+    /// - Parameter number: the call that fails, counted from 1; 0 makes all of them fail.
     static func failing(_ call: String, _ number: Int) -> String {
       "FAIL_CALL=\(call) FAIL_NUMBER=\(number) LD_PRELOAD=$PWD/injector.so"
     }
 
-    /// Whether a call has failed since this was asked last. If there was none of that number, there is none of a larger.
+    /// Whether a call has failed since the last check. If there were fewer calls than the number, a larger number makes
+    /// none fail either.
     static func hasFailed(in sandbox: Sandbox) -> Bool { unlink("\(sandbox.path)/injected") == 0 }
 
     // Without <fcntl.h>, whose functions take any arguments.

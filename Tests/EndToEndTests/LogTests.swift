@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Logs that grow while a run goes on, written by the built program.
+/// Logs that the built program writes during a run.
 @Suite struct LogTests {
   private let sandbox: Sandbox
 
@@ -20,8 +20,8 @@ import Testing
     #expect(run.lines == ["1", header, "5", "run began", "session began", "session ended", "1"], "\(run.errors)")
   }
 
-  /// The items after the one that interrupts the run take long, so that the run is not over when the program sees it.
-  @Test func aRunThatGoesOnAppends() throws {
+  /// The items after the one that interrupts the run are slow, so that the run is not over when the signal arrives.
+  @Test func aResumedRunAppends() throws {
     let run = try sandbox.run(
       """
       seq 30 > ids
@@ -36,7 +36,7 @@ import Testing
     #expect(run.lines == ["0", "1", "each item once", "torn", "1", "2", "31"], "\(sandbox.read("errors"))")
   }
 
-  @Test(arguments: ["ids", "pipe"]) func whatCannotBeALogIsRefused(name: String) throws {
+  @Test(arguments: ["ids", "pipe"]) func aFileThatCannotBeALogIsRefused(name: String) throws {
     let run = try sandbox.run(
       """
       echo a > ids; mkfifo pipe
@@ -48,7 +48,7 @@ import Testing
   }
 
   #if os(Linux)
-    /// The limit of a file's size stands for a full disk: the log reaches it, the results do not.
+    /// A limit on file sizes replaces a full disk. The log reaches it, but the results do not.
     @Test func aFullDiskEndsTheLogWithAWholeLineAndNotTheRun() throws {
       let run = try sandbox.run(
         """
@@ -63,7 +63,7 @@ import Testing
       #expect(errors.contains("done: 1,000 ok"), "\(errors)")
     }
 
-    @Test func whatALogLacksCanBeExported() throws {
+    @Test func theMissingPartOfALogCanBeExported() throws {
       let run = try sandbox.run(
         """
         seq 3 > ids; ln -s /dev/full job
@@ -74,8 +74,8 @@ import Testing
       #expect(run.lines == ["3", "255", "3", "1"], "\(sandbox.read("errors"))")
     }
 
-    /// The last item ends when the other log has a line, which is written after the first one has failed.
-    @Test func theDashboardTellsThatALogEnds() throws {
+    /// The last item ends when the other log has a line. That line is written after the first log has failed.
+    @Test func theDashboardReportsThatALogEnds() throws {
       try sandbox.write(":wait finished\n:save-screen screen\nq\n", to: "steps")
       let run = try sandbox.run(
         """

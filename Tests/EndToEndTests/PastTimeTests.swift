@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
 
-/// The time left by an earlier run, in the built program.
+/// The built program's estimate of the time left from an earlier run.
 @Suite struct PastTimeTests {
-  /// In the second run every item waits at a pipe, so that nothing but the first run can tell how long it will take.
+  /// In the second run, every item waits at a pipe. So only the first run shows how long it will take.
   @Test func theTimeLeftComesFromAnEarlierRun() throws {
     let sandbox = try Sandbox()
     try sandbox.write(":wait known 10\n:save-screen screen\n:quit\n:choose s\n", to: "steps")
@@ -14,7 +14,7 @@ import Testing
       go -q && mkfifo gate && tac ids > other && mv other ids && go --script steps; echo $?
       """, environment: ["COLUMNS": "120", "LINES": "24"])
     #expect(run.lines.last == "130", "\(run.errors)")
-    // How long depends on how busy the machine was in the first run.
+    // The time depends on the load of the machine during the first run.
     #expect(sandbox.read("screen").contains(/[1-9]\d* (s|min) left \(past\)/), "\(sandbox.read("screen"))")
   }
 }

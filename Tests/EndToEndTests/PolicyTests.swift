@@ -1,20 +1,20 @@
 import TestSupport
 import Testing
 
-/// Retries, timeouts and halting, by the built program and real commands; `SessionPolicyTests` has the rules.
+/// Retries, timeouts and halting, with the built program and real commands. `SessionPolicyTests` checks the rules.
 @Suite struct PolicyTests {
   private let sandbox: Sandbox
 
   init() throws { sandbox = try Sandbox() }
 
-  @Test func whoFailsEveryTimeHasFailed() throws {
+  @Test func anItemThatAlwaysFailsHasFailed() throws {
     let run = try sandbox.run("echo a | pfor-tui - -q --retries 3 -- sh -c 'echo once; exit 7'; echo $?")
     #expect(run.lines == ["once", "1"])
   }
 
-  /// The second item would never end by itself; it leaves with status 0 when it is asked to. The first one has enough
-  /// time on a busy machine too.
-  @Test func whoTakesTooLongHasTimedOutEvenIfItEndsWell() throws {
+  /// The second item would never end by itself. It exits with status 0 when it is asked to end. The first one has
+  /// enough time even on a busy machine.
+  @Test func anItemThatTakesTooLongHasTimedOutEvenIfItSucceeds() throws {
     let run = try sandbox.run(
       """
       mkfifo never
@@ -25,7 +25,7 @@ import Testing
     #expect(run.errors.contains("1 timed out of 2") && run.errors.contains("#2 2: timed out"), "\(run.errors)")
   }
 
-  @Test func whoDoesNotHeedTheTimeoutIsKilled() throws {
+  @Test func anItemThatIgnoresTheTimeoutIsKilled() throws {
     let run = try sandbox.run(
       """
       mkfifo never
@@ -47,7 +47,7 @@ import Testing
     #expect(run.errors.contains("1 timed out"), "\(run.errors)")
   }
 
-  /// Longer than the timeout, the program and its item are stopped; the item ends as soon as both go on.
+  /// The program and its item are stopped for longer than the timeout. The item ends as soon as both continue.
   @Test func suspendedTimeCountsInNoTimeoutAndItemsAreStoppedToo() throws {
     let run = try sandbox.run(
       """
@@ -64,14 +64,14 @@ import Testing
     #expect(run.lines == ["done", "0"])
   }
 
-  @Test func haltingSoonBeginsNoMore() throws {
+  @Test func haltingSoonStartsNoMoreItems() throws {
     let run = try sandbox.run("seq 100 | pfor-tui - -j1 --halt soon,fail=2 --shell 'echo {}; test {} -lt 5'; echo $?")
     #expect(run.lines == ["1", "2", "3", "4", "5", "6", "2"])
     #expect(run.errors.contains("halted: 2 items have failed"), "\(run.errors)")
     #expect(run.errors.contains("never ran: 94 items"))
   }
 
-  @Test func haltingNowEndsWhatRuns() throws {
+  @Test func haltingNowEndsRunningItems() throws {
     let run = try sandbox.run(
       """
       mkfifo never begun
@@ -98,7 +98,7 @@ import Testing
     #expect(run.errors.contains(/\n  #1 a: exit status 3: a [12]\n/), "\(run.errors)")
   }
 
-  /// The first attempt at item 1 fails, and the second one is an hour away. When item 2 is done, that has happened.
+  /// The first attempt at item 1 fails before item 2 ends, and the second one is an hour away.
   @Test func anItemThatIsTriedAgainShowsItsAttempts() throws {
     let sandbox = try Sandbox()
     try sandbox.write(

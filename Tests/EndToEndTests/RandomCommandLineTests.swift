@@ -2,7 +2,7 @@ import OSText
 import TestSupport
 import Testing
 
-/// Command lines that nobody meant, given to the built program.
+/// Random command lines for the built program.
 @Suite struct RandomCommandLineTests {
   private static let documented = Set(Int32(0)...101).union([124, 129, 130, 141, 143, 255])
 
@@ -18,7 +18,7 @@ import Testing
       let run = try sandbox.run("exec pfor-tui \(line) < /dev/null")
       #expect(Self.documented.contains(run.status), "\(run.status): \(line)")
       #expect(run.errors.unicodeScalars.allSatisfy(Self.isHarmless), "\(line)")
-      // Help is what was asked for; everything else that ends so is a refusal.
+      // A request for help also exits like this. Everything else is a refusal.
       if run.status == 255, run.output.isEmpty, !words.isEmpty {
         #expect(run.errors.hasPrefix("pfor-tui: "), "\(line): \(run.errors)")
       }

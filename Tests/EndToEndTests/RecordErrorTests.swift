@@ -3,13 +3,13 @@ import RunStore
 import TestSupport
 import Testing
 
-/// What goes wrong with the record, with the results or with the items while a run goes on is said, with status 255.
+/// If something goes wrong with the record, the results or the items during a run, a message says so, with status 255.
 @Suite struct RecordErrorTests {
   private let sandbox: Sandbox
 
   init() throws { sandbox = try Sandbox() }
 
-  @Test func aRunFileThatIsRemovedIsSaid() throws {
+  @Test func aRemovedRunFileIsReported() throws {
     let run = try sandbox.run("seq 3 | pfor-tui - -j1 -q --run r.run -o out --shell 'rm -f r.run; echo {}'")
     #expect(run.status == 255)
     #expect(run.errors.contains("r.run: was removed or replaced during the run"), "\(run.errors)")
@@ -17,13 +17,13 @@ import Testing
     #expect(sandbox.read("out") == "1\n2\n3\n")
   }
 
-  @Test func resultsThatAreRemovedAreSaid() throws {
+  @Test func removedResultsAreReported() throws {
     let run = try sandbox.run("seq 3 | pfor-tui - -j1 -q -o out --shell 'rm -f out; echo {}'")
     #expect(run.status == 255)
     #expect(run.errors.contains("out: cannot be written: the file was removed"), "\(run.errors)")
   }
 
-  @Test func aLogThatIsRemovedIsSaid() throws {
+  @Test func aRemovedLogIsReported() throws {
     let run = try sandbox.run("seq 3 | pfor-tui - -j1 -q --joblog log --shell 'rm -f log; echo {}'")
     #expect(run.status == 255)
     #expect(run.errors.contains("log: is missing: the file was removed"), "\(run.errors)")
@@ -37,7 +37,7 @@ import Testing
   }
 
   #if os(Linux)
-    /// One call for the run file fails, whichever it is: nothing is claimed that is not so, and the run can go on.
+    /// One system call for the run file fails. Whichever it is, every message is true, and the run can continue.
     @Test(arguments: ["pwrite64", "fdatasync", "ftruncate64", "pread64"])
     func oneErrorInOneCallForTheRunFileIsHeard(call: String) throws {
       guard try Injector.make(in: sandbox) else { return }
@@ -68,8 +68,8 @@ import Testing
       }
     }
 
-    /// What a kill has left beside the run file cannot be read: the items in it must not run again.
-    @Test(arguments: 1...3) func aTailThatCannotBeReadIsSaid(number: Int) throws {
+    /// The side file that a kill has left cannot be read. The items in it must not run again.
+    @Test(arguments: 1...3) func anUnreadableTailIsReported(number: Int) throws {
       guard try Injector.make(in: sandbox) else { return }
       let killed = try sandbox.run(
         """

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A recorded run, shown again by the built program.
+/// A recorded run, replayed by the built program.
 @Suite struct ReplayTests {
   @Test func aPastRunIsShownWithItsRetriesAndNothingIsRun() throws {
     let sandbox = try Sandbox()

@@ -1,13 +1,13 @@
 import TestSupport
 import Testing
 
-/// Where results go, in which order, and that none is lost.
+/// Where results go and in which order; none is lost.
 @Suite struct ResultTests {
   private let sandbox: Sandbox
 
   init() throws { sandbox = try Sandbox() }
 
-  /// The first item ends only when the last one has.
+  /// The first item ends only after the last one has ended.
   private let lastFirst = """
     mkfifo gate; seq 20 | pfor-tui - -j2 -q OPTIONS --shell \
     'case {} in 1) read x < gate;; 20) echo > gate;; esac; echo {}'
@@ -41,14 +41,14 @@ import Testing
   }
 
   @Test(arguments: ["2>&-", "2>/dev/full", "2> >(true)", "<&- >&- 2>&-"])
-  func whatNobodyCanBeToldIsLostAndNothingElse(streams: String) throws {
+  func messagesWithoutAReaderAreLostAndNothingElse(streams: String) throws {
     let run = try sandbox.run(
       "printf '%s\\n' a b > ids; pfor-tui ids -o out --no-tui -- sh -c 'echo $0' \(streams); echo $?")
     #expect(run.lines == ["0"], "\(run.errors)")
     #expect(sandbox.read("out") == "a\nb\n")
   }
 
-  @Test func aStandardOutputThatIsNoneFailsTheRunAndNoOtherFileTakesItsPlace() throws {
+  @Test func aClosedStandardOutputFailsTheRunAndNoOtherFileTakesItsPlace() throws {
     let run = try sandbox.run(
       "printf '%s\\n' a b > ids; pfor-tui ids --no-tui -- sh -c 'echo $0' >&-; echo $?; cat ids")
     #expect(run.lines == ["255", "a", "b"], "\(run.errors)")
@@ -60,8 +60,8 @@ import Testing
     #expect(run.output == "0\nsame\n", "\(run.errors)")
   }
 
-  /// A grandchild that keeps the pipe open neither holds its item up nor outlives the run.
-  @Test func grandchildrenHoldNothingUpAndDoNotSurvive() throws {
+  /// A grandchild that keeps the pipe open neither delays its item nor outlives the run.
+  @Test func grandchildrenDelayNothingAndDoNotSurvive() throws {
     let nap = "sleep \(Int.random(in: 1_000_000...9_999_999))"
     let run = try sandbox.run("seq 3 | pfor-tui - -q --shell '\(nap) & echo {}'")
     #expect(run.lines == ["1", "2", "3"])
@@ -99,14 +99,15 @@ import Testing
     #expect(run.output.contains(#""item":"a,b""#), "\(run.output)")
   }
 
-  /// What is left in the temporary folder after a run that spilled much is nothing.
+  /// A run with large outputs leaves nothing in the temporary folder.
   @Test func temporaryFilesAreGone() throws {
     try sandbox.run("mkdir tmp; seq 20 | TMPDIR=$PWD/tmp pfor-tui - -q -- head -c 300000 /dev/zero > out")
     #expect(try sandbox.run("ls -A tmp").output == "")
   }
 
   #if os(Linux)
-    /// Every item leaves a process that has left the group and ends at once, and counts those that were not reaped.
+    /// Every item starts a process that leaves its group and ends at once. The item counts the processes that were not
+    /// reaped.
     @Test func endedDaemonsAreReapedWhileTheProgramRuns() throws {
       let run = try sandbox.run(
         """

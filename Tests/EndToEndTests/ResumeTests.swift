@@ -1,20 +1,20 @@
 import TestSupport
 import Testing
 
-/// Runs that are ended in any way and gone on with, by the built program.
+/// Runs that end early in any way and are resumed by the built program.
 @Suite struct ResumeTests {
   private let sandbox: Sandbox
 
   init() throws { sandbox = try Sandbox() }
 
-  /// Each item notes that it ran, then writes its number; every 7th fails.
+  /// Each item records that it ran, then writes its number. Every 7th fails.
   private let job = #"sh -c 'echo $0 >> side; echo $0; test $(($0 % 7)) -ne 0'"#
-  /// The same command, so slow that a run outlasts some strikes.
+  /// The same command, slow enough for a run to outlast several signals.
   private let slowJob = #"sh -c 'sleep 0.1; echo $0 >> side; echo $0; test $(($0 % 7)) -ne 0'"#
 
-  /// Twice a round, at moments that the seed draws, from its first instructions on: the run, and its resumptions too.
+  /// In each round, two signals are sent at random moments after the start of the run, and also to the resumed runs.
   @Test(arguments: [("KILL", 137, 10), ("TERM", 143, 4), ("HUP", 129, 4)])
-  func aRunIsEndedAtAnyMomentAndGoneOnWithWhereItStopped(signal: String, status: Int, rounds: Int) throws {
+  func aRunThatEndsAtAnyMomentIsResumedWhereItStopped(signal: String, status: Int, rounds: Int) throws {
     try sandbox.write((1...300).map { "\($0)\n" }.joined(), to: "ids")
     try sandbox.run("pfor-tui ids --no-run -j8 -q -o whole -- \(job); rm side")
     let run = try sandbox.run(
@@ -34,16 +34,16 @@ import Testing
       """)
     #expect(run.lines == ["42", "300"], "\(run.errors)\(sandbox.read("errors"))")
     try RunTables("\(sandbox.path)/file.run").expectEachDoneOnce(300, unsuccessful: 42)
-    // On a busy machine the run may be over before all signals are sent.
+    // On a busy machine, the run may be over before all signals are sent.
     let strikes = sandbox.read("strikes").count
     #expect(strikes >= 3)
-    // Only what was in flight at a kill ran again; who is asked to end lets it end.
+    // Only items that were in flight at a kill ran again. After other signals, running items end first.
     let extra = sandbox.read("side").split(separator: "\n").count - 300
     #expect((0...(signal == "KILL" ? strikes * 8 : 0)).contains(extra))
   }
 
-  /// The items after the one that sends the signal take long, so that the run is not over when the program sees it.
-  @Test(arguments: ["TERM", "HUP", "INT"]) func aRunThatWasAskedToEndIsGoneOnWith(signal: String) throws {
+  /// The items after the one that sends the signal are slow, so that the run is not over when the signal arrives.
+  @Test(arguments: ["TERM", "HUP", "INT"]) func aRunThatWasAskedToEndIsResumed(signal: String) throws {
     let run = try sandbox.run(
       """
       seq 50 > ids
@@ -56,7 +56,7 @@ import Testing
     #expect(sandbox.read("errors").contains("done before"))
   }
 
-  /// Item 2 has failed in two sessions, item 1 is done since the first.
+  /// Item 2 has failed in two sessions. Item 1 was done in the first one.
   @Test func anItemShowsTheAttemptsOfEarlierSessions() throws {
     try sandbox.write(
       ":wait delivered 2\n:wait finished\n4gj<Enter>\n:save-screen failed\n<Esc>k<Enter>\n:save-screen done\nq\n",
@@ -136,8 +136,9 @@ import Testing
     #expect(run.errors.contains("results would overwrite the record of the run"), "\(run.errors)")
   }
 
-  /// The second session reads three new items, which fail, and then waits for more in vain: it meets none of the first.
-  @Test func aSessionThatEndsEarlyTellsOfItselfAndOfTheWholeRun() throws {
+  /// The second session reads three new items, which fail, and then waits for more in vain. It reads none of the items
+  /// of the first session.
+  @Test func aSessionThatEndsEarlySummarizesItselfAndTheWholeRun() throws {
     let run = try sandbox.run(
       """
       mkfifo more; exec 3<>more
@@ -152,7 +153,7 @@ import Testing
     #expect(!lines.contains { $0.contains("never ran") || $0.contains("done before") }, "\(lines)")
   }
 
-  @Test func anItemsFileThatWasRewrittenBetweenTwoSessionsIsSaid() throws {
+  @Test func anItemsFileRewrittenBetweenSessionsIsReported() throws {
     let run = try sandbox.run(
       """
       seq 10 19 > ids; mkfifo wait
@@ -164,13 +165,13 @@ import Testing
     #expect(sandbox.read("errors").contains("no longer in ids: 4 recorded items"), "\(sandbox.read("errors"))")
   }
 
-  /// What happens to the items file once all items are read, and what is told of it; the run is that of the items read.
-  /// The program's threads that read the file have ended by then.
+  /// Changes to the items file after all items were read, and their messages. The run keeps the items that it read. The
+  /// threads that read the file have ended by then.
   @Test(arguments: [
     ("seq 20 29 > ids", "was changed after its items were read"), ("echo 20 >> ids", "has grown since its items"),
     ("seq 20 29 > new; mv new ids", "was replaced after it was opened"), ("touch ids", nil),
   ])
-  func whatBecomesOfTheItemsFileIsTold(change: String, told: String?) throws {
+  func laterChangesToTheItemsFileAreReported(change: String, told: String?) throws {
     let run = try sandbox.run(
       """
       reading() { grep -qxE 'pfor-(items|count)' /proc/$1/task/*/comm; }; export -f reading; seq 10 19 > ids

@@ -4,8 +4,8 @@
   import TestSupport
   import Testing
 
-  /// One call for the run file fails while a run is resumed: it is tried again or said, and nothing is claimed that is
-  /// not so. What is left beside a run that is whole is said too.
+  /// One system call for the run file fails while a run is resumed. The program tries again or prints a message, and
+  /// every message is true. It also names files that remain beside a complete run.
   @Suite struct ResumedRecordErrorTests {
     private let sandbox: Sandbox
 
@@ -17,7 +17,7 @@
     ]
     private static let all = (1...20).map { "\($0)\n" }.joined()
 
-    /// Ends of the first session: nothing is left beside the run file, or all that a kill leaves.
+    /// The first session ends with or without a kill, which leaves side files.
     @Test(arguments: ["TERM", "KILL"], calls) func oneErrorWhileARunIsResumedIsHeard(signal: String, call: String)
       throws
     {
@@ -52,7 +52,7 @@
       } else {
         #expect(run.errors.contains("pfor-tui: "), "\(place)")
         let again = try sandbox.run("pfor-tui resume ./r.run --no-tui")
-        // The error may have come after the run's end.
+        // The error may have happened after the end of the run.
         if again.status != 0 { #expect(again.errors.contains("finished"), "\(place): \(again.errors)") }
         try judgeWhole(again, place)
       }
@@ -66,7 +66,7 @@
       for name in names where name != "r.run" { #expect(run.errors.contains(name), "\(place)") }
     }
 
-    @Test func whatCannotBeRemovedIsSaid() throws {
+    @Test func filesThatCannotBeRemovedAreReported() throws {
       guard try Injector.make(in: sandbox) else { return }
       let run = try sandbox.run(
         "seq 3 | \(Injector.failing("unlink", 0)) pfor-tui - -q --run r.run -o out -- echo; echo $?; ls -d r.run?*")

@@ -4,16 +4,16 @@ import RunStore
 import TestSupport
 import Testing
 
-/// Items that failed and are tried again from the dashboard, by the built program and a script.
+/// Items that failed and are retried from the dashboard of the built program, with a script.
 ///
-/// Items fail the first time, which a folder remembers. The last item waits at a pipe until the second attempt at
-/// another one writes to it: so the run goes on as long as it must, and no longer.
+/// Items fail the first time, and a folder records that. The last item waits at a pipe until the second attempt at
+/// another item writes to the pipe. So the run lasts as long as it must, and no longer.
 @Suite struct RetryTests {
   private let sandbox: Sandbox
 
   init() throws { sandbox = try Sandbox() }
 
-  /// A job in which `failing` fail the first time, `waiting` waits, and the second attempt at `opening` lets it go.
+  /// A job in which the items `failing` fail the first time, and `waiting` waits for the second attempt at `opening`.
   private static func job(failing: String, waiting: Int, opening: Int) -> String {
     """
     sh -c 'case $0 in \(failing)) mkdir t$0 2>/dev/null && { echo bad $0; echo why $0 >&2; exit 3; };; esac
@@ -33,7 +33,7 @@ import Testing
 
   private func good(_ items: Int) -> String { (1...items).map { "good \($0)\n" }.joined() }
 
-  @Test func allThatFailedSucceedAndTheFileIsThatOfAnUndisturbedRun() throws {
+  @Test func allFailedItemsSucceedAndTheFileIsThatOfAnUndisturbedRun() throws {
     let run = try run(
       9, ":wait delivered 8\n4ff\n:wait search\na\n:wait search\n:save-screen marked\nR\n:wait finished\nq\n",
       "-j3 --run file.run -o out 2>errors", Self.job(failing: "3|7", waiting: 9, opening: 7))
@@ -69,7 +69,7 @@ import Testing
     #expect(sandbox.read("page").contains("bad 3"), "\(sandbox.read("page"))")
   }
 
-  @Test func oneThatWasStoppedIsTriedAgain() throws {
+  @Test func aStoppedItemIsRetried() throws {
     try sandbox.write(
       ":wait done 1\n4gK\n:choose t\n:wait done 2\n:save-screen stopped\nR\n:wait finished\nq\n", to: "steps")
     let run = try sandbox.run(
@@ -84,7 +84,7 @@ import Testing
     #expect(sandbox.read("out") == good(3))
   }
 
-  @Test func whatHasNotFailedIsRefusedInWords() throws {
+  @Test func aRetryOfAnItemThatHasNotFailedIsRefused() throws {
     let steps =
       ":wait delivered 2\n:wait running = 1\n4g\nR\n:save-screen first\nG\nR\n:save-screen last\ngj\nR\n:wait finished\nq\n"
     let run = try run(
@@ -95,7 +95,7 @@ import Testing
     #expect(sandbox.read("last").contains("item #3 is running"), "\(sandbox.read("last"))")
   }
 
-  @Test func aRunThatIsOverNamesTheCommandThatGoesOn() throws {
+  @Test func anEndedRunNamesTheCommandThatContinuesIt() throws {
     let run = try run(
       2, ":wait finished\n4gj\nR\n:save-screen over\nq\n",
       "-j1 --run file.run -o out", Self.job(failing: "2", waiting: 0, opening: 0),
@@ -105,9 +105,9 @@ import Testing
     #expect(sandbox.read("out") == good(2))
   }
 
-  /// The second attempt at item 5 kills the program, when item 3 has been tried again already and what item 5 wrote at
-  /// first has been published.
-  @Test func aKillLosesNothingOfWhatWasTriedAgain() throws {
+  /// The second attempt at item 5 kills the program. By then, item 3 has been retried, and the first result of item 5
+  /// has been published.
+  @Test func aKillLosesNoRetriedItem() throws {
     try sandbox.write(":wait delivered 8\n4gjj\nR\n:wait failed = 1\njj\nR\n:wait finished\n", to: "steps")
     let job = #"""
       sh -c 'case $0 in 3|5) mkdir t$0 2>/dev/null && { echo bad $0; exit 3; };; esac
@@ -136,8 +136,8 @@ import Testing
     #expect(sandbox.read("out") == good(9))
   }
 
-  /// The file of items has got a new first line meanwhile, so that every item stands elsewhere in the run file.
-  @Test func whatFailedInAnEarlierSessionIsTriedAgainInItsPlace() throws {
+  /// Between the sessions, the items file gets a new first line, so that every item has another number in the run file.
+  @Test func aFailureOfAnEarlierSessionIsRetriedInItsPlace() throws {
     try sandbox.write(":wait delivered 3\n4gjj\nR\n:wait finished\nq\n", to: "steps")
     let job = Self.job(failing: "2", waiting: 3, opening: 2)
     let run = try sandbox.run(

@@ -1,7 +1,7 @@
 import GRDB
 import Testing
 
-/// What a run file says to anybody who asks it in SQL, without the program's own reader.
+/// The contents of a run file as SQL shows them, without the program's own reader.
 struct RunTables {
   private let queue: DatabaseQueue
 

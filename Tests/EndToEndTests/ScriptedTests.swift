@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-/// The whole program driven by a script: keys go the way a person's do, screens are saved as text.
+/// The whole program, driven by a script. Its keys take the same path as a user's, and screens are saved as text.
 ///
-/// Items 1 and 2 end at once, the second with a failure; the others wait at a pipe that nobody opens. So "2 done,
-/// 3 running" is held and not raced for.
+/// Items 1 and 2 end at once, the second one with a failure. The others wait at a pipe that nobody opens. So the state
+/// "2 done, 3 running" lasts, and no test races for it.
 @Suite struct ScriptedTests {
   private let sandbox: Sandbox
 
@@ -18,7 +18,7 @@ import Testing
     --shell 'echo out-{id}; case {id} in 1) ;; 2) echo oops >&2; exit 7;; *) read x < never;; esac; : {name}'
     """
 
-  /// Plays steps once three items run and two are done, stops the run, and returns the last screen that was saved.
+  /// Plays steps when three items run and two are done, stops the run, and returns the last saved screen.
   private func play(
     _ steps: String, threads: Int = 3, size: (Int, Int) = (120, 36), leave: String = ":quit\n:choose s",
     sourceLocation: SourceLocation = #_sourceLocation
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("+", 4), ("=", 4), ("++", 5), ("]", 8), ("t7<Enter>", 7), ("t12<BS>2<Enter>", 12), (":set-threads 6", 6),
+    ("+", 4), ("=", 4), ("++", 5), ("]", 8), ("t7<Enter>", 7), ("t12<BS><BS>6<Enter>", 6), (":set-threads 6", 6),
   ])
   func raisingTakesEffectAtOnce(keys: String, threads: Int) throws {
     let screen = try play("\(keys)\n:wait running = \(threads)")
@@ -51,7 +51,7 @@ import Testing
     #expect(screen.contains("3→0") && screen.contains("3 running"), "\(screen)")
   }
 
-  @Test func itIsToldWhatItemsSaidThatEndedBadly() throws {
+  @Test func messagesOfFailedItemsAreShown() throws {
     try sandbox.write(":wait finished\n4\n:save-screen screen\nq\n", to: "steps")
     let run = try sandbox.run(
       """
@@ -110,7 +110,7 @@ import Testing
     #expect(!screen.contains("Stop item") && screen.contains("3 running") && screen.contains("1 failed"), "\(screen)")
   }
 
-  @Test func aFrozenDisplayStaysWhileTheRunGoesOn() throws {
+  @Test func aFrozenDisplayStaysWhileTheRunContinues() throws {
     let screen = try play("Z+\n:wait running = 4")
     #expect(screen.contains("3 running") && screen.lowercased().contains("frozen"), "\(screen)")
   }
@@ -156,7 +156,7 @@ import Testing
   }
 }
 
-/// What the program says about itself.
+/// The program's texts about itself.
 @Suite struct AboutTests {
   @Test(arguments: [
     ("--help", "USAGE: pfor-tui ITEMS"), ("-h", "USAGE: pfor-tui ITEMS"), ("help", "USAGE: pfor-tui ITEMS"),

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Signals to the program's whole group, hundreds of them while commands are started: none reaches a command, and none
-/// stops one in the moment for which the program waits for it.
+/// Hundreds of signals go to the program's whole group while commands start. None reaches a command, and none stops a
+/// command while the program waits for its start.
 @Suite struct StartSignalTests {
   private let sandbox: Sandbox
 
@@ -12,7 +12,7 @@ import Testing
     try sandbox.write((1...700).map { "\($0)\n" }.joined(), to: "ids")
   }
 
-  /// Runs brief commands while a pair of signals is sent to the group again and again.
+  /// Runs brief commands while a pair of signals is sent to the group repeatedly.
   private func run(_ first: String, _ second: String) throws -> Sandbox.Ending {
     try sandbox.run(
       """
@@ -32,14 +32,14 @@ import Testing
     #expect(ending.output == "0\n", "\(ending.errors)")
   }
 
-  /// A terminal's Ctrl-Z, and the shell's fg.
-  @Test(arguments: ["TSTP", "STOP"]) func stopsHoldNothingUp(signal: String) throws {
+  /// Ctrl-Z in a terminal, then fg in the shell.
+  @Test(arguments: ["TSTP", "STOP"]) func stopsDelayNothing(signal: String) throws {
     let ending = try run(signal, "CONT")
     #expect(ending.output == "0\n", "\(ending.errors)")
   }
 
-  /// As `timeout` and a terminal's Ctrl-C do it. On a busy machine the run may be over before the signal is sent.
-  @Test(arguments: ["TERM", "HUP"]) func whatAGroupSignalEndsHasNotFailed(signal: String) throws {
+  /// As `timeout` and Ctrl-C in a terminal do. On a busy machine, the run may be over before the signal is sent.
+  @Test(arguments: ["TERM", "HUP"]) func itemsThatAGroupSignalEndsHaveNotFailed(signal: String) throws {
     let ending = try sandbox.run(
       """
       for round in 1 2 3; do

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 #if os(Linux)
-  /// What a run prepares before it has threads.
+  /// The preparations of a run before it has threads.
   @Suite struct StartTests {
     @Test(arguments: [4096, 700])
     func thereIsRoomForDescriptorsFromTheStart(limit: Int) throws {
@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(60))) func aCommandHasTheDescriptorsAndTheLimitThatTheProgramWasGiven() throws {
-      // All run at once, which takes more than 210: each tells that it has begun, and ends when all have.
+      // All of them run at once, which takes more than 210 descriptors. Each reports its start and ends when all have
+      // started.
       let ending = try Sandbox().run(
         """
         ulimit -Sn 210; mkfifo begun gate; exec 7<>begun 8<>gate 200</dev/null

@@ -1,14 +1,14 @@
 import TestSupport
 import Testing
 
-/// Commands, and the program itself, that are stopped for a while.
+/// Commands that are stopped for a while, and the program itself.
 @Suite struct StoppedTests {
   private let sandbox: Sandbox
 
   init() throws { sandbox = try Sandbox() }
 
-  /// As ssh and sudo do that ask for a password.
-  @Test func aCommandThatWantsTheTerminalIsTold() throws {
+  /// As ssh and sudo do when they ask for a password.
+  @Test func aCommandThatWantsTheTerminalIsReported() throws {
     let session = try TmuxSession(width: 120, in: sandbox)
     try sandbox.run("seq 2 > ids")
     try session.keepDrawing()
@@ -24,8 +24,8 @@ import Testing
     try session.waitFor("timed out")
   }
 
-  /// The item's command ends in time, while the program is stopped, and the program goes on when the time is over.
-  @Test func whatEndedInTimeHasNotTimedOut() throws {
+  /// The item's command ends in time while the program is stopped. The program continues after the timeout.
+  @Test func aCommandThatEndedInTimeHasNotTimedOut() throws {
     let run = try sandbox.run(
       """
       echo 1 > ids; mkfifo begun gate

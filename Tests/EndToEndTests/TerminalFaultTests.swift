@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What goes wrong between a run and its terminal: signals, ends, readers that do not read, keys that are items.
+/// Problems between a run and its terminal: signals, hang-ups, readers that do not read, and typed items.
 @Suite(.serialized) struct TerminalFaultTests {
   private let nap = "86400.\(Int.random(in: 100_000...999_999))"
 
@@ -13,7 +13,7 @@ import Testing
     return session
   }
 
-  /// Waits until so many items run.
+  /// Waits until this number of items run.
   private func waitForItems(_ count: Int, in sandbox: Sandbox) throws {
     try sandbox.waitForProcesses(count, running: "sleep \(nap)")
   }
@@ -47,9 +47,9 @@ import Testing
     try expectOver(session, status: 131)
   }
 
-  /// The first five items end before the terminal does, the others after it. Each gate has one reader: a FIFO that one
-  /// writer opens lets all its readers in, and the next writer would wait for ever.
-  @Test func aRunThatIgnoresTheEndOfItsTerminalGoesOn() throws {
+  /// The first five items end before the terminal closes, the others after it. Each gate has one reader. A FIFO that
+  /// one writer opens lets all its readers in, and the next writer would wait forever.
+  @Test func aRunThatIgnoresTheEndOfItsTerminalContinues() throws {
     let session = try open(
       "mkfifo gate6 gate7 gate8; seq 12 > ids; trap '' HUP; exec pfor-tui ids -j3 -o out -- sh -c "
         + "'test $0 -le 5 -o $0 -ge 9 || read x < gate$0; echo line $0'")
@@ -64,7 +64,7 @@ import Testing
 
   // MARK: - Readers that do not read
 
-  /// A pipe that is full and that nobody reads.
+  /// A full pipe that nobody reads.
   private static let full = """
     mkfifo full; exec 3<>full; dd if=/dev/zero of=full bs=4096 count=99 oflag=nonblock 2> dd
     """
@@ -84,9 +84,9 @@ import Testing
     try waitForItems(0, in: sandbox)
   }
 
-  /// Nothing runs any more, and the reader of the results has all the time it wants until somebody asks for the end.
+  /// No item runs any longer. The reader of the results may take any time until a signal asks for the end.
   @Test(arguments: ["TERM", "INT"], [">full", "-o full", ">full 2>full"])
-  func whatAReaderDidNotTakeIsToldAndDelivered(signal: String, redirection: String) throws {
+  func unreadResultsAreReportedAndDeliveredLater(signal: String, redirection: String) throws {
     let sandbox = try Sandbox()
     let run = try sandbox.run(
       """
@@ -107,7 +107,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["--joblog", "--events"]) func aLogThatNobodyReadsIsGivenUp(option: String) throws {
+  @Test(arguments: ["--joblog", "--events"]) func anUnreadLogIsGivenUp(option: String) throws {
     let sandbox = try Sandbox()
     let run = try sandbox.run(
       """
@@ -120,7 +120,7 @@ import Testing
     #expect(sandbox.read("errors").contains(told), "\(sandbox.read("errors"))")
   }
 
-  @Test func theSummaryWaitsForAReaderWhenNobodyWantsAnEnd() throws {
+  @Test func theSummaryWaitsForAReaderUnlessTheProgramMustEnd() throws {
     let sandbox = try Sandbox()
     let run = try sandbox.run(
       """
@@ -145,7 +145,7 @@ import Testing
     #expect(try session.capture().contains("item two"))
   }
 
-  @Test func oneInterruptEndsWhatWaitsForTypedItems() throws {
+  @Test func oneInterruptEndsTheWaitForTypedItems() throws {
     let session = try open("pfor-tui - -- echo item")
     try session.waitFor("no dashboard")
     try session.send("C-c")
@@ -205,7 +205,7 @@ import Testing
     }
   }
 
-  @Test func aTerminalOpensWhateverTheEnvironmentSaysOfItsSize() throws {
+  @Test func aTerminalOpensWhateverSizeTheEnvironmentGives() throws {
     let session = try open(
       "seq 9 > ids; COLUMNS=100000000 LINES=100000000 pfor-tui ids -j2 -- sleep \(nap)")
     try session.wait("the dashboard") { $0.contains("2 running") && $0.contains("Latency") }

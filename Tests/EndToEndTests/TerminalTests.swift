@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What only a real terminal shows: the beginning, keys, sizes, every way out.
+/// Behaviour that only a real terminal shows: the first frame, keys, sizes, and every way to leave.
 ///
-/// Items wait at a named pipe that nobody opens, so that what runs keeps running until the test ends it.
+/// Items wait at a named pipe that nobody opens, so they run until the test ends them.
 @Suite(.serialized) struct TerminalTests {
-  /// Fifty items that wait; the number marks their processes.
+  /// The argument for fifty items that wait. Its number identifies their processes.
   private let nap = "86400.\(Int.random(in: 100_000...999_999))"
   private var waiting: String { "seq 50 > ids; pfor-tui ids -j 3 -- sleep \(nap)" }
 
@@ -19,12 +19,12 @@ import Testing
     return session
   }
 
-  /// Waits until so many items run. The item's command gets one argument too many for sleep, so that an item is its sum.
+  /// Waits until this number of items run. `sleep` gets two arguments and sleeps for their sum.
   private func waitForItems(_ count: Int, in session: TmuxSession) throws {
     try session.sandbox.waitForProcesses(count, running: "sleep \(nap)")
   }
 
-  /// The shell has the terminal again, as it was: its modes, the cursor, the main screen.
+  /// Expects that the shell has its terminal back: the modes, the cursor and the main screen.
   private func expectTerminalIsBack(
     _ session: TmuxSession, status: Int, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
@@ -74,10 +74,10 @@ import Testing
     try waitForItems(0, in: session)
   }
 
-  @Test func theThirdInterruptKillsWhatIgnoresTheSecond() throws {
+  @Test func theThirdInterruptKillsItemsThatIgnoreTheSecond() throws {
     let session = try open("seq 9 | pfor-tui - -j2 --grace 5m -- bash -c 'trap \"\" TERM; exec sleep \(nap)'")
     try session.waitFor("2 running")
-    // The program that ignores TERM has become what the pattern finds.
+    // Now the program that ignores TERM is one that the pattern finds.
     try waitForItems(2, in: session)
     try session.send("C-c")
     try session.waitFor("Leave?")
@@ -126,7 +126,7 @@ import Testing
     try session.type("stty -a > stopped; echo sus''pended")
     try session.waitFor("suspended")
     #expect(session.sandbox.read("stopped") == session.sandbox.read("before"))
-    // In the background it may not touch the terminal, and what it has started does not run on without it.
+    // In the background, the program may not touch the terminal, and its commands do not continue without it.
     try session.type("clear; bg; until jobs -l | grep 'tty output'; do :; done")
     try session.waitFor("(tty output)")
     let stopped = "ps -o stat= -p $(pgrep -d, -f '^[s]leep \(nap)') | grep -c ^T"
@@ -194,7 +194,7 @@ import Testing
     try expectTerminalIsBack(session, status: 130)
   }
 
-  @Test func strangersTextDoesNothingToTheTerminal() throws {
+  @Test func untrustedTextDoesNothingToTheTerminal() throws {
     let items = HostileTextTests.items.map { "'\($0)'" }.joined(separator: " ")
     let session = try open(
       "printf '%b\\0' \(items) > items; pfor-tui -0 items -- sh -c 'printf %s \"$0\"; printf %s \"$0\" >&2; exit 1'",

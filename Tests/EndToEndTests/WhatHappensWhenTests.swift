@@ -3,8 +3,8 @@ import GRDB
 import TestSupport
 import Testing
 
-/// The table "What happens when" of the page on recording and resuming, tried with the built program. Whatever went
-/// wrong, the resumed run gives byte for byte the results of an uninterrupted one, and records each item as done once.
+/// The table "What happens when" of the page on recording and resuming, with the built program. Whatever went wrong,
+/// the resumed run gives the results of an uninterrupted one, byte for byte, and records each item as done once.
 @Suite struct WhatHappensWhenTests {
   private let sandbox: Sandbox
   private let runs = ".local/state/pfor-tui/runs"
@@ -25,8 +25,7 @@ import Testing
 
   // MARK: - Kills and power
 
-  /// What a power cut takes is the end of the log that lies beside the file. The last items wait until the program has
-  /// been killed.
+  /// A power cut removes the end of the log beside the file. The last items wait until the program has been killed.
   @Test(arguments: [0, 25, 50, 75, 99]) func theLogIsTorn(percent: Int) throws {
     let wait = "until test $0 -le 40 -o -e killed -o ! -e ids; do sleep 0.05; done"
     let job = "sh -c '\(wait); echo line $0; echo $0 >> side'"
@@ -44,7 +43,7 @@ import Testing
 
   // MARK: - The terminal
 
-  /// Five items end, three wait until a file appears that lets them through at once later on.
+  /// Five items end. Three wait until a file appears, which also lets later attempts through at once.
   private static let waiting = "sh -c 'test $0 -le 5 -o -e go || read x < gate; echo line $0; echo $0 >> side'"
 
   private func open() throws -> TmuxSession {
@@ -55,7 +54,7 @@ import Testing
     return session
   }
 
-  private func expectGoesOn() throws {
+  private func expectContinues() throws {
     let run = try sandbox.run("touch go; pfor-tui resume -q; echo $?; cat out; sort -n side | uniq -c | grep -vc ' 1 '")
     #expect(run.output == "0\n" + (1...12).map { "line \($0)\n" }.joined() + "0\n", "\(run.errors)")
     try onlyRun().expectEachDoneOnce(12)
@@ -73,7 +72,7 @@ import Testing
     try session.waitFor("Leave?")
     try session.send("C-c")
     try waitForEnd(pid)
-    try expectGoesOn()
+    try expectContinues()
   }
 
   @Test func theTerminalIsClosed() throws {
@@ -81,13 +80,13 @@ import Testing
     let pid = try session.flag("pane_pid")
     try session.hangUp()
     try waitForEnd(pid)
-    try expectGoesOn()
+    try expectContinues()
   }
 
   // MARK: - Full disks
 
   #if os(Linux)
-    /// The limit of a file's size stands for a full disk: the run file reaches it, the results do not.
+    /// A limit on file sizes replaces a full disk. The run file reaches it, but the results do not.
     @Test func theDiskOfTheRunFileIsFull() throws {
       let run = try sandbox.run(
         """
@@ -147,7 +146,7 @@ import Testing
       """)
     #expect(run.lines == ["0", "same"], "\(run.errors)")
     try tables().expectEachDoneOnce(count)
-    // What was done before and still stands there did not run again.
+    // Completed items that are still in the file did not run again.
     var outstanding = words("ids")
     for item in words("first") {
       if let place = outstanding.firstIndex(of: item) { outstanding.remove(at: place) }
@@ -207,7 +206,7 @@ import Testing
     }
   }
 
-  @Test func theDatabaseIsGoneWhenTheRunGoesOn() throws {
+  @Test func theDatabaseIsGoneWhenTheRunIsResumed() throws {
     try makeDatabase()
     let run = try sandbox.run(
       """
@@ -220,8 +219,8 @@ import Testing
     try onlyRun().expectEachDoneOnce(60)
   }
 
-  /// What is open is read on although its name is gone; what is no database any more fails the items. The program must
-  /// have ended its reading by then, which shows in the system's list of locks.
+  /// An open file can be read although its name is gone. If the file is no longer a database, items fail. The program
+  /// must have ended its read transaction by then, as the system's list of locks shows.
   @Test(arguments: [("rm db", 0), (": > db", 55)]) func theDatabaseGoesDuringTheRun(how: String, failures: Int) throws {
     try makeDatabase()
     let run = try sandbox.run(
@@ -240,7 +239,8 @@ import Testing
 
   // MARK: - The run file
 
-  /// What can be done with a run file that is damaged; each line is the status, and what was printed to where.
+  /// Commands on a damaged run file. Each line has the command, its status, the number of bytes on standard output, and
+  /// the number of messages that name the file.
   private static let useDamaged = """
     use() {
       cp file.run kept
@@ -266,7 +266,7 @@ import Testing
     #expect(run.lines == Array(repeating: words.map { "\($0) 255 0 1" }, count: 10).flatMap { $0 }, "\(run.errors)")
   }
 
-  /// A run cannot be gone on with then; what can be read may still be shown.
+  /// Such a run cannot be resumed. The readable part may still be shown.
   @Test func aPageOfTheRunFileIsOverwritten() throws {
     let run = try sandbox.run(
       """
@@ -278,8 +278,8 @@ import Testing
       """)
     #expect(run.lines.count >= 5 * 5)
     for line in run.lines {
-      let goesOn = line.hasPrefix("resume") || line.hasPrefix("ids")
-      let isSaid = goesOn ? line.hasSuffix(" 255 0 1") : line.contains(/^[a-z]+ (0 \d+ 0|255 \d+ 1)$/)
+      let continues = line.hasPrefix("resume") || line.hasPrefix("ids")
+      let isSaid = continues ? line.hasSuffix(" 255 0 1") : line.contains(/^[a-z]+ (0 \d+ 0|255 \d+ 1)$/)
       #expect(isSaid, "\(line)\n\(run.errors)")
     }
   }

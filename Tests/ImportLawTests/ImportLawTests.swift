@@ -99,7 +99,7 @@ import Testing
       only: [
         "Sources/OSText/OSProcess.swift",
         "Sources/Jobs/Command/ProgramPath.swift",
-        // Paths of the system's own.
+        // Paths of the system.
         "Sources/Jobs/Command/OwnMemory.swift", "Sources/ParallelForDashboard/Display/Display.swift",
       ]),
     Law(
@@ -121,7 +121,7 @@ import Testing
       only: [
         "Sources/ParallelForDashboard/Running/RunController.swift", "Sources/PForApp/Running/RunSession.swift",
       ]),
-    // The new value may look something up in the dashboard, a part of which is already being changed.
+    // The new value may read the dashboard while a part of it is being changed.
     Law(
       "a part of the dashboard is changed by the dashboard", #"\bdashboard(\.\w+)*\?\."#,
       in: ["Sources/ParallelForDashboard", "Sources/PForApp"]),
@@ -129,11 +129,11 @@ import Testing
       "one target calls SQLite; the example shows another library",
       #"\bc?sqlite3?_|import (GRDB|CSQLite|CSQLiteMemory)\b"#,
       only: ["Sources/SQLite/", "Sources/CSQLiteMemory/", "Sources/dashboard-example/Shop.swift"]),
-    // All of Foundation would make the program four times as large, and its start twice as long.
+    // All of Foundation would make the program three times as large and double the time of `--version`.
     Law(
       "of Foundation the program has the essentials", #"import (\w+ )?Foundation(?!Essentials\b)"#,
       only: [
-        // Where there are no essentials, as on macOS, where all of Foundation is the system's.
+        // For systems without the essentials, such as macOS, where all of Foundation belongs to the system.
         "Sources/PForApp/CommandLine/JSONWords.swift",
         "Sources/dashboard-example/Shop.swift",
       ]),
@@ -173,7 +173,7 @@ import Testing
       inLiterals: true),
     Law("no forced tries or casts", #"\btry!|\bas!"#, in: ["Sources", "Tests"]),
     Law("Swift Testing only", #"import XCTest"#, in: ["Sources", "Tests"]),
-    // A thousand seconds are work that must be cancelled, not a wait.
+    // Sleeping for a thousand seconds is work that must be cancelled, not a wait.
     Law(
       "tests wait for conditions",
       #"(?<![.\w])u?sleep\(|Thread\.sleep|Task\.sleep(?!\(for: \.seconds\(1_000\)\))"#, in: ["Tests"],
@@ -183,7 +183,7 @@ import Testing
   /// Files above 400 lines, each with its reason.
   static let longFiles: [String: String] = [:]
 
-  @Test(arguments: imports) func aTargetImportsOnlyWhatLiesBelow(_ law: ImportLaw) {
+  @Test(arguments: imports) func aTargetImportsOnlyLowerTargets(_ law: ImportLaw) {
     let files = SourceFile.product.filter { $0.path.hasPrefix("Sources/\(law.target)/") }
     #expect(!files.isEmpty, "no sources found for \(law.target)")
     for file in files {

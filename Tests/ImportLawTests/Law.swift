@@ -1,14 +1,14 @@
-/// One thing that only some files may do.
+/// Something that only some files may do.
 struct Law: CustomStringConvertible {
-  /// What is kept apart, in words.
+  /// What the law restricts, in words.
   let about: String
-  /// What doing it looks like in the code.
+  /// A regular expression for code that does it.
   let pattern: String
-  /// The folders and files in which it is looked for; nil is the whole program.
+  /// The folders and files to search; nil is the whole program.
   let folders: [String]?
-  /// Files, or folders with a slash at the end, that may.
+  /// The files that may do it, and folders of such files, with a slash at the end.
   let allowed: [String]
-  /// Whether it is looked for in string literals too.
+  /// Whether to search string literals too.
   let inLiterals: Bool
 
   init(
@@ -24,7 +24,7 @@ struct Law: CustomStringConvertible {
 
   var description: String { about }
 
-  /// The files that it is looked for in.
+  /// The files to search.
   var files: [SourceFile] {
     guard let folders else { return SourceFile.product }
     return (SourceFile.product + SourceFile.tests).filter { file in

@@ -8,7 +8,7 @@ struct SourceFile {
   let lineCount: Int
   /// The text without comments.
   let uncommented: String
-  /// The text without comments and without what stands in string literals.
+  /// The text without comments and without the contents of string literals.
   let code: String
 
   init(path: String, text: String) {
@@ -24,7 +24,7 @@ struct SourceFile {
     return Set(SourceText.matches(of: pattern, in: code).map { String($0.text.split(separator: " ").last ?? "") })
   }
 
-  /// What the program is made of; the benchmarks measure it from outside and are not bound by its laws.
+  /// The sources of the program. The benchmarks measure it from outside, and its laws do not apply to them.
   static let product = all(below: "Sources").filter {
     !$0.path.hasPrefix("Sources/pfor-bench/") && !$0.path.hasPrefix("Sources/CBenchLoops/")
   }

@@ -1,6 +1,6 @@
 import Testing
 
-/// The laws are worth as much as the reading of the sources.
+/// The laws are only as good as the reading of the sources.
 @Suite struct SourceFileTests {
   private let file = SourceFile(
     path: "Sources/Example.swift",

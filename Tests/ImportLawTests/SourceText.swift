@@ -1,11 +1,12 @@
 import Foundation
 
-/// Source text made fit for searching.
+/// Prepares source text for searching.
 enum SourceText {
   private enum State {
     case code
     case comment
-    /// Inside a string literal with this many quotes, and number signs if it is a raw one, which knows no escapes.
+    /// Inside a string literal with this many quotes and number signs. A raw literal, with number signs, has no
+    /// escapes.
     case literal(quotes: Int, signs: Int)
   }
 
@@ -13,7 +14,7 @@ enum SourceText {
   private static let sign = UInt8(ascii: "#")
   private static let newline = UInt8(ascii: "\n")
 
-  /// The text with comments, and the insides of string literals if wanted, left out; lines stay lines.
+  /// Returns the text without comments and, if wanted, without the contents of string literals. Line breaks remain.
   static func blanked(_ text: String, literalsToo: Bool) -> String {
     let bytes = Array(text.utf8)
     var result: [UInt8] = []
@@ -60,7 +61,7 @@ enum SourceText {
       && bytes.dropFirst(quotes).prefix(signs).count { $0 == sign } == signs
   }
 
-  /// Where a regular expression matches: the lines, from 1, and the texts.
+  /// Returns the matches of a regular expression: their lines, from 1, and their texts.
   static func matches(of pattern: String, in text: String) -> [(line: Int, text: String)] {
     guard let expression = try? NSRegularExpression(pattern: pattern) else {
       return [(0, "no regular expression: \(pattern)")]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Jobs
 
-/// What a query gets for the spelling of an item.
+/// The value that a query gets for the spelling of an item.
 @Suite struct BindingTests {
   private static let schema = """
     CREATE TABLE t(k TEXT, u, n NUMERIC, i INTEGER, r REAL);
@@ -96,7 +96,7 @@ import Testing
     }
   }
 
-  /// Minutes, if the program is gone through for each parameter.
+  /// This takes minutes if each parameter needs a pass over the statement's program.
   @Test(.timeLimit(.minutes(60))) func manyParameters() throws {
     let count = 30_000
     let names = (1...count).map { "c\($0)" }

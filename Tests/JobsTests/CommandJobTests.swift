@@ -7,7 +7,7 @@ import Testing
 
 @testable import Jobs
 
-/// Whether a process is gone, or only waits for whoever adopted it to take notice of its end.
+/// Whether a process is gone, or has ended and is not yet reaped by its new parent.
 private func isDead(_ process: pid_t) -> Bool {
   if kill(process, 0) == -1 { return true }
   let status = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
@@ -47,7 +47,7 @@ extension CapturedBytes {
     #expect(ending.errors.string == "err\n")
   }
 
-  @Test func whatCannotBeStartedSaysWhy() throws {
+  @Test func aCommandThatCannotStartSaysWhy() throws {
     func reason(_ program: String, _ item: Item = Item("x")) throws -> Outcome {
       try runOnce(CommandJob(Template(arguments: [program])), item).outcome
     }
@@ -57,14 +57,14 @@ extension CapturedBytes {
     #expect(try reason("true", huge) == .failed(Failure("argument list too long")))
   }
 
-  /// As a shell exits that cannot run a program.
+  /// The exit statuses of a shell that cannot run a program.
   @Test(arguments: [("pfor-no-such-command", 127), ("/etc/no/such", 127), ("/etc/passwd", 126), ("/", 126)])
-  func whatCannotBeStartedHasTheExitStatusOfAShell(program: String, status: Int32) throws {
+  func aCommandThatCannotStartHasTheExitStatusOfAShell(program: String, status: Int32) throws {
     let ending = try runOnce(CommandJob(Template(arguments: [program])))
     #expect(ending.process == ProcessEnding(exitStatus: status, cpu: 0))
   }
 
-  @Test(.timeLimit(.minutes(60)), arguments: [SIGSTOP, SIGTTIN]) func aStoppedCommandIsSeenUntilItGoesOn(
+  @Test(.timeLimit(.minutes(60)), arguments: [SIGSTOP, SIGTTIN]) func aStoppedCommandIsSeenUntilItContinues(
     signal: Int32
   ) throws {
     let folder = try ScratchFolder()
@@ -101,10 +101,10 @@ extension CapturedBytes {
     ] {
       #expect(try runOnce(CommandJob(Template(shell: line)), item).output.string == text, "\(line)")
     }
-    // Where the quotes are misjudged the value may look different, but it is never run.
+    // If the quotes are misjudged, the value may look different, but it never runs.
     let document = "cat <<END\n'\n{}\nEND"
     #expect(!(try runOnce(CommandJob(Template(shell: document)), item).output.string.contains("\npwned\n")))
-    // What a person is shown can be pasted into a shell and means the same.
+    // The shown command can be pasted into a shell and means the same.
     let shown = plain.invocation(of: item, id: ItemID(0), worker: WorkerID(1))
     #expect(try runOnce(shell(shown), item).output.string == text)
   }
@@ -134,7 +134,7 @@ extension CapturedBytes {
     unlink(program.osPath)
   }
 
-  @Test func theEnvironmentTellsNumberAndSlot() throws {
+  @Test func theEnvironmentHasNumberAndSlot() throws {
     let script = "echo $PFOR_SEQ $PFOR_SLOT $PARALLEL_SEQ $PARALLEL_JOBSLOT"
     #expect(try runOnce(shell(script), number: 17).output.string == "17 2 17 2\n")
   }
@@ -170,7 +170,7 @@ extension CapturedBytes {
   func cancellingEndsTheWholeGroup(urgency: StopUrgency) throws {
     let cancellation = Cancellation()
     cancellation.request(urgency)
-    // Asked before the start, so that nothing is started at all.
+    // The request comes before the start, so nothing starts.
     #expect(try runOnce(shell("echo ran"), cancellation: cancellation).output.isEmpty)
 
     let folder = try ScratchFolder()
@@ -178,7 +178,7 @@ extension CapturedBytes {
     try #require(mkfifo(gate, 0o600) == 0)
     let running = Cancellation()
     let reader = Thread {
-      // Opens once the command has opened its end, so that it runs when it is cancelled.
+      // The call returns once the command has opened its end. So the command runs when it is cancelled.
       let descriptor = open(gate, O_RDONLY)
       running.request(urgency)
       close(descriptor)
@@ -191,7 +191,7 @@ extension CapturedBytes {
     #expect(eventually { isDead(grandchild) })
   }
 
-  /// A command that is being started holds descriptors which another one may be waiting for.
+  /// A command that is starting holds descriptors for which another one may be waiting.
   @Test func whileACommandStartsAnotherOneWaits() {
     let groups = ProcessGroups.shared
     groups.willStart()
@@ -224,7 +224,7 @@ extension CapturedBytes {
       _ = try runOnce(job)
       let before = try openDescriptors()
       for _ in 0..<500 { _ = try runOnce(job) }
-      // Other suites run beside this one and hold some of their own for a while.
+      // Other suites run at the same time and hold some descriptors for a while.
       #expect(eventually { ((try? openDescriptors()) ?? .max) < before + 100 })
     }
   #endif
@@ -240,7 +240,7 @@ extension CapturedBytes {
     #expect(decide(code) == .wait(milliseconds: 2))
     #expect(decide(code, tries: 1000) == .wait(milliseconds: 32))
     guard case .fail = decide(code, lonely: SpawnPolicy.lonelyTries) else {
-      Issue.record("waits for ever although nothing can come free")
+      Issue.record("waits forever although nothing can become free")
       return
     }
   }
@@ -250,7 +250,7 @@ extension CapturedBytes {
     #expect(decide(EMFILE, lonely: SpawnPolicy.lonelyTries) == .fail(StartFailure(reason: reason, exitStatus: nil)))
   }
 
-  @Test func failsAtOnceWhatWaitingCannotMend() {
+  @Test func failsAtOnceIfWaitingCannotHelp() {
     #expect(decide(ENOENT) == .fail(StartFailure(reason: "command not found: p", exitStatus: 127)))
     let reason = "not executable: p (the interpreter in its first line does not exist)"
     #expect(decide(ENOENT, isThere: true) == .fail(StartFailure(reason: reason, exitStatus: 126)))

@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  /// Records whose names are those of the one before, or others, or twice the same, against a plain list.
+  /// Records with the names of the previous one, other names, or duplicate names, against a plain list.
   @Test func membersOfRecordsInARow() throws {
     var random = SeededGenerator(seed: 31)
     var previous: FieldTable?
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  /// Two ways to write an accent, accents in two orders, and bytes that are not UTF-8: no two are the same name.
+  /// Two spellings of an accent, accents in two orders, and bytes that are not UTF-8. All of these names differ.
   private static let nearlySame: [[UInt8]] = [
     Array("\u{E9}".utf8), Array("e\u{301}".utf8), Array("a\u{301}\u{323}".utf8), Array("a\u{323}\u{301}".utf8),
     [0xE9], [0xE8], [0xC3],
@@ -68,7 +68,7 @@ import Testing
     }
   }
 
-  /// Each name has its position for a value.
+  /// Each name has its position as its value.
   private static func file(of names: [[UInt8]], _ format: ItemFormat) -> [UInt8] {
     let values = names.indices.map { Array("\($0)".utf8) }
     switch format {
@@ -98,7 +98,7 @@ import Testing
     #expect(FieldTable(["a", "b"]).position(of: "+1") == nil && FieldTable(["a", "b"]).position(of: "1") == 0)
   }
 
-  /// Minutes, if each name is compared with all before it.
+  /// This takes minutes if each name is compared with all names before it.
   @Test(.timeLimit(.minutes(60)), arguments: [ItemFormat.csv(header: true), .tsv(header: true), .jsonl])
   func wideRecords(format: ItemFormat) throws {
     let names = (0..<200_000).map { "k\($0)" }

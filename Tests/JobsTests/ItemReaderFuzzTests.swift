@@ -3,7 +3,7 @@ import Testing
 
 @testable import Jobs
 
-/// Readers of items files against files that nobody wrote.
+/// Readers of items files with random files.
 @Suite struct ItemReaderFuzzTests {
   private static let rounds = 250
   private static let maximumLength = 40
@@ -16,7 +16,7 @@ import Testing
       (.tsv(header: false), "1\ta\n2\tb\n"),
       (.jsonl, "{\"a\": 1, \"b\": \"x\\u00e9\\ud83d\\ude00\"}\n{\"a\": [1, {\"b\": null}]}\n{}\n"),
     ] as [(ItemFormat, String)])
-  func whateverTheFileHoldsIsItemsOrAnErrorWithALine(format: ItemFormat, sample: String) throws {
+  func anyFileGivesItemsOrAnErrorWithALine(format: ItemFormat, sample: String) throws {
     let folder = try ScratchFolder()
     var random = SeededGenerator(seed: 11)
     let tokens = ["\n", "\r\n", "\"", ",", "\t", "\0", "{", "}", "[", ":", "\\u", "\\ud800", "1e9", "\u{FEFF}", "null"]

@@ -91,7 +91,7 @@ func readAll(_ reader: ItemReader, limit: Int = 3) -> (items: [Item], error: Ite
       error.map { "\($0)".contains("became shorter while its items were read: \(max(6, rest)) of 300 bytes") } ?? false)
   }
 
-  @Test func aFileThatIsReplacedOrGrowsWhileItIsReadIsNoError() throws {
+  @Test func replacingOrAppendingDuringReadingIsNoError() throws {
     let folder = try ScratchFolder()
     let path = try folder.write(Array("a\nb\n".utf8))
     let reader = try ItemReader(source: .file(path), format: .lines, maximumRead: 2)
@@ -103,13 +103,13 @@ func readAll(_ reader: ItemReader, limit: Int = 3) -> (items: [Item], error: Ite
     #expect(readAll(reader).items.map(\.text) == ["b", "c"])
   }
 
-  /// What stands in the file at first, what is written at which place when one item has been read, and whether the
-  /// items that are read can be those of one and the same file.
+  /// Bytes that are written at a place after one item has been read, and whether the items that were read may still
+  /// belong to one file.
   @Test(arguments: [
     (0, "x", false), (1, "x", false), (2, "x", true), (4, "x", true), (0, "a", true), (6, "d\n", true),
     (0, "x\ny\nz\nd\n", false),
   ])
-  func whatChangesBehindTheReaderIsAnError(place: Int, text: String, isOne: Bool) throws {
+  func aChangeBehindTheReaderIsAnError(place: Int, text: String, isOne: Bool) throws {
     let folder = try ScratchFolder()
     let path = try folder.write(Array("a\nb\nc\n".utf8))
     let reader = try ItemReader(source: .file(path), format: .lines, maximumRead: 2)
@@ -126,7 +126,7 @@ func readAll(_ reader: ItemReader, limit: Int = 3) -> (items: [Item], error: Ite
       ("a\nb\n", nil), ("a\nX\n", .changed), ("a\nb\nc\n", .grown), ("X\nb\nc\n", .changed), ("a\n", .changed),
       ("", .changed),
     ] as [(String, ItemFileChange?)])
-  func whatBecomesOfAFileThatWasReadIsKnown(text: String, change: ItemFileChange?) throws {
+  func laterChangesToAReadFileAreKnown(text: String, change: ItemFileChange?) throws {
     let folder = try ScratchFolder()
     let path = try folder.write(Array("a\nb\n".utf8))
     let reader = try ItemReader(source: .file(path), format: .lines)
@@ -148,7 +148,7 @@ func readAll(_ reader: ItemReader, limit: Int = 3) -> (items: [Item], error: Ite
     #expect(reader.change == .replaced)
   }
 
-  /// Writes into a file, which then has another time, however coarse the system's clock is.
+  /// Writes into a file, and gives it another time even if the system's clock is coarse.
   private func overwrite(_ path: String, at place: Int, _ text: String) throws {
     let file = open(path, O_WRONLY | O_CREAT, 0o600)
     defer { close(file) }
@@ -157,7 +157,7 @@ func readAll(_ reader: ItemReader, limit: Int = 3) -> (items: [Item], error: Ite
     try #require(futimens(file, &times) == 0)
   }
 
-  /// The same bytes have the same sum, in whatever pieces they come.
+  /// The same bytes have the same sum, however they are split into pieces.
   @Test func aSumDoesNotDependOnThePieces() {
     var random = SeededGenerator(seed: 7)
     for _ in 0..<200 {

@@ -10,7 +10,7 @@ import Testing
   import Darwin
 #endif
 
-/// What all commands read from is opened once, and a failure of a moment is one of that moment.
+/// The standard input of all commands is opened once. After a failure, the next command tries again.
 @Suite struct NullDeviceTests {
   @Test func aFailureIsNotBelievedForEver() {
     let tries = Atomic<Int>(0)

@@ -30,7 +30,7 @@ import Testing
   ])
   func texts(text: String) { #expect(NumberSpelling(.text(text)) == nil) }
 
-  /// Whatever looks like a number: its value is SQLite's, and what is called canonical SQLite writes in the same way.
+  /// A text that looks like a number has the value that SQLite gives it. SQLite writes canonical ones in the same way.
   @Test func asSQLiteHasIt() throws {
     let queue = try DatabaseQueue()
     var random = SeededGenerator(seed: 41)

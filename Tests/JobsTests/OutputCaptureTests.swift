@@ -10,9 +10,9 @@ import Testing
   import Darwin
 #endif
 
-/// What is read of a command's outputs when reading goes wrong.
+/// Reading a command's outputs when errors occur.
 @Suite struct OutputCaptureTests {
-  /// Two pipes whose writers have written and gone.
+  /// Two pipes whose writers have written and closed them.
   private func pipes(_ text: String) throws -> OutputPipes {
     let pipes = try #require(OutputPipes())
     let bytes = Array(text.utf8)
@@ -28,17 +28,17 @@ import Testing
       errno = answer.code
       return answer.count
     }
-    // Our own process has not ended: the pipes' ends alone count.
+    // Our own process has not ended, so only the ends of the pipes count.
     let problem = capture.collect(from: try pipes("text"), of: getpid())
     return (problem, try capture.finish().output.string)
   }
 
-  @Test(arguments: [EIO, EBADF, ENOMEM]) func anErrorIsNoEnd(code: Int32) throws {
+  @Test(arguments: [EIO, EBADF, ENOMEM]) func anErrorIsNotTheEnd(code: Int32) throws {
     let (problem, _) = try collect([(-1, code)])
     #expect(problem == SpillError(description: "cannot read the output: \(errorText(code))"))
   }
 
-  @Test(arguments: [EINTR, EAGAIN]) func whatOnlyDelaysIsAskedAgain(code: Int32) throws {
+  @Test(arguments: [EINTR, EAGAIN]) func temporaryErrorsAreRetried(code: Int32) throws {
     let (problem, output) = try collect([(-1, code), (-1, code)])
     #expect(problem == nil)
     #expect(output == "text")

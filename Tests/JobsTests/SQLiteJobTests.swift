@@ -82,7 +82,7 @@ import Testing
         Item(text), in: ItemContext(item: ItemID(0), worker: WorkerID(1), cancellation: Cancellation()))
     }
     #expect(run("2").output.string == "2\n3\n")
-    // abs() of the smallest integer is an error while the statement runs; the next item is not touched by it.
+    // abs() of the smallest integer fails while the statement runs. This does not affect the next item.
     #expect(run("-9223372036854775808").outcome == .failed(Failure("integer overflow")))
     #expect(run("3").output.string == "3\n")
   }
@@ -134,7 +134,7 @@ import Testing
     #expect(try DatabaseQueue(path: path).read { try Int.fetchOne($0, sql: "SELECT count(*) FROM towns") } == 2)
   }
 
-  @Test func busyIsToldApart() throws {
+  @Test func busyIsDistinguished() throws {
     let folder = try ScratchFolder()
     let path = try database(folder)
     let job = try SQLiteJob(

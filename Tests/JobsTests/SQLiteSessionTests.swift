@@ -6,7 +6,7 @@ import Testing
 
 @testable import Jobs
 
-/// What comes from outside while a session is open: changed tables, locks, requests to end.
+/// Events from outside while a session is open: changed tables, locks, requests to end.
 @Suite struct SQLiteSessionTests {
   private func context(_ cancellation: Cancellation = Cancellation()) -> ItemContext {
     ItemContext(item: ItemID(0), worker: WorkerID(1), cancellation: cancellation)
@@ -49,7 +49,7 @@ import Testing
     #expect(session.run(Item("1"), in: context()).outcome == .failed(Failure("no such table: s")))
   }
 
-  /// The connection is opened while another one holds the database, and is to wait for it for an hour.
+  /// The connection is opened while another one has locked the database, with an hour of patience.
   @Test(.timeLimit(.minutes(60)), arguments: [SQLiteJob.Access.readOnly, .readWrite])
   func openingEndsWhenTheItemIsCancelled(access: SQLiteJob.Access) throws {
     let folder = try ScratchFolder()
@@ -69,7 +69,7 @@ import Testing
     #expect(session.run(Item("1"), in: context()).outcome == .succeeded)
   }
 
-  @Test func whatCannotBeOpenedFailsTheItemAndTheNextTriesAgain() throws {
+  @Test func aFailedOpeningFailsTheItemAndTheNextTriesAgain() throws {
     let folder = try ScratchFolder()
     let (path, queue) = try database(folder, "CREATE TABLE s(a)")
     let job = try SQLiteJob(path: path, query: "SELECT count(*) FROM s WHERE ?", busyTimeoutMilliseconds: 1)
@@ -84,7 +84,7 @@ import Testing
     #expect(session.run(Item("1"), in: context()).output.string == "0\n")
   }
 
-  /// Without turns, some of so many writers meet a lock, and here nobody waits for one.
+  /// Without turns, some of these many writers would find the database locked. Here, none of them waits for a lock.
   @Test(.timeLimit(.minutes(60)), arguments: ["delete", "wal"]) func ownWritersNeverMeetALock(journal: String) throws {
     let folder = try ScratchFolder()
     let (path, queue) = try database(folder, "CREATE TABLE s(a)")

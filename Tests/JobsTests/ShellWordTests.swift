@@ -6,7 +6,7 @@ import Testing
 
 @testable import Jobs
 
-/// What is recorded as an item's command, given to shells: each must do the same once more.
+/// Recorded commands of items, run by shells. Each must do the same again.
 @Suite struct ShellWordTests {
   /// The shells of this machine.
   static let shells = ["/bin/bash", "/bin/dash", "/bin/zsh", "/usr/local/bin/zsh", "/bin/sh"].filter(OSFile.exists)
@@ -46,7 +46,7 @@ import Testing
 
   private static let expected: [UInt8] = Array(items.joined(separator: [0])) + [0]
 
-  /// Words, a line of the shell, and lines in which a quoted value would mean something else.
+  /// Words, a shell line, and lines in which a quoted value would mean something else.
   @Test(
     arguments: shells,
     [
@@ -56,7 +56,7 @@ import Testing
   func everyShellDoesTheSame(shell: String, line: String?) throws {
     let template = line.map { Template(shell: $0) } ?? Template(arguments: ["/usr/bin/printf", #"%s\0"#])
     let lines = lines(template)
-    #expect(lines.allSatisfy { !$0.utf8.contains { $0 < 0x20 || $0 == 0x7F } }, "a line each, and nothing to obey")
+    #expect(lines.allSatisfy { !$0.utf8.contains { $0 < 0x20 || $0 == 0x7F } }, "one line without control characters")
     let output = try output(of: lines, in: shell)
     #expect(output == Self.expected)
   }
@@ -73,7 +73,7 @@ import Testing
     #expect(run.lines == names.map { "ran \($0)" }, "\(run.errors)")
   }
 
-  @Test func whatIsHarmlessStaysReadable() {
+  @Test func harmlessWordsStayReadable() {
     #expect(ShellWord.quoted("a-b_c.d/e:f,g+h@i%j=k") == "a-b_c.d/e:f,g+h@i%j=k")
     #expect(Template(arguments: ["convert", "{}", "{/.}.png", "{#}"]).title == "convert {} {/.}.png {#}")
     #expect(Template(arguments: ["echo", "{a,b}", ""]).title == "echo '{a,b}' '' {}")

@@ -4,7 +4,7 @@ import Testing
 @testable import Jobs
 
 @Suite struct SpillFileTests {
-  /// Two outputs that grow in turn lie in many places of the file; every stretch of each must read back.
+  /// Two outputs that grow in turn are spread over the file. Every part of each must read back.
   @Test func outputsThatGrowInTurnReadBackWhole() throws {
     let file = SpillFile()
     let outputs = [SpilledBytes(file), SpilledBytes(file)]

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Jobs
 
-/// Templates and shell lines with texts that nobody meant as such.
+/// Templates and shell lines with random texts.
 @Suite struct TemplateFuzzTests {
   private static let tokens = [
     "{}", "{.}", "{/}", "{//}", "{/.}", "{#}", "{%}", "{1}", "{a}", "{", "}", "'", "\"", "\\", "`", "$(", "${", ")",
@@ -20,13 +20,13 @@ import Testing
       let text = String(decoding: bytes, as: UTF8.self)
       for template in [Template(arguments: ["p", text]), Template(shell: text)] {
         _ = template.commandLine(for: record, id: ItemID(0), worker: WorkerID(1))
-        // A field that is not there and a NUL byte fail the item, nothing else.
+        // A missing field and a NUL byte fail the item, and nothing else.
         _ = try? template.arguments(for: record, id: ItemID(0), worker: WorkerID(1))
       }
     }
   }
 
-  /// However the line is quoted, an item is nowhere in the script: the shell cannot run what it never parses.
+  /// However the line is quoted, the script never contains an item. The shell cannot run text that it does not parse.
   @Test func anItemIsNeverPartOfAScript() throws {
     var random = SeededGenerator(seed: 13)
     let marks = [Item("MARK;one"), Item("mark`two")]

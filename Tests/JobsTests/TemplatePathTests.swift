@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test(arguments: ["{First Nam}", "{ü}", "{9}", "{-9}", "{9/}", "{x y}"])
-  func whatCouldBeANameIsOne(text: String) {
+  func aPossibleNameIsAName(text: String) {
     #expect(throws: JobError.self) { try line(text, .known(Self.names), isShell: false) }
   }
 
@@ -125,7 +125,7 @@ import Testing
     #expect(try numbered.arguments(for: item, id: ItemID(0), worker: WorkerID(1)) == [Array(text.utf8), [0x78]])
   }
 
-  /// Each of these takes minutes if every brace looks at all that follows.
+  /// Each of these takes minutes if every brace searches all following text.
   @Test(
     .timeLimit(.minutes(60)),
     arguments: [

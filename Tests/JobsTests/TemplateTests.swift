@@ -28,7 +28,7 @@ import Testing
     #expect(try arguments(Template(arguments: [text, "{}"]), Item("x")) == [text, "x"])
   }
 
-  /// What GNU parallel has a meaning for, and what is nearly a placeholder, does not pass as text.
+  /// Texts with a meaning in GNU parallel, and near-placeholders, do not pass as text.
   @Test(arguments: [
     "{0}", "{00}", "{-0}", "{01}", "{99999999999999999999}", "{-99999999999999999999}", "{..}", "{...}", "{/..}",
     "{+/}",

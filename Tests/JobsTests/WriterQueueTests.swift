@@ -24,18 +24,18 @@ import Testing
     #expect(most.load(ordering: .relaxed) == 1)
   }
 
-  /// The time that has been waited is known without adding up all pauses before each try.
-  @Test(.timeLimit(.minutes(60))) func whoIsToEndLeavesTheQueue() {
+  /// A worker whose item must end leaves the queue.
+  @Test(.timeLimit(.minutes(60))) func aStoppedWorkerLeavesTheQueue() {
     let queue = WriterQueue()
     let holder = WriterQueue.Place(stop: StopFlag())
     #expect(queue.enter(holder))
     let stops = (0..<3).map { _ in StopFlag() }
-    // One waits without end, unless it is told; the last one tells all, one after another.
+    // Each waits forever unless it is told to check. The last one tells all of them, one after another.
     let came = (0..<4).map { $0 }.parallelMap(threads: 4) { number in
       guard number == 3 else { return queue.enter(WriterQueue.Place(stop: stops[number])) }
       for stop in stops {
         stop.set()
-        queue.lookAgain()
+        queue.recheck()
       }
       return true
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import OSText
 
-/// What is written in TSV, CSV and JSON can be read back.
+/// Values in TSV, CSV and JSON can be read back.
 @Suite struct EscapedTextTests {
   private typealias Append = (UnsafeRawBufferPointer, inout [UInt8]) -> Void
 

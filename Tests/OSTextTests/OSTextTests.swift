@@ -26,7 +26,7 @@ import Testing
       let bytes = bytes(&random)
       let text = OSText.decode(bytes)
       #expect(OSText.bytes(text) == bytes)
-      #expect(String(validating: text.utf8, as: UTF8.self) != nil, "what is stored must be text")
+      #expect(String(validating: text.utf8, as: UTF8.self) != nil, "the stored value must be text")
       #expect(texts.updateValue(bytes, forKey: text).map { $0 == bytes } ?? true, "two of \(bytes)")
     }
   }
@@ -45,7 +45,7 @@ import Testing
   }
 
   /// Two spellings of one name lead to two files.
-  @Test func whatLooksTheSameIsNotTheSame() {
+  @Test func textsThatLookTheSameDiffer() {
     #expect("é" == "e\u{301}")
     #expect(!OSText.isSame("é", "e\u{301}"))
     #expect(OSText.isSame("é", "é"))
@@ -76,7 +76,7 @@ import Testing
     #expect(!OSFile.exists(folder))
   }
 
-  @Test func whatHasNoEndIsNotRead() throws {
+  @Test func anEndlessFileIsNotRead() throws {
     let sandbox = try Sandbox()
     let file = "\(sandbox.path)/file"
     #expect(OSFile.write([1, 2, 3], to: file))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PForApp
 
-/// Arguments that nobody meant: each one is refused or has a sensible value.
+/// Random arguments: each one is refused or has a sensible value.
 @Suite struct ArgumentsFuzzTests {
   private static let tokens = [
     "1", "99999999999999999999", "1e308", "0x1p70", "nan", "inf", "-", "+", ".", "%", "s", "ms", "us", "m", "h", "d",

@@ -7,7 +7,7 @@ import Testing
 @testable import PForApp
 
 @Suite struct ArgumentsTests {
-  /// With a share and a sign as GNU parallel has them, of the processors that the program may use.
+  /// Shares and differences as in GNU parallel, of the processors that the program may use.
   @Test(
     arguments: [
       ("8", 4, 8), ("0", 4, 0), ("200%", 4, 8), ("0%", 4, 0), ("1%", 4, 1), ("100%", 1.5, 1), ("200%", 1.5, 3),
@@ -21,7 +21,7 @@ import Testing
   func notThreads(argument: String) { #expect(ThreadCount(argument: argument) == nil) }
 
   @Test(arguments: [["-j", "x"], ["-jx"], ["-j", "-3%"], ["--threads", "1.5"], ["-P", "--tag"]])
-  func wrongThreadsAreToldWhatIsTaken(arguments: [String]) throws {
+  func wrongThreadsGetTheValidForms(arguments: [String]) throws {
     let error = try #require(throws: (any Error).self) { try RunOptions.parse(["ids"] + arguments) }
     let message = RunOptions.message(for: error)
     #expect(message.contains("give a number of threads, such as 8, a share of the cores, such as 200%"))
@@ -88,10 +88,10 @@ import Testing
   ])
   func notHaltRules(argument: String) { #expect(HaltRule(argument: argument) == nil) }
 
-  /// A share that is no longer more than nothing when it is divided by 100.
+  /// A share that becomes 0 when it is divided by 100.
   private static let tiniest = "0." + String(repeating: "0", count: 323) + "5"
 
-  /// Sizes decide what is removed: what nobody means is refused.
+  /// Sizes decide what is removed, so doubtful ones are refused.
   @Test func sizes() {
     for (argument, bytes) in [("0", 0), ("1000", 1_000), ("64kB", 64_000), ("1.5GB", 1_500_000_000)]
       as [(String, Int64)]

@@ -37,7 +37,7 @@ import Testing
     #expect(sink.problem == (hasName ? .failed("the file was removed while it was being written") : nil))
   }
 
-  /// A gap would stand where the first results were, in a file of the right size.
+  /// The file would have the right size, with a gap in place of the first results.
   @Test(arguments: [(true, 0), (true, 2), (true, 3), (false, 0)])
   func aNamedFileThatWasCutOffIsAProblem(hasName: Bool, rest: Int) throws {
     let sandbox = try Sandbox()
@@ -53,8 +53,8 @@ import Testing
     if rest == 3 { #expect(sandbox.read("out") == "AB\nC\n") }
   }
 
-  /// A call that writes nothing and names no error makes no progress: it is not asked for ever.
-  @Test func whatWritesNothingEnds() {
+  /// A call that writes nothing and reports no error makes no progress. It is not repeated forever.
+  @Test func aWriteWithoutProgressEnds() {
     let ends = ends()
     let sink = ByteSink(descriptor: ends.write, ownsDescriptor: true) { _, _ in 0 }
     sink.write([1, 2, 3])
@@ -63,12 +63,12 @@ import Testing
     close(ends.read)
   }
 
-  /// What stands in the file, what belongs there, in pieces.
+  /// The contents of the file, and the right contents in pieces.
   @Test(arguments: [
     ("", ["abc", "def"]), ("ab", ["abc", "def"]), ("abc", ["abc", "def"]), ("abcdef", ["abc", "def"]),
     ("abcdefghi", ["abc", "def"]), ("abX", ["abc", "def"]), ("Xbcdefgh", ["abc", "def"]), ("abcdef", []),
     ("abcdeX", ["abc", "def", "ghi"]),
-  ]) func aFileThatIsGoneOnWithHoldsWhatBelongsThere(standing: String, pieces: [String]) throws {
+  ]) func aContinuedFileHasTheRightContents(standing: String, pieces: [String]) throws {
     let sandbox = try Sandbox()
     try sandbox.write(standing, to: "out")
     let sink = ByteSink(
@@ -93,7 +93,7 @@ import Testing
     #expect(sink.problem != nil)
   }
 
-  @Test func whatStandsInTheFileIsNotWrittenAgain() throws {
+  @Test func existingBytesAreNotWrittenAgain() throws {
     let sandbox = try Sandbox()
     try sandbox.write("abc", to: "out")
     chmod("\(sandbox.path)/out", 0o444)
@@ -107,7 +107,7 @@ import Testing
     #expect(sink.problem != nil)
   }
 
-  @Test func aReaderThatIsGoneIsToldApart() {
+  @Test func aClosedReaderIsDistinguished() {
     signal(SIGPIPE, SIG_IGN)
     let pipe = ends()
     close(pipe.read)
@@ -126,7 +126,7 @@ import Testing
     close(other)
   }
 
-  /// Whoever shares the descriptor expects to wait.
+  /// Other users of the descriptor expect blocking writes.
   @Test(arguments: Unread.allCases) func theDescriptorItselfStaysAsItIs(kind: Unread) {
     let (writing, other) = kind.ends()
     let sink = ByteSink(descriptor: writing, ownsDescriptor: true)
@@ -137,8 +137,8 @@ import Testing
     close(other)
   }
 
-  /// Each write finds no room first, for less than the time that the reader has.
-  @Test func aReaderThatGoesOnIsNotGivenUp() {
+  /// Each write first finds no room, for less time than the reader may take.
+  @Test func aReaderThatContinuesIsNotGivenUp() {
     let pipe = ends()
     var calls = 0
     let sink = ByteSink(descriptor: pipe.write, ownsDescriptor: true) { _, bytes in
@@ -155,7 +155,7 @@ import Testing
   }
 
   #if os(Linux)
-    @Test func aFullDiskIsToldWithItsReason() {
+    @Test func aFullDiskIsReportedWithItsReason() {
       let sink = ByteSink(descriptor: open("/dev/full", O_WRONLY | O_CLOEXEC), ownsDescriptor: true)
       sink.write([1])
       sink.flush()

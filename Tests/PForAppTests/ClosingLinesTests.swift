@@ -6,7 +6,7 @@ import Testing
 @testable import PForApp
 @testable import RunStore
 
-/// The end of a run: its exit status, and what is printed of it.
+/// The end of a run: its exit status, and the lines that are printed.
 @Suite struct ClosingLinesTests {
   private static func result(_ status: Int32 = 0, _ problem: String? = nil, isWhole: Bool = true) -> RunResult {
     let facts = Dashboard(title: "", source: "").live
@@ -32,14 +32,14 @@ import Testing
     #expect(Self.lines(isQuiet: true) == [])
   }
 
-  @Test func aProblemIsToldEvenQuietly() {
+  @Test func aProblemIsReportedEvenQuietly() {
     #expect(Self.lines(Self.result(255, "no space")) == ["summary", "pfor-tui: no space"])
     #expect(Self.lines(Self.result(255, "no space"), isQuiet: true) == ["pfor-tui: no space"])
     // A summary of nothing would only hide the problem.
     #expect(Self.lines(Self.result(255, "no items"), hasResults: false) == ["pfor-tui: no items"])
   }
 
-  @Test func aReaderThatHasLeftIsToldNothing() {
+  @Test func aReaderThatHasLeftGetsNothing() {
     #expect(Self.lines(Self.result(ExitCode.outputClosed, isWhole: false)) { $0.record = Self.record } == [])
   }
 
@@ -64,7 +64,7 @@ import Testing
     #expect(Self.lines(Self.result(3)) { $0.failed = 3 } == ["summary"])
   }
 
-  @Test func aResumedRunTellsWhatItFound() {
+  @Test func aResumedRunReportsWhatItFound() {
     var counts = EarlierItems.Counts()
     (counts.kept, counts.again, counts.new, counts.gone) = (3, 1, 2, 0)
     let found = "resumed: 3 done before, 1 run again, 2 not started before"
@@ -79,17 +79,17 @@ import Testing
   }
 
   @Test(arguments: [(ItemFileChange.changed, "was changed"), (.grown, "has grown"), (.replaced, "was replaced")])
-  func aChangedItemsFileIsTold(change: ItemFileChange, words: String) {
+  func aChangedItemsFileIsReported(change: ItemFileChange, words: String) {
     #expect(Self.lines { $0.change = change }.last?.hasPrefix("pfor-tui: ids: \(words)") == true)
     #expect(Self.lines(isQuiet: true) { $0.change = change } == [])
   }
 
-  @Test func leftoverFilesAreToldEvenQuietly() {
+  @Test func leftoverFilesAreReportedEvenQuietly() {
     let record = ClosingLines.Record(name: "r", leftovers: ["r-tail: is left over"])
     #expect(Self.lines(isQuiet: true) { $0.record = record } == ["pfor-tui: r-tail: is left over"])
   }
 
-  @Test func lateResultsAndIncompleteLogsAreTold() {
+  @Test func lateResultsAndIncompleteLogsAreReported() {
     #expect(Self.lines { $0.isOutOfOrder = true }.last?.contains("come after results") == true)
     let lines = Self.lines {
       $0.record = Self.record

@@ -6,7 +6,7 @@ import Testing
 
 @testable import PForApp
 
-/// Whole command lines that nobody meant, through the real parser and the plan of a run.
+/// Whole random command lines, through the real parser and the plan of a run.
 @Suite struct CommandLineFuzzTests {
   private let sandbox: Sandbox
   private let files: [String]
@@ -20,7 +20,7 @@ import Testing
     files = ["ids", "people.csv", "people.jsonl", "shop", "nosuch"].map { [sandbox] in "\(sandbox.path)/\($0)" }
   }
 
-  /// A trap would end the tests; a plan, a text that was asked for and a refusal are all that is allowed.
+  /// Only a plan, a requested text and a refusal are allowed. A trap would end the tests.
   @Test(.timeLimit(.minutes(60)), arguments: Array(1...8) as [UInt64])
   func anyCommandLineIsPlannedOrRefusedInALine(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
@@ -33,11 +33,11 @@ import Testing
     }
   }
 
-  /// Why a command line is refused; nil when it is a run that can begin, or asks for help.
+  /// Returns why a command line is refused; nil if it is a run that can start, or asks for help.
   private func refusal(of words: [String]) -> String? {
     do {
       let command = try PForTUI.parse(words)
-      // The items of a plan that reads them at once would come from the tests' own standard input.
+      // A plan that reads items at once would read the standard input of the tests.
       guard let run = command as? PForTUI, run.options.items != "-" else { return nil }
       _ = try RunPlan(run.options, arguments: words)
       return nil
@@ -75,7 +75,7 @@ import Testing
     #expect(run.options.items == "ids")
   }
 
-  /// Minutes, if each word is looked at once for each other.
+  /// This takes minutes if each word is compared with all others.
   @Test(.timeLimit(.minutes(60))) func aCommandOfManyWords() throws {
     let words = (0..<50_000).map { "\($0)" }
     let run = try #require(try PForTUI.parse(["ids", "--"] + words) as? PForTUI)
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test(arguments: [["ids", "--sql", "--", "a", "b", "c", "d"], ["--shell", "--", "a", "b", "c", "d"]])
-  func wordsBehindDashesThatAreAValueAreNoCommand(words: [String]) {
+  func wordsAfterDashesThatAreAValueAreNoCommand(words: [String]) {
     #expect(throws: (any Error).self) { try PForTUI.parse(words) }
   }
 }

@@ -35,7 +35,7 @@ import Testing
     #expect(words(try offers("prune", "--k")) == ["--keep"])
   }
 
-  @Test func whatStandsThereIsNotOfferedAgain() throws {
+  @Test func existingWordsAreNotOfferedAgain() throws {
     #expect(words(try offers("ids", "-j", "4", "--th")) == ["--theme"])
     #expect(words(try offers("ids", "--slow", "2s", "--slo")) == ["--slow"])
   }
@@ -47,7 +47,7 @@ import Testing
     #expect(try offers("ids", "-o", "") == [.files])
     #expect(try offers("ids", "-j", "") == [])
     #expect(words(try offers("ids", "--color=ne")) == ["--color=never"])
-    // As bash takes it apart.
+    // Bash splits the word like this.
     #expect(words(try offers("ids", "--color", "=", "ne")) == ["never"])
     #expect(words(try offers("ids", "--color", "=")) == ["auto", "always", "never"])
   }
@@ -61,7 +61,7 @@ import Testing
     #expect(words(try offers("help", "the")) == ["themes"])
   }
 
-  @Test func behindTwoDashesStandsACommand() throws {
+  @Test func aCommandFollowsTwoDashes() throws {
     #expect(try offers("ids", "-j", "4", "--", "gz") == [.commands])
     #expect(try offers("ids", "--", "gzip", "-k") == [.files])
     #expect(try offers("ids", "--", "gzip", "a", "") == [.files])
@@ -84,7 +84,7 @@ import Testing
     #expect(asked == script)
   }
 
-  @Test func otherShellsAreToldWhichThereAre() {
+  @Test func otherShellsGetTheListOfShells() {
     for arguments in [["--generate-completion-script", "tcsh"], ["--generate-completion-script"]] {
       #expect(throws: AppError.self) { try CompletionCommands.answer(arguments, environment: [:]) }
     }

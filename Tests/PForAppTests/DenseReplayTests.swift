@@ -7,7 +7,7 @@ import Testing
 
 @testable import PForApp
 
-/// Replays in which far more happens in a moment than is told in one go, as of many brief items.
+/// Replays in which more events happen in a moment than one call returns, as with many brief items.
 @Suite struct DenseReplayTests {
   static let speeds = [0.1, 1, 10, 1_000, .infinity]
 
@@ -22,7 +22,7 @@ import Testing
     #expect(try show(DenseReplay(items: 1_000_000), .infinity).tally.succeeded == 1_000_000)
   }
 
-  /// The loop that the program shows a replay in, driven by a script.
+  /// Shows the replay in the program's own loop, driven by a script.
   private func show(_ run: DenseReplay, _ speed: Double) throws -> RunFacts {
     let display = ScriptDisplay(try Script(":wait finished\n4Gq", name: "steps"), environment: [:])
     let replay = ReplayClock(speed: speed, length: run.length, at: MonotonicClock.now)
@@ -35,7 +35,7 @@ import Testing
   }
 }
 
-/// A past run of so many items within ten milliseconds; its events come in parts, as those of a run file do.
+/// A past run of many items within ten milliseconds. Its events come in parts, as from a run file.
 private final class DenseReplay: WatchedRun {
   private static let most = 20_000
 

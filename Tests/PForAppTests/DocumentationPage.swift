@@ -72,7 +72,7 @@ struct DocumentationPage {
     }
   }
 
-  /// What stands between backticks in some text.
+  /// Returns the texts between backticks.
   static func codeSpans(in text: some StringProtocol) -> [String] {
     text.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }
       .map { String($0.element) }

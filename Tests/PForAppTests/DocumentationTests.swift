@@ -6,7 +6,7 @@ import Testing
 
 @testable import PForApp
 
-/// What the README and the reference pages say in tables is what the program does.
+/// The tables in the README and the reference pages agree with the program.
 @Suite struct DocumentationTests {
   private static func expectRows(
     _ rows: [String], are expected: [String], under heading: String, sourceLocation: SourceLocation = #_sourceLocation
@@ -171,7 +171,7 @@ import Testing
     #expect(missing.isEmpty, "\(missing)")
   }
 
-  /// Requests that groff does not know, and Markdown that is left over.
+  /// The manual has no requests unknown to groff, and no leftover Markdown.
   @Test func theManualIsWellFormed() throws {
     let manual = try Sandbox().run("'\(DocumentationPage.root)/.ci/manual'")
     let requests: Set = [".TH", ".SH", ".SS", ".PP", ".TP", ".RS", ".RE", ".nf", ".fi"]
@@ -184,7 +184,7 @@ import Testing
     #expect(manual.lines.count { $0 == ".nf" } == manual.lines.count { $0 == ".fi" })
   }
 
-  /// A text without Markdown's and roff's marks.
+  /// Returns a text without Markdown's and roff's marks.
   private static func plain(_ text: String) -> String {
     [("\\fB", ""), ("\\fP", ""), ("\\&", ""), ("\\-", "-"), ("\\e", "\\"), ("`", "")].reduce(text) {
       $0.replacing($1.0, with: $1.1)

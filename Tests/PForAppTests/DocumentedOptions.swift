@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// A command as the argument parser describes it, and what the page of options must say about it.
+/// A command as the argument parser describes it, and the rows that the page of options must have for it.
 struct DocumentedOptions: Decodable {
   struct Argument: Decodable {
     struct Name: Decodable {
@@ -52,7 +52,7 @@ struct DocumentedOptions: Decodable {
   /// The arguments that `--help` shows.
   var displayed: [Argument] { (arguments ?? []).filter(\.shouldDisplay) }
 
-  /// Rows of a table; flags with the same explanation, as `--header` and `--no-header`, share one.
+  /// Returns rows of a table. Flags with the same explanation, such as `--header` and `--no-header`, share one.
   static func rows(for arguments: [Argument]) -> [String] {
     arguments.reduce(into: [(words: String, explanation: String, isFlag: Bool)]()) { rows, argument in
       let isFlag = argument.kind == "flag"

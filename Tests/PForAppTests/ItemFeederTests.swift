@@ -32,7 +32,7 @@ import Testing
       feeding: run, kept: { _, _ in JobResult(ending: .ok("")) }, whenFailed: { failed.letThrough(1) })
   }
 
-  /// Takes the results, of which there are none, until the run is over.
+  /// Takes results until the run is over. There are none.
   private func end(_ run: ParallelRun<Item, JobResult>) {
     while run.takeDelivered() != nil {}
     run.waitUntilOver()
@@ -49,7 +49,7 @@ import Testing
     #expect(gate.arrivals == count && feeder.hasReadAll && feeder.error == nil)
   }
 
-  @Test func itemsBeforeAnErrorRunAndTheErrorIsTold() throws {
+  @Test func itemsBeforeAnErrorRunAndTheErrorIsReported() throws {
     let (gate, failed) = (Gate(), Gate())
     gate.open()
     let feeder = ItemFeeder(
@@ -62,7 +62,8 @@ import Testing
     #expect(feeder.error?.hasSuffix("ids:4: expected 2 fields as in the header, found 1") == true)
   }
 
-  /// The pool would take thousands of items ahead; their bytes end it earlier, until the first ones have started.
+  /// The pool would read thousands of items ahead. Their bytes stop the reading earlier, until the first ones have
+  /// started.
   @Test func noMoreIsReadAheadThanTheMemoryAllows() throws {
     let gate = Gate()
     let feeder = ItemFeeder(

@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: [("postgresql", ["x"]), ("shell", []), ("shell", ["a", "b"]), ("sqlite", ["--db", "d"])])
-  func aJobThatIsNotKnownIsNone(kind: String, words: [String]) {
+  func anUnknownJobIsNil(kind: String, words: [String]) {
     let run = RunRecord(id: "run", created: 0, title: "", kind: kind, command: words, source: "", directory: "/")
     #expect(JobRecipe(run) == nil)
     #expect(RecordedCommand(run).invocation(of: Item("1"), ItemID(0), WorkerID(0)) == "")
@@ -59,7 +59,7 @@ import Testing
     #expect(files == [nil, nil, "a b"])
   }
 
-  /// What logs, exports and replays show of an item.
+  /// The command of an item in logs, exports and replays.
   @Test(arguments: [
     (JobRecipe.command(["echo", "{}", "{#}"]), "a'b", #"echo 'a'\''b' 3"#),
     (.command(["echo"]), "a\nb", #"eval "$(printf 'echo \047a\012b\047')""#),

@@ -6,9 +6,9 @@ import Testing
 
 @testable import RunStore
 
-/// A run of several sessions by a seed, as a run file has it, and what was true at every place of it.
+/// A random run of several sessions, as a run file has it, and the truth at every place of it.
 ///
-/// Sessions are killed or ended, items fail, are tried again, are stopped; threads change and the run is paused.
+/// Sessions are killed or end, items fail, are retried or stopped, threads change, and the run is paused.
 struct MadeUpRun {
   /// An attempt with the places in the run at which it began and ended.
   struct Attempt {
@@ -20,7 +20,7 @@ struct MadeUpRun {
     var record: EndedAttempt
   }
 
-  /// One program's part of the run, times on the wall.
+  /// One program's part of the run, in wall time.
   private struct Session {
     var changes: [RunChange] = []
     var attempts: [Attempt] = []
@@ -30,13 +30,13 @@ struct MadeUpRun {
   let items: Int
   /// Every attempt, in the order of their ends.
   private(set) var attempts: [Attempt] = []
-  /// How many threads are asked for from which place on.
+  /// The target numbers of threads, with the places from which they hold.
   private(set) var targets: [(place: Int64, threads: Int)] = []
-  /// At which places pauses begin and end.
+  /// The places at which pauses start and end.
   private(set) var pauses: [(begin: Int64, end: Int64)] = []
-  /// Where the run ends.
+  /// The place at which the run ends.
   private(set) var length: Int64 = 0
-  /// How long the program stayed open after the last events of sessions that another one followed.
+  /// How long the program stayed open after the last events of all sessions but the last.
   private(set) var openTime: Int64 = 0
   private var sessions: [Session] = []
   private var random: SeededGenerator
@@ -49,9 +49,9 @@ struct MadeUpRun {
     for index in 0..<count { addSession(isLast: index == count - 1) }
   }
 
-  // MARK: What was true
+  // MARK: The truth
 
-  /// What an item is doing at a place, by a look at all attempts.
+  /// The state of an item at a place, computed from all attempts.
   enum State: Equatable {
     case unknown, running, waiting
     case ended(Outcome)
@@ -65,7 +65,7 @@ struct MadeUpRun {
     return isLast ? .ended(all[index].record.outcome) : .waiting
   }
 
-  /// The latencies of the items that ended for good by themselves, up to a place.
+  /// Returns the latencies of the items that have ended for good up to a place, without stopped ones.
   func latencies(at place: Int64) -> [Int64] {
     (1...items).compactMap { number in
       guard case .ended(let outcome) = state(of: number, at: place), outcome != .cancelled else { return nil }
@@ -154,7 +154,7 @@ struct MadeUpRun {
     return Attempt(number: number, start: 0, end: 0, isFinal: !fails || attempt == 3, record: record)
   }
 
-  /// The number of threads changes; returns the new one.
+  /// Changes the number of threads and returns the new one.
   private mutating func change(_ session: inout Session, at time: Int64, _ began: Int64) -> Int {
     let threads = Int.random(in: 1...5, using: &random)
     session.changes.append(RunChange(time: time, kind: .threadsChanged, value: threads))
@@ -162,7 +162,7 @@ struct MadeUpRun {
     return threads
   }
 
-  /// Nobody begins an item for a while.
+  /// Pauses the run for a while.
   private mutating func pause(_ session: inout Session, _ free: inout [Int64], at time: Int64, _ began: Int64) {
     let begin = max(time, session.changes.map(\.time).max() ?? 0) + 1
     let end = begin + Int64.random(in: 1...200_000_000, using: &random)
@@ -172,7 +172,7 @@ struct MadeUpRun {
     for worker in free.indices { free[worker] = max(free[worker], end) }
   }
 
-  /// A kill loses what runs, an end in good order stops it; then nothing happens for a while.
+  /// Ends a session. A kill loses running items, and a proper end stops them. Then nothing happens for a while.
   private mutating func end(_ session: inout Session, _ began: Int64, isLast: Bool) {
     session.attempts.sort { ($0.record.end, $0.number) < ($1.record.end, $1.number) }
     let isWhole = session.attempts.allSatisfy { $0.isFinal || hasNext($0, in: session) }

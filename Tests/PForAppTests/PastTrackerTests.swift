@@ -24,7 +24,7 @@ import Testing
     for tracker in [early, late] {
       tracker.note([ended(0), ended(70, .cancelled), ended(150)])
       tracker.kept(199)
-      // Tried again by hand, or not known to the earlier run.
+      // One was retried by hand, and one is not in the earlier run.
       tracker.note([ended(0, latency: 9), ended(500)])
     }
     #expect(early.work == nil)

@@ -4,13 +4,13 @@ import Testing
 
 @testable import PForApp
 
-/// Whoever reads items waits for those who begin them, without asking again and again.
+/// The reader of items waits for the workers that start them, without polling.
 @Suite struct ReadAheadTests {
   private func start(_ body: @escaping @Sendable () -> Void) {
     #expect(WorkerThread.start(name: "test", .none, body: body))
   }
 
-  @Test func theReaderWaitsUntilEnoughHasBegun() {
+  @Test func theReaderWaitsUntilEnoughItemsHaveStarted() {
     let (ahead, gate) = (ReadAhead(limit: 10), Gate())
     ahead.add(10)
     ahead.waitForRoom()
@@ -38,7 +38,7 @@ import Testing
     gate.open()
   }
 
-  /// No wake-up is lost, whatever the order in which the two threads come.
+  /// No wake-up is lost, whichever thread comes first.
   @Test func oneReaderAndManyWorkersComeToTheEnd() {
     let (ahead, over, items) = (ReadAhead(limit: 3), Gate(), 20_000)
     let queue = Queue()

@@ -9,16 +9,16 @@ import TestSupport
 
 @testable import PForApp
 
-/// A session that a seed disturbs, and what its events say of it.
+/// A session with a random disturbance, and the facts in its events.
 final class RecordedSession {
   let test: TestSession
   private let job: FlakyJob
-  /// How items ended, and how the last attempts at items ended that have not, by number.
+  /// The outcomes of items, and those of the last attempts at items that have not ended, by number.
   private(set) var ended: [Int: Outcome] = [:]
   private(set) var interrupted: [Int: Outcome] = [:]
   /// How often items have ended for good.
   private(set) var endings: [Int: Int] = [:]
-  /// Items that a user asked for.
+  /// Items that a user asked to retry.
   private(set) var asked: Set<Int> = []
   /// Whether a failed attempt became its item's last one when the run gave up.
   private(set) var hasRevised = false
@@ -90,7 +90,7 @@ final class RecordedSession {
   private func finished(_ item: FinishedItem) {
     let number = item.id.number
     attempts += 1
-    // An item that was asked for, and could not begin, has ended as it had before.
+    // An item that was asked for and could not start has ended as before.
     let isOld = ended[number] != nil && last[number] == item
     if !isOld, last[number] == item { hasRevised = true }
     if !isOld, item.outcome != .cancelled { endings[number, default: 0] += 1 }
@@ -99,9 +99,9 @@ final class RecordedSession {
   }
 }
 
-/// A job whose items fail as often as a seed says, before they succeed.
+/// A job whose items fail a random number of times before they succeed.
 final class FlakyJob: Job, @unchecked Sendable {
-  /// How often each item fails before it succeeds; all the time for the largest number.
+  /// How often each item fails before it succeeds; the largest number means always.
   let failures: [Int: Int]
   private let steps: [Int: Int]
   private let lock = Lock()

@@ -47,7 +47,7 @@ import Testing
     events.compactMap { if case .itemFinished = $0.kind { $0.instant.nanoseconds } else { nil } }
   }
 
-  @Test func whatLiesBetweenSessionsTakesNoTime() {
+  @Test func theTimeBetweenSessionsIsSkipped() {
     let changes = [
       change(100, .sessionBegan, 1), change(5_000, .sessionEnded, 0), change(9_000, .sessionBegan, 1),
       change(20_000, .sessionEnded, 0),
@@ -71,7 +71,7 @@ import Testing
     #expect(waits == [25, 7])
   }
 
-  @Test func aPauseThatAKillEndedDoesNotGoOn() {
+  @Test func aPauseThatAKillEndedDoesNotContinue() {
     let changes = [change(0, .sessionBegan, 1), change(20, .paused), change(90, .sessionBegan, 1)]
     let kinds = events(changes, [item(1, attempt(0, 10)), item(2, attempt(95, 10))]).map(\.kind)
     #expect(kinds.firstIndex(of: .runPaused).map { kinds[$0 + 1] } == .runResumed)
@@ -106,7 +106,7 @@ import Testing
     #expect(ends(events([], [item(1, attempt(10, 40))])) == [50])
   }
 
-  @Test func nothingIsToldBeforeItsTime() {
+  @Test func noEventComesBeforeItsTime() {
     let changes = [change(0, .sessionBegan, 1)]
     let items = [item(1, attempt(10, 10)), item(2, attempt(30, 10))]
     #expect(ends(events(changes, items, until: 19)) == [])
@@ -115,7 +115,7 @@ import Testing
   }
 
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
-  func whateverADamagedFileSaysTheReplayEnds(seed: UInt64) {
+  func aReplayOfAnyDamagedFileEnds(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let times: [Int64] = [.min, -1, 0, 1, 1_000, 1_700_000_000_000_000_000, .max]
     let time = { (random: inout SeededGenerator) in times.randomElement(using: &random) ?? 0 }

@@ -10,7 +10,7 @@ import Testing
 
 @testable import PForApp
 
-/// What a replay shows at any moment, however it came there.
+/// A replay shows the same at any moment, however it got there.
 @Suite struct ReplayedRunTests {
   static let seeds: [UInt64] = Array(1...24)
 
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  /// Going forward in small steps, going there at once, and going to and fro.
+  /// Going forward in small steps, jumping, and going back and forth.
   @Test(arguments: seeds)
   func seekingShowsWhatPlayingShows(seed: UInt64) throws {
     let made = MadeUpRun(seed: seed)
@@ -64,7 +64,8 @@ import Testing
     #expect(facts.ending == .completed)
   }
 
-  /// Before anything is played it is at most too long by what ended sessions stood open, never by a gap after a kill.
+  /// Before anything is played, the length is too long at most by the time that ended sessions stayed open, never by
+  /// the gap after a kill.
   @Test(arguments: seeds)
   func theLengthIsKnownBeforeAndExactAfterwards(seed: UInt64) throws {
     let made = MadeUpRun(seed: seed)
@@ -103,7 +104,7 @@ import Testing
     }
   }
 
-  @Test func anOpenItemIsLoadedAnewWhereItHasNotEndedYet() throws {
+  @Test func anOpenItemIsReloadedWhereItHasNotEndedYet() throws {
     let made = MadeUpRun(seed: 3, sessions: 1)
     let player = try Player(made)
     player.go(to: made.length)
@@ -187,7 +188,7 @@ private final class Player {
     dashboard.visibleResults.compactMap { run.archive?.row($0) }.filter { $0.state == .succeeded }
   }
 
-  /// What is seen at three sizes.
+  /// The screens at three sizes.
   var screens: [CellGrid] {
     [Size(width: 120, height: 36), Size(width: 80, height: 24), Size(width: 40, height: 10)].map { size in
       let view = DashboardView()

@@ -11,7 +11,7 @@ import Testing
 @testable import PForApp
 @testable import RunStore
 
-/// Run files that no recorder has written, summed up and replayed: whatever they hold is shown, or is an error.
+/// Summaries and replays of run files that no recorder has written. All contents are shown, or are an error.
 @Suite struct RunFileFuzzTests {
   private static let rounds = 15
   private static let items = 60
@@ -21,7 +21,7 @@ import Testing
 
   init() throws { sandbox = try Sandbox() }
 
-  @Test(arguments: 0..<6) func whateverARunFileHoldsIsShownOrAnError(seed: Int) throws {
+  @Test(arguments: 0..<6) func anyRunFileIsShownOrAnError(seed: Int) throws {
     let whole = try recorded()
     var random = SeededGenerator(seed: UInt64(seed))
     for round in 0..<Self.rounds {
@@ -103,7 +103,7 @@ import Testing
 
   // MARK: - The replay
 
-  /// Plays to some places, also back, and looks at what a person could look at there.
+  /// Plays to some places, also backwards, and reads everything that a user could see there.
   private func replay(_ reader: RunReader) throws {
     let run = try ReplayedRun(reader)
     var dashboard = Dashboard(

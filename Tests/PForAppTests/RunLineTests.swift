@@ -4,7 +4,7 @@ import Testing
 
 @testable import PForApp
 
-/// The short way to a run's options leads where the whole parser does.
+/// The short way of parsing a run's options gives the same result as the whole parser.
 @Suite struct RunLineTests {
   private func whole(_ arguments: [String]) -> PForTUI? { try? PForTUI.parseAsRoot(arguments) as? PForTUI }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import PForApp
 
-/// What a command line means, and what is refused before anything runs.
+/// The meaning of command lines, and refusals before anything runs.
 @Suite struct RunPlanTests {
   private let sandbox: Sandbox
 
@@ -57,7 +57,7 @@ import Testing
     #expect(try plan(line.split(separator: " ").map(String.init) + ["--", "echo"]).reader.format == format)
   }
 
-  @Test func whatIsGivenIsPlanned() throws {
+  @Test func givenOptionsArePlanned() throws {
     let words = [
       "@ids", "-j", "7", "--unordered", "--tag", "-o", "@out", "--no-run", "--joblog", "@log", "--retries", "2",
     ]
@@ -75,7 +75,7 @@ import Testing
 
   // MARK: - Files
 
-  /// A run writes over nothing that it reads or records.
+  /// A run overwrites nothing that it reads or records.
   @Test(arguments: [
     (["-o", "@ids"], "results would overwrite the items"), (["-o", "@./shop"], "results would overwrite the database"),
     (["--joblog", "@shop"], "is named twice"), (["--events", "@ids"], "is named twice"),

@@ -16,7 +16,7 @@ import Testing
   @preconcurrency import Darwin
 #endif
 
-/// Where results go, in which order and when, by sessions with a made-up job.
+/// Where, in which order and when results are written, with sessions of a made-up job.
 @Suite struct RunSessionTests {
   private let sandbox: Sandbox
 
@@ -26,7 +26,7 @@ import Testing
 
   // MARK: - Order
 
-  /// The first item ends only when the last one has.
+  /// The first item ends only after the last one has ended.
   @Test(arguments: [false, true]) func resultsComeInTheOrderOfTheItemsOrAsTheyEnd(isUnordered: Bool) throws {
     let gate = Gate()
     let test = try TestSession(sandbox, items: 20, ["-j2"] + (isUnordered ? ["--unordered"] : [])) { item, _ in
@@ -40,7 +40,7 @@ import Testing
     #expect(isUnordered ? lines.suffix(2).contains("1") : lines == all)
   }
 
-  /// Results that wait for the first one are held within a window; then all are written in order.
+  /// Results that wait for the first one are held within a window. Then all are written in order.
   @Test func aSlowFirstItemHoldsResultsWithinAWindow() throws {
     let gate = Gate()
     let test = try TestSession(sandbox, items: 20_000, ["-j2"]) { item, _ in
@@ -61,7 +61,7 @@ import Testing
     #expect(sandbox.read("out") == "1\ta\n1\tb1\n2\ta\n2\tb2\n")
   }
 
-  @Test func whatTimedOutOrWasStoppedHasNoResult() throws {
+  @Test func timedOutAndStoppedItemsHaveNoResult() throws {
     let test = try TestSession(sandbox, items: 3, ["-j1", "--timeout", "10ms"]) { item, context in
       if item.number == 2 { context.waitForCancellation() }
       return item.number == 3 ? .cut("cut\n") : .ok("ok \(item.number)\n")
@@ -72,7 +72,7 @@ import Testing
 
   // MARK: - The record
 
-  /// Another program holds the run file, so that nothing can be recorded: no result is written until it lets go.
+  /// Another program locks the run file, so nothing can be recorded. No result is written until it unlocks the file.
   @Test func resultsAreWrittenOnlyAfterTheyAreRecorded() throws {
     let test = try TestSession(sandbox, items: 3, ["--run", "@run"]) { item, _ in .ok("\(item.number)\n") }
     let other = try SQLiteConnection(.file("\(sandbox.path)/run"), access: .readWrite, patience: 5_000)
@@ -85,7 +85,7 @@ import Testing
     #expect(test.end().isWhole && lines == ["1", "2", "3"])
   }
 
-  @Test func aRunFileThatIsRemovedEndsTheRunAndIsTold() throws {
+  @Test func aRemovedRunFileEndsTheRunAndIsReported() throws {
     let path = "\(sandbox.path)/run"
     let test = try TestSession(sandbox, items: 400, ["-j1", "--run", "@run"]) { item, _ in
       if item.number == 1 { unlink(path) }
@@ -115,8 +115,8 @@ import Testing
 
   // MARK: - Readers
 
-  /// The reader is there and reads nothing; the run ends anyway, once its patience is over, and says so.
-  @Test func resultsThatNobodyReadsAreGivenUp() throws {
+  /// The reader exists and reads nothing. The run ends anyway when its patience is over, and says so.
+  @Test func unreadResultsAreGivenUp() throws {
     let (writing, other) = Unread.pipe.ends()
     defer { close(other) }
     let sink = ByteSink(descriptor: writing, ownsDescriptor: true)

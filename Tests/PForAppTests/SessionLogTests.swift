@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test func aLogThatIsRemovedIsToldAndTheRunContinues() throws {
+  @Test func aRemovedLogIsReportedAndTheRunContinues() throws {
     let path = "\(sandbox.path)/job"
     let test = try TestSession(sandbox, items: 3, ["-j1", "--joblog", "@job"]) { item, _ in
       if item.number == 1 { unlink(path) }
@@ -105,8 +105,9 @@ import Testing
     }
   #endif
 
-  /// The pipe has a reader that reads nothing. Thousands of lines fill it, and workers wait until the reader is given up.
-  @Test func aLogThatNobodyReadsHoldsTheRunOnlyUntilItIsGivenUp() throws {
+  /// The pipe has a reader that reads nothing. Thousands of lines fill it, and workers wait until the reader is given
+  /// up.
+  @Test func anUnreadLogDelaysTheRunOnlyUntilItIsGivenUp() throws {
     let path = "\(sandbox.path)/pipe"
     try #require(mkfifo(path, 0o600) == 0)
     let reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)

@@ -9,7 +9,7 @@ import Testing
 
 @testable import PForApp
 
-/// Retries, timeouts, halting and time budgets, by sessions with a made-up job.
+/// Retries, timeouts, halting and time budgets, with sessions of a made-up job.
 @Suite struct SessionPolicyTests {
   private let sandbox: Sandbox
 
@@ -73,7 +73,7 @@ import Testing
 
   // MARK: - Time
 
-  /// The item leaves well when it is asked to end; it was late all the same.
+  /// The item succeeds when it is asked to end, but it was late.
   @Test func anItemThatTakesTooLongHasTimedOutEvenIfItEndsWell() throws {
     let test = try TestSession(sandbox, items: 2, ["-j2", "--timeout", "20ms"]) { item, context in
       if item.number == 2 { context.waitForCancellation() }
@@ -83,7 +83,7 @@ import Testing
     #expect(test.facts.tally.timedOut == 1 && test.facts.failures.count == 1)
   }
 
-  @Test func anItemThatDoesNotHeedItsTimeoutIsToldMoreUrgently() throws {
+  @Test func anItemThatIgnoresItsTimeoutIsAskedMoreUrgently() throws {
     let test = try TestSession(sandbox, items: 1, ["--timeout", "5ms", "--grace", "5ms"]) { _, context in
       let urgency = Mutex<StopUrgency?>(nil)
       context.onCancel { requested in urgency.withLock { $0 = requested } }
@@ -93,7 +93,7 @@ import Testing
     #expect(test.run().exitCode == 1 && test.facts.tally.timedOut == 1)
   }
 
-  /// The time budget is over long before the hour that the retry has to wait; the last result is delivered.
+  /// The time budget ends long before the retry, which waits for an hour. The last result is delivered.
   @Test func theTimeBudgetEndsARunThatOnlyWaits() throws {
     let options = ["--run", "@run", "--retries", "1", "--retry-delay", "1h", "--time-budget", "50ms"]
     let test = try TestSession(sandbox, items: 1, options) { _, _ in .bad("try\n") }
@@ -112,7 +112,7 @@ import Testing
     #expect(test.facts.halted?.manner == .soon && test.facts.tally.finished == 6, "\(test.facts.tally)")
   }
 
-  /// What a halt stops has not failed; what failed has.
+  /// Items that a halt stops have not failed.
   @Test(arguments: [("now,fail=1", 1 as Int32), ("now,success=1", 0), ("soon,success=1", 0)])
   func haltingNowEndsRunningItems(rule: String, status: Int32) throws {
     let gate = Gate()

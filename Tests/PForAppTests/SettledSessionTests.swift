@@ -9,20 +9,20 @@ import Testing
 
 @testable import PForApp
 
-/// Every item that has ended for good is exactly once in the results, the logs and the record, however the run ended.
+/// However the run ended, every item that has ended for good is exactly once in the results, the logs and the record.
 ///
-/// The sessions are the program's own, with threads, files and a record; only the job is made up, so that hundreds of
+/// The sessions are the program's own, with threads, files and a record. Only the job is made up, so that hundreds of
 /// runs take seconds.
 @Suite struct SettledSessionTests {
-  @Test(arguments: 0..<150) func whateverEndsARunNothingIsLostOrDoubled(seed: UInt64) throws {
+  @Test(arguments: 0..<150) func nothingIsLostOrDoubledHoweverARunEnds(seed: UInt64) throws {
     let sandbox = try Sandbox()
     var schedule = SessionSchedule(seed: seed, folder: sandbox.path)
     try schedule.runToEnd()
     #expect(schedule.problems == [], "seed \(seed): \(schedule.story)")
   }
 
-  /// What is always so, or never, must be met by the schedules: else they would prove little.
-  @Test func theSchedulesMeetWhatTheyAreFor() throws {
+  /// The schedules must contain every case. Otherwise, they would prove little.
+  @Test func theSchedulesContainEveryCase() throws {
     var met: Set<String> = []
     for seed in 0..<60 as Range<UInt64> {
       let sandbox = try Sandbox()
@@ -35,7 +35,7 @@ import Testing
   }
 }
 
-/// One run by a seed: a session that something ends early, and then sessions that resume it to the end.
+/// One random run: a session that ends early, and then sessions that resume it to the end.
 struct SessionSchedule {
   private var random: SeededGenerator
   private let folder: String
@@ -47,13 +47,13 @@ struct SessionSchedule {
   private(set) var problems: [String] = []
   private(set) var story: [String] = []
   private(set) var met: Set<String> = []
-  /// How items had ended when the last session ended: those that were stopped, or left between two attempts, have not.
+  /// How items had ended when the last session ended. Items that were stopped or left between two attempts have not.
   private var outcomes: [Int: Outcome] = [:]
   /// Items that earlier sessions left between two attempts.
   private var left: Set<Int> = []
   /// Items that are stopped.
   private var stopped: Set<Int> = []
-  /// How often each item has ended for good by itself, in all sessions.
+  /// How often each item has ended for good, except by being stopped, in all sessions.
   private var endings: [Int: Int] = [:]
 
   init(seed: UInt64, folder: String) {
@@ -76,7 +76,7 @@ struct SessionSchedule {
   mutating func runToEnd() throws {
     try (1...items).map { "\($0)\n" }.joined().write(toFile: "\(folder)/items", atomically: true, encoding: .utf8)
     for session in 1...12 where problems.isEmpty {
-      // The later sessions are left alone, and do not wait a minute for an attempt.
+      // Later sessions are not disturbed, and do not wait a minute for an attempt.
       let isWhole = try runSession(number: session, isDisturbed: session < 4)
       if isWhole { return judgeTheWhole(sessions: session) }
     }
@@ -98,7 +98,7 @@ struct SessionSchedule {
     return session.test.result.isWhole
   }
 
-  /// Nobody ends a session that is not disturbed, so it waits for no minute.
+  /// Only a disturbed session may wait for a minute, because nothing else ends it.
   private func patient(at number: Int) -> [String] {
     options.prefix(4) + ["--retry-delay", "1ms"] + (number < 4 ? options.dropFirst(6) : [])
   }
@@ -126,7 +126,7 @@ struct SessionSchedule {
     if recorded != [succeeded, outcomes.count - succeeded, stopped.count] {
       problems.append("session \(number): recorded \(counts), ended \(outcomes), stopped \(stopped)")
     }
-    // A resumed session that ends early has not met all items of the earlier ones.
+    // A resumed session that ends early has not read all items of the earlier ones.
     if number == 1 || session.test.result.isWhole, recorded != [tally.succeeded, tally.unsuccessful, tally.cancelled] {
       problems.append("session \(number): recorded \(counts), shown \(tally)")
     }
@@ -175,7 +175,7 @@ struct SessionSchedule {
       case .timedOut, .cancelled, nil: break
       }
     }
-    // An earlier session's unfinished item has its last result in the file until it is tried again, or the file is cut.
+    // An unfinished item of an earlier session has its last result in the file until it is retried or the file is cut.
     let found = read("out").split(separator: "\n").filter { line in !left.contains { "bad \($0)" == line } }
       .map { "\($0)\n" }.joined()
     if found != expected {
@@ -183,7 +183,7 @@ struct SessionSchedule {
     }
   }
 
-  /// Each log has a line more for each item that has ended in the session.
+  /// Each log has another line for each item that has ended in the session.
   private mutating func judgeLogs(_ session: RecordedSession, _ number: Int) {
     for (item, count) in session.endings { endings[item, default: 0] += count }
     let jobs = numbers(read("log").split(separator: "\n").dropFirst().compactMap { Int($0.prefix { $0 != "\t" }) })
@@ -193,7 +193,7 @@ struct SessionSchedule {
     judgeExports(number)
   }
 
-  /// An exported log has the newest line of each item that has ended for good, and no line that the live one has not.
+  /// An exported log has the newest line of each item that has ended for good, and only lines of the live log.
   private mutating func judgeExports(_ number: Int) {
     let jobs = export(.joblog).map { $0.prefix(upTo: $0.lastIndex(of: "\t") ?? $0.endIndex) }
     let live = lines("log").map { $0.prefix(upTo: $0.lastIndex(of: "\t") ?? $0.endIndex) }
@@ -209,7 +209,7 @@ struct SessionSchedule {
     if ended != exported { problems.append("session \(number): exported events \(ended), jobs \(exported)") }
   }
 
-  /// An attempt that was an item's last one until a user asked for another has another name afterwards.
+  /// Removes the event's name. It changes when a user asks for another attempt after the item's last one.
   private static func withoutName(_ line: Substring) -> Substring { line.drop { $0 != "," } }
 
   private func lines(_ name: String) -> [Substring] { read(name).split(separator: "\n") }
@@ -230,22 +230,22 @@ struct SessionSchedule {
     String(decoding: FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data(), as: UTF8.self)
   }
 
-  /// When all is done, the results are those of a run that nothing disturbed.
+  /// At the end, the results are those of an undisturbed run.
   private mutating func judgeTheWhole(sessions: Int) {
     let expected = (1...items).map { job.failures[$0] == .max ? "bad \($0)\n" : "ok \($0)\n" }.joined()
-    // A run that gave up has failed items that were to be tried again.
+    // A run that gave up has failed items that would have been retried.
     if !isHalting, read("out") != expected {
       problems.append("after \(sessions) sessions: \(read("out").debugDescription)")
     }
   }
 }
 
-/// What happens to a session while it runs.
+/// A disturbance of a session while it runs.
 enum Disturbance {
   case none
-  /// After this number of attempts the run is asked to finish, and then to stop, as Ctrl-C does.
+  /// After this number of attempts, the run is asked to finish and then to stop, as with Ctrl-C.
   case interrupted(after: Int, times: Int)
-  /// After this number of attempts the program must end.
+  /// After this number of attempts, the program must end.
   case terminated(after: Int)
 
   var isNone: Bool { if case .none = self { true } else { false } }

@@ -14,7 +14,7 @@ import TestSupport
   @preconcurrency import Darwin
 #endif
 
-/// A job that is made up by a test: what it does for an item is a function.
+/// A job that a test makes up: a function does the work for an item.
 final class MadeUpJob: Job {
   let title = "made up"
   private let body: @Sendable (Item, ItemContext) -> JobEnding
@@ -66,7 +66,7 @@ extension Item {
   var number: Int { Int(text) ?? 0 }
 }
 
-/// Takes so long that a worker claims one item at a time.
+/// Takes long enough for a worker to claim one item at a time.
 func slowly() { for _ in 0..<3_000 { sched_yield() } }
 
 extension ItemContext {
@@ -74,8 +74,8 @@ extension ItemContext {
   func waitForCancellation() { _ = eventually { isCancelled } }
 }
 
-/// A session of the program with a made-up job: its threads, its files and its record are real; its signals and screens
-/// are left out.
+/// A session of the program with a made-up job. Its threads, files and record are real. It has no signals and no
+/// screen.
 final class TestSession {
   let session: RunSession
   let files: RunFiles

@@ -4,7 +4,7 @@
   @preconcurrency import Darwin
 #endif
 
-/// What bytes can be written to and nobody reads.
+/// A destination that nobody reads.
 enum Unread: CaseIterable {
   case pipe
   case socket
@@ -12,7 +12,7 @@ enum Unread: CaseIterable {
     case terminal
   #endif
 
-  /// The end to write to, and the other one; both are the caller's to close.
+  /// Returns the end to write to, and the other one. The caller closes both.
   func ends() -> (writing: Int32, other: Int32) {
     var ends: [Int32] = [-1, -1]
     switch self {
@@ -28,7 +28,7 @@ enum Unread: CaseIterable {
   #if os(Linux)
     private static let stream = Int32(SOCK_STREAM.rawValue)
 
-    /// The header's macros for this are too much for Swift.
+    /// Swift cannot import the header's macros for this.
     private static func terminal() -> [Int32] {
       let (unlock, openOther) = (UInt(0x4004_5431), UInt(0x5441))
       let master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)

@@ -21,7 +21,7 @@ struct LoopTests {
     #expect(figures.report.rows.map(\.goal) == ["≤ 1.1 met", "", ""])
   }
 
-  @Test func missedGoalIsSaid() {
+  @Test func missedGoalIsReported() {
     let figures = LoopFigures(row: .tiny, series: [series("ours", 23), series("theirs", 20)])
     #expect(figures.report.rows[0].goal == "≤ 1.1 MISSED")
   }
@@ -49,7 +49,7 @@ struct LoopTests {
     #expect(try OwnLoops.handle(work) == expected)
   }
 
-  @Test func absentPeerIsMissingAndSaidSo() throws {
+  @Test func anAbsentPeerIsReportedAsMissing() throws {
     let folder = try ScratchFolder()
     let workshop = PeerWorkshop(folder: folder.path("nowhere"), scratch: folder)
     #expect(workshop.command(.rayon, for: LoopRow.tiny.work) == nil)

@@ -59,7 +59,7 @@ struct MeasuringTests {
     #expect(made == 0)
     let output = folder.path("output")
     let file = try File(writing: output)
-    // Not in a child: other tests use SQLite, and a lock of theirs that it inherits would never be free.
+    // Not in a child, because it would inherit SQLite's locks from other tests, and they would never become free.
     bench_run_sqlite_loop(database, "SELECT a, b FROM t WHERE id = ?", [7, 8, 7], 3, 2, file.descriptor)
     #expect(try String(contentsOfFile: output, encoding: .utf8) == "x\\t\\n\\\\\t-5\nx\\t\\n\\\\\t-5\n")
   }

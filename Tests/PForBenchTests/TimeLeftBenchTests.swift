@@ -2,7 +2,7 @@ import Testing
 
 @testable import pfor_bench
 
-/// What `pfor-bench time-left` shows of the estimates, for a few of its runs.
+/// The errors that `pfor-bench time-left` shows, for a few of its runs.
 struct TimeLeftBenchTests {
   /// Items whose number of threads changes on a server that does no more for it, and items that fail.
   @Test(arguments: ["1, 6, 1 threads, flat", "retries", "timeouts"])

@@ -146,7 +146,7 @@ import Testing
     #expect(search("needlehay") == nil, "a match lies within one output")
   }
 
-  /// What a person who searches is told: the position of the item that was found; nil for none.
+  /// Searches as a user does, and returns the position of the found item; nil for none.
   private func search(_ text: String, from position: Int = 0) -> Int? {
     var dashboard = Dashboard(title: "", source: "")
     for position in 0..<archive.end {
@@ -166,9 +166,9 @@ import Testing
     return dashboard.results.selectedID?.position
   }
 
-  /// However far from its beginning a text stands in an output, and whatever lies around it.
+  /// A text is found at any place in an output, whatever surrounds it.
   @Test(arguments: Array(1...20) as [UInt64])
-  func aTextIsFoundWhereverItStands(seed: UInt64) throws {
+  func aTextIsFoundAtAnyPlace(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let hay = ["x", "é", "作", "👩", "\n", "İ"].randomElement(using: &random) ?? ""
     let needle = ["Needle", "NÄHNADEL", "作業"].randomElement(using: &random) ?? ""
@@ -184,11 +184,11 @@ import Testing
     #expect(found == [ItemID(1)])
   }
 
-  @Test func aLookIsTakenAPartAtATime() {
+  @Test func aSearchReadsAPartAtATime() {
     let bytes = Array(String(repeating: "x", count: 300_000).utf8)
     let parts: [TextScan.Part] = [(bytes.count, { Array(bytes[$0..<$0 + $1]) })]
     var scan = TextScan(for: "y", allowance: 100_000)
-    guard case .goesOn(let place) = scan.scan(parts, from: 0) else { return #expect(Bool(false)) }
+    guard case .continues(let place) = scan.scan(parts, from: 0) else { return #expect(Bool(false)) }
     #expect(place > 0 && place < bytes.count && scan.allowance <= 0)
     var rest = TextScan(for: "y", allowance: 1_000_000)
     #expect(rest.scan(parts, from: place) == .absent)
@@ -199,10 +199,10 @@ import Testing
     _ = dashboard.perform(.search)
     _ = dashboard.type(.character("x"))
     _ = dashboard.type(.submit, at: Instant(nanoseconds: 1))
-    dashboard.searchGoesOn(looked: 30, of: 120, at: Instant(nanoseconds: 2))
+    dashboard.searchContinues(looked: 30, of: 120, at: Instant(nanoseconds: 2))
     #expect(dashboard.currentNotice(at: Instant(nanoseconds: 2))?.text == "searching for x: 25 %")
     dashboard.notice("a warning", at: Instant(nanoseconds: 3))
-    dashboard.searchGoesOn(looked: 60, of: 120, at: Instant(nanoseconds: 4))
+    dashboard.searchContinues(looked: 60, of: 120, at: Instant(nanoseconds: 4))
     #expect(dashboard.currentNotice(at: Instant(nanoseconds: 4))?.text == "a warning")
   }
 }

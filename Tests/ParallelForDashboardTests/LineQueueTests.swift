@@ -4,9 +4,9 @@ import Testing
 @testable import ParallelForDashboard
 
 @Suite struct LineQueueTests {
-  /// A reader that takes so much at a time, or nothing for a while.
+  /// A reader that takes some bytes at a time, or nothing for a while.
   @Test(arguments: Array(1...50) as [UInt64])
-  func whatIsTakenIsWhatWasAdded(seed: UInt64) {
+  func theReaderGetsTheAddedLines(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var queue = LineQueue()
     var taken: [UInt8] = []
@@ -39,7 +39,7 @@ import Testing
     #expect((65_536..<66_000).contains(waiting))
   }
 
-  @Test func whatCannotBeWrittenIsForgotten() {
+  @Test func linesThatCannotBeWrittenAreDropped() {
     var queue = LineQueue()
     queue.add("lost\u{1B}[A")
     #expect(!queue.send { _ in -1 })

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ParallelForDashboard
 
-/// A program's own run on the dashboard, driven by a script, and without one.
+/// A program's own run on the dashboard, driven by a script, and without a display.
 @Suite(.serialized) struct ShowDashboardTests {
   private struct Refusal: Error, Equatable, CustomStringConvertible {
     var description: String { "refused\nwith a second line" }
@@ -15,7 +15,7 @@ import Testing
 
   init() throws { sandbox = try Sandbox() }
 
-  /// Shows a run, on a display that plays `steps` if there are some.
+  /// Shows a run. With `steps`, the display plays them.
   private func show<Value>(
     _ run: ParallelRun<Int, Result<Value, any Error>>, _ steps: String?, closesWhenDone: Bool = false
   ) throws -> [Result<Value, any Error>] {
@@ -47,8 +47,8 @@ import Testing
     #expect(!screen.contains("second line"))
   }
 
-  /// The first item waits until it is stopped, so that no result can be delivered: rows must tell the values all the
-  /// same.
+  /// The first item waits until it is stopped, so that no result can be delivered. The rows must show the values
+  /// anyway.
   @Test func rowsTellValuesThatWaitForAnEarlierItem() throws {
     let run = (0..<3).startParallelRun(threads: 3, isObserved: true) { number, context in
       if number == 0 {
@@ -69,8 +69,8 @@ import Testing
     #expect(rows.contains { $0.contains("#3 ✗ failed") && $0.contains("refused") }, "\(screen)")
   }
 
-  /// The second item is let go when the run drains, which is the answer to leaving.
-  @Test func leavingLetsWhatRunsEndAndTellsWhatNeverRan() throws {
+  /// The second item may continue when the run drains, which is the answer to leaving.
+  @Test func leavingLetsRunningItemsEndAndReportsTheOthers() throws {
     let gate = Gate()
     let run = (0..<10).startParallelRun(threads: 1, isObserved: true) { number, context in
       if number == 1 {
@@ -86,8 +86,9 @@ import Testing
     #expect(stopped?.description == "the run was stopped early: 2 items have ended")
   }
 
-  /// The last item waits until the first one has been tried again; its first result was taken long ago.
-  @Test func whatFailedIsTriedAgainAndItsNewResultComesBack() throws {
+  /// The last item waits until the first one has been retried. The earlier result of the first one was taken before
+  /// that.
+  @Test func aFailedItemIsRetriedAndItsNewResultIsReturned() throws {
     let gate = Gate()
     let run = (0..<3).startParallelRun(threads: 2, isObserved: true) { number, context in
       if number == 2 { gate.wait() }
@@ -111,7 +112,7 @@ import Testing
     #expect(try show(run, ":wait finished", closesWhenDone: true).count == 3)
   }
 
-  @Test func noItemsAreNoMistake() throws {
+  @Test func noItemsAreNoError() throws {
     let run = (0..<0).startParallelRun(threads: 3, isObserved: true) { number, _ in number }
     #expect(try show(run, ":wait finished\nq\n").isEmpty)
   }

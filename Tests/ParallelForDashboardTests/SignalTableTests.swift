@@ -8,9 +8,9 @@ import Testing
   @preconcurrency import Darwin
 #endif
 
-/// Every signal has its row in the table, and what the table says is done.
+/// Every signal has its row in the table, and is handled as the table says.
 @Suite struct SignalTableTests {
-  /// What has no effect, or one that nobody can change or that the shell wants.
+  /// Signals that have no effect, that nobody can handle, or that the shell needs.
   private static let left: Set<Int32> = [SIGKILL, SIGSTOP, SIGPIPE, SIGCHLD, SIGURG, SIGTTIN, SIGTTOU]
 
   #if os(Linux)
@@ -26,7 +26,7 @@ import Testing
     }
   #endif
 
-  @Test(arguments: SignalTable.ending) func whatEndsProgramsIsAWishAndThenHasItsEffect(number: Int32) async {
+  @Test(arguments: SignalTable.ending) func aSignalThatEndsProgramsIsARequestAndThenTakesEffect(number: Int32) async {
     await #expect(processExitsWith: .signal(number)) { [number] in
       guard let descriptor = try? Signals.open() else { exit(1) }
       kill(getpid(), number)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ParallelForDashboard
 
-/// Seconds as a run's instants.
+/// Returns the instant after a number of seconds.
 private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
 
 @Suite struct StopPlanTests {

@@ -25,14 +25,14 @@ import Testing
     #expect(lane.takeSucceeded() == nil)
   }
 
-  @Test func whatFailsHasARecordAndSoHasWhatComesAfterIt() {
+  @Test func aFailedItemAndThoseAfterItHaveRecords() {
     var lane = LaneState(worker: WorkerID(1), keepsRecords: false)
     run(&lane, [.succeeded, .failed(Failure("no")), .succeeded])
     #expect(lane.takeSucceeded()?.positions == 0..<1)
     #expect(lane.harvest().map(\.item.id.position) == [1, 2])
   }
 
-  @Test func whatWasTriedBeforeHasARecord() {
+  @Test func itemsThatWereTriedBeforeHaveRecords() {
     var lane = LaneState(worker: WorkerID(1), keepsRecords: false)
     let last = FinishedItem(
       id: ItemID(0), worker: WorkerID(2), start: now, end: now, outcome: .failed(Failure("no")), label: "a")

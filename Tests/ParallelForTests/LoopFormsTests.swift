@@ -41,7 +41,7 @@ import Testing
       if item == 0 {
         gate.wait()
       } else if done.add(1, ordering: .relaxed).newValue == 999 {
-        // The first item continues only after every other item has run.
+        // The first item continues only after all other items have run.
         gate.open()
       }
     }

@@ -26,14 +26,14 @@ struct LoopLaneTests {
     #expect(walk(lane(3..<7)) == [3, 4, 5, 6])
   }
 
-  @Test func whatIsTakenIsTheFarHalf() {
+  @Test func aThiefTakesTheFarHalf() {
     let lane = lane(0..<8)
     #expect(lane.takeHalf() == 4..<8)
     #expect(lane.takeHalf() == 2..<4)
     #expect(walk(lane) == [0, 1])
   }
 
-  @Test func whatIsCutOffIsNotRun() {
+  @Test func positionsThatAreCutOffDoNotRun() {
     let lane = lane(0..<8)
     lane.truncate(to: 5)
     #expect(walk(lane) == [0, 1, 2, 3, 4])
@@ -48,7 +48,7 @@ struct LoopLaneTests {
     #expect(lane.takeHalf() == nil)
   }
 
-  @Test func everyPositionIsRunOnceOrTakenWhateverComesBetween() {
+  @Test func everyPositionRunsOnceOrIsTakenInAnyInterleaving() {
     for round in 0..<2_000 {
       let lane = lane(0..<20)
       let hasEnded = Atomic(false)

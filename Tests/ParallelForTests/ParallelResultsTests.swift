@@ -139,7 +139,7 @@ extension ParallelResultsTests {
     #expect(Array((0..<count).parallelResults(threads: 5) { $0 }) == Array(0..<count))
   }
 
-  @Test func resultsThatNobodyTakesAreGivenBack() {
+  @Test func untakenResultsAreReleased() {
     let alive = Counter()
     do {
       let results = (0..<10_000).parallelResults(threads: 2, window: 500) { _ in Tracked(alive) }

@@ -55,8 +55,8 @@ import Testing
     #expect(deliverAll(run).sorted() == (0..<5_000).map { $0 * $0 })
   }
 
-  /// A run that begins to end while items are on their way does not take them, and says so: the reader of the items must
-  /// not believe that all of them have been met.
+  /// A run that begins to end while items are on their way does not take them, and says so: the reader of the items
+  /// must not believe that all of them have been met.
   @Test(arguments: [false, true]) func itemsThatComeTooLateAreNotTaken(isRestored: Bool) {
     let run = squares(threads: 1)
     // The items are looked at after the run was asked whether it wants some, and before they arrive.
@@ -152,7 +152,7 @@ import Testing
     #expect(deliverAll(run).count == 6_000)
   }
 
-  @Test func pauseHandsOutNothingAndResumeGoesOn() {
+  @Test func pauseHandsOutNothingAndResumeContinues() {
     let gate = Gate()
     let run = squares(threads: 2) { _, _ in gate.wait() }
     feed(run, 0..<10)
@@ -171,7 +171,7 @@ import Testing
     #expect(deliverAll(run).count == 10)
   }
 
-  @Test func stopInterruptsWhatRunsAndSkipsTheRest() {
+  @Test func stopInterruptsRunningItemsAndSkipsTheOthers() {
     let gate = Gate()
     let run = squares(threads: 2) { _, context in
       context.onCancel { _ in gate.open() }

@@ -15,7 +15,7 @@ import Testing
     #expect(results == (0..<50).map { $0 % 7 == 0 ? $0 * 3 : $0 })
   }
 
-  @Test func theFirstErrorInOrderIsThrownAndTheRestNeverBegins() {
+  @Test func theFirstErrorInOrderIsThrownAndTheRestNeverStarts() {
     let begun = Atomic<Int>(0)
     let error = #expect(throws: Refused.self) {
       try (0..<100_000).parallelMap(threads: 2, policy: RunPolicy(attempts: 2), errors: .throwFirst) { item, _ in
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func whatIsGivenUpNeverRan() {
+  @Test func elementsThatAreGivenUpNeverRan() {
     let policy = RunPolicy(halt: HaltPolicy(.soon, after: .count(2)))
     let results = (0..<10_000).parallelMap(threads: 1, policy: policy, errors: .collect) { item, _ -> Int in
       throw Refused(item: item)
@@ -51,7 +51,7 @@ import Testing
     #expect(refused >= 2 && missing > 0 && refused + missing == 10_000)
   }
 
-  @Test func anElementThatTakesTooLongIsTold() {
+  @Test func anElementThatTakesTooLongIsAskedToEnd() {
     let policy = RunPolicy(timeout: .fixed(.milliseconds(1)))
     #expect(throws: TimedOut.self) {
       try [1].parallelMap(policy: policy, errors: .throwFirst) { _, context in while !context.isCancelled {} }
@@ -114,7 +114,7 @@ import Testing
     }
   }
 
-  @Test func whatABodyDoesWhenItIsCancelledMayAskItsContext() async {
+  @Test func aCancellationHandlerMayAskItsContext() async {
     let policy = RunPolicy(timeout: .fixed(.milliseconds(1)))
     let results = await [1].parallelMap(policy: policy, errors: .collect) { (_: Int, context) async throws in
       let seen = Atomic(false)

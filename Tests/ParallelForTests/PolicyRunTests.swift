@@ -43,7 +43,7 @@ import Testing
   }
 
   /// A body that ignores the end of its time and returns a result.
-  @Test func whatEndsTooLateIsTriedAgainWhateverItSays() {
+  @Test func aLateAttemptIsTriedAgainWhateverItReturns() {
     let policy = RunPolicy(attempts: 2, timeout: .fixed(.nanoseconds(1_000_000)))
     let run = ParallelRun<Int, Int>(threads: 1, policy: policy, label: { "\($0)" }) { _ in
       WorkerBody { input, context in
@@ -58,7 +58,7 @@ import Testing
     #expect(run.takeEvents().contains { if case .attemptFailed = $0.kind { true } else { false } })
   }
 
-  @Test func haltingNowAsksWhatRunsToEnd() async {
+  @Test func haltingNowAsksRunningItemsToEnd() async {
     let policy = RunPolicy(halt: HaltPolicy(.now, after: .count(1)))
     let begun = Gate()
     let run = (0..<100).startParallelRun(threads: 2, policy: policy, isObserved: true) { item, context in
@@ -82,7 +82,7 @@ import Testing
     #expect(kinds.last == .runFinished(.stopped))
   }
 
-  @Test func whatAnEarlierRunHasDoneIsDeliveredInItsPlaceAndNotRun() {
+  @Test func itemsOfAnEarlierRunAreDeliveredInPlaceAndNotRun() {
     let run = ParallelRun<Int, Int>(threads: 3, label: { "\($0)" }) { _ in
       WorkerBody { input, _ in AttemptEnding(.succeeded, output: input) }
     }

@@ -52,7 +52,7 @@ import Testing
 
   private static let untilRetry = RunPolicy(attempts: 9, backoff: Backoff(first: .nanoseconds(1_000)))
 
-  @Test func whatWaitsWhenTheRunIsInterruptedIsUnfinished() {
+  @Test func waitingItemsAreUnfinishedWhenTheRunIsInterrupted() {
     var pool = machine(Self.untilRetry, items: 2)
     _ = pool.workerBecameReady(WorkerID(1), at: now)
     _ = pool.itemsEnded([failed(0)], at: now)
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test(arguments: [HaltPolicy.Manner.soon, .now])
-  func whatWaitsWhenTheRunGivesUpHasFailed(_ manner: HaltPolicy.Manner) {
+  func waitingItemsHaveFailedWhenTheRunGivesUp(_ manner: HaltPolicy.Manner) {
     var policy = Self.untilRetry
     policy.halt = HaltPolicy(manner, after: .count(1), .succeeded)
     var pool = machine(policy, items: 3, largestClaim: 1)
@@ -163,7 +163,7 @@ import Testing
     #expect(pool.log.take().map(\.kind).contains(.haltReached(HaltPolicy(manner, after: .count(1)))))
   }
 
-  @Test func nothingBeginsThatIsNotLikelyToEndInTime() {
+  @Test func noItemStartsThatIsUnlikelyToEndInTime() {
     var pool = machine(RunPolicy(timeBudget: .nanoseconds(1_000)), items: 9, largestClaim: 1)
     for position in 0..<3 {
       #expect(pool.workerBecameReady(WorkerID(1), at: now + 200).0 == .run(position..<position + 1))
@@ -229,7 +229,7 @@ import Testing
 @Suite struct AttemptTimeTests {
   let now = Instant(nanoseconds: 1_000)
 
-  @Test func whoseTimeIsUpIsAskedAndThenToldToEnd() {
+  @Test func anAttemptWhoseTimeIsUpIsAskedToEndAndThenKilled() {
     var attempt = CancellationState()
     attempt.reset(until: now)
     #expect(attempt.expire(at: now, grace: 50) == now + 50)
@@ -258,7 +258,7 @@ import Testing
   }
 
   /// A program that was suspended may notice an expired time before an end that came first.
-  @Test func whatEndedByItselfWasInTimeHoweverLateTheLook() {
+  @Test func anAttemptThatEndedByItselfWasInTimeHoweverLateTheCheck() {
     var attempt = CancellationState()
     attempt.reset(until: now)
     #expect(attempt.expire(at: now + 500, grace: 50) != nil)
@@ -270,7 +270,7 @@ import Testing
     #expect(attempt.end(at: now + 501) == false)
   }
 
-  @Test func whoWasStoppedBeforeDidNotRunOutOfTime() {
+  @Test func aStoppedAttemptDidNotRunOutOfTime() {
     var attempt = CancellationState()
     attempt.reset(until: now)
     attempt.request(.interrupt)

@@ -85,7 +85,7 @@ import Testing
     #expect(pool.resume(at: now).wake == [WorkerID(1)])
   }
 
-  @Test func aWindowOfOneHoldsEverybodyBehindTheFirstItem() {
+  @Test func aWindowOfOneHoldsAllWorkersBehindTheFirstItem() {
     var pool = machine(2, limits: RunLimits(deliveryWindow: 1))
     #expect(pool.itemsArrived(3, at: now).start == [WorkerID(1)])
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(0..<1))
@@ -132,7 +132,7 @@ import Testing
     return pool
   }
 
-  @Test func whoHasNothingLeftToBeginLeavesWhileTheOthersGoOn() {
+  @Test func anIdleWorkerLeavesWhileTheOthersContinue() {
     var pool = lastItems()
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .leave)
     #expect(pool.workerLeft(WorkerID(1), at: now) == PoolStateMachine.WakeUps())
@@ -143,7 +143,7 @@ import Testing
     #expect(pool.life == .over)
   }
 
-  @Test func anItemThatIsAskedForAnewStartsAWorkerAnew() {
+  @Test func aRequestedRetryStartsAnotherWorker() {
     var pool = lastItems(.failed(Failure("no")))
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .leave)
     _ = pool.workerLeft(WorkerID(1), at: now)

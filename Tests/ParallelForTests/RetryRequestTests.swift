@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: [Outcome.failed(Failure("no")), .timedOut, .cancelled])
-  func oneThatFailedGoesBeforeTheOthersAndItsEndReplacesTheEarlier(_ outcome: Outcome) {
+  func aRetriedItemGoesFirstAndItsEndReplacesTheEarlierOne(_ outcome: Outcome) {
     var pool = machine([outcome, .succeeded], items: 4)
     #expect(pool.retryRequested(ended(0, outcome), mayBeLate: false, at: now)?.isLate == false)
     #expect(pool.ended == 1 && pool.succeeded == 1)
@@ -43,7 +43,7 @@ import Testing
     #expect(pool.log.take().map(\.kind).contains(.itemRequeued(ended(0, outcome), wasRestored: false)))
   }
 
-  @Test func whatHasNotFailedIsRefused() {
+  @Test func itemsThatHaveNotFailedAreRefused() {
     var pool = machine([.succeeded, .failed(Failure("no"))], items: 4)
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(2..<3))
     for position in [0, 2, 3, 99] {
@@ -55,7 +55,7 @@ import Testing
     pool.checkInvariants()
   }
 
-  @Test func whatIsTriedAgainAnywayIsRefused() {
+  @Test func anItemThatWillBeTriedAgainAnywayIsRefused() {
     let policy = RunPolicy(attempts: 2, backoff: Backoff(first: .nanoseconds(100), jitter: 0))
     var pool = machine([.failed(Failure("no"))], items: 2, policy: policy)
     #expect(pool.waiting.count == 1)
@@ -96,12 +96,12 @@ import Testing
     #expect(pool.retryRequested(ended(0), mayBeLate: true, at: now) == nil)
   }
 
-  @Test func aRunThatItsPolicyHaltedIsNotRevived() {
+  @Test func aRunThatItsPolicyHaltedRetriesNothing() {
     var pool = machine([.failed(Failure("no"))], items: 2, policy: RunPolicy(halt: HaltPolicy(.soon, after: .count(1))))
     #expect(pool.retryRequested(ended(0), mayBeLate: true, at: now) == nil)
   }
 
-  @Test func whatWaitsWhenTheRunIsStoppedHasFailedAsBefore() {
+  @Test func waitingItemsHaveFailedAsBeforeWhenTheRunIsStopped() {
     var pool = machine([.failed(Failure("no")), .succeeded], items: 3)
     #expect(pool.takeDelivered(upTo: 1, at: now).0 == [0])
     #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(2..<3))
@@ -139,7 +139,7 @@ import Testing
     #expect(pool.takeDelivered(upTo: 9, at: now).0 == [0])
   }
 
-  @Test func whatAnEarlierRunFailedAtIsOfThisRunFromThenOn() {
+  @Test func aRetriedFailureOfAnEarlierRunBelongsToThisRun() {
     var pool = PoolStateMachine(
       targetWorkers: 1, limits: RunLimits(largestClaim: 1), order: .input, isObserved: true, at: now)
     _ = pool.itemsArrived(2, restored: [RestoredItem(position: 0, isSuccess: false)], at: now)

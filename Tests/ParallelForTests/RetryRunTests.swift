@@ -28,7 +28,7 @@ import Testing
     try #require(await eventuallySuspending(condition))
   }
 
-  @Test(arguments: [true, false]) func whatIsAskedForInTimeHasItsNewResultInItsPlace(_ inOrder: Bool) async throws {
+  @Test(arguments: [true, false]) func aRetryInTimeHasItsNewResultInPlace(_ inOrder: Bool) async throws {
     let gate = Gate()
     let run = run(100, until: gate, inOrder: inOrder)
     try await waitForFailures(33, of: run)
@@ -73,7 +73,7 @@ import Testing
     while taken.count < 4, let batch = run.takeDelivered() { taken += batch.map(\.0.position) }
     #expect(taken == [0, 1, 2, 3])
     #expect(!run.retry(ItemID(0)))
-    // A consumer that knows items by their numbers gets a late result.
+    // A consumer that identifies items by their numbers gets a late result.
     #expect(run.retryKept(ItemID(3), mayBeLate: true))
     let late = try #require(run.takeDelivered())
     #expect(late.map(\.0.position) == [3])
@@ -127,7 +127,7 @@ import Testing
     #expect(try await run.results() == [2, 11])
   }
 
-  @Test func aStoppedRunDeliversWhatStoodBefore() async throws {
+  @Test func aStoppedRunDeliversTheEarlierResult() async throws {
     let gate = Gate()
     let run = run(8, until: gate)
     try await waitForFailures(3, of: run)

@@ -49,7 +49,7 @@ import Testing
 }
 
 @Suite struct OrderedDeliveryTests {
-  @Test func holdsWhatComesEarly() {
+  @Test func holdsEarlyResults() {
     var delivery = OrderedDelivery(order: .input)
     delivery.complete(2)
     delivery.complete(1)
@@ -68,7 +68,7 @@ import Testing
     #expect(delivery.take(upTo: .max) == Array(0..<10_000))
   }
 
-  @Test func passesOverWhatNeverRan() {
+  @Test func skipsItemsThatNeverRan() {
     var delivery = OrderedDelivery(order: .input)
     for position in [1, 4, 5] { delivery.complete(position) }
     delivery.close()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import RunStore
 
-/// What is read from a run file is what was recorded, or an error.
+/// Reading a run file gives the recorded values, or an error.
 @Suite struct ChecksumTests {
   private let folder: RunFolder
 
@@ -48,7 +48,7 @@ import Testing
 
   // MARK: - Files
 
-  /// One changed bit in a file: every form of export either gives what it gave before, or fails.
+  /// One bit in a file changes. Every form of export either gives the same as before, or fails.
   @Test(arguments: 0..<10) func oneChangedBitIsAnErrorOrChangesNothing(seed: Int) throws {
     try record()
     let whole = try Data(contentsOf: URL(filePath: folder.file))
@@ -88,7 +88,7 @@ import Testing
     let database = try RunDatabase(path: folder.file, access: .write)
     try database.execute("UPDATE items SET text = 'z' WHERE id = 2")
     database.close()
-    let recorder = try folder.goOn()
+    let recorder = try folder.resume()
     let reader = try RunReader(path: folder.file)
     let earlier = try EarlierItems(recorder, reader, mode: .outstanding)
     _ = try earlier.next(text: .text("item 1"))
@@ -110,7 +110,7 @@ import Testing
     #expect(recorder.finish(.finished, exitCode: 1, at: 9) == nil)
   }
 
-  /// All that can be read; nil if something cannot.
+  /// Reads everything; nil if something cannot be read.
   private func read() -> [[UInt8]]? {
     try? RunExport.allCases.map { form in
       let reader = try RunReader(path: folder.file)

@@ -11,12 +11,12 @@ import Testing
 
   init() throws { folder = try RunFolder() }
 
-  /// What a resumed run decides about items: the number of the kept item's old row, or nil to run it.
+  /// Returns the decisions of a resumed run: the old row of each kept item, or nil for an item to run.
   private func resume(
     _ items: [String], mode: EarlierItems.Mode = .outstanding, remembering limit: Int64 = EarlierItems.rememberedRows,
     runs: Bool = true
   ) throws -> [Int64?] {
-    let recorder = try folder.goOn()
+    let recorder = try folder.resume()
     let reader = try RunReader(path: folder.file)
     let earlier = try EarlierItems(recorder, reader, mode: mode, remembering: limit)
     var unused = Set(try reader.allItems().map(\.row))
@@ -40,7 +40,7 @@ import Testing
     return rows
   }
 
-  /// The file as people see it after a resumed run: the items in order, each once.
+  /// Expects the file of a resumed run to have the items in order, each once.
   private func expectFile(_ items: [String]) throws {
     let reader = try RunReader(path: folder.file)
     let all = try reader.allItems()
@@ -77,7 +77,7 @@ import Testing
     try folder.record(test.before)
     #expect(try resume(test.after, remembering: limit) == test.kept)
     try expectFile(test.after)
-    // Once more, now from a file whose rows may stand anywhere.
+    // Once more, now from a file whose rows may be anywhere.
     #expect(try !resume(test.after, remembering: limit).contains(nil))
     try expectFile(test.after)
   }
@@ -104,7 +104,7 @@ import Testing
     let recorder = try folder.begin()
     recorder.record(RecordedItem(number: 1, text: .text("a"), fields: bytes(#"{"x":"a"}"#)), .example())
     #expect(recorder.end() == nil)
-    let again = try folder.goOn()
+    let again = try folder.resume()
     let earlier = try EarlierItems(again, RunReader(path: folder.file), mode: .outstanding)
     #expect(
       try earlier.next(text: .text("a"), fields: bytes(#"{"y":"a"}"#))
@@ -116,9 +116,9 @@ import Testing
     #expect(again.end() == nil)
   }
 
-  /// What a simple model says: equal items take the row of their number, else the first row that is left.
+  /// A simple model: equal items take the row of their number, or else the first unused row.
   ///
-  /// While every item stands in the row of its number, one that was gone from the file has still that number.
+  /// While every item is in the row of its number, an item that disappeared from the file keeps that number.
   private struct Model {
     var rows: [(row: Int64, number: Int?, text: String)]
 
@@ -160,7 +160,7 @@ import Testing
     }
   }
 
-  /// Killed in the middle of a resumed run: what was done stays done, and nothing else is.
+  /// A kill in the middle of a resumed run keeps completed items as done, and no others.
   @Test(arguments: 0..<30) func aResumedRunMayBeKilledAtAnyItem(_ seed: Int) throws {
     var random = SeededGenerator(seed: UInt64(seed))
     var items = (0..<40).map { "i\($0 % 25)" }
@@ -169,7 +169,7 @@ import Testing
     var isOver = false
     while !isOver {
       if Bool.random(using: &random) { items.shuffle(using: &random) }
-      let recorder = try folder.goOn()
+      let recorder = try folder.resume()
       let earlier = try EarlierItems(recorder, RunReader(path: folder.file), mode: .outstanding, remembering: 5)
       let last = Int.random(in: 0...items.count + 5, using: &random)
       for item in items.prefix(last) {

@@ -21,7 +21,7 @@ import Testing
     #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
   }
 
-  /// How long items took, in seconds.
+  /// Returns how long items took, in seconds.
   private func find(_ items: [String], searching limit: Int = PastLatencies.searchedRows) throws -> [Int?] {
     let past = try PastLatencies(try RunReader(path: folder.file), searching: limit)
     return try items.map { try past.next(text: .text($0)).map { Int(($0 + 500_000_000) / 1_000_000_000) } }
@@ -54,14 +54,14 @@ import Testing
     #expect(try find(["d", "c", "b", "a"], searching: 2) == [nil, nil, 2, 1])
   }
 
-  @Test func whatWasStoppedHasNoTimeAndWhatFailedHas() throws {
+  @Test func stoppedItemsHaveNoTimeAndFailedOnesHave() throws {
     try record(["a", "b", "c"]) { [.cancelled, .failed(Failure("x")), .timedOut][$0 - 1] }
     #expect(try find(["a", "b", "c"]) == [nil, 2, 3])
   }
 
   @Test func aRunWhoseItemsHaveMovedIsSearchedFromTheBeginning() throws {
     try record(["a", "b"])
-    let recorder = try folder.goOn()
+    let recorder = try folder.resume()
     let reader = try RunReader(path: folder.file)
     let earlier = try EarlierItems(recorder, reader, mode: .outstanding)
     for item in ["b", "a"] { _ = try earlier.next(text: .text(item)) }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import RunStore
 
-/// Items that are written many at a time stand in the file as if each had been written alone.
+/// Items that are written together are in the file as if each had been written alone.
 @Suite struct PlainItemsTests {
   private struct Written: Equatable {
     var items: [String]
@@ -16,7 +16,7 @@ import Testing
 
   private static let start: Int64 = 1_700_000_000_000_000_000
 
-  /// An item that succeeded at once, but for what `change` makes of it.
+  /// Returns an attempt that succeeded at once, with the changes of `change`.
   private func attempt(_ number: Int, _ change: (inout EndedAttempt) -> Void = { _ in }) -> EndedAttempt {
     var attempt = EndedAttempt(
       worker: number % 7, start: Self.start + Int64(number), latency: 100 + Int64(number), outcome: .succeeded,
@@ -84,7 +84,7 @@ import Testing
     #expect(try write([items]) == one)
   }
 
-  @Test func whatStoodInTheirRowsBecomesAnEarlierAttempt() throws {
+  @Test func anOldRowBecomesAnEarlierAttempt() throws {
     let before = [20, 37, 38, 64].map { ($0, Optional(attempt($0) { $0.outcome = .failed(Failure("once")) })) }
     let items: [(Int, EndedAttempt?)] = (1...64).map { ($0, nil) }
     let one = try write([before] + items.map { [$0] })

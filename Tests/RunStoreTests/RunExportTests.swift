@@ -112,8 +112,8 @@ import Testing
     #expect(lines.count == 6)
   }
 
-  /// One succeeded, one was stopped, one waits for its next attempt.
-  @Test func whatHasNotEndedForGoodIsInNoLog() throws {
+  /// One item succeeded, one was stopped, and one waits for its next attempt.
+  @Test func itemsThatHaveNotEndedForGoodAreInNoLog() throws {
     let folder = try RunFolder()
     let recorder = try folder.begin()
     for (number, outcome) in [(1, Outcome.succeeded), (2, .cancelled), (3, .timedOut)] {

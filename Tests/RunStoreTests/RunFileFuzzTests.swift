@@ -7,7 +7,7 @@ import Testing
 
 @testable import RunStore
 
-/// Run files that no recorder has written: whatever is done with one ends with a value or a ``RunStoreError``.
+/// Run files that no recorder has written. Every use of one ends with a value or a ``RunStoreError``.
 @Suite struct RunFileFuzzTests {
   private static let rounds = 20
 
@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  /// As a kill leaves a run: its last transactions are in the log beside it.
+  /// The state after a kill: the last transactions are in the log beside the file.
   @Test(arguments: 0..<4) func theLogIsDamaged(seed: Int) throws {
     let recorder = try folder.begin()
     record(with: recorder)
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// As a kill leaves a run: its last attempts stand beside it.
+  /// The state after a kill: the last attempts are in the tail beside the file.
   @Test(arguments: 0..<4) func theTailIsDamaged(seed: Int) throws {
     let gate = Gate()
     let recorder = try folder.begin()
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  /// All pages are as they should be; what stands in a column is not.
+  /// All pages are valid, but a value in a column is not.
   @Test(arguments: 0..<8) func valuesAreUnexpected(seed: Int) throws {
     let whole = try recorded()
     let columns = try columns()
@@ -116,7 +116,7 @@ import Testing
   }
 
   private func write(_ bytes: [UInt8], to ending: String) throws {
-    // What SQLite kept beside an earlier file is no part of this one.
+    // The side files of an earlier file are no part of this one.
     for other in ["-wal", "-shm", "-journal", "-tail"] where other != ending { unlink(folder.file + other) }
     try Data(bytes).write(to: URL(fileURLWithPath: folder.file + ending))
   }
@@ -137,11 +137,11 @@ import Testing
         attempt { try reader.bytes(.output, of: item).forEachChunk { _ in } }
       }
     }
-    for mode in EarlierItems.Mode.allCases { attempt { try goOn(mode) } }
+    for mode in EarlierItems.Mode.allCases { attempt { try resume(mode) } }
   }
 
-  private func goOn(_ mode: EarlierItems.Mode) throws {
-    let recorder = try folder.goOn()
+  private func resume(_ mode: EarlierItems.Mode) throws {
+    let recorder = try folder.resume()
     defer { _ = recorder.end() }
     let reader = try RunReader(path: folder.file)
     defer { reader.close() }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RunStore
 
-/// What stands beside a run file, by whomever it was put there.
+/// Files beside a run file, whoever put them there.
 @Suite struct RunFileNeighbourTests {
   private let folder: RunFolder
 
@@ -35,9 +35,9 @@ import Testing
     #expect(names.sorted() == ["run", "run-new", "run-new+"])
   }
 
-  /// SQLite would take them for parts of the new file: it would remove the one and believe the other.
+  /// SQLite would take them for parts of the new file. It would remove one and read another.
   @Test(arguments: ["-wal", "-shm", "-journal", "-lock", "-tail"])
-  func whatLooksLikeAPartOfTheFileIsNotTouched(ending: String) throws {
+  func filesThatLookLikePartsOfTheRunFileAreNotTouched(ending: String) throws {
     try put(ending)
     let found = problem { _ = try RunFile.create(at: folder.file, .example) }
     #expect(found?.kind == .exists)
@@ -46,8 +46,8 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["run\(ending)"])
   }
 
-  /// Such a journal keeps everybody out who may only read; ours never leave one.
-  @Test func theJournalOfAnotherProgramIsToldOf() throws {
+  /// Such a journal locks out all programs that may only read. Our own files never leave one.
+  @Test func theJournalOfAnotherProgramIsReported() throws {
     try folder.record(["a"])
     let database = try RunDatabase(path: folder.file, access: .write)
     try database.execute("PRAGMA cache_size = 1; BEGIN; CREATE TABLE other(text)")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RunStore
 
-/// What others may do with a run's files.
+/// Other users' access to the files of a run.
 @Suite struct RunFilePrivacyTests {
   private let folder: RunFolder
 
@@ -46,7 +46,7 @@ import Testing
     #expect(error?.description.contains("\(file): File exists") ?? false)
   }
 
-  // MARK: - What is said is what is left
+  // MARK: - Messages about what is left
 
   @Test func aDiscardedRunLeavesNothing() throws {
     try RunFile.create(at: folder.file, .example).discard()
@@ -55,14 +55,14 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
   }
 
-  @Test func whatHasBegunIsNotDiscarded() throws {
+  @Test func aStartedRunIsNotDiscarded() throws {
     let recorder = try folder.begin()
     recorder.record(RunChange(time: 1, kind: .sessionBegan, value: 1))
     #expect(recorder.end(isDiscarded: true) == nil)
     #expect(try RunReader(path: folder.file).changes().count == 1)
   }
 
-  @Test(arguments: [true, false]) func aFileThatIsGoneAtTheEndIsSaid(isReplaced: Bool) throws {
+  @Test(arguments: [true, false]) func aFileThatIsMissingAtTheEndIsReported(isReplaced: Bool) throws {
     let recorder = try folder.begin()
     recorder.record(RecordedItem(number: 1, text: .text("a")), .example())
     #expect(recorder.flush() == nil)

@@ -34,11 +34,11 @@ import Testing
     #expect(recorder.end() == nil)
     #expect(!reader.isBeingRecorded)
     reader.close()
-    #expect(try folder.goOn().end() == nil)
+    #expect(try folder.resume().end() == nil)
   }
 
-  /// SQLite would not notice: it reads zeros, or reads nothing again.
-  @Test(arguments: [0, 100, 4_096, 12_288, 20_000]) func aFileThatIsCutOffIsNoWholeRecord(size: Int) throws {
+  /// SQLite would not notice, because it reads zeros or uses pages in memory.
+  @Test(arguments: [0, 100, 4_096, 12_288, 20_000]) func aTruncatedFileIsNoCompleteRecord(size: Int) throws {
     let recorder = try folder.begin()
     recorder.record(RecordedItem(number: 1, text: .text("a")), .example())
     #expect(recorder.flush() == nil)
@@ -53,7 +53,7 @@ import Testing
     #expect(try RunReader(path: folder.file).allItems().count == 1)
   }
 
-  @Test func whatIsNoRunFileIsRefusedAndNotTouched() throws {
+  @Test func otherFilesAreRefusedAndNotTouched() throws {
     #expect(kind { _ = try RunFile.open(at: folder.file) } == .missing)
     #expect(kind { _ = try RunFile.open(at: folder.path) } == .notARun)
     #expect(kind { _ = try RunFile.create(at: "\(folder.path)/none/run", .example) } == .notAllowed)
@@ -85,7 +85,7 @@ import Testing
     #expect(kind { _ = try RunReader(path: folder.file) } == .newer)
   }
 
-  /// The tables of files that were released; a program refuses a file whose definitions differ.
+  /// The tables of released files. A program refuses a file whose definitions differ.
   @Test func theTablesAreTheReleasedOnes() {
     let attempt = """
       outcome INTEGER, worker INTEGER, start INTEGER, wait INTEGER, latency INTEGER, exit_status INTEGER, \
@@ -127,7 +127,7 @@ import Testing
     #expect(Set(AttemptColumn.Number.allCases.map(\.word)) == Set(1..<AttemptColumn.wordCount))
   }
 
-  /// Every version that was released must be brought to the newest one.
+  /// Every released version must be migrated to the newest one.
   @Test func everyOlderFileIsMigrated() throws {
     for version in 1...Schema.version {
       let path = "\(folder.path)/version-\(version)"
@@ -143,21 +143,21 @@ import Testing
     }
   }
 
-  /// Version 1 was written with the index of version 2 for a while.
+  /// For a while, files of version 1 were written with the index of version 2.
   @Test func aFileOfVersionOneMayHaveTheIndexOfVersionTwo() throws {
     try recordOld(version: 2)
     let database = try RunDatabase(path: folder.file, access: .write)
     try database.execute("PRAGMA user_version = 1")
     database.close()
     #expect(try RunReader(path: folder.file).unsuccessful(limit: 9).isEmpty)
-    #expect(try folder.goOn().end() == nil)
+    #expect(try folder.resume().end() == nil)
     let reader = try RunReader(path: folder.file)
     #expect(try reader.integer("PRAGMA user_version") == Int64(Schema.version))
     #expect(try reader.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'items_unsuccessful'") == 1)
     #expect(try reader.allItems().count == 1)
   }
 
-  /// A file with one item as a program wrote it that knew no checksums.
+  /// Records one item as a program without checksums did.
   private func recordOld(version: Int) throws {
     let database = try RunDatabase(path: folder.file, access: .create)
     try Schema.create(in: database, version: version)
@@ -172,10 +172,10 @@ import Testing
     database.close()
   }
 
-  @Test(arguments: 1...2) func anOlderFileIsReadAndGoneOnWithAsItIs(version: Int) throws {
+  @Test(arguments: 1...2) func anOlderFileIsReadAndResumed(version: Int) throws {
     try recordOld(version: version)
     for isMigrated in [false, true] {
-      if isMigrated { #expect(try folder.goOn().end() == nil) }
+      if isMigrated { #expect(try folder.resume().end() == nil) }
       let reader = try RunReader(path: folder.file)
       let item = try #require(try reader.item(number: 1))
       #expect(item.attempt?.latency == 7)
@@ -224,8 +224,8 @@ import Testing
     #expect(told.count == 1)
     #expect(done > 10)
     #expect(try RunReader(path: folder.file).allItems().count == done)
-    // With room again, the run goes on.
-    let again = try folder.goOn()
+    // When there is room again, the run continues.
+    let again = try folder.resume()
     let earlier = try EarlierItems(again, RunReader(path: folder.file), mode: .outstanding)
     for number in 0..<done {
       guard case .keep = try earlier.next(text: .text("item \(number)")) else {
@@ -236,7 +236,7 @@ import Testing
     #expect(again.finish(.finished, exitCode: 0, at: 9) == nil)
   }
 
-  /// Else the log beside it would grow with the run, and closing would take long.
+  /// Otherwise the log beside the file would grow with the run, and closing would take long.
   @Test func theLogIsMovedIntoTheFileAsTheRunGoes() throws {
     let recorder = try folder.begin()
     let output = CapturedBytes.bytes([UInt8](repeating: 65, count: 50_000))
@@ -249,7 +249,7 @@ import Testing
     #expect(recorder.end() == nil)
   }
 
-  /// The file as a kill leaves it: the log beside it holds what was committed.
+  /// The file as a kill leaves it: the log beside it contains the commits.
   @Test func aCopyOfARunningFileIsWhole() throws {
     let recorder = try folder.begin()
     for number in 1...100 { recorder.record(RecordedItem(number: number, text: .text("\(number)")), .example()) }

@@ -20,15 +20,15 @@ final class RunFolder {
   /// The path of the run file.
   var file: String { "\(path)/run" }
 
-  /// Makes the run file and a recorder for it; a power cut is nothing that these tests could bring about.
+  /// Makes the run file and a recorder for it, without protection from power cuts, which these tests cannot cause.
   func begin(_ record: RunRecord = .example, limits: RunRecorder.Limits = .init()) throws -> RunRecorder {
     try RunRecorder(RunFile.create(at: file, record, durability: .programEnd), limits: limits)
   }
 
   /// Opens the run file again and a recorder for it.
-  func goOn() throws -> RunRecorder { try RunRecorder(RunFile.open(at: file, durability: .programEnd)) }
+  func resume() throws -> RunRecorder { try RunRecorder(RunFile.open(at: file, durability: .programEnd)) }
 
-  /// A run file of some items, ended in good order.
+  /// Records a run of some items to its end.
   func record(_ items: [String], outcome: (Int) -> Outcome = { _ in .succeeded }) throws {
     let recorder = try begin()
     for (index, item) in items.enumerated() {

@@ -51,17 +51,17 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["run"])
   }
 
-  @Test func aKilledSessionGetsItsEndWhenTheRunGoesOn() throws {
+  @Test func aKilledSessionGetsItsEndWhenTheRunIsResumed() throws {
     let killed = try folder.begin()
     killed.record(RunChange(time: 1, kind: .sessionBegan, value: 2))
     killed.record(RecordedItem(number: 1, text: .text("a")), .example())
     #expect(killed.end() == nil)
-    let paused = try folder.goOn()
+    let paused = try folder.resume()
     paused.record(RecordedItem(number: 2, text: .text("b")), .example(start: 1_800_000_000_000_000_000))
     paused.record(RunChange(time: 1_800_000_000_000_000_001, kind: .sessionBegan, value: 3))
     paused.record(RunChange(time: 1_900_000_000_000_000_000, kind: .paused))
     #expect(paused.end() == nil)
-    let last = try folder.goOn()
+    let last = try folder.resume()
     last.record(RunChange(time: 2_000_000_000_000_000_000, kind: .sessionBegan, value: 4))
     last.record(RunChange(time: 2_000_000_000_000_000_009, kind: .sessionEnded, value: 0))
     #expect(last.finish(.finished, exitCode: 0, at: 2_000_000_000_000_000_009) == nil)
@@ -108,7 +108,7 @@ import Testing
     #expect(try second.read(from: 0, count: 3) == bytes("sec"))
     recorder.record(item, .example(attempt: 3), output: .text("third"))
     #expect(recorder.flush() == nil)
-    // Whoever has begun to read what failed reads it to its end.
+    // A reader that has started to read the failed attempt can read it to its end.
     #expect(try second.read(from: 3, count: 9) == bytes("ond"))
     let stored = try #require(try reader.item(number: 1))
     #expect(stored.attempt == .example(attempt: 3))
@@ -135,13 +135,13 @@ import Testing
     #expect(!item.isDone)
   }
 
-  @Test func ticketsGrowAndAreCommittedInOrder() throws {
+  @Test func sequenceNumbersGrowAndAreCommittedInOrder() throws {
     let recorder = try folder.begin()
     let tickets = (1...500).map { recorder.record(RecordedItem(number: $0, text: .text("\($0)")), .example()) }
     #expect(zip(tickets, tickets.dropFirst()).allSatisfy { $0 < $1 })
     #expect(recorder.waitUntilCommitted(tickets[250]) == nil)
     #expect(tickets[...250].allSatisfy(recorder.isCommitted))
-    // Others see what is committed.
+    // Others see the commits.
     #expect(try RunReader(path: folder.file).item(number: 251)?.text == bytes("251"))
     #expect(recorder.flush() == nil)
     #expect(recorder.isCommitted(tickets[499]))
@@ -164,7 +164,7 @@ import Testing
       worker.wait()
     }
     #expect(eventually { recorder.backlog.bytes >= 1_000 })
-    // The writer is held, so that the worker cannot get on.
+    // The writer is held, so the worker cannot continue.
     #expect(recorder.backlog.records < 40)
     #expect(worker.arrivals == 0)
     gate.open()
@@ -205,7 +205,7 @@ import Testing
   }
 }
 
-/// Bytes that the recorder can only have when a gate is open.
+/// Bytes that the recorder gets only when a gate is open.
 final class GatedBytes: ByteSource {
   let count = 100_000
   private let gate: Gate
@@ -218,7 +218,7 @@ final class GatedBytes: ByteSource {
   }
 }
 
-/// Bytes that are gone.
+/// Bytes that cannot be read.
 final class BrokenBytes: ByteSource {
   struct Gone: Error {}
   let count = 2_000_000
@@ -226,7 +226,7 @@ final class BrokenBytes: ByteSource {
   func read(from offset: Int, count: Int) throws -> [UInt8] { throw Gone() }
 }
 
-/// Counts what it is told.
+/// Counts its calls.
 final class Told: @unchecked Sendable {
   private let lock = NSLock()
   private var errors: [RunStoreError] = []

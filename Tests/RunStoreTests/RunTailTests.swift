@@ -6,14 +6,14 @@ import Testing
 
 @testable import RunStore
 
-/// What the end of the program leaves of the last moments, and what becomes of it.
+/// The tail that the end of the program leaves, and its use.
 @Suite struct RunTailTests {
   private let folder: RunFolder
   private let gate = Gate()
 
   init() throws { folder = try RunFolder() }
 
-  /// A recorder whose transactions do not come to their end before the gate opens.
+  /// Returns a recorder whose transactions do not end before the gate opens.
   private func beginHeld() throws -> RunRecorder {
     let recorder = try folder.begin()
     recorder.record(
@@ -23,7 +23,7 @@ import Testing
     return recorder
   }
 
-  /// What a kill would leave at this moment, under another name.
+  /// Copies the files that a kill would leave at this moment to another name.
   private func killed(_ endings: [String] = ["", "-wal", "-tail"]) throws -> String {
     let copy = "\(folder.path)/copy"
     for ending in endings {
@@ -43,7 +43,7 @@ import Testing
     return try RunReader(path: path).allItems()
   }
 
-  @Test func whatWasNotCommittedIsThereWhenTheRunGoesOn() throws {
+  @Test func uncommittedAttemptsAreThereWhenTheRunIsResumed() throws {
     let recorder = try beginHeld()
     let item = RecordedItem(number: 1, text: .text("a"), fields: bytes("{}"))
     recorder.record(item, .example(.failed(Failure("no"))), output: .text("first"), isFinal: false)
@@ -53,7 +53,7 @@ import Testing
     let path = try killed()
     end(recorder)
 
-    // The second was not to be kept, the ninth is held.
+    // The second attempt was not kept at once, and the ninth is held.
     #expect(try items(path).map(\.number) == [1, 3])
     let reader = try RunReader(path: path)
     let first = try #require(try reader.item(number: 1))
@@ -69,7 +69,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["copy", "run"])
   }
 
-  @Test func whatWasCommittedIsNotPutInTwice() throws {
+  @Test func committedAttemptsAreNotRestoredTwice() throws {
     let recorder = try folder.begin()
     for number in 1...3 { recorder.record(RecordedItem(number: number, text: .text("\(number)")), .example()) }
     #expect(recorder.flush() == nil)
@@ -93,7 +93,7 @@ import Testing
     #expect(try items(path).isEmpty)
   }
 
-  /// A run that was killed when only its tail had the items 1 and 2, the second without a process.
+  /// Makes a run that was killed when only its tail had the items 1 and 2, the second one without a process.
   private func killedWithTwo() throws -> String {
     let recorder = try beginHeld()
     recorder.record(RecordedItem(number: 1, text: .text("a")), .example(.timedOut), output: .text("out"))
@@ -112,7 +112,7 @@ import Testing
 
   private func number(_ value: Int64) -> Data { withUnsafeBytes(of: value.littleEndian) { Data($0) } }
 
-  /// Tails had no version at first, and arbitrary bytes after the kind of a record.
+  /// The first tails had no version, and arbitrary bytes after the kind of a record.
   @Test func aTailWithoutAVersionIsRead() throws {
     let path = try killedWithTwo()
     try change(path) { tail in
@@ -122,7 +122,7 @@ import Testing
     #expect(try items(path).map(\.number) == [1, 2])
   }
 
-  /// An older program knew fewer numbers and parts: here neither the processor's time nor the memory, and no errors.
+  /// An older program knew fewer numbers and parts. This one knew neither processor time nor memory nor errors.
   @Test func aTailWithFewerColumnsIsRead() throws {
     let path = try killedWithTwo()
     try change(path) { tail in
@@ -164,7 +164,7 @@ import Testing
     }
   }
 
-  /// A whole record, made by a stranger, whose numbers no run file takes.
+  /// A whole foreign record with numbers that no run file accepts.
   @Test(
     arguments: [
       (RecordLayout.row, 1 << 62), (RecordLayout.number, .max), (RecordLayout.word(0), 1 << 50),
@@ -187,8 +187,8 @@ import Testing
     try folder.record(["a"])
     let stranger = Data("precious".utf8)
     try stranger.write(to: URL(fileURLWithPath: folder.file + "-tail"))
-    let recorder = try folder.goOn()
-    // Without a tail each attempt waits for its transaction.
+    let recorder = try folder.resume()
+    // Without a tail, each attempt waits for its transaction.
     let ticket = recorder.record(RecordedItem(number: 2, text: .text("b")), .example())
     #expect(recorder.isCommitted(ticket))
     #expect(recorder.end() == nil)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import RunStore
 
-/// Files that somebody made to do harm: a sentence, and no more time and memory than the file is large.
+/// Malicious files get a message, and take no more time and memory than their size suggests.
 @Suite struct StrangersFileTests {
   private let folder: RunFolder
 
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func indexesOfARenumberedAndSearchedRunAreOurs() throws {
-    let recorder = try folder.goOn()
+    let recorder = try folder.resume()
     recorder.append(.makeIndexes)
     recorder.append(.renumber(row: 1, number: 2))
     #expect(recorder.end() == nil)
@@ -58,7 +58,7 @@ import Testing
 
   @Test(arguments: [Int64.max, 1 << 41, 1 << 33, 0, -5, .min]) func rowsThatCannotBeAreRefused(row: Int64) throws {
     try change("UPDATE items SET id = \(row) WHERE id = 2")
-    let recorder = try folder.goOn()
+    let recorder = try folder.resume()
     let reader = try RunReader(path: folder.file)
     #expect(kind { _ = try EarlierItems(recorder, reader, mode: .outstanding) } == .damaged)
     #expect(recorder.end() == nil)
@@ -79,13 +79,13 @@ import Testing
   /// The next piece gets the next number.
   @Test(arguments: [Int64.max, -1, 1 << 41]) func piecesInImpossibleRowsAreRefused(row: Int64) throws {
     try change("INSERT INTO chunks(id, rest, bytes) VALUES(\(row), 0, x'00')")
-    #expect(kind { _ = try folder.goOn() } == .damaged)
+    #expect(kind { _ = try folder.resume() } == .damaged)
   }
 
-  /// An item in one of the last rows that can be: nobody counts up to it.
+  /// An item is in one of the last possible rows. Nothing counts up to it.
   @Test func rowsFarApartAreSteppedOver() throws {
     try change("UPDATE items SET id = \((1 << 32) - 1), number = \((1 << 32) - 1) WHERE id = 3")
-    let recorder = try folder.goOn()
+    let recorder = try folder.resume()
     let reader = try RunReader(path: folder.file)
     let earlier = try EarlierItems(recorder, reader, mode: .outstanding)
     _ = try earlier.next(text: .text("a"))
@@ -120,7 +120,7 @@ import Testing
 
   /// Several thousand attempts come in pages, each once and in order.
   @Test func attemptsAreReadInPages() throws {
-    let recorder = try folder.goOn()
+    let recorder = try folder.resume()
     let place = ItemPlace(number: 4)
     for attempt in 1...2_500 {
       recorder.record(
@@ -136,7 +136,7 @@ import Testing
     #expect(try reader.earlierAttempts(of: item).count == 1_000)
   }
 
-  /// An interior page that leads to the same leaf again and again: the query ends.
+  /// An interior page leads to the same leaf repeatedly. The query ends anyway.
   @Test func pagesThatLeadInCirclesAreAnError() throws {
     let database = try RunDatabase(path: folder.file, access: .read)
     let error = #expect(throws: RunStoreError.self) {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RunStore
 
-/// What killed programs leave beside runs.
+/// Files that killed programs leave beside runs.
 @Suite struct TidyingTests {
   private let folder: RunFolder
   private let history: RunHistory
@@ -23,7 +23,7 @@ import Testing
 
   private func record(_ id: String, _ state: RunRecord.State) throws {
     let recorder = try RunRecorder(RunFile.create(at: history.path(of: id), .example, durability: .programEnd))
-    // While somebody reads, the log stays where it is, as after a kill.
+    // While a reader has the file open, the log stays beside it, as after a kill.
     let reader = try RunReader(path: history.path(of: id))
     #expect(try reader.item(number: 1) == nil)
     recorder.record(RecordedItem(number: 1, text: .text("a")), .example(), output: .text("out"))
@@ -31,7 +31,7 @@ import Testing
     reader.close()
   }
 
-  @Test func whatStandsBesideFinishedRunsGoes() throws {
+  @Test func filesBesideFinishedRunsAreRemoved() throws {
     try record("one", .finished)
     try touch("one.run-tail", "one.run-lock", "one.run-shm")
     #expect(history.tidy() == [])
@@ -40,13 +40,13 @@ import Testing
     #expect(try reader.item(number: 1)?.outputCount == 3)
   }
 
-  @Test func whatBelongsToNoRunGoes() throws {
+  @Test func filesOfNoRunAreRemoved() throws {
     try touch("gone.run-wal", "gone.run-shm", "gone.run-tail", "new.run-new", "lock.run-lock", "mine.txt", "my-new")
     #expect(history.tidy() == [])
     #expect(names == ["mine.txt", "my-new"])
   }
 
-  @Test func whatBelongsToAnUnfinishedOrRunningRunStays() throws {
+  @Test func filesOfUnfinishedAndRunningRunsStay() throws {
     try folder.record(["a"])
     try FileManager.default.moveItem(atPath: folder.file, toPath: history.path(of: "half"))
     try touch("half.run-tail")

@@ -84,7 +84,7 @@ import Testing
     connection.close()
   }
 
-  /// A reader's lock goes with the connection, though somebody still has a statement.
+  /// A reader's lock ends with the connection, even if a statement still exists.
   @Test func closingEndsStatements() throws {
     let connection = try open()
     try connection.execute("CREATE TABLE t(v); INSERT INTO t VALUES(1), (2)")
@@ -120,7 +120,7 @@ import Testing
     let short = try connection.prepare(
       "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LIMIT 1000)"
         + " SELECT count(*) FROM r")
-    // Each has the whole limit to itself.
+    // The whole limit applies to each.
     for _ in 0..<100 {
       #expect(try short.advance())
       short.reset()
@@ -157,7 +157,7 @@ import Testing
     let other = Thread { stop.set() }
     other.start()
     let error = #expect(throws: SQLiteError.self) { try connection.execute("INSERT INTO t VALUES(1)") }
-    // The request may come before the lock is met.
+    // The request may arrive before the wait for the lock starts.
     #expect([.busy, .interrupted].contains(error?.code))
   }
 
@@ -172,7 +172,7 @@ import Testing
 
   // MARK: - Transactions
 
-  @Test func whatIsRolledBackIsForgotten() throws {
+  @Test func rolledBackChangesAreGone() throws {
     let connection = try open()
     try connection.execute("CREATE TABLE t(v); BEGIN; INSERT INTO t VALUES(1), (2), (3)")
     #expect(connection.isInTransaction)

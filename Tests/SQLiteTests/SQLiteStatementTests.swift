@@ -11,10 +11,10 @@ import Testing
     connection = try SQLiteConnection(.file("\(folder.path)/data"), access: .readWrite, patience: 0)
   }
 
-  /// What is bound comes back as it was, whatever was bound before.
+  /// Bound values come back unchanged, whatever was bound before.
   @Test func valuesComeBack() throws {
     var generator = SeededGenerator(seed: 7)
-    // More than 64, which is how many are known to be NULL.
+    // More than the 64 parameters whose NULLs are tracked.
     let count = 70
     let places = (0..<count).map { _ in "?" }.joined(separator: ", ")
     let statement = try connection.prepare("SELECT \(places)")
@@ -78,7 +78,7 @@ import Testing
 
   @Test func aValueThatIsTooLongIsNotBound() throws {
     let statement = try connection.prepare("SELECT ?")
-    // Its length is looked at before its bytes.
+    // The length is checked before the bytes are read.
     let isBound = withUnsafeBytes(of: 0) { byte in
       statement.bind(
         borrowing: UnsafeRawBufferPointer(start: byte.baseAddress, count: 1 << 40), as: .blob, at: 0)
@@ -87,7 +87,7 @@ import Testing
     #expect(statement.error.code == .tooBig)
   }
 
-  @Test func aRowThatIsThereIsNoError() throws {
+  @Test func anExistingRowIsNoError() throws {
     try connection.execute("CREATE TABLE t(v INTEGER PRIMARY KEY, w NOT NULL)")
     let insert = try connection.prepare("INSERT INTO t VALUES(?, 1)")
     insert.bind(5, at: 0)
@@ -110,7 +110,7 @@ import Testing
     #expect(try !connection.prepare("DELETE FROM t").isReadOnly)
   }
 
-  @Test func textBehindTheFirstStatementIsGivenBack() throws {
+  @Test func textAfterTheFirstStatementIsReturned() throws {
     let (first, rest) = try connection.prepareFirst(of: "SELECT 'é'; SELECT 2")
     #expect(first != nil && rest == " SELECT 2")
     #expect(try connection.prepareFirst(of: "-- nothing").statement == nil)

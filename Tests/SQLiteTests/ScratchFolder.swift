@@ -1,7 +1,7 @@
 import Foundation
 import OSText
 
-/// A folder that goes with its value.
+/// A folder that is removed with its value.
 final class ScratchFolder {
   let path: String
 

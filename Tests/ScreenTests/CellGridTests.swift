@@ -98,7 +98,7 @@ import Testing
     #expect(grid.description == "")
   }
 
-  /// Whatever is written wherever, no row gains or loses columns, and no half of a wide glyph is left.
+  /// Whatever is written at any place, no row gains or loses columns, and no half of a wide glyph remains.
   @Test(arguments: 0..<40) func rowsKeepTheirColumns(seed: Int) {
     var random = Seeded(UInt64(seed))
     var grid = grid(Int.random(in: 1...12, using: &random), Int.random(in: 1...3, using: &random))

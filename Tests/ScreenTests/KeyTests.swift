@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: ["", "<", "<Nothing>", "<C->", "<C-é>", "<F0>", "<F99>", "<A-xy>", "ab", "<>", "<Down"])
-  func refusesWhatIsNoKey(notation: String) {
+  func refusesNotationsOfNoKey(notation: String) {
     #expect(Key.parse(notation) == nil)
   }
 

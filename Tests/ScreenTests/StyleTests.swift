@@ -22,7 +22,7 @@ import Testing
     #expect(color.reduced(to: depth) == expected)
   }
 
-  /// By plain distance a pastel is grey and a dark green is red.
+  /// By plain distance, a pastel would become grey and a dark green would become red.
   @Test(arguments: [
     (Color.rgb(0x86, 0xC9, 0x8F), UInt8(2)), (.rgb(0xF5, 0x85, 0x80), 9), (.rgb(0xC5, 0xA3, 0xEC), 13),
     (.rgb(0x17, 0x69, 0x2F), 2), (.rgb(0x6D, 0x38, 0xA0), 5), (.rgb(0xB3, 0x1F, 0x28), 1),

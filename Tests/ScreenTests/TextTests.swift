@@ -52,7 +52,7 @@ import Testing
     ("a\u{A0}b\u{2003}c", "a b c"),
     ("plain ~ text", "plain ~ text"),
   ])
-  func strangersTextIsHarmless(text: String, visible: String) {
+  func untrustedTextIsHarmless(text: String, visible: String) {
     #expect(SafeText.visible(text) == visible)
     var grid = CellGrid(width: 40, height: 1)
     grid.write(text, x: 0, y: 0, role: Role(rawValue: 0))
@@ -91,7 +91,7 @@ import Testing
     #expect(TextWidth.columns(of: TextWidth.middle(text, columns: columns)) <= columns)
   }
 
-  @Test func whatIsVisibleStaysAsItIs() {
+  @Test func visibleTextStaysUnchanged() {
     let once = SafeText.visible("\u{1B}[31m作\u{202E}e\u{301}\n")
     #expect(SafeText.visible(once) == once)
   }

@@ -4,12 +4,12 @@ import Testing
 
 @testable import Terminal
 
-/// Keys out of bytes, however the bytes are cut and whatever pauses lie between them.
+/// Keys from bytes, however the bytes are split and whatever pauses are between them.
 @Suite struct KeyDecoderTests {
   private static let second: Int64 = 1_000_000_000
   private static let pauses = KeyDecoder.Pauses()
 
-  /// Bytes that come after one another, each piece after a pause in nanoseconds, and then nothing for long.
+  /// Decodes pieces of bytes, each after a pause in nanoseconds, and then a long pause.
   private func keys(_ pieces: [(pause: Int64, bytes: [UInt8])]) -> [Key] {
     var decoder = KeyDecoder()
     var now: Int64 = 0
@@ -17,7 +17,7 @@ import Testing
     func take() { while let key = decoder.next(at: now) { keys.append(key) } }
     for (pause, bytes) in pieces {
       let end = now + pause
-      // The loop asks again when the decoder wants to be asked.
+      // The loop asks again after the delay that the decoder requests.
       while let delay = decoder.delay(at: now), now + delay < end {
         now += delay
         take()
@@ -37,7 +37,7 @@ import Testing
     keys(pieces.map { ($0.pause, Array($0.text.utf8)) }).map(\.description).joined()
   }
 
-  // MARK: - Pauses below the limit say nothing
+  // MARK: - Pauses below the limit mean nothing
 
   static let keyBytes: [String] = [
     "q", "[", "é", "作", "👩", "\r", "\t", "\u{7F}", "\u{3}", "\u{1B}[A", "\u{1B}OB", "\u{1B}[5~", "\u{1B}[Z", "\u{1B}x",
@@ -62,7 +62,7 @@ import Testing
     #expect(whole.count > 4)
   }
 
-  /// Whatever comes, and however slowly, Ctrl-C at the end is heard.
+  /// After any bytes, however slow, a Ctrl-C at the end works.
   @Test(arguments: Array(1...300) as [UInt64])
   func interruptsAreHeardAfterAnything(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
@@ -83,7 +83,7 @@ import Testing
     #expect(keys(pieces).last == .control("c"))
   }
 
-  /// The same, with a pause before it that ends every state: then a letter is heard too.
+  /// After a pause that ends every state, a letter works too.
   @Test(arguments: Array(1...100) as [UInt64])
   func everyStateEndsWithAPause(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
@@ -101,7 +101,7 @@ import Testing
     #expect(typed((0, "\u{1B}\u{1B}[A")) == "<Esc><Up>")
   }
 
-  /// A slow line cuts a sequence behind its first byte: the rest is no command.
+  /// A slow line splits a sequence after its first byte. The rest is no command.
   @Test(arguments: [
     ("[A", "<Up>"), ("OB", "<Down>"), ("[5~", "<PageUp>"), ("[1;5A", ""), ("[<0;10;10M", ""),
     ("[200~x\u{1B}[201~", "<Paste>"),
@@ -114,14 +114,14 @@ import Testing
         == "<Esc>\(expected)")
   }
 
-  /// Reports of the mouse in the oldest form and keys of Linux's console end behind what looks like their last byte.
+  /// Mouse reports in the oldest form, and keys of the Linux console, end after their apparent last byte.
   @Test(arguments: [
     "\u{1B}[M qq", "\u{1B}[M+++", "\u{1B}[M#K!", "\u{1B}[M é\u{E8}", "\u{1B}[M \u{7FF}q", "\u{1B}[[A", "\u{1B}[[E",
     "\u{1B}[32;10;10M", "\u{1B}[<0;10;10m", "\u{1B}[I", "\u{1B}[O", "\u{1B}[113u", "\u{1B}[?62;22c", "\u{1B}Oa",
     "\u{1B}[?2026;2$y", "\u{1B}P>|XTerm(370)\u{1B}\\", "\u{1B}]11;rgb:0/0/0\u{7}", "\u{1B}_Gq\u{1B}\\",
     "\u{1B}^q\u{1B}\\", "\u{1B}Xq\u{1B}\\",
   ])
-  func whatNobodyTypedIsNoKey(report: String) {
+  func bytesThatNobodyTypedAreNoKeys(report: String) {
     #expect(typed((0, report), (0, "j")) == "j")
     let bytes = Array(report.utf8)
     for cut in 1..<bytes.count {
@@ -135,12 +135,12 @@ import Testing
     #expect(typed((0, "\u{1B}[M\u{3}")) == "<C-c>")
   }
 
-  /// A terminal that a program has left in a mode of its own tells Ctrl-C otherwise.
+  /// A terminal that a program has left in another mode sends other bytes for Ctrl-C.
   @Test(arguments: ["\u{3}", "\u{1B}[99;5u", "\u{1B}[27;5;99~"]) func interruptsInEveryMode(sent: String) {
     #expect(keys([(0, Array(sent.utf8))]) == [.control("c")])
   }
 
-  @Test func bracketsThatSomebodyTypesAreKeys() {
+  @Test func typedBracketsAreKeys() {
     #expect(typed((0, "\u{1B}"), (3 * Self.pauses.escape, "["), (2 * Self.pauses.escape, "A")) == "<Esc>[A")
     #expect(typed((0, "\u{1B}"), (3 * Self.pauses.escape, "[[")) == "<Esc>[[")
     #expect(typed((0, "\u{1B}"), (2 * Self.second, "[A")) == "<Esc>[A")
@@ -174,7 +174,7 @@ import Testing
     #expect(pasted((0, "\u{1B}[200~half"), (Self.pauses.paste - 1, "q")) == [.pasted("halfq")])
   }
 
-  @Test func anInterruptEndsAPasteWithoutPressingWhatFollows() {
+  @Test func anInterruptEndsAPasteWithoutPressingFollowingKeys() {
     #expect(pasted((0, "\u{1B}[200~a\u{3}K\u{3}\u{3}y\r\u{1B}[201~q")) == [.control("c"), .character("q")])
     #expect(pasted((0, "\u{1B}[200~a\u{3}K"), (Self.pauses.escape + 1, "q")) == [.control("c"), .character("q")])
     #expect(pasted((0, "\u{1B}[200~a\u{3}"), (200_000_000, "\u{3}")) == [.control("c"), .control("c")])

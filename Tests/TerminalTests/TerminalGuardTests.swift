@@ -7,16 +7,16 @@ import Testing
   @preconcurrency import Darwin
 #endif
 
-/// The next byte of a pipe, within a minute.
+/// Returns the next byte of a pipe, within a minute.
 private func nextByte(_ descriptor: Int32) -> UInt8? {
   var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-  // A signal that is being waited for also interrupts the waiting.
+  // The awaited signal also interrupts the wait.
   while poll(&polled, 1, 60_000) < 0, errno == EINTR {}
   var byte: UInt8 = 0
   return read(descriptor, &byte, 1) == 1 ? byte : nil
 }
 
-/// Sends the process a signal and gives it a minute to take effect. The thread itself may be one that blocks it.
+/// Sends the process a signal and waits up to a minute for its effect. This thread may block the signal.
 private func die(of number: Int32) -> Never {
   kill(getpid(), number)
   poll(nil, 0, 60_000)
@@ -24,7 +24,7 @@ private func die(of number: Int32) -> Never {
 }
 
 @Suite struct TerminalGuardTests {
-  /// In a process of its own: the handlers of the test's process stay as they are.
+  /// Runs in a separate process, so that the handlers of the test's process stay unchanged.
   @Test func signalsArriveAsBytes() async {
     await #expect(processExitsWith: .exitCode(7)) {
       let signals = [SIGUSR1, SIGWINCH]
@@ -46,20 +46,20 @@ private func die(of number: Int32) -> Never {
     }
   }
 
-  @Test(arguments: [SIGHUP, SIGINT, SIGQUIT, SIGTSTP]) func whatIsIgnoredStaysIgnored(number: Int32) async {
+  @Test(arguments: [SIGHUP, SIGINT, SIGQUIT, SIGTSTP]) func ignoredSignalsStayIgnored(number: Int32) async {
     await #expect(processExitsWith: .exitCode(7)) { [number] in
       signal(number, SIG_IGN)
       let descriptor = tg_signal_pipe_open([number], 1, 0)
       guard tg_signal_is_taken(number) == 0 else { exit(1) }
       kill(getpid(), number)
-      // Another signal, sent later, arrives first only if the hang-up never does.
+      // Another signal, sent later, arrives first only if the hang-up never arrives.
       _ = tg_signal_pipe_open([SIGUSR2], 1, 0)
       kill(getpid(), SIGUSR2)
       exit(nextByte(descriptor) == UInt8(SIGUSR2) ? 7 : 1)
     }
   }
 
-  @Test func whatSomebodyElseHasCaughtStaysTheirs() async {
+  @Test func signalsThatOthersCatchStayTheirs() async {
     await #expect(processExitsWith: .exitCode(7)) {
       signal(SIGALRM) { _ in _exit(7) }
       _ = tg_signal_pipe_open([SIGALRM, SIGPROF], 2, 1)
@@ -68,7 +68,7 @@ private func die(of number: Int32) -> Never {
     }
   }
 
-  @Test func onlyWhatWantsAnEndIsCountedAsOne() async {
+  @Test func onlySignalsThatEndTheProgramAreCounted() async {
     await #expect(processExitsWith: .exitCode(7)) {
       let signals = [SIGTERM, SIGWINCH, SIGCONT, SIGUSR1, SIGQUIT]
       let descriptor = tg_signal_pipe_open(signals, Int32(signals.count), 0)
@@ -93,7 +93,7 @@ private func die(of number: Int32) -> Never {
   }
 
   #if os(Linux)
-    /// The multiplexer's end of a new pseudo-terminal is terminal enough to have modes.
+    /// The controlling end of a new pseudoterminal also has modes.
     @Test(arguments: [SIGABRT, SIGSEGV, SIGSYS]) func aFatalSignalWritesCapturedErrors(number: Int32) async throws {
       let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [number] in
         let descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY)

@@ -11,7 +11,8 @@ import Themes
   @preconcurrency import Darwin
 #endif
 
-/// Real curses on devices that are no terminal; what it would show is read back. One at a time: curses has one screen.
+/// Real curses on devices that are no terminals. Its screen is read back. One test runs at a time, because curses has
+/// one screen.
 @Suite(.serialized) struct TerminalTests {
   private func terminal(
     _ type: String = "xterm-256color", depth: ColorDepth? = nil, input: String = "/dev/null",
@@ -22,7 +23,7 @@ import Themes
     return try Terminal(device, colorDepth: depth, environment: environment)
   }
 
-  /// One place of curses' screen.
+  /// One cell of curses' screen.
   private struct Shown {
     var text: String
     var attributes: attr_t
@@ -192,7 +193,7 @@ import Themes
   }
 
   /// A pipe without a reader, in place of a terminal that accepts nothing.
-  @Test func aTerminalThatNobodyReadsMakesNobodyWait() throws {
+  @Test func anUnreadTerminalBlocksNothing() throws {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     defer { ends.forEach { close($0) } }
@@ -208,7 +209,7 @@ import Themes
       frames += 1
     }
     #expect(!terminal.isReady)
-    // What waits is sent as it is read, and then there can be another frame.
+    // Waiting bytes are sent as they are read. Then another frame can follow.
     var bytes = [UInt8](repeating: 0, count: 1 << 20)
     while !terminal.isReady {
       #expect(read(ends[0], &bytes, bytes.count) > 0)
@@ -222,7 +223,7 @@ import Themes
     #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).contains("\u{1B}[?1049l"))
   }
 
-  @Test func leavingATerminalThatNobodyReadsGivesUp() throws {
+  @Test func leavingAnUnreadTerminalGivesUp() throws {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     defer { ends.forEach { close($0) } }
@@ -250,7 +251,7 @@ import Themes
     terminal.resume()
   }
 
-  /// What curses is given must take the columns that the grid counted, or rows would shift.
+  /// Characters must take as many columns in curses as in the grid. Otherwise, rows would shift.
   @Test func theCLibraryAgreesAboutWidths() throws {
     _ = try terminal()
     for text in ["a", "é", "作", "한", "！", "█", "│", "╭", "▏", "▁", "✓", "✗", "▶", "▽", "▲", "·", "␛", "␤", "…", "👩"] {

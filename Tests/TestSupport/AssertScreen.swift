@@ -3,7 +3,7 @@ package import Screen
 package import Testing
 import Themes
 
-/// Compares a grid with the picture `Screens/NAME.screen` beside the test's file: first its text, then its roles.
+/// Compares a grid with the picture `Screens/NAME.screen` beside the test's file, first its text, then its roles.
 ///
 /// With `PFOR_UPDATE_SCREENS=1` in the environment the picture is written instead.
 package func assertScreen(
@@ -26,11 +26,11 @@ package func assertScreen(
   }
 }
 
-/// A grid as text: what it shows, and below that a letter for every cell's role.
+/// A grid as text: its contents, and below them a letter for the role of each cell.
 package enum ScreenPicture {
   private static let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
-  /// Both planes, with a legend of the roles that are used, and which columns of which rows are selected.
+  /// Returns both planes, a legend of the used roles, and the selected columns of rows.
   package static func text(of grid: CellGrid) -> String {
     var lines = ["size \(grid.width)x\(grid.height)", "text"]
     lines += (0..<grid.height).map { trimmed(grid.row($0)) }
@@ -41,7 +41,7 @@ package enum ScreenPicture {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Says where two pictures differ first, and shows both.
+  /// Describes the first difference of two pictures, and shows both.
   static func difference(_ expected: String, _ drawn: String) -> String {
     let left = expected.split(separator: "\n", omittingEmptySubsequences: false)
     let right = drawn.split(separator: "\n", omittingEmptySubsequences: false)

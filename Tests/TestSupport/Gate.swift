@@ -28,7 +28,7 @@ public final class Gate: @unchecked Sendable {
     }
   }
 
-  /// Lets everybody through, for good.
+  /// Lets all threads through, for good.
   public func open() {
     condition.withLock {
       isOpen = true
@@ -36,10 +36,10 @@ public final class Gate: @unchecked Sendable {
     }
   }
 
-  /// How many threads have come to the gate in all.
+  /// The number of threads that have arrived at the gate so far.
   public var arrivals: Int { condition.withLock { arrived } }
 
-  /// Waits until `count` threads have come to the gate in all; false after the deadline.
+  /// Waits until `count` threads have arrived at the gate in all; false after the deadline.
   public func waitForArrivals(_ count: Int, seconds: Double = 120) -> Bool {
     let deadline = Date(timeIntervalSinceNow: seconds)
     return condition.withLock {
@@ -63,8 +63,8 @@ public func eventually(seconds: Double = 120, _ check: () -> Bool) -> Bool {
 
 /// Calls `check` until it is true, without blocking a thread of the cooperative pool; false after the deadline.
 ///
-/// While other tests hold the few threads of the pool, no task gets on, the awaited one no more than this: so it is asked
-/// many times, however late it is.
+/// While other tests hold the few threads of the pool, neither this task nor the awaited one continues. So the number
+/// of checks counts too, not only the time.
 public func eventuallySuspending(seconds: Double = 120, _ check: () -> Bool) async -> Bool {
   let deadline = Date(timeIntervalSinceNow: seconds)
   var asked = 0

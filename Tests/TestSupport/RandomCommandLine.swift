@@ -1,6 +1,6 @@
 import OSText
 
-/// Command lines of the program's options, with values that fit, nearly fit, and do not fit at all.
+/// Random command lines of the program's options, with values that are valid, nearly valid, or wrong.
 public enum RandomCommandLine {
   private static let flags = [
     "--write", "-0", "--null", "--header", "--no-header", "--unordered", "--tag", "--resume", "--force", "--no-run",
@@ -25,11 +25,11 @@ public enum RandomCommandLine {
     "e\u{301}", "\u{1B}[31m", "\u{9B}2J", "a\nb", "\u{202E}", "\u{FEFF}",
   ]
 
-  /// The words of one command line, without NUL bytes.
+  /// Returns the words of one command line, without NUL bytes.
   ///
   /// - Parameters:
   ///   - files: Names that may stand for items, databases and outputs.
-  ///   - random: Where chance comes from.
+  ///   - random: The random numbers.
   public static func words(files: [String], using random: inout SeededGenerator) -> [String] {
     var words: [String] = []
     if Int.random(in: 0..<8, using: &random) > 0 { words.append(files.randomElement(using: &random) ?? "") }
@@ -63,7 +63,7 @@ public enum RandomCommandLine {
     }
   }
 
-  /// Bytes as a word of a command line has them: no NUL, and what is no UTF-8 as the private characters that stand for it.
+  /// Returns bytes as a word of a command line, without NUL, and with stand-ins for bytes that are not UTF-8.
   private static func text(_ bytes: [UInt8]) -> String {
     OSText.decode(bytes.filter { $0 != 0 })
   }

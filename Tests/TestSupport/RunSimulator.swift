@@ -1,11 +1,11 @@
 public import ParallelFor
 
-/// Makes the events of a run that never was: items of made-up lengths on made-up workers, by a seed.
+/// Makes the events of a simulated run from a seed, with items of random lengths on simulated workers.
 ///
-/// Keeps the promises that the pool makes: facts in order of time, at most one item a worker, no more live workers than
-/// asked for plus draining ones.
+/// It keeps the promises of the pool: facts in order of time, at most one item per worker, and no more live workers
+/// than the target plus draining ones.
 public struct RunSimulator {
-  /// What an item will do: its latency in nanoseconds and its outcome.
+  /// Decides an item's latency in nanoseconds and its outcome.
   public typealias Plan = (_ position: Int, _ random: inout SeededGenerator) -> (latency: Int64, outcome: Outcome)
 
   private struct Worker {
@@ -16,13 +16,13 @@ public struct RunSimulator {
     var isQuiet = false
   }
 
-  /// The events that nobody has taken yet.
+  /// The events that have not been taken yet.
   public private(set) var events: [RunEvent] = []
   /// The simulated time.
   public private(set) var now: Instant
   /// The number of items.
   public let items: Int
-  /// Every so many items, the start of an item is left out; 0 leaves none out.
+  /// The interval, in items, at which the start of an item is left out; 0 leaves none out.
   public var quietEvery = 0
   private let label: (Int) -> String
   private let plan: Plan
@@ -32,7 +32,7 @@ public struct RunSimulator {
   private var target: Int
   private var next = 0
   private var finished: Set<Int> = []
-  /// How items ended that may be tried again, and those that will be.
+  /// The endings of items that may be retried, and the items that will be.
   private var failed: [Int: FinishedItem] = [:]
   private var again: [FinishedItem] = []
   private var delivered = 0
@@ -64,7 +64,7 @@ public struct RunSimulator {
     return events
   }
 
-  /// Lets time go on by so many nanoseconds.
+  /// Advances the time by a number of nanoseconds.
   public mutating func advance(by nanoseconds: Int64) {
     let goal = now + nanoseconds
     while let (slot, end) = earliestEnd(), end <= goal {
@@ -75,13 +75,13 @@ public struct RunSimulator {
     finishIfOver()
   }
 
-  /// Lets time go on until nothing runs any more.
+  /// Advances the time until no item runs.
   public mutating func advanceToEnd() {
     while !isDone, let (_, end) = earliestEnd() { advance(by: max(0, end.nanoseconds(since: now))) }
     finishIfOver()
   }
 
-  /// Asks for another number of workers.
+  /// Changes the target number of workers.
   public mutating func setThreads(_ count: Int) {
     guard !isDone, !isStopped, !isFinishing else { return }
     target = count
@@ -104,7 +104,7 @@ public struct RunSimulator {
     for slot in workers.keys.sorted() { startNext(slot) }
   }
 
-  /// Lets what runs end.
+  /// Lets running items end and starts no others.
   public mutating func finish() {
     guard !isFinishing, !isStopped, !isDone else { return }
     isFinishing = true
@@ -114,7 +114,7 @@ public struct RunSimulator {
     finishIfOver()
   }
 
-  /// Asks what runs to end; it does so within a millisecond when time goes on.
+  /// Asks running items to end. They end within a millisecond of simulated time.
   public mutating func stop(_ urgency: StopUrgency) {
     guard !isDone else { return }
     isStopped = true
@@ -128,7 +128,7 @@ public struct RunSimulator {
     finishIfOver()
   }
 
-  /// Tries the first item again that has failed.
+  /// Retries the first failed item.
   public mutating func retry() {
     guard !isFinishing, !isStopped, !isDone, let position = failed.keys.min(), let last = failed[position] else {
       return
@@ -140,7 +140,7 @@ public struct RunSimulator {
     for slot in workers.keys.sorted() { startNext(slot) }
   }
 
-  /// A random request or some time.
+  /// Makes a random request, or lets some time pass.
   public mutating func step() {
     switch Int.random(in: 0..<14, using: &random) {
     case 12, 13: retry()
@@ -224,7 +224,7 @@ public struct RunSimulator {
     if worker.isLeaving || isNothingLeft { leave(slot) } else { startNext(slot) }
   }
 
-  /// What has not begun again has ended as before.
+  /// Items that have not started again have ended as before.
   private mutating func giveUpRetries() {
     for last in again { emit(.itemFinished(last)) }
     again = []

@@ -10,9 +10,9 @@ public import Testing
 
 /// A folder for one test, and a shell in it that finds the built program first.
 ///
-/// The folder goes with the sandbox. Nothing of the developer's own settings, terminal or locale leaks in.
+/// The folder is removed with the sandbox. The developer's settings, terminal and locale have no effect in it.
 public final class Sandbox {
-  /// How a line of shell ended, and what it wrote.
+  /// How a shell script ended, and what it wrote.
   public struct Ending: Sendable {
     /// The exit status, or 128 and the signal that ended the shell.
     public let status: Int32
@@ -31,7 +31,7 @@ public final class Sandbox {
   /// The folder.
   public let path: String
 
-  /// How long a test waits for what must come, in seconds: on a busy machine any process may stand still for a while.
+  /// How long a test waits for an expected event, in seconds. On a busy machine, any process may stop for a while.
   public static let patience = 240
 
   /// Makes an empty folder.
@@ -57,23 +57,23 @@ public final class Sandbox {
     try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
   }
 
-  /// A file of the folder as text; empty if there is none.
+  /// Returns a file of the folder as text; empty if there is none.
   public func read(_ name: String) -> String {
     String(decoding: FileManager.default.contents(atPath: "\(path)/\(name)") ?? Data(), as: UTF8.self)
   }
 
-  /// What a shell's children see; the program's folder comes first in the path.
+  /// Returns the environment of a shell. The program's folder is first in its path.
   public func environment(_ own: [String: String] = [:]) -> [String: String] {
     let standard = [
       "PATH": "\(Self.productsFolder):/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": path, "TMPDIR": path,
       "LANG": "C.UTF-8", "TZ": "UTC", "TERM": "xterm-256color", "SWIFT_BACKTRACE": "enable=no", "CI": "true",
     ]
-    // A program that was built with a sanitizer obeys the same requests as its tests.
+    // A program that was built with a sanitizer uses the same settings as its tests.
     let requests = ProcessInfo.processInfo.environment.filter { $0.key == "ASAN_OPTIONS" }
     return standard.merging(requests) { $1 }.merging(own) { $1 }
   }
 
-  /// Runs lines of bash in the folder, to their end or to the deadline, which fails the test.
+  /// Runs lines of bash in the folder until they end. If they miss the deadline, the test fails.
   ///
   /// - Parameters:
   ///   - script: The lines; the program is `pfor-tui`.
@@ -86,7 +86,7 @@ public final class Sandbox {
   ) throws -> Ending {
     let child = try start(script, environment: own)
     let deadline = ContinuousClock.now + .seconds(seconds)
-    // A file of its own for each stream: no pipe that a stray grandchild could keep open, or that could fill up.
+    // Each stream has a file, because a stray grandchild could keep a pipe open, and a pipe could fill up.
     while cposix_child_has_ended(child.process, 0) == 0 {
       guard ContinuousClock.now < deadline else {
         Issue.record(
@@ -102,7 +102,7 @@ public final class Sandbox {
     return child.ending(signal != 0 ? 128 + signal : cposix_exit_status(status))
   }
 
-  /// Waits until so many processes run a program with these arguments, and no more.
+  /// Waits until exactly this number of processes run a program with these arguments.
   ///
   /// A process that was started may be another program for a moment, and one that was killed takes a moment to go.
   public func waitForProcesses(
@@ -139,7 +139,7 @@ public final class Sandbox {
     return Child(process: process, output: output, errors: errors)
   }
 
-  /// Starts a program in a process group of its own, with no signal blocked or ignored.
+  /// Starts a program in its own process group, with no signal blocked or ignored.
   static func spawn(
     _ arguments: [String], _ environment: [String: String], input: Int32, output: Int32, errors: Int32
   ) throws -> pid_t {

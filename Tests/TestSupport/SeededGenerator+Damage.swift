@@ -1,8 +1,9 @@
 extension SeededGenerator {
-  /// A file of pages as a broken disk, a torn copy or an enemy may leave it: cut off, overwritten, flipped or spliced.
+  /// Returns a file of pages as a broken disk, a torn copy or an attacker may leave it: truncated, overwritten, with
+  /// flipped bits, or spliced.
   ///
   /// - Parameters:
-  ///   - file: What is damaged.
+  ///   - file: The bytes to damage.
   ///   - page: The size of its pages, in bytes.
   public mutating func damaged(_ file: [UInt8], page: Int = 4_096) -> [UInt8] {
     var bytes = file
@@ -32,7 +33,7 @@ extension SeededGenerator {
     return start..<start + page
   }
 
-  /// A value as SQL that nobody expects in a column, whatever it is for.
+  /// Returns a value in SQL that is unexpected in any column.
   public mutating func unexpectedValue() -> String {
     let values = [
       "0", "1", "-1", "3", "9223372036854775807", "-9223372036854775808", "1099511627777", "4294967297", "1e300",

@@ -1,14 +1,14 @@
 extension SeededGenerator {
-  /// Some random bytes.
+  /// Returns some random bytes.
   public mutating func bytes(upTo limit: Int) -> [UInt8] {
     (0..<Int.random(in: 0...limit, using: &self)).map { _ in UInt8.random(in: 0...255, using: &self) }
   }
 
-  /// A sample with one to eight random changes: what is valid in it makes the rest go deep.
+  /// Returns a sample with one to eight random changes. Its valid parts lead the others deep into a parser.
   ///
   /// - Parameters:
-  ///   - sample: What is changed.
-  ///   - tokens: What means something to those who read it, and is put in here and there.
+  ///   - sample: The bytes to change.
+  ///   - tokens: Texts with a meaning for the reader of the bytes, which are inserted at random.
   public mutating func mutated(_ sample: [UInt8], tokens: [String]) -> [UInt8] {
     var bytes = sample
     for _ in 0..<Int.random(in: 1...8, using: &self) { change(&bytes, tokens) }

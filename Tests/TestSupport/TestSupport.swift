@@ -1,2 +1,2 @@
-/// Shared by the tests.
+/// The namespace of the code that tests share.
 public enum TestSupport {}

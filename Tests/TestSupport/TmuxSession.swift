@@ -10,9 +10,9 @@ public import Testing
 
 /// A real terminal for a test: a shell in a private tmux of an exact size.
 ///
-/// The server ends with the session, and also if the test's process ends in any other way.
+/// The server ends with the session, however the test's process ends.
 public final class TmuxSession {
-  /// Where the shell's files are.
+  /// The folder of the shell.
   public let sandbox: Sandbox
   private let watch: (process: pid_t, pipe: Int32)
 
@@ -21,7 +21,7 @@ public final class TmuxSession {
   /// - Parameters:
   ///   - width: The terminal's columns.
   ///   - height: The terminal's rows.
-  ///   - own: What differs in the shell's environment; `TERM` is tmux's own unless named.
+  ///   - own: Changes to the shell's environment; without `TERM` among them, tmux sets it.
   public init(
     width: Int = 80, height: Int = 24, environment own: [String: String] = [:], in sandbox: Sandbox? = nil
   ) throws {
@@ -43,7 +43,7 @@ public final class TmuxSession {
 
   private static let tmux = "tmux -S ./tmux -f /dev/null"
 
-  /// Kills the server when our end of a pipe is closed, whatever closes it.
+  /// Kills the server when our end of a pipe is closed, however that happens.
   private static func watch(_ sandbox: Sandbox) throws -> (pid_t, Int32) {
     var ends: [Int32] = [-1, -1]
     try #require(cposix_pipe(&ends) == 0)
@@ -70,17 +70,17 @@ public final class TmuxSession {
     for key in keys { try tmux("send-keys \(Self.quoted(key))") }
   }
 
-  /// What is on the screen.
+  /// Returns the contents of the screen.
   ///
   /// - Parameter withStyles: whether escapes for colours and attributes are kept.
   public func capture(withStyles: Bool = false) throws -> String {
     try tmux("capture-pane -p \(withStyles ? "-e" : "")")
   }
 
-  /// Gives the terminal another size.
+  /// Changes the size of the terminal.
   public func resize(width: Int, height: Int) throws { try tmux("resize-window -x \(width) -y \(height)") }
 
-  /// A value of tmux's own, such as `alternate_on`.
+  /// Returns a value of tmux, such as `alternate_on`.
   public func flag(_ name: String) throws -> String {
     try tmux("display-message -p '#{\(name)}'").trimmingCharacters(in: .newlines)
   }
@@ -93,7 +93,7 @@ public final class TmuxSession {
     try wait("\"\(text)\"", sourceLocation: sourceLocation) { $0.contains(text) }
   }
 
-  /// Waits until the screen is as it should be; after some minutes the test fails and shows the screen.
+  /// Waits until the screen meets a condition. After a few minutes, the test fails and shows the screen.
   public func wait(
     _ what: String, sourceLocation: SourceLocation = #_sourceLocation, until isRight: (String) throws -> Bool
   ) throws {
@@ -108,7 +108,7 @@ public final class TmuxSession {
     }
   }
 
-  /// Keeps all that is drawn from now on, for ``waitUntilDrawn(_:sourceLocation:)``.
+  /// Records everything that is drawn from now on, for ``waitUntilDrawn(_:sourceLocation:)``.
   public func keepDrawing() throws { try tmux("pipe-pane 'cat > drawn'") }
 
   /// Waits until a text has been drawn in one piece, whether it is still on the screen or not.

@@ -6,7 +6,7 @@ import Screen
   import Darwin
 #endif
 
-/// How colours look, by the formulas of WCAG 2 (contrast) and of Viénot, Brettel and Mollon 1999 (deficiencies).
+/// How colours look, by the formulas of WCAG 2 (contrast) and of Viénot, Brettel and Mollon, 1999 (deficiencies).
 enum Sight {
   enum Deficiency { case deuteranopia, protanopia }
 
@@ -16,7 +16,7 @@ enum Sight {
     return (luminances[1] + 0.05) / (luminances[0] + 0.05)
   }
 
-  /// CIE lightness, 0 to 100, as somebody with a deficiency sees it.
+  /// Returns the CIE lightness, 0 to 100, as a person with a deficiency sees it.
   static func lightness(_ color: Color, _ deficiency: Deficiency) -> Double? {
     guard let rgb = linear(color) else { return nil }
     let luminance = luminance(seen(rgb, deficiency))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Themes
 
-/// TOML as its specification has it, apart from values that no theme has.
+/// TOML as specified, except for values that no theme has.
 @Suite struct TOMLDocumentTests {
   private func read(_ text: String) throws -> TOMLDocument { try TOMLDocument(Array(text.utf8)) }
 
@@ -36,12 +36,12 @@ import Testing
     #expect(try values("a = \(written)\nb = 1") == ["a": .other, "b": .integer(1)])
   }
 
-  /// A theme has no place for them, so a warning names each one, and the rest of the theme holds.
+  /// Themes do not use these values. A warning names each one, and the rest of the theme is used.
   @Test(arguments: [
     "01", "1_", "1__0", "+0x1", ".5", "5.", "1.e2", "9223372036854775808", "True", "2021-02-29", "25:00:00", "07:32",
     "1979-05-27T:", "sky", "0xg", "-",
   ])
-  func wordsThatAreNoValuesArePassedOverToo(written: String) throws {
+  func otherWordsAreSkippedToo(written: String) throws {
     #expect(try values("a = \(written)\nb = 1") == ["a": .other, "b": .integer(1)])
     let text = "[palette]\na = \(written)\n[roles]\ntext = \(written)\ntitle = 'red'\n[x]\ny = \(written)"
     let file = ThemeFile(parsing: "inherits = 'dark'\n\(text)", source: "my.toml", fallbackName: "my")
@@ -77,7 +77,7 @@ import Testing
     "a.b = 1\na.c = 2",
     "a = [{b = 1}, {b = 2}]", "[a.b.c]\n[a.d]\n[a]\ne = 1",
   ])
-  func whatIsDefinedOnceIsNoError(text: String) throws { _ = try read(text) }
+  func singleDefinitionsAreNoError(text: String) throws { _ = try read(text) }
 
   @Test func linesAreThoseOfKeysOrOfTheirSections() throws {
     let document = try read("\n[a]\nb = '''\n\n'''\nc = 1\n[d.e]\n")
@@ -97,7 +97,7 @@ import Testing
     String(repeating: "a", count: 100_000) + " = 1", (0..<20_000).map { "a\($0) = 1\n" }.joined(),
     (0..<20_000).map { _ in "[[a]]\n" }.joined(), "a = \"" + String(repeating: "\\", count: 100_001) + "\"",
   ])
-  func whatIsWithoutBoundIsAnError(text: String) { #expect(throws: TOMLError.self) { try read(text) } }
+  func unboundedInputIsAnError(text: String) { #expect(throws: TOMLError.self) { try read(text) } }
 
   @Test func depthIsBoundedWhateverItIsMadeOf() throws {
     func nested(_ depth: Int) -> String {

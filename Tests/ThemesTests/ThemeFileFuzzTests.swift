@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Themes
 
-/// Theme files that nobody wrote as such.
+/// Random theme files.
 @Suite struct ThemeFileFuzzTests {
   private static let sample = """
     name = "Sea"
@@ -28,7 +28,7 @@ import Themes
     "a.b.c.", "{a={a={a=", "[[[[[[[[", "\r", "0x", "1_", "07:", "inherits = \"light\"\n", "[roles]\n",
   ]
 
-  @Test(arguments: 0..<12) func whateverAFileHoldsThereIsAThemeAndEveryWarningIsALine(seed: Int) {
+  @Test(arguments: 0..<12) func anyFileGivesAThemeAndEveryWarningIsALine(seed: Int) {
     var random = SeededGenerator(seed: UInt64(seed))
     for round in 0..<250 {
       let bytes =

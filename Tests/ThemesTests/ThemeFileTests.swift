@@ -57,7 +57,7 @@ import Themes
     ("[glyphs]\nitem.failed = \"作|x\"", 3, "glyphs.item.failed", "one column"),
     ("[glyphs]\nitem.failed = \"\\u001B|x\"", 3, "glyphs.item.failed", "one column"),
   ])
-  func whatIsWrongIsSaidByLineAndKey(text: String, line: Int, key: String, problem: String) throws {
+  func mistakesAreReportedByLineAndKey(text: String, line: Int, key: String, problem: String) throws {
     let isInheriting = text.hasPrefix("inherits")
     let file = parse((isInheriting ? "about = \"a\"\n" : "inherits = \"default\"\n") + text)
     let warning = try #require(file.warnings.first { $0.key == key })
@@ -75,7 +75,7 @@ import Themes
     #expect(ThemeRole.allCases.allSatisfy { file.theme[$0] == Themes.standard[$0] })
   }
 
-  @Test func missingRolesAreToldUnlessTheyAreInherited() {
+  @Test func missingRolesAreReportedUnlessTheyAreInherited() {
     let alone = parse("[roles]\ntext = \"red\"")
     #expect(alone.warnings.filter { $0.problem.contains("missing") }.count == ThemeRole.allCases.count - 1)
     #expect(alone.theme[.title] == Themes.standard[.title])

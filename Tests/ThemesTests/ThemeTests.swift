@@ -24,7 +24,7 @@ import Themes
     }
   }
 
-  /// The selection must show, whatever the depth, and leave the text readable.
+  /// The selection must be visible at every depth, and leave the text readable.
   @Test(arguments: Themes.builtin.map(\.theme), ColorDepth.allCases)
   func theSelectionIsSeen(theme: Theme, depth: ColorDepth) {
     let palette = theme.palette(depth: depth)
@@ -71,7 +71,7 @@ import Themes
     }
   }
 
-  /// Hues go, lightness stays: what is well must not be as light as what is not.
+  /// Hues disappear, but lightness remains. So success and failure must differ in lightness.
   @Test(arguments: [Sight.Deficiency.deuteranopia, .protanopia])
   func successAndFailureDifferForTheColourBlind(deficiency: Sight.Deficiency) throws {
     let theme = try Themes.find(nameOrFile: "colorblind").theme

@@ -1,16 +1,16 @@
-// The settings of SQLite that Swift cannot make: one takes a call with a variable number of arguments, the other
-// functions of C.
+// Settings of SQLite that Swift cannot make, because they need a call with a variable number of arguments, or C
+// functions.
 #pragma once
 
 struct sqlite3;
 
-/// Keeps SQLite from counting the memory it uses: it counts under one lock for all connections of the process.
-/// To be called before SQLite does anything. Returns 0, or SQLite's error, and then nothing has changed.
+/// Keeps SQLite from counting its memory, because all connections of the process would share one lock for that.
+/// Call it before SQLite does anything. Returns 0, or SQLite's error, in which case nothing has changed.
 int csqlite_memory_stop_counting(void);
 
-/// Lets a connection take "x" for the name of a column alone, never for a text: a misspelt name is an error then.
+/// Makes a connection treat "x" only as the name of a column, never as a string, so that a misspelt name is an error.
 void csqlite_refuse_quoted_strings(struct sqlite3 *connection);
 
-/// Lets SQLite take paths in which stand-ins stand for bytes that are not UTF-8 (see CPosix.h) for those bytes.
-/// To be called before a database is opened.
+/// Makes SQLite convert paths to the bytes that they represent (see CPosix.h), because not all paths are UTF-8.
+/// Call it before a database is opened.
 void csqlite_paths_are_bytes(void);

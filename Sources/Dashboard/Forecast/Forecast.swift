@@ -8,7 +8,7 @@ import ParallelFor
 
 /// The end of a run, simulated many times: running attempts end, and free workers take the others in order.
 ///
-/// Equal forecasts give equal results, because the random numbers always are the same.
+/// Equal forecasts give equal results, because the random numbers are always the same.
 struct Forecast {
   /// A running attempt: how long it has run, and how long it took in an earlier run if that is known, in nanoseconds.
   struct Running {
@@ -24,7 +24,7 @@ struct Forecast {
     var last: [Double] = []
     /// The longest time, before which the run cannot be over.
     var longest = 0.0
-    /// The standard deviation of the logarithm of an item's time now and then, and the error of its mean.
+    /// The standard deviation of the logarithm of an item's time over its earlier time, and the error of its mean.
     var spread = 0.2
     var error = 0.1
   }
@@ -67,7 +67,7 @@ struct Forecast {
 /// One simulated end of a run.
 private struct Draw {
   let forecast: Forecast
-  /// What times by the pace, and times of an earlier run, are multiplied with.
+  /// The factors for times from the pace, and for times from an earlier run.
   let factor: Double
   let knownFactor: Double
   var random: RepeatableRandom
@@ -140,7 +140,7 @@ private struct Draw {
     let middle = time * knownFactor * exp(-spread * spread / 2)
     guard age > 0 else { return middle * exp(spread * Normal.quantile(random.unit())) }
     let past = Normal.probability(upTo: log(age / middle) / spread)
-    // It has run far longer than expected: a further part of its age.
+    // It has run far longer than expected, so the rest is a part of its age.
     guard past < 0.999 else { return age * spread / 2 * -log(random.unit()) }
     return max(0, middle * exp(spread * Normal.quantile(past + (1 - past) * random.unit())) - age)
   }

@@ -115,7 +115,7 @@ struct LatencyWindow: Equatable, Sendable {
   /// All latencies of the window.
   var whole: LatencyBlock { blocks.reduce(into: open) { $0 += $1 } }
 
-  /// How far latencies may still change, because they have changed of late, as a natural logarithm.
+  /// How far latencies may still change, because they have changed recently, as a natural logarithm.
   var unrest: Double { change * Self.calmingItems / (Self.calmingItems + Double(itemsSinceChange)) }
 
   @inline(__always)
@@ -136,7 +136,7 @@ struct LatencyWindow: Equatable, Sendable {
     }
   }
 
-  /// Merges the two oldest blocks of each size of which there are too many. Blocks grow towards the front.
+  /// Merges the two oldest blocks of each size that has too many. Blocks grow towards the front.
   private mutating func mergeBlocks() {
     var (size, end) = (Self.blockSize, blocks.count)
     while true {

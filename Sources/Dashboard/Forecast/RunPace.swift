@@ -22,14 +22,14 @@ struct RunPace: Equatable, Sendable {
   /// What is known about the time of an attempt now.
   struct Estimate {
     var survival: Survival
-    /// What times of the survival are to be multiplied with, and the standard error of that factor's logarithm.
+    /// The factor for the times of the survival, and the standard error of its logarithm.
     var factor: Double
     var error: Double
     /// The share of attempts that are followed by another one.
     var retryShare: Double
   }
 
-  /// The number of attempts from which earlier numbers of threads say nothing more.
+  /// From this number of attempts on, earlier numbers of threads say nothing more.
   private static let enoughAttempts = 400
   /// The number of attempts up to which the shape of the distribution comes from the time before, too.
   private static let enoughForShape = 20
@@ -65,13 +65,13 @@ struct RunPace: Equatable, Sendable {
     if start >= period.since { period.window.add(latency) }
   }
 
-  /// Counts an attempt as the last of its item that was counted as retried.
+  /// Counts an attempt as its item's last one, although it was counted as retried.
   mutating func makeLast() { retried -= 1 }
 
   /// Returns what is known about the time of an attempt; nil if nothing is.
   ///
   /// - Parameters:
-  ///   - running: When the running attempts started, as far as they are to count.
+  ///   - running: When the running attempts that count have started.
   ///   - workerTime: The time that workers have been alive so far, in nanoseconds.
   func estimate(running: [Instant], at now: Instant, workerTime: Double) -> Estimate? {
     let own = period.window.whole
@@ -114,8 +114,9 @@ struct RunPace: Equatable, Sendable {
 
   /// The mean time of an attempt.
   ///
-  /// With many attempts, all their time and that of running ones shows it without the doubt about the tail. With few,
-  /// the running ones decide, which may take no longer than those that ended.
+  /// With many attempts, the total time of ended and running ones gives the mean, without a guess about the tail. With
+  /// few, the mean of the survival depends on the running ones. They may take no longer than those that ended, so the
+  /// result lies between both means.
   private func mean(_ own: LatencyBlock, _ survival: Survival, _ ages: [Double]) -> ThreadCurve.Time {
     if own.count >= 10 * period.threads {
       let share = Double(own.count) / Double(max(own.count, attempts))

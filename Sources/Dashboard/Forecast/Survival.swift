@@ -10,7 +10,7 @@
 /// Incomplete Observations", 1958). Beyond the longest time seen, the tail is Pareto's; its exponent is Hill's estimate
 /// ("A Simple General Approach to Inference About the Tail of a Distribution", 1975).
 struct Survival {
-  /// The number of items from which the exponent of the tail can be told.
+  /// The number of items from which the exponent of the tail can be estimated.
   private static let enoughForTail = 100.0
   private static let usualExponent = 2.0
 

@@ -34,8 +34,8 @@ struct ThreadCurve: Equatable, Sendable {
 
   /// Predicts the time at a number of threads; nil if nothing was measured.
   ///
-  /// Between two measured numbers, the rate is interpolated. Beyond them, it is between two extremes: more threads do
-  /// nothing more, because the other side is the limit, or they do as much more as threads did so far. With one
+  /// Between two measured numbers, the rate is interpolated. Beyond them, it is between two extremes: further threads
+  /// add nothing, because the other side is the limit, or they add as much as threads have added so far. With one
   /// measurement, the second extreme is that twice the threads do twice the work.
   func time(at threads: Int) -> Time? {
     if let known = points.first(where: { $0.threads == threads }) {

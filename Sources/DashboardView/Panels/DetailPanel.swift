@@ -170,8 +170,8 @@ struct DetailPanel {
   /// Lists the earlier attempts; all ended ones while the next one runs or waits.
   private func attemptLines(_ detail: ItemDetail) -> [Line] {
     var attempts = detail.earlier
-    let goesOn = drawing.facts.runningItem(id) != nil || drawing.facts.waiting[id] != nil
-    if goesOn, let worker = detail.worker, let latency = detail.latency, let outcome = detail.outcome {
+    let continues = drawing.facts.runningItem(id) != nil || drawing.facts.waiting[id] != nil
+    if continues, let worker = detail.worker, let latency = detail.latency, let outcome = detail.outcome {
       attempts.append(
         EndedAttempt(attempt: detail.attempt, worker: worker.slot, start: 0, latency: latency, outcome: outcome))
     }

@@ -161,7 +161,7 @@ package enum StoppedText {
     let cause =
       switch item.reason {
       case .readsTerminal:
-        "it wants to read the terminal, which no command may do; make it ask nothing, as with ssh -o BatchMode=yes "
+        "it wants to read the terminal, which no command may do; keep it from asking, as with ssh -o BatchMode=yes "
           + "or sudo -n"
       case .writesTerminal: "it wants to set up the terminal, which no command may do"
       case .signal: "it has received a stop signal; kill -CONT continues it"

@@ -46,7 +46,7 @@ public struct CommandJob: Job {
 
 /// Prepares a program at its start, so that hundreds of commands can start at once.
 public enum CommandStart {
-  /// Makes room for the descriptors of some thousand commands, up to the process's limit. It also records the
+  /// Makes room for the descriptors of a few thousand commands, up to the process's limit. It also records the
   /// descriptors that the process inherited, which commands inherit too, and opens missing standard streams.
   ///
   /// Call it at the program's start, before it has threads. With threads, opening the 65th, 257th or 513th descriptor

@@ -26,7 +26,7 @@ enum OwnMemory {
   }
 
   #if os(Linux)
-    /// Whether a peak is clearly above ours; the kernel's counts are off by some pages per processor.
+    /// Whether a peak is clearly above ours; the kernel's counts are off by a few pages per processor.
     private static func isClear(_ bytes: Int64) -> Bool { bytes - bytes / 4 > peak.load(ordering: .relaxed) }
 
     /// Reads this program's peak from a line such as `VmHWM:    12345 kB` of its status file.

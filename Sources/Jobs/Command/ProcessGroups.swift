@@ -192,7 +192,7 @@ public enum RunningCommands {
   public static func resume() { ProcessGroups.shared.suspend(false) }
 
   /// Continues commands that were starting when the program was stopped; call it when the program continues.
-  public static func goOnStarting() { cposix_continue_starting() }
+  public static func continueStarting() { cposix_continue_starting() }
 
   /// The commands that a signal has stopped, usually because they tried to read the terminal. After ``resume()``, those
   /// that ``suspend()`` stopped are not included.

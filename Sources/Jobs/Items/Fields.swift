@@ -5,7 +5,7 @@ public final class Fields: Sendable, Equatable {
   let table: FieldTable
   /// The values, one per name; nil is JSON's `null`.
   public let values: [ByteText?]
-  /// The positions of texts that look like numbers, as JSON's quotes tell.
+  /// The positions of values that look like numbers but are JSON strings.
   let texts: Set<Int>
 
   /// Makes the fields of a record; there must be as many values as names.

@@ -20,7 +20,7 @@ public struct Item: Sendable, Equatable {
   /// Makes a plain item.
   public init(_ text: String) { self.init(.text(text)) }
 
-  /// The entry for people to read; invalid UTF-8 becomes U+FFFD. It is a stranger's text; make it safe to draw.
+  /// The entry as readable text; invalid UTF-8 becomes U+FFFD. It is untrusted: make it safe before you draw it.
   public var text: String { value.description }
 
   /// The entry byte for byte.

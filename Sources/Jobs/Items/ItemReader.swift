@@ -202,7 +202,7 @@ public struct ItemError: Error, Sendable, Equatable, CustomStringConvertible {
   public var line: Int?
   /// The byte in the line, from 1, if there is one.
   public var column: Int?
-  /// What is wrong and what was expected; may hold a stranger's text.
+  /// What is wrong and what was expected; may contain untrusted text.
   public var reason: String
 
   init(_ file: String, line: Int? = nil, column: Int? = nil, _ reason: String) {

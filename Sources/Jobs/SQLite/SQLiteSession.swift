@@ -17,7 +17,7 @@ final class SQLiteSession: JobSession {
     output = CaptureBuffer(spillFile: job.spillFile)
     interrupt = { [stop, writers = job.writers] _ in
       stop.set()
-      writers?.lookAgain()
+      writers?.recheck()
     }
   }
 
@@ -158,8 +158,8 @@ final class OpenQuery {
 /// A read transaction that spans consecutive items of one worker, so that not every item locks the database file.
 ///
 /// Locking and unlocking the file costs several times as much as a point query. The transaction ends before the worker
-/// waits for an item, and after a millisecond at the latest or with the item that lasts longer. So other writers wait
-/// hardly longer than they would for each query alone.
+/// waits for an item. It also ends with the item during which it becomes a millisecond old. So other writers hardly
+/// wait longer than they would for each query alone.
 final class ReadTransaction {
   /// The age in nanoseconds at which no further item joins a transaction.
   private static let longest: Int64 = 1_000_000

@@ -5,7 +5,7 @@ import SQLite
 ///
 /// SQLite lets one connection write at a time. The others retry at intervals, and one of many may retry for seconds
 /// without success. Workers of one run need not retry: they know of each other, and only wait for other programs. A
-/// worker may write for some milliseconds before its turn ends, because waking the next thread takes longer than many
+/// worker may write for a few milliseconds before its turn ends, because waking the next thread takes longer than many
 /// short writes.
 final class WriterQueue: @unchecked Sendable {
   /// A worker's place in the queue.
@@ -59,7 +59,7 @@ final class WriterQueue: @unchecked Sendable {
   }
 
   /// Makes every waiting worker check whether it must still wait; safe from any thread.
-  func lookAgain() { monitor.withLock { for place in waiting { wake(place) } } }
+  func recheck() { monitor.withLock { for place in waiting { wake(place) } } }
 
   private func wake(_ place: Place) {
     guard !place.isWoken else { return }

@@ -104,7 +104,8 @@ struct PlaceholderGrammar {
     var hasLetter = false
     for (position, scalar) in text.unicodeScalars.enumerated() {
       let isAllowed =
-        position == 0 ? begins(scalar, mayHaveNames: mayHaveBlanks) : Self.goesOn(scalar, mayHaveBlanks: mayHaveBlanks)
+        position == 0
+        ? begins(scalar, mayHaveNames: mayHaveBlanks) : Self.continues(scalar, mayHaveBlanks: mayHaveBlanks)
       guard isAllowed, !(scalar == previous && scalar == ".") else { return false }
       hasLetter = hasLetter || Self.isLetter(scalar) || scalar == "@"
       previous = scalar
@@ -118,7 +119,7 @@ struct PlaceholderGrammar {
     return mayHaveNames && (scalar == "-" || scalar == "." || (scalar == "@" && fields == .perItem))
   }
 
-  private static func goesOn(_ scalar: Unicode.Scalar, mayHaveBlanks: Bool) -> Bool {
+  private static func continues(_ scalar: Unicode.Scalar, mayHaveBlanks: Bool) -> Bool {
     isLetter(scalar) || ("0"..."9").contains(scalar) || scalar == "." || scalar == "-"
       || (mayHaveBlanks && scalar == " ")
   }

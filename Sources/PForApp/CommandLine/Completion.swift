@@ -3,7 +3,7 @@ import ParallelForDashboard
 import RunStore
 import Themes
 
-/// The command lines with which shells get their script and ask for completions.
+/// The command lines by which shells get their script and ask for completions.
 enum CompletionCommands {
   private static let wantsScript = "--generate-completion-script"
 

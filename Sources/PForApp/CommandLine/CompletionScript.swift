@@ -1,6 +1,6 @@
 /// The completion scripts of the shells. Each one asks the program, so that all offer the same completions.
 enum CompletionScript {
-  /// The first word of the command line with which a script asks; the words typed so far follow.
+  /// The first word of a script's question; the words typed so far follow.
   static let question = "---complete"
 
   /// The script for a shell; nil if there is none.

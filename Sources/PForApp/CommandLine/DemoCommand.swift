@@ -38,7 +38,7 @@ struct DemoCommand: ParsableCommand {
   private func remove(_ folder: String) {
     OSFile.removeFolder(folder)
     guard !look.quiet else { return }
-    StandardError.write("(the demo's files are removed; to keep them for that command: pfor-tui demo --keep FOLDER)")
+    StandardError.write("(the demo has removed its files; to keep them: pfor-tui demo --keep FOLDER)")
   }
 
   private func play(in folder: String) throws(AppError) -> Int32 {

@@ -23,7 +23,7 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     PForTUI.exit(after: { () throws(AppError) in
       let reader = try RunNames.open(name)
-      let record = try RunNames.told { () throws(RunStoreError) in try reader.record() }
+      let record = try RunNames.translated { () throws(RunStoreError) in try reader.record() }
       let target = try file.map { (path) throws(AppError) in try CommandOutput(file: path) } ?? CommandOutput()
       do {
         try form.export(reader, command: RecordedCommand(record).line) { bytes in

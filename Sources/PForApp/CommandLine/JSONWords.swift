@@ -1,4 +1,4 @@
-// All of Foundation would make the program four times as large and double its start-up time.
+// All of Foundation would make the program three times as large and double the time of `--version`.
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else

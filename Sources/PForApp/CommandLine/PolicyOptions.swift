@@ -13,7 +13,7 @@ struct PolicyOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Wait this long before the first retry, and twice as long before each further one; up to half is random.",
+      "Wait this long before the first retry, and twice as long before each further one; up to half of it is random.",
       valueName: "time"))
   var retryDelay = TimeSpan(seconds: 0)
 

@@ -47,7 +47,7 @@ struct PruneCommand: ParsableCommand {
         before: olderThan.map { now - $0.nanoseconds }, newest: keep, bytes: size?.bytes,
         includesUnfinished: unfinished)
       for entry in policy.selected(from: try RunNames.history().runs()) {
-        if !dryRun { try RunNames.told { () throws(RunStoreError) in try entry.remove() } }
+        if !dryRun { try RunNames.translated { () throws(RunStoreError) in try entry.remove() } }
         let size = Formatting().bytes(Int(entry.size))
         output.write(line: "\(dryRun ? "would remove" : "removed") \(RunNames.name(of: entry.path))  \(size)")
       }

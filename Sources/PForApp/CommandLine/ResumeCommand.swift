@@ -54,7 +54,7 @@ struct ResumeCommand: ParsableCommand {
         throw AppError("\(path): the run has no command line in its record; give the original one and add --resume")
       }
       guard chdir(record.directory.osPath) == 0 else {
-        throw AppError("\(record.directory): the run started in this folder, and it cannot be entered")
+        throw AppError("\(record.directory): the run started in this folder, which cannot be entered")
       }
       var plan = try RunPlan(try options(arguments), arguments: arguments)
       guard !plan.reader.source.isTerminal else {
@@ -62,7 +62,7 @@ struct ResumeCommand: ParsableCommand {
           "the items of this run came from standard input, which is the terminal now: pipe the items in again, as in "
             + "cat ITEMS | pfor-tui resume \(ShellWord.quoted(name ?? RunNames.name(of: path)))")
       }
-      plan.recording = .goOn(path, failed ? .failed : all ? .all : .outstanding)
+      plan.recording = .resume(path, failed ? .failed : all ? .all : .outstanding)
       return try Launcher(plan, look: look).run()
     })
   }
@@ -89,7 +89,7 @@ struct ResumeCommand: ParsableCommand {
   }
 
   private func read(_ path: String) throws(AppError) -> (RunRecord, [String]?) {
-    try RunNames.told { () throws(RunStoreError) in
+    try RunNames.translated { () throws(RunStoreError) in
       let reader = try RunReader(path: path)
       defer { reader.close() }
       let record = try reader.record()

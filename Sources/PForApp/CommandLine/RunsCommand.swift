@@ -100,17 +100,17 @@ enum RunNames {
   /// Opens the run with a name.
   static func open(_ name: String?) throws(AppError) -> RunReader {
     let path = try path(of: name)
-    return try told { () throws(RunStoreError) in try RunReader(path: path) }
+    return try translated { () throws(RunStoreError) in try RunReader(path: path) }
   }
 
   /// The path of the run with a name; a name that is a path needs no folder of runs.
   static func path(of name: String?) throws(AppError) -> String {
     let history = RunHistory.standard(environment: OSProcess.environment)
-    return try told { () throws(RunStoreError) in try (history ?? RunHistory(folder: ".")).find(name) }
+    return try translated { () throws(RunStoreError) in try (history ?? RunHistory(folder: ".")).find(name) }
   }
 
   /// Runs `body` and turns an error of the run store into one for the user.
-  static func told<Value>(_ body: () throws(RunStoreError) -> Value) throws(AppError) -> Value {
+  static func translated<Value>(_ body: () throws(RunStoreError) -> Value) throws(AppError) -> Value {
     do throws(RunStoreError) {
       return try body()
     } catch {

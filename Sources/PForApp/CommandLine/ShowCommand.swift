@@ -27,13 +27,15 @@ struct ShowCommand: ParsableCommand {
       let output = CommandOutput()
       if json {
         output.write(
-          try RunNames.told { () throws(RunStoreError) in
+          try RunNames.translated { () throws(RunStoreError) in
             RunSummaryText.line(try reader.record(), latency: try reader.latencies())
           })
       } else {
-        let summary = try RunNames.told { () throws(RunStoreError) in try RunSummary(reader, listsAll: failed) }
+        let summary = try RunNames.translated { () throws(RunStoreError) in try RunSummary(reader, listsAll: failed) }
         for line in summary.lines { output.write(line: line) }
-        if failed { try RunNames.told { () throws(RunStoreError) in try summary.listFailures(output.write(line:)) } }
+        if failed {
+          try RunNames.translated { () throws(RunStoreError) in try summary.listFailures(output.write(line:)) }
+        }
       }
       return output.finish()
     })

@@ -14,8 +14,8 @@ final class RunLogs: @unchecked Sendable {
   private static let mostBytes = 8 << 20
   /// A pause between batches, in nanoseconds, so that a fast run does not wake the thread for every few entries.
   private static let rest: Int64 = 10_000_000
-  /// How long the end of the program waits for a reader that does not read, in milliseconds, and how long after a
-  /// signal that ends the program.
+  /// How long the program waits for a reader that does not read, in milliseconds, at its end or after a signal that
+  /// ends it.
   private static let patience = 10_000
   private static let shortPatience = 500
   /// How often to check for such a signal, in nanoseconds.

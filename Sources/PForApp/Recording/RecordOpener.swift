@@ -40,13 +40,13 @@ struct RecordOpener {
     switch plan.recording {
     case .none: return nil
     case .new(let path): return try begin(path)
-    case .goOn(let path, let mode): return try goOn(path, mode, isForced: false)
-    case .goOnOrNew(let path, let isForced):
+    case .resume(let path, let mode): return try resume(path, mode, isForced: false)
+    case .resumeOrNew(let path, let isForced):
       guard let old = path == nil ? lastUnfinished : path.flatMap(Self.existing) else {
         StandardError.write("nothing to resume here: starting a new run")
         return try begin(path)
       }
-      return try goOn(old, .outstanding, isForced: isForced)
+      return try resume(old, .outstanding, isForced: isForced)
     }
   }
 
@@ -93,7 +93,7 @@ struct RecordOpener {
 
   // MARK: - An old file
 
-  private func goOn(_ path: String, _ mode: EarlierItems.Mode, isForced: Bool) throws(AppError) -> RunRecording {
+  private func resume(_ path: String, _ mode: EarlierItems.Mode, isForced: Bool) throws(AppError) -> RunRecording {
     let file = try open(path)
     if !isForced { try check(file.record) }
     do throws(RunStoreError) {

@@ -43,7 +43,7 @@ struct RecordOptions: ParsableArguments {
   /// The record plan that the options describe.
   var plan: RecordPlan {
     if noRun { return .none }
-    return resume ? .goOnOrNew(runFile, isForced: force) : .new(runFile)
+    return resume ? .resumeOrNew(runFile, isForced: force) : .new(runFile)
   }
 
   /// The logs to write during the run.
@@ -61,15 +61,15 @@ enum RecordPlan: Equatable {
   /// In a new file at a path; without a path, in the folder of runs.
   case new(String?)
   /// In the file at a path, or in that of the last unfinished run on these items here; in a new one if there is none.
-  case goOnOrNew(String?, isForced: Bool)
+  case resumeOrNew(String?, isForced: Bool)
   /// In the file of an earlier run.
-  case goOn(String, EarlierItems.Mode)
+  case resume(String, EarlierItems.Mode)
 
   /// Whether the run may continue the results of an earlier session.
-  var mayGoOn: Bool {
+  var mayResume: Bool {
     switch self {
     case .none, .new: false
-    case .goOnOrNew, .goOn: true
+    case .resumeOrNew, .resume: true
     }
   }
 }

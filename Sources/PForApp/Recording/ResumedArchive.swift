@@ -26,7 +26,7 @@ final class ResumedArchive: ItemArchive {
   func detail(_ id: ItemID, invocation: (ArchivedItem, WorkerID) -> String) -> ItemDetail? {
     guard var detail = kept.detail(id, invocation: invocation) else { return nil }
     guard let (earlier, last) = recording.attempts(at: id.number) else { return detail }
-    // For some milliseconds, the last attempt is not yet recorded. Until then, it follows the recorded ones.
+    // For a few milliseconds, the last attempt is not yet recorded. Until then, it follows the recorded ones.
     let isRecorded = last.latency == detail.latency
     detail.attempt = isRecorded ? last.attempt : last.attempt + 1
     detail.earlier = isRecorded ? earlier : earlier + [last]

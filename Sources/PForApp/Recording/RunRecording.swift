@@ -234,7 +234,7 @@ final class RunRecording: @unchecked Sendable {
     return recorder.finish(isWhole ? .finished : .interrupted, exitCode: exitCode, at: time)
   }
 
-  /// Ends the record of a run that could not start. The file of a new run is removed; what remains of it is told.
+  /// Ends the record of a run that could not start. Removes the file of a new run, and reports files that remain.
   func discard() {
     reader?.close()
     _ = recorder.end(isDiscarded: !isResumed)

@@ -107,7 +107,7 @@ struct ReplayTimeline {
     if pageStarts.count > Self.lookAhead { pageStarts.removeFirst() }
   }
 
-  /// The time before which no item starts that has not been added.
+  /// No item that has not been added starts before this time.
   private var horizon: Int64 {
     if hasAllItems { return .max }
     return pageStarts.count < Self.lookAhead ? .min : pageStarts.min() ?? .min

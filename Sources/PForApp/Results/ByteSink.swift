@@ -16,7 +16,7 @@ final class ByteSink: @unchecked Sendable {
   enum Problem: Equatable {
     /// The reader has closed its end.
     case closed
-    /// The reader has read nothing for the time that it had.
+    /// The reader has read nothing within the time allowed.
     case unread
     /// The system refused; the text gives the reason.
     case failed(String)
@@ -44,9 +44,9 @@ final class ByteSink: @unchecked Sendable {
   private let writing: (Int32, UnsafeRawBufferPointer) -> Int
   /// A descriptor whose writes do not block; nil for a file, which has no reader to wait for.
   private let patient: PatientDescriptor?
-  /// How long the reader may read nothing before it is given up, in milliseconds.
+  /// How long the sink waits for a reader that reads nothing, in milliseconds.
   private let patience = Atomic<Int>(.max)
-  /// How long the reader has now read nothing, in milliseconds.
+  /// How long the reader has read nothing so far, in milliseconds.
   private var idle = 0
   /// Whether the last wait found room although nothing could be written.
   private var hadRoom = false
@@ -118,7 +118,7 @@ final class ByteSink: @unchecked Sendable {
     if problem == nil, isNamed, isRemoved { problem = .failed("the file was removed while it was being written") }
   }
 
-  /// Wrong bytes that could not be cut off must not stay behind the results unsaid.
+  /// Reports wrong bytes that remain after the results because the file could not be truncated.
   private func endComparing() {
     if problem == nil, let code = existing?.problem { problem = .failed(String(cString: strerror(code))) }
     existing = nil

@@ -9,7 +9,7 @@ struct ExistingOutput {
   private let descriptor: Int32
   /// The number of bytes at the start of the file that are correct.
   private var offset: off_t = 0
-  /// The error of the system because of which wrong bytes are still in the file; nil if there was none.
+  /// The system's error that kept wrong bytes in the file; nil if there was none.
   private(set) var problem: Int32?
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }

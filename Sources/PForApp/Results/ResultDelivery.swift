@@ -130,7 +130,7 @@ final class ResultDelivery: @unchecked Sendable {
   private func deliver(_ batch: [(ItemID, JobResult)]) {
     var last = delivered
     for (id, result) in batch {
-      // After a result that could not be written, the next one would take its place.
+      // After a result that could not be written, later results would be in the wrong place.
       guard found == nil, isKept(result) else { continue }
       deliver(result)
       if found == nil { last = max(last, id.number) }

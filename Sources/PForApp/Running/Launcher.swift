@@ -42,7 +42,7 @@ struct Launcher {
     Orphans.adoptOrphans()
     Signals.ignoreFailingWrites()
     let setup = DisplaySetup(look.dashboard, environment: environment)
-    // A wrong theme name is an error even without a dashboard. Reading all themes takes time, so only a dashboard does.
+    // A wrong theme name is an error even without a dashboard. All themes are read only for a dashboard, to save time.
     let namedTheme = look.dashboard.theme == nil ? nil : try setup.themes()
     let script = try setup.script()
     let files = try RunFiles(plan, isScripted: script != nil, environment: environment)

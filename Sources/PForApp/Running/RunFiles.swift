@@ -9,10 +9,10 @@ import RunStore
   @preconcurrency import Darwin
 #endif
 
-/// The files that a run writes, opened in an order in which a run that cannot start destroys nothing.
+/// The files that a run writes, opened so that a run that cannot start destroys nothing.
 ///
-/// Logs and results are opened first and keep their contents. Then the record is opened. Only when all of them can be
-/// written do old logs and results make room for new ones.
+/// Logs and results are opened first and keep their contents. Then the record is opened. Old logs and results make room
+/// for new ones only when all of these files can be written.
 struct RunFiles {
   /// The logs that are written during the run; nil for none.
   let logs: RunLogs?
@@ -59,8 +59,8 @@ struct ResultFile {
     if let database = plan.recipe.file, Self.isSame(database, path) {
       throw AppError("\(path): results would overwrite the database; choose another file for -o")
     }
-    // Opened for reading as well, a pipe would never be without a reader.
-    let access = plan.recording.mayGoOn && !Self.isPipe(path) ? O_RDWR : O_WRONLY
+    // A pipe that we also open for reading would always have a reader.
+    let access = plan.recording.mayResume && !Self.isPipe(path) ? O_RDWR : O_WRONLY
     descriptor = open(path.osPath, access | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw AppError("\(path): cannot be written: \(String(cString: strerror(errno)))") }
     self.path = path

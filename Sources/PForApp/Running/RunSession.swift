@@ -180,16 +180,16 @@ final class RunSession: WatchedRun, Sendable {
   /// Writes the rest of the record and the logs, and how the run ended.
   ///
   /// - Parameters:
-  ///   - verdict: the outcome of the run; problems with the record and the logs are added to it.
+  ///   - result: the outcome of the run; problems with the record and the logs are added to it.
   ///   - time: now, in nanoseconds since 1970.
-  func conclude(_ verdict: inout RunResult, at time: Int64) {
-    if let problem = recording?.flush() { verdict.note(record: problem.description) }
-    verdict.note(logs?.problems ?? [])
-    logs?.changed([RunChange(time: time, kind: .sessionEnded, value: Int(verdict.exitCode))])
+  func conclude(_ result: inout RunResult, at time: Int64) {
+    if let problem = recording?.flush() { result.note(record: problem.description) }
+    result.note(logs?.problems ?? [])
+    logs?.changed([RunChange(time: time, kind: .sessionEnded, value: Int(result.exitCode))])
     logs?.finish()
-    verdict.note(logs?.problems ?? [])
-    let problem = recording?.finish(isWhole: verdict.isWhole, exitCode: verdict.exitCode, at: time)
-    if let problem { verdict.note(record: problem.description) }
+    result.note(logs?.problems ?? [])
+    let problem = recording?.finish(isWhole: result.isWhole, exitCode: result.exitCode, at: time)
+    if let problem { result.note(record: problem.description) }
   }
 
   /// The logs that are incomplete.
@@ -247,7 +247,7 @@ extension RunSession {
 
   func resumeItems() { RunningCommands.resume() }
 
-  func programGoesOn() { RunningCommands.goOnStarting() }
+  func programContinues() { RunningCommands.continueStarting() }
 
   var stoppedItems: [StoppedItem] {
     RunningCommands.stopped.map { StoppedItem(id: $0.item, worker: $0.worker, reason: .init(signal: $0.signal)) }

@@ -89,7 +89,7 @@ extension StreamPool {
       giveBack(last)
       while !hasAnswer {
         consumer.isWaiting = true
-        // Results may be ready before a slow element of their chunk, which sends no signal. So look now and then.
+        // Results that are ready before a slow element of their chunk send no signal. So check now and then.
         monitor.wait(for: consumer.ready, nanoseconds: Self.glance)
       }
       consumer.isWaiting = false

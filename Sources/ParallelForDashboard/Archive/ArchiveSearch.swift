@@ -76,7 +76,7 @@ struct ArchiveSearch {
     } else if current.left <= 0 {
       dashboard.searchEnded(found: nil)
     } else {
-      dashboard.searchGoesOn(looked: current.all - current.left, of: current.all, at: now)
+      dashboard.searchContinues(looked: current.all - current.left, of: current.all, at: now)
     }
   }
 
@@ -89,7 +89,7 @@ struct ArchiveSearch {
       let id = ItemID(search.position)
       switch scan.scan(archive.searchedParts(of: id), from: search.place) {
       case .found: return id
-      case .goesOn(let place): search.place = place
+      case .continues(let place): search.place = place
       case .absent:
         search.place = 0
         search.position += search.step
@@ -135,7 +135,7 @@ struct ArchiveScan {
     var found: [ItemID] = []
     while scanned < end, scan.allowance > 0 {
       let outcome = scan.scan(archive.searchedParts(of: ItemID(scanned)), from: place)
-      if case .goesOn(let place) = outcome {
+      if case .continues(let place) = outcome {
         self.place = place
         continue
       }
@@ -155,7 +155,7 @@ package struct TextScan {
   package enum Outcome: Equatable {
     case found, absent
     /// The allowance is spent; the search must continue at a place.
-    case goesOn(from: Int)
+    case continues(from: Int)
   }
 
   /// A part of an item: its number of bytes, and a function that reads some of them from an offset on.
@@ -190,7 +190,7 @@ package struct TextScan {
     var start = 0
     for part in parts {
       while place < start + part.count {
-        guard allowance > 0 else { return .goesOn(from: place) }
+        guard allowance > 0 else { return .continues(from: place) }
         let count = min(Self.chunk, start + part.count - place)
         if isIn(part, from: place - start, count) { return .found }
         allowance -= count

@@ -213,7 +213,7 @@ extension ResultArchive {
   }
 }
 
-// MARK: - Looking through
+// MARK: - Searching
 
 extension ResultArchive {
   /// One more than the last position that has ended.

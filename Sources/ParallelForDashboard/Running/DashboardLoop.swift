@@ -174,7 +174,7 @@ package final class DashboardLoop {
         takeEvents(at: now)
       case .suspend: suspend()
       case .continued:
-        watched.programGoesOn()
+        watched.programContinues()
         display.resume()
       case .resized: break
       case .terminate: mustEnd(.terminated, "terminated", at: now)

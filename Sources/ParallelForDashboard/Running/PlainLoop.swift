@@ -87,7 +87,7 @@ package final class PlainLoop {
     case .moreThreads: changeThreads(by: 1, at: now)
     case .fewerThreads: changeThreads(by: -1, at: now)
     case .suspend: Suspension.stopUntilContinued(watched)
-    case .continued: watched.programGoesOn()
+    case .continued: watched.programContinues()
     case .resized: break
     }
   }

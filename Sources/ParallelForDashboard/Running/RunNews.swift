@@ -2,7 +2,7 @@ import Dashboard
 import DashboardView
 import ParallelFor
 
-/// Brings a dashboard up to date with its run, and collects what the user must be told, each thing once.
+/// Brings a dashboard up to date with its run, and collects messages for the user, each of them once.
 struct RunNews {
   private static let checkInterval: Int64 = 250_000_000
 

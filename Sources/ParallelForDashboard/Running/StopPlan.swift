@@ -16,7 +16,7 @@ package enum StopReason: Equatable {
 ///
 /// After a hang-up or a termination, running items may end within the grace time. Then they are asked to end, and after
 /// another grace time they are killed. Items that were asked to end for any other reason are killed after the grace
-/// time too, so that no item can hold up the program for ever.
+/// time too, so that no item can hold up the program forever.
 package struct StopPlan {
   /// An action on the run.
   package enum Step: Equatable {

@@ -55,7 +55,7 @@ package protocol WatchedRun: AnyObject {
   /// Continues the processes that ``suspendItems()`` stopped.
   func resumeItems()
   /// Called after the program was stopped in any way and continues.
-  func programGoesOn()
+  func programContinues()
   /// The running items whose commands are stopped.
   var stoppedItems: [StoppedItem] { get }
   /// Returns what was done to an ended item, as text for the user.
@@ -72,7 +72,7 @@ extension WatchedRun {
   /// Does nothing.
   package func resumeItems() {}
   /// Does nothing, because the run's threads continue with the program.
-  package func programGoesOn() {}
+  package func programContinues() {}
   /// None, because the run has started no processes.
   package var stoppedItems: [StoppedItem] { [] }
   /// Tries nothing again.

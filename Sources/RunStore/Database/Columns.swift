@@ -225,7 +225,7 @@ struct AttemptColumn: Sendable {
     number(.cpu, "cpu", "the processor time of a command; NULL if unknown"),
     number(
       .peakMemory, "peak_memory",
-      "the peak memory of a command in bytes; NULL if unknown, as it is unless it exceeds that of `pfor-tui` itself"),
+      "the peak memory of a command in bytes; NULL if unknown, or not above that of `pfor-tui` itself"),
     text(.note, "note", "a remark"),
     AttemptColumn(
       column: Column(

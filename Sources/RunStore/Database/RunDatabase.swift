@@ -39,7 +39,7 @@ final class RunDatabase {
   init(path: String, access: Access) throws(RunStoreError) {
     self.path = path
     try Self.checkFile(path, access)
-    connection = try SQLiteProblem.told { () throws(SQLiteError) in
+    connection = try SQLiteProblem.translated { () throws(SQLiteError) in
       try SQLiteConnection(
         .file(path), access: access == .read ? .readOnly : .readWrite, patience: Self.patience)
     }
@@ -86,12 +86,12 @@ final class RunDatabase {
 
   /// Runs statements and ignores their results.
   func execute(_ text: String) throws(RunStoreError) {
-    try SQLiteProblem.told { () throws(SQLiteError) in try connection.execute(text) }
+    try SQLiteProblem.translated { () throws(SQLiteError) in try connection.execute(text) }
   }
 
   /// Returns the whole number that a query yields; nil for NULL or no row.
   func integer(_ text: String) throws(RunStoreError) -> Int64? {
-    try SQLiteProblem.told { () throws(SQLiteError) in try connection.integer(text) }
+    try SQLiteProblem.translated { () throws(SQLiteError) in try connection.integer(text) }
   }
 
   /// Whether the last page of the file is incomplete.
@@ -105,7 +105,7 @@ final class RunDatabase {
 
   /// Prepares a statement that is used many times.
   func prepare(_ text: String) throws(RunStoreError) -> Statement {
-    try SQLiteProblem.told { () throws(SQLiteError) in try connection.prepare(text) }
+    try SQLiteProblem.translated { () throws(SQLiteError) in try connection.prepare(text) }
   }
 
   /// Leaves checkpoints of the write-ahead log to ``checkpoint()``.
@@ -132,7 +132,7 @@ final class RunDatabase {
   func read(
     table: String, column: String, row: Int64, from offset: Int, into bytes: UnsafeMutableRawBufferPointer
   ) throws(RunStoreError) {
-    try SQLiteProblem.told { () throws(SQLiteError) in
+    try SQLiteProblem.translated { () throws(SQLiteError) in
       try connection.read(table: table, column: column, row: row, from: offset, into: bytes)
     }
   }

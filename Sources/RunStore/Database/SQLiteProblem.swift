@@ -9,7 +9,7 @@ import SQLite
 /// Translates SQLite's errors for the user of a run file.
 enum SQLiteProblem {
   /// Calls SQLite and translates its error.
-  static func told<Value>(_ body: () throws(SQLiteError) -> Value) throws(RunStoreError) -> Value {
+  static func translated<Value>(_ body: () throws(SQLiteError) -> Value) throws(RunStoreError) -> Value {
     do throws(SQLiteError) {
       return try body()
     } catch {
@@ -30,7 +30,7 @@ enum SQLiteProblem {
         .failed, path, "another program was killed in the middle of a change; `sqlite3 FILE .tables` undoes it")
     case .notADatabase: return notARun(path)
     case .corrupt, .error, .typeMismatch, .schemaChanged, .tooBig, .wrongFormat: return damaged(path, words)
-    case .interrupted: return damaged(path, "its pages lead in circles")
+    case .interrupted: return damaged(path, "its pages form a loop")
     case .full: return noRoom(path, words)
     case .inputOrOutput where [EFBIG, ENOSPC, EDQUOT].contains(systemError): return noRoom(path, words)
     // SQLite gives no reason here. A limit on the file's size or a quota is likelier than a broken disk.

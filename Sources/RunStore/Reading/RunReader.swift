@@ -5,7 +5,7 @@ import SQLite
 /// Reads a run file, even while a program records into it; can be used from any thread.
 ///
 /// It reads in small steps, because a long read would keep the recorder's log from being emptied. Everything in a run
-/// file may be a stranger's text.
+/// file may be untrusted text.
 package final class RunReader: @unchecked Sendable {
   /// The number of items that are read at a time.
   private static let page = 1_000

@@ -280,7 +280,7 @@ final class RecordWriter {
   }
 
   private func unreadable(_ reason: Any) -> RunStoreError {
-    RunStoreError(.failed, file.path, "an output to be recorded cannot be read back: \(reason)")
+    RunStoreError(.failed, file.path, "an output cannot be read back for the record: \(reason)")
   }
 
   // MARK: - Requests

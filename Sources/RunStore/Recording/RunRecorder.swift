@@ -4,9 +4,9 @@ import Synchronization
 
 /// Records a run on a thread of its own; workers hand over their records and continue.
 ///
-/// Each record gets a sequence number, from 1 in the order of the calls, and records are committed in that order. An item
-/// is done when the number of its last attempt is committed: its outcome and its whole output are in the file then, and
-/// the end of the program does not lose them. A record that comes too late gets ``never``.
+/// Each record gets a sequence number, from 1 in the order of the calls, and records are committed in that order. An
+/// item is done when the number of its last attempt is committed: its outcome and its whole output are in the file
+/// then, and the end of the program does not lose them. A record that comes too late gets ``never``.
 ///
 /// When writing fails, for example because the disk is full, the recorder stops for good. It drops further records, no
 /// thread waits any longer, and ``problem`` says why. Earlier commits stay in the file.
@@ -81,7 +81,7 @@ package final class RunRecorder: @unchecked Sendable {
     self.whenBroken = whenBroken
     let writer = UncheckedBox(try RecordWriter(file))
     guard WorkerThread.start(name: "pfor-recorder", .none, body: { self.write(with: writer.value) }) else {
-      throw RunStoreError(.failed, file.path, "cannot record into it: the system has no thread to give")
+      throw RunStoreError(.failed, file.path, "cannot record into it: the system cannot create a thread")
     }
   }
 
@@ -114,7 +114,7 @@ package final class RunRecorder: @unchecked Sendable {
     withUnsafeTemporaryAllocation(byteCount: Self.usualRecordSize, alignment: 16) { space in
       var record = RecordBatch(in: space)
       do { try record.append(item, attempt, output: output, errors: errors, isFinal: isFinal) } catch {
-        breakOff(RunStoreError(.failed, file.path, "an attempt to be recorded cannot be read back: \(error)"))
+        breakOff(RunStoreError(.failed, file.path, "an attempt cannot be read back for the record: \(error)"))
         return Self.never
       }
       return append(record, isKeptAtOnce: isKeptAtOnce)
@@ -203,8 +203,8 @@ package final class RunRecorder: @unchecked Sendable {
     }
   }
 
-  /// The pause after a transaction, as a multiple of the time that it took, and the number of checks during the pause
-  /// for whether records are piling up.
+  /// The pause after a transaction, as a multiple of its duration, and how often to check during the pause whether
+  /// records are piling up.
   private static let restShare: Int64 = 16
   private static let looks: Int64 = 8
   /// The number of records between two checks that shows that they are piling up.

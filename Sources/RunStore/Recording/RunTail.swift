@@ -12,7 +12,7 @@ import SQLite
 /// A transaction takes as long as the disk needs. Bytes written here belong to the system at once, though a power cut
 /// may lose them. When the run is resumed, attempts that only the tail has are put into the run file. Like the
 /// recorder's batches, two stretches take turns: one grows while the attempts of the other are committed. Old records
-/// stay until they are overwritten. A sum tells whether a record is whole, and the run file whether it is known.
+/// stay until they are overwritten. A sum shows whether a record is whole, and the run file shows whether it is known.
 ///
 /// The file begins with a mark. From byte 40 on, it has the version of the format and the numbers of words and parts in
 /// its ``RecordLayout``. In a stretch, each record follows its own size, its sum and the key of the run. All numbers are

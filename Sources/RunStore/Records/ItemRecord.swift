@@ -7,7 +7,7 @@ package struct ItemRecord: Sendable, Equatable {
   package var row: Int64
   /// The number in the newest items file, from 1; nil when the item is no longer in it.
   package var number: Int?
-  /// The entry of the items file, byte for byte; a stranger's text.
+  /// The entry of the items file, byte for byte; untrusted text.
   package var text: [UInt8]
   /// The entry's fields as a JSON object; nil for plain lines.
   package var fields: [UInt8]?

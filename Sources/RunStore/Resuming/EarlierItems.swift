@@ -26,7 +26,7 @@ package final class EarlierItems {
     case run(ItemPlace)
   }
 
-  /// The number of items that were met so far.
+  /// The number of items that were seen so far.
   package struct Counts: Sendable, Equatable {
     /// Items that are done and kept.
     package var kept = 0
@@ -45,7 +45,7 @@ package final class EarlierItems {
   /// The number of ranges of rows that are retired in one request.
   private static let stretches = 1_000
 
-  /// The items that were met so far.
+  /// The items that were seen so far.
   package private(set) var counts = Counts()
 
   private let reader: RunReader

@@ -5,7 +5,7 @@ import Foundation
 struct TimeLeftBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "time-left",
-    abstract: "How far estimates of the time left are off, over simulated runs, beside the ways of other programs.",
+    abstract: "How far estimates of the time left are off, over simulated runs, beside the methods of other programs.",
     discussion: """
       A figure is the median of |log(estimate / truth)|, so 0.10 is an estimate that is 10 % off, at a share of the \
       run's time. "Covered" is how often the truth was in the range that the dashboard shows; a fair range covers it \
