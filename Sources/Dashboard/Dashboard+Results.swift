@@ -137,7 +137,9 @@ extension Dashboard {
 
   mutating func markFailed(at now: Instant) -> [Effect] {
     if results.filter == .running { return reply("running items have not failed", at: now) }
-    if live.state == .done { return reply("the run is over: R runs all failed items again", at: now) }
+    if live.state == .done {
+      return canRunAgain ? reply("the run is over: R runs all failed items again", at: now) : refuseRetry(at: now)
+    }
     marks = []
     isMarking = true
     return [.screen(.findFailed(results.filter))]

@@ -80,4 +80,21 @@ import Testing
     #expect(try other.flag("mouse_any_flag") == "1")
     try leave(other)
   }
+
+  /// The run ends with a failure that a second session does not have: R continues the run in the same terminal.
+  @Test func rAfterTheEndContinuesTheRun() throws {
+    let session = try TmuxSession(width: 100, height: 30)
+    try session.type(
+      "clear; seq 3 > ids; pfor-tui ids -o out --shell '[ {} != 2 ] || [ -e mended ] && echo {}'; echo status-$?")
+    try session.wait("the end") { $0.contains("2 ok") && $0.contains("1 failed") && $0.contains("done") }
+    try session.sandbox.write("", to: "mended")
+    try session.send("R")
+    try session.waitFor("Run what failed again?")
+    try session.send("y")
+    try session.wait("the end of the second session") { $0.contains("3 ok") && $0.contains("done") }
+    try session.send("q")
+    try session.waitFor("status-0")
+    #expect(session.sandbox.read("out") == "1\n2\n3\n")
+    #expect(try session.capture().contains("to run what failed again: pfor-tui resume --failed"))
+  }
 }
