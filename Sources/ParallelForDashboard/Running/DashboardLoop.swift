@@ -234,6 +234,7 @@ package final class DashboardLoop {
   private func lend(to user: TerminalUser, _ id: ItemID, at now: Instant) {
     do throws(DashboardError) {
       let files = try OutputFiles(id, outputs(of: id))
+      defer { files.remove() }
       guard !files.paths.isEmpty else { return tell("item \(id) has written nothing yet", at: now) }
       display.suspend()
       defer { display.resume() }

@@ -9,8 +9,8 @@ import ParallelFor
   @preconcurrency import Darwin
 #endif
 
-/// The outputs of an item in files for another program, which are removed with this object.
-final class OutputFiles {
+/// The outputs of an item in files for another program.
+struct OutputFiles {
   private let folder: String
   /// The paths of the outputs that are not empty.
   private(set) var paths: [String] = []
@@ -24,12 +24,17 @@ final class OutputFiles {
     folder = OSText.decode(cString: name)
     for (name, part) in outputs where part.count > 0 {
       let path = "\(folder)/item-\(id.number).\(name)"
-      guard OSFile.write(count: part.count, to: path, read: part.read) else { throw Self.failure(path) }
+      guard OSFile.write(count: part.count, to: path, read: part.read) else {
+        let failure = Self.failure(path)
+        remove()
+        throw failure
+      }
       paths.append(path)
     }
   }
 
-  deinit { OSFile.removeFolder(folder) }
+  /// Removes the files and their folder.
+  func remove() { OSFile.removeFolder(folder) }
 
   private static func failure(_ path: String) -> DashboardError {
     DashboardError("\(path): cannot be written: \(String(cString: strerror(errno)))")
