@@ -2,7 +2,7 @@
 import CompilerPluginSupport
 import PackageDescription
 
-/// Our own warnings stop the build where they must not pass; those of dependencies are not ours to mend.
+/// Turns warnings of our own targets into errors. We cannot fix those of dependencies.
 let isStrict = Context.environment["PFOR_WARNINGS_AS_ERRORS"] == "1"
 
 let settings: [SwiftSetting] =
@@ -13,8 +13,8 @@ let settings: [SwiftSetting] =
   ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 let cSettings: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
 
-/// Swift's libraries inside the program: it starts in half the time, and runs where there is no Swift. The program takes
-/// only the essentials of Foundation from them (`BuiltProgramTests`), its tests all of it.
+/// Links Swift's libraries into the program. It then starts in half the time, and runs where Swift is not installed.
+/// The program takes only the essentials of Foundation from them (`BuiltProgramTests`). Its tests take all of it.
 let staticSwift = LinkerSetting.unsafeFlags(
   [
     "-static-stdlib", "-lCoreFoundation", "-l_FoundationCShims", "-l_FoundationCollections", "-l_FoundationICU",
@@ -48,7 +48,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CSQLiteMemory", dependencies: ["CPosix"], cSettings: cSettings),
 
-    // The decorators stand apart: nothing of the program depends on them, because swift-syntax takes minutes to build.
+    // The decorators are separate. No part of the program depends on them, because swift-syntax takes minutes to build.
     .target(
       name: "ParallelForExpansion",
       dependencies: [
@@ -76,7 +76,7 @@ let package = Package(
     // 3: databases
     .target(name: "SQLite", dependencies: ["OSText", "CSQLite", "CSQLiteMemory"], swiftSettings: settings),
 
-    // 3: what is on the screen, as values
+    // 3: the contents of the screen, as values
     .target(
       name: "Dashboard",
       dependencies: ["ParallelFor", "Attempts", .product(name: "Histogram", package: "hdrhistogram-swift")],
@@ -87,7 +87,7 @@ let package = Package(
       resources: [.embedInCode("Files")],
       swiftSettings: settings),
 
-    // 4: drawing, the terminal, and what is done to an item
+    // 4: drawing, the terminal, and the work for an item
     .target(
       name: "DashboardView", dependencies: ["ParallelFor", "Attempts", "Dashboard", "Screen", "Themes"],
       swiftSettings: settings),
@@ -133,7 +133,7 @@ let package = Package(
     .target(
       name: "CBenchLoops",
       linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("util", .when(platforms: [.linux]))]),
-    // A program that holds nothing but one loop, for its memory to be measured.
+    // A program that contains only one loop, to measure its memory.
     .executableTarget(name: "pfor-bench-memory", dependencies: ["ParallelFor"], swiftSettings: settings),
     .executableTarget(
       name: "pfor-bench",
@@ -210,8 +210,8 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// What runs on threads of its own and its tests, for a build under a sanitizer: what else there is takes minutes to
-// build again.
+// The code with its own threads, and its tests, for a build under a sanitizer. Building everything else again takes
+// minutes.
 if Context.environment["PFOR_LIBRARY_ONLY"] == "1" {
   let kept: Set = [
     "Attempts", "CPosix", "CSQLite", "CSQLiteMemory", "OSText", "ParallelFor", "RunStore", "SQLite", "Screen", "Themes",

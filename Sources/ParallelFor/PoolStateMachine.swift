@@ -98,7 +98,7 @@ struct PoolStateMachine {
 
   var log: EventLog
   var restoredTally = RestoredTally()
-  private var toldDelivery = (0, 0)
+  private var loggedDelivery = (0, 0)
 
   init(
     targetWorkers: Int, limits: RunLimits, policy: RunPolicy = RunPolicy(), order: OrderedDelivery.Order,
@@ -228,11 +228,11 @@ struct PoolStateMachine {
   // MARK: - Delivery
 
   /// Logs the progress of delivery since the last call, as one event.
-  mutating func tellDelivery(at now: Instant) {
-    let told = (delivery.next, delivery.held)
-    guard told != toldDelivery, !log.isFinished else { return }
-    toldDelivery = told
-    log.append(.deliveryAdvanced(next: ItemID(told.0), held: told.1), at: now)
+  mutating func logDelivery(at now: Instant) {
+    let progress = (delivery.next, delivery.held)
+    guard progress != loggedDelivery, !log.isFinished else { return }
+    loggedDelivery = progress
+    log.append(.deliveryAdvanced(next: ItemID(progress.0), held: progress.1), at: now)
   }
 
   /// Takes the positions of up to `limit` results.
@@ -356,7 +356,7 @@ extension PoolStateMachine {
   /// Writes the last event once all workers have left and every result was handed on.
   private mutating func finishIfAllIsDone(at now: Instant) {
     guard life == .over, live == 0, delivery.held == 0, !log.isFinished else { return }
-    tellDelivery(at: now)
+    logDelivery(at: now)
     log.finish(at: now)
   }
 }

@@ -9,7 +9,7 @@ struct ResultConsumer {
   var isWaiting = false
   /// Called once, when there is a result or the end.
   var call: (@Sendable () -> Void)?
-  private var lastTold = MonotonicClock.now
+  private var lastWakeUp = MonotonicClock.now
 
   var wantsToKnow: Bool { isWaiting || call != nil }
 
@@ -19,8 +19,8 @@ struct ResultConsumer {
   /// items.
   mutating func tell(isUrgent: Bool, holding monitor: Monitor) {
     let now = MonotonicClock.now
-    guard isUrgent || call != nil || now.nanoseconds(since: lastTold) > Self.pause else { return }
-    lastTold = now
+    guard isUrgent || call != nil || now.nanoseconds(since: lastWakeUp) > Self.pause else { return }
+    lastWakeUp = now
     if isWaiting {
       isWaiting = false
       ready.broadcast()

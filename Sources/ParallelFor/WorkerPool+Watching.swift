@@ -9,7 +9,7 @@ extension WorkerPool {
         collect(from: lane)
         if let started = lane.withState({ $0.announce() }) { machine.log.append(.itemStarted(started), at: now) }
       }
-      machine.tellDelivery(at: now)
+      machine.logDelivery(at: now)
       let events = machine.log.take()
       carryOut(machine.wakeWorkers())
       return events

@@ -156,7 +156,8 @@ package final class ScriptDisplay: Display {
     guard let (line, step) = steps.first else {
       // A request to leave is enough, because the program then ends after the last item.
       guard !view.dashboard.leavesWhenDone else { return nil }
-      failure = DashboardError("the script ended without leaving the program: add q, or :choose s after it")
+      failure = DashboardError(
+        "the script ended without leaving the program: end it with q, and with :choose s if items still run")
       return nil
     }
     guard step.isDue(in: view) else { return wait(line, at: view.now) }

@@ -50,8 +50,8 @@ enum FunctionCheck {
       requirement.tokens(viewMode: .sourceAccurate).contains { $0.text == type }
     }
     let protocols = generic.inheritedType?.trimmedDescription.split(separator: "&") ?? []
-    let isTold = protocols.contains { !metBySequences.contains($0.trimmingPrefix(" ").prefix { $0 != " " }) }
-    if !isRequired, !isTold { throw Misuse.unconstrained(type).found(at: generic) }
+    let isConstrained = protocols.contains { !metBySequences.contains($0.trimmingPrefix(" ").prefix { $0 != " " }) }
+    if !isRequired, !isConstrained { throw Misuse.unconstrained(type).found(at: generic) }
   }
 
   /// Protocols that arrays conform to when their elements do.

@@ -97,7 +97,7 @@ import Testing
       pfor-tui resume --failed --no-tui 2>errors; echo $?; cat out side
       """)
     #expect(run.lines == ["1", "0", "1", "2", "3", "4", "1", "2", "3", "4", "3"])
-    #expect(sandbox.read("errors").contains("resumed: 3 done before, 1 run again, 0 not started before"))
+    #expect(sandbox.read("errors").contains("resumed: 3 done before, 1 run again, 0 run for the first time"))
   }
 
   @Test func theJoblogSaysWhatWasDoneToEachItem() throws {

@@ -48,8 +48,8 @@ import Testing
     #expect(truncate("\(sandbox.path)/out", off_t(rest)) == 0)
     sink.write([67, 10])
     sink.finish()
-    let isTold = hasName && rest < 3
-    #expect(sink.problem == (isTold ? .failed("the file was truncated while it was being written") : nil))
+    let isProblem = hasName && rest < 3
+    #expect(sink.problem == (isProblem ? .failed("the file was truncated while it was being written") : nil))
     if rest == 3 { #expect(sandbox.read("out") == "AB\nC\n") }
   }
 

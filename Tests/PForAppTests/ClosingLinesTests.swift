@@ -67,7 +67,7 @@ import Testing
   @Test func aResumedRunReportsWhatItFound() {
     var counts = EarlierItems.Counts()
     (counts.kept, counts.again, counts.new, counts.gone) = (3, 1, 2, 0)
-    let found = "resumed: 3 done before, 1 run again, 2 not started before"
+    let found = "resumed: 3 done before, 1 run again, 2 run for the first time"
     #expect(Self.lines { $0.record = ClosingLines.Record(name: "r", earlier: counts) } == ["summary", found])
     counts.gone = 4
     let gone = "no longer in ids: 4 recorded items"

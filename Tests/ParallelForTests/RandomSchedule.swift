@@ -78,7 +78,7 @@ struct RandomSchedule {
     machine.pause(at: now)
     act(machine.resume(at: now) + machine.finish(at: now) + machine.stop(.kill, at: now))
     act(machine.timePassed(at: now + 1_000_000_000_000) + machine.settled(machine.takeUnsettled(), at: now))
-    machine.tellDelivery(at: now)
+    machine.logDelivery(at: now)
     machine.checkInvariants()
     if !machine.log.take().isEmpty { problems.append("events after the end") }
   }
@@ -290,7 +290,7 @@ struct RandomSchedule {
         machine.log.append(.itemStarted(started), at: now)
       }
     }
-    machine.tellDelivery(at: now)
+    machine.logDelivery(at: now)
     events += machine.log.take()
     act(machine.wakeWorkers())
   }

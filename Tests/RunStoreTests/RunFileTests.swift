@@ -207,21 +207,21 @@ import Testing
   @Test func aFullDiskEndsTheRecordingAndKeepsWhatWasCommitted() throws {
     let file = try RunFile.create(at: folder.file, .example, durability: .programEnd)
     try file.database.execute("PRAGMA max_page_count = 60")
-    let told = Told()
-    let recorder = try RunRecorder(file, whenBroken: told.tell)
+    let calls = CallCounter()
+    let recorder = try RunRecorder(file, whenBroken: calls.note)
     var done = 0
     var problem: RunStoreError?
     while problem == nil, done < 10_000 {
       let item = RecordedItem(number: done + 1, text: .text("item \(done)"))
-      let ticket = recorder.record(item, .example(), output: .bytes([UInt8](repeating: 65, count: 2_000)))
-      problem = recorder.waitUntilCommitted(ticket)
+      let last = recorder.record(item, .example(), output: .bytes([UInt8](repeating: 65, count: 2_000)))
+      problem = recorder.waitUntilCommitted(last)
       if problem == nil { done += 1 }
     }
     #expect(problem?.kind == .noRoom)
     #expect(problem?.description.contains(folder.file) == true)
     #expect(recorder.problem == problem)
     #expect(recorder.finish(.finished, exitCode: 0, at: 9)?.kind == .noRoom)
-    #expect(told.count == 1)
+    #expect(calls.count == 1)
     #expect(done > 10)
     #expect(try RunReader(path: folder.file).allItems().count == done)
     // When there is room again, the run continues.

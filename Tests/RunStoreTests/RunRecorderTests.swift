@@ -137,14 +137,14 @@ import Testing
 
   @Test func sequenceNumbersGrowAndAreCommittedInOrder() throws {
     let recorder = try folder.begin()
-    let tickets = (1...500).map { recorder.record(RecordedItem(number: $0, text: .text("\($0)")), .example()) }
-    #expect(zip(tickets, tickets.dropFirst()).allSatisfy { $0 < $1 })
-    #expect(recorder.waitUntilCommitted(tickets[250]) == nil)
-    #expect(tickets[...250].allSatisfy(recorder.isCommitted))
+    let numbers = (1...500).map { recorder.record(RecordedItem(number: $0, text: .text("\($0)")), .example()) }
+    #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+    #expect(recorder.waitUntilCommitted(numbers[250]) == nil)
+    #expect(numbers[...250].allSatisfy(recorder.isCommitted))
     // Others see the commits.
     #expect(try RunReader(path: folder.file).item(number: 251)?.text == bytes("251"))
     #expect(recorder.flush() == nil)
-    #expect(recorder.isCommitted(tickets[499]))
+    #expect(recorder.isCommitted(numbers[499]))
     #expect(recorder.backlog.records == 0 && recorder.backlog.committed == 500)
     #expect(recorder.finish(.finished, exitCode: 0, at: 9) == nil)
   }
@@ -189,16 +189,16 @@ import Testing
   }
 
   @Test func anOutputThatCannotBeReadBackEndsTheRecording() throws {
-    let told = Told()
-    let recorder = try RunRecorder(RunFile.create(at: folder.file, .example), whenBroken: told.tell)
+    let calls = CallCounter()
+    let recorder = try RunRecorder(RunFile.create(at: folder.file, .example), whenBroken: calls.note)
     recorder.record(RecordedItem(number: 1, text: .text("a")), .example())
     #expect(recorder.flush() == nil)
-    let ticket = recorder.record(RecordedItem(number: 2, text: .text("b")), .example(), output: .source(BrokenBytes()))
-    #expect(recorder.waitUntilCommitted(ticket)?.kind == .failed)
+    let number = recorder.record(RecordedItem(number: 2, text: .text("b")), .example(), output: .source(BrokenBytes()))
+    #expect(recorder.waitUntilCommitted(number)?.kind == .failed)
     #expect(recorder.flush()?.kind == .failed)
     recorder.record(RecordedItem(number: 3, text: .text("c")), .example())
     #expect(recorder.finish(.finished, exitCode: 0, at: 9)?.kind == .failed)
-    #expect(told.count == 1)
+    #expect(calls.count == 1)
     let reader = try RunReader(path: folder.file)
     #expect(try reader.allItems().map(\.number) == [1])
     #expect(try reader.record().state == .running)
@@ -227,11 +227,11 @@ final class BrokenBytes: ByteSource {
 }
 
 /// Counts its calls.
-final class Told: @unchecked Sendable {
+final class CallCounter: @unchecked Sendable {
   private let lock = NSLock()
   private var errors: [RunStoreError] = []
 
   var count: Int { lock.withLock { errors.count } }
 
-  func tell(_ error: RunStoreError) { lock.withLock { errors.append(error) } }
+  func note(_ error: RunStoreError) { lock.withLock { errors.append(error) } }
 }

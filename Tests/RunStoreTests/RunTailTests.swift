@@ -183,14 +183,14 @@ import Testing
     #expect(!record.withUnsafeBytes { RecordLayout.current.accepts($0) })
   }
 
-  @Test func aStrangersFileOfThatNameIsLeftAlone() throws {
+  @Test func aForeignFileOfThatNameIsLeftAlone() throws {
     try folder.record(["a"])
     let stranger = Data("precious".utf8)
     try stranger.write(to: URL(fileURLWithPath: folder.file + "-tail"))
     let recorder = try folder.resume()
     // Without a tail, each attempt waits for its transaction.
-    let ticket = recorder.record(RecordedItem(number: 2, text: .text("b")), .example())
-    #expect(recorder.isCommitted(ticket))
+    let number = recorder.record(RecordedItem(number: 2, text: .text("b")), .example())
+    #expect(recorder.isCommitted(number))
     #expect(recorder.end() == nil)
     #expect(FileManager.default.contents(atPath: folder.file + "-tail") == stranger)
   }

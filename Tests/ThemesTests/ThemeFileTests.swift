@@ -176,9 +176,9 @@ import Themes
       }
       let inside = "\(large)/x.toml"
       #expect(throws: ThemeError.unreadable(inside, reason: "Not a directory")) { try Themes.find(nameOrFile: inside) }
-      var untold: [ThemeError] = []
-      #expect(Themes.all(userDirectory: directory) { untold.append($0) }.map(\.name) == Themes.builtin.map(\.name))
-      #expect(untold == [.unreadable(large, reason: "it is larger than 1 MiB")])
+      var errors: [ThemeError] = []
+      #expect(Themes.all(userDirectory: directory) { errors.append($0) }.map(\.name) == Themes.builtin.map(\.name))
+      #expect(errors == [.unreadable(large, reason: "it is larger than 1 MiB")])
     }
     #expect(ThemeError.notFound("\u{1B}x", known: ["a"]).description.contains("\"␛x\""))
   }

@@ -58,7 +58,7 @@ struct OutputCapture {
   /// Enough reads for more than the largest pipe holds, so that everything written before the command's end is read.
   private static let readsInTurn = 32
   /// The interval at which to check for the command's end where no descriptor signals it, in milliseconds.
-  private static let lookInterval: Int32 = 20
+  private static let checkInterval: Int32 = 20
 
   /// What has been read, which other threads may look at meanwhile.
   let live: LiveOutputs
@@ -90,7 +90,7 @@ struct OutputCapture {
     ]
     do throws(SpillError) {
       while polled[0].fd >= 0 || polled[1].fd >= 0 {
-        let ready = poll(&polled, 3, watch >= 0 ? -1 : Self.lookInterval)
+        let ready = poll(&polled, 3, watch >= 0 ? -1 : Self.checkInterval)
         if ready < 0 && errno != EINTR { return SpillError(description: "cannot wait: \(errorText(errno))") }
         // Checked before reading, so that everything written before the end is read.
         let hasEnded = watch >= 0 ? polled[2].revents != 0 : cposix_child_has_ended(process, 0) == 1

@@ -40,10 +40,10 @@ public struct PForTUI: ParsableCommand {
       folder, {/.} its last part without the extension, {#} its number, {%} the worker, and {name} a field of CSV, \
       TSV or JSON lines. If none of these appears, the item is added at the end.
 
-      Text that is inserted into a --shell line is data to the shell that reads the line. If a second shell reads \
-      this text again, as in sh -c 'echo {}', eval or ssh HOST 'echo {}', it runs the item as code, with --shell and \
-      after --. Pass the item to the second shell as an argument, sh -c 'echo "$1"' sh {}, or as input, printf \
-      '%s\\n' {} | ssh HOST 'read -r x; echo "$x"'.
+      An item that is inserted into a --shell line is data to the shell that reads the line. A second shell runs it \
+      as code, as in sh -c 'echo {}', eval or ssh HOST 'echo {}', with --shell and after --. Pass the item to the \
+      second shell as an argument, sh -c 'echo "$1"' sh {}, or as input, printf '%s\\n' {} | ssh HOST 'read -r x; \
+      echo "$x"'.
 
       Try: pfor-tui demo
       """,

@@ -13,7 +13,7 @@ struct PolicyOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Wait this long before the first retry, and twice as long before each further one; up to half of it is random.",
+      "Wait this long before the first retry, and double the wait each time; up to half of a wait is random.",
       valueName: "time"))
   var retryDelay = TimeSpan(seconds: 0)
 
@@ -27,13 +27,13 @@ struct PolicyOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "When to give up on the remaining items: now or soon, and after how many, such as soon,fail=1 or now,fail=3%.",
+      "Give up on the remaining items, now or soon, after a number or a share of items: soon,fail=1 or now,fail=3%.",
       valueName: "when,why=n"))
   var halt = HaltRule.never
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Start no item that is unlikely to end within this time from the start.", valueName: "time"))
+    help: ArgumentHelp("Start no item that is unlikely to end within this time after the start.", valueName: "time"))
   var timeBudget: TimeSpan?
 
   mutating func validate() throws {

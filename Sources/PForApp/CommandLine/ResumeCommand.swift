@@ -43,7 +43,7 @@ struct ResumeCommand: ParsableCommand {
   @OptionGroup(title: "How it looks") var look: DisplayOptions
 
   func validate() throws {
-    guard !failed || !all else { throw ValidationError("--failed and --all exclude each other: choose one") }
+    guard !failed || !all else { throw ValidationError("--failed and --all cannot be used together: choose one") }
   }
 
   func run() throws {

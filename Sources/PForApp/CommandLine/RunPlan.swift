@@ -77,7 +77,7 @@ struct RunPlan {
         "-j 0 would run nothing: give the number of threads, such as -j 8, or a share of the cores, such as -j 200%")
     }
     guard count <= RunController.mostThreads else {
-      throw AppError("-j \(count) is too many: at most \(RunController.mostThreads)")
+      throw AppError("-j \(count) is too many: give at most \(RunController.mostThreads)")
     }
     return count
   }
@@ -95,7 +95,7 @@ struct RunPlan {
   private static func format(of path: String, _ input: InputOptions) throws(AppError) -> ItemFormat {
     let header = input.header ?? true
     if input.null {
-      guard input.format == nil else { throw AppError("-0 and --format exclude each other: choose one") }
+      guard input.format == nil else { throw AppError("-0 and --format cannot be used together: choose one") }
       return .nul
     }
     switch input.format {

@@ -13,7 +13,7 @@ final class RunLogs: @unchecked Sendable {
   private static let mostEntries = 8_192
   private static let mostBytes = 8 << 20
   /// A pause between batches, in nanoseconds, so that a fast run does not wake the thread for every few entries.
-  private static let rest: Int64 = 10_000_000
+  private static let pause: Int64 = 10_000_000
   /// How long the program waits for a reader that does not read, in milliseconds, at its end or after a signal that
   /// ends it.
   private static let patience = 10_000
@@ -135,7 +135,7 @@ final class RunLogs: @unchecked Sendable {
     while let entries = take() {
       for file in files { file.write(entries) }
       note()
-      monitor.withLock { if !isHalfFull, !isEnding { monitor.wait(for: hurry, nanoseconds: Self.rest) } }
+      monitor.withLock { if !isHalfFull, !isEnding { monitor.wait(for: hurry, nanoseconds: Self.pause) } }
     }
     for file in files { file.finish() }
     note()

@@ -9,7 +9,7 @@ final class ResultDelivery: @unchecked Sendable {
   /// About the most memory of held results, in bytes; further ones go to a temporary file.
   static let heldBytesLimit = 32 << 20
   /// A pause between two batches, so that a fast run does not wake this thread for every few results.
-  private static let rest = Duration.milliseconds(2)
+  private static let pause = Duration.milliseconds(2)
 
   private let output: ByteSink?
   private let errors: ByteSink?
@@ -109,7 +109,7 @@ final class ResultDelivery: @unchecked Sendable {
       while let batch = run.takeDelivered(replaced: { self.shrink(by: $0.heldBytes) }) {
         deliver(batch)
         report(whenStuck)
-        if batch.count < 64 { run.waitUntilOver(within: Self.rest) }
+        if batch.count < 64 { run.waitUntilOver(within: Self.pause) }
       }
       output?.finish()
       putInOrder()

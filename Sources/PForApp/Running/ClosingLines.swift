@@ -37,15 +37,15 @@ struct ClosingLines {
   /// - Parameter summary: makes the summary of the run; called only if it is printed.
   func lines(summary: () -> [String]) -> [String] {
     // A reader that closed the output, as `head` does, wants no more.
-    let isTold = !isQuiet && result.exitCode != ExitCode.outputClosed
-    var lines = isTold && (result.problem == nil || hasResults) ? summary() : []
+    let showsAll = !isQuiet && result.exitCode != ExitCode.outputClosed
+    var lines = showsAll && (result.problem == nil || hasResults) ? summary() : []
     if let problem = result.problem { lines.append("pfor-tui: \(problem)") }
     if !isQuiet, let change { lines.append("pfor-tui: \(source.name): \(Self.text(change))") }
     lines += (record?.leftovers ?? []).map { "pfor-tui: \($0)" }
     if !isQuiet, isOutOfOrder {
       lines.append("results of items that were tried again come after results that had already been written")
     }
-    if isTold, let record { lines += earlier(record) + next(record) }
+    if showsAll, let record { lines += earlier(record) + next(record) }
     return lines
   }
 
@@ -61,7 +61,7 @@ struct ClosingLines {
   /// What a resumed run found.
   private func earlier(_ record: Record) -> [String] {
     guard let counts = record.earlier else { return [] }
-    let found = "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) not started before"
+    let found = "resumed: \(counts.kept) done before, \(counts.again) run again, \(counts.new) run for the first time"
     let gone = "no longer in \(source.name): \(counts.gone) recorded items"
     return (result.isWhole ? [found] : []) + (counts.gone > 0 ? [gone] : [])
   }

@@ -30,7 +30,7 @@ final class StreamPool: @unchecked Sendable {
   }
 
   /// The interval, in nanoseconds, at which to check for results that are ready before a slow element of their chunk.
-  private static let glance: Int64 = 20_000_000
+  private static let checkInterval: Int64 = 20_000_000
 
   private let monitor = Monitor()
   private let workWanted = Condition()
@@ -90,7 +90,7 @@ extension StreamPool {
       while !hasAnswer {
         consumer.isWaiting = true
         // Results that are ready before a slow element of their chunk send no signal. So check now and then.
-        monitor.wait(for: consumer.ready, nanoseconds: Self.glance)
+        monitor.wait(for: consumer.ready, nanoseconds: Self.checkInterval)
       }
       consumer.isWaiting = false
       return isOver ? nil : chunks.first
@@ -187,7 +187,7 @@ extension StreamPool {
     if inputHasEnded { return .leave }
     idle += 1
     if consumer.call != nil {
-      monitor.wait(for: workWanted, nanoseconds: Self.glance)
+      monitor.wait(for: workWanted, nanoseconds: Self.checkInterval)
     } else {
       monitor.wait(for: workWanted)
     }

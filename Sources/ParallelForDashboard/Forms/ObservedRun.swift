@@ -14,7 +14,7 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
   private let kept: ResultArchive?
   private let run: ParallelRun<Input, Result<Value, any Error>>
   private let title: String
-  private var untold: [RunEvent]
+  private var firstEvents: [RunEvent]
   /// The results delivered so far.
   private(set) var results: [ItemID: Result<Value, any Error>] = [:]
   private(set) var isDelivered = false
@@ -26,12 +26,12 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
     self.title = title
     waker = try Waker()
     kept = keepsResults ? try ResultArchive() : nil
-    untold = run.takeEvents()
+    firstEvents = run.takeEvents()
     // An observed run starts with an event.
-    guard case .runStarted? = untold.first?.kind else {
+    guard case .runStarted? = firstEvents.first?.kind else {
       throw DashboardError("the run cannot be shown: start it with isObserved: true and leave its events alone")
     }
-    for event in untold { keep(event) }
+    for event in firstEvents { keep(event) }
   }
 
   var steering: any SteeredRun { run }
@@ -45,8 +45,8 @@ final class ObservedRun<Input: Sendable, Value: Sendable>: WatchedRun {
     let events = run.takeEvents()
     for event in events { keep(event) }
     takeResults()
-    defer { untold = [] }
-    return untold + events
+    defer { firstEvents = [] }
+    return firstEvents + events
   }
 
   func retry(_ ids: [ItemID]) -> Int { ids.count { run.retryKept($0, mayBeLate: true) } }

@@ -47,7 +47,7 @@ package final class DashboardLoop {
   private var isHungUp = false
   private var leavesAtEnd: Bool
   private var news = RunNews()
-  private var lastTold: String?
+  private var lastMessage: String?
 
   package private(set) var dashboard: Dashboard
   package private(set) var controller: RunController
@@ -93,7 +93,7 @@ package final class DashboardLoop {
       takeEvents(at: now)
       controller.tick(at: now)
       if controller.isAbandoned { return .left }
-      lookThroughArchive(at: now)
+      stepSearch(at: now)
       if display.isReady, isFrameDue(at: now) { drawFrame(at: now) }
     }
     return runsAgain ? .again : .left
@@ -112,8 +112,8 @@ package final class DashboardLoop {
   }
 
   private func tell(_ text: String, at now: Instant) {
-    guard lastTold != text else { return }
-    lastTold = text
+    guard lastMessage != text else { return }
+    lastMessage = text
     dashboard.notice(text, at: now)
     isDirty = true
   }
@@ -316,7 +316,7 @@ package final class DashboardLoop {
     return detail
   }
 
-  private func lookThroughArchive(at now: Instant) {
+  private func stepSearch(at now: Instant) {
     guard search.isBusy, let archive = watched.archive else { return }
     search.step(archive, telling: &dashboard, at: now)
     isDirty = true

@@ -75,9 +75,7 @@ package final class PlainLoop {
     switch request {
     case .interrupt:
       controller.interrupted(at: now)
-      say(
-        "interrupted: \(dashboard.live.tally.running) running items may end; "
-          + "interrupt again to stop them, once more to kill them")
+      say("interrupted: waiting for running items; interrupt again to stop them, and once more to kill them")
     case .terminate: controller.mustEnd(.terminated, at: now)
     case .hangup: controller.mustEnd(.hungUp, at: now)
     case .end(let number):

@@ -7,8 +7,8 @@ struct RunNews {
   private static let checkInterval: Int64 = 250_000_000
 
   private var nextCheck: Instant?
-  private var toldProblems: Set<String> = []
-  private var toldItems: Set<ItemID> = []
+  private var reportedProblems: Set<String> = []
+  private var reportedItems: Set<ItemID> = []
 
   /// Applies the events since the last call. Returns whether there were any.
   func takeEvents(of watched: any WatchedRun, for dashboard: inout Dashboard, at now: Instant) -> Bool {
@@ -22,11 +22,11 @@ struct RunNews {
 
   /// Returns a sentence for each new problem and each newly stopped item.
   mutating func sentences(about watched: any WatchedRun, for dashboard: inout Dashboard, at now: Instant) -> [String] {
-    let problems = watched.problems.filter { toldProblems.insert($0).inserted }
+    let problems = watched.problems.filter { reportedProblems.insert($0).inserted }
     if let nextCheck, now < nextCheck { return problems }
     nextCheck = now + Self.checkInterval
     let stopped = watched.stoppedItems
     dashboard.learn(stopped)
-    return problems + stopped.filter { toldItems.insert($0.id).inserted }.map(StoppedText.sentence)
+    return problems + stopped.filter { reportedItems.insert($0.id).inserted }.map(StoppedText.sentence)
   }
 }

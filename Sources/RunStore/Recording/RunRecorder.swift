@@ -27,7 +27,7 @@ package final class RunRecorder: @unchecked Sendable {
     /// The number of bytes in the queue at which calls start to wait.
     package var queuedBytes = 4 << 20
     /// Nanoseconds between two transactions, while no thread waits and the queue is less than half full.
-    package var rest: Int64 = 20_000_000
+    package var pause: Int64 = 20_000_000
 
     package init() {}
   }
@@ -205,8 +205,8 @@ package final class RunRecorder: @unchecked Sendable {
 
   /// The pause after a transaction, as a multiple of its duration, and how often to check during the pause whether
   /// records are piling up.
-  private static let restShare: Int64 = 16
-  private static let looks: Int64 = 8
+  private static let pauseShare: Int64 = 16
+  private static let checks: Int64 = 8
   /// The number of records between two checks that shows that they are piling up.
   private static let manyRecords: UInt64 = 32
 
@@ -275,7 +275,7 @@ package final class RunRecorder: @unchecked Sendable {
         breakOff(error)
       }
       batch.removeAll()
-      rest(after: writingTime)
+      pause(after: writingTime)
     }
     // If recording broke off, the tail stays: its attempts are put into the run file when the run is resumed.
     let leftover = problem == nil ? removeTail() : nil
@@ -324,19 +324,19 @@ package final class RunRecorder: @unchecked Sendable {
   }
 
   /// Lets records gather for a larger transaction; `hurry` is signalled when there are enough or one is urgent.
-  private func rest(after writingTime: Int64) {
+  private func pause(after writingTime: Int64) {
     monitor.withLock {
       // Short transactions may follow each other quickly, so that a kill loses less.
-      let look = min(limits.rest, Self.restShare * writingTime) / Self.looks
-      var (looks, seen): (Int64, UInt64) = (0, lastNumber)
-      while looks < Self.looks, !isHurried, !isEnding, queue.size < limits.queuedBytes / 2 {
+      let interval = min(limits.pause, Self.pauseShare * writingTime) / Self.checks
+      var (checks, seen): (Int64, UInt64) = (0, lastNumber)
+      while checks < Self.checks, !isHurried, !isEnding, queue.size < limits.queuedBytes / 2 {
         // Each check takes the processor from a worker. Where many records gather, one check is enough.
-        let next = lastNumber - seen < Self.manyRecords ? 1 : Self.looks - looks
+        let next = lastNumber - seen < Self.manyRecords ? 1 : Self.checks - checks
         seen = lastNumber
-        monitor.wait(for: hurry, nanoseconds: look * next)
+        monitor.wait(for: hurry, nanoseconds: interval * next)
         // When nothing more gathers, a thread may be waiting for the last record.
         if waiting > 0, lastNumber == seen, queue.count > 0 { return }
-        looks += next
+        checks += next
       }
     }
   }

@@ -7,7 +7,7 @@ import Testing
 @testable import RunStore
 
 /// Malicious files get a message, and take no more time and memory than their size suggests.
-@Suite struct StrangersFileTests {
+@Suite struct HostileFileTests {
   private let folder: RunFolder
 
   init() throws {
