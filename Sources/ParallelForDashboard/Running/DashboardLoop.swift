@@ -266,7 +266,7 @@ package final class DashboardLoop {
     // The keys were meant for the other program.
     case .interrupt, .quit, .resized: return
     case .suspend: Suspension.stopUntilContinued(watched)
-    case .continued: watched.programGoesOn()
+    case .continued: watched.programContinues()
     case .moreThreads: perform(.moreThreads, at: now)
     case .fewerThreads: perform(.fewerThreads, at: now)
     case .hangup, .terminate, .end: loan.signal(endingSignal(of: request, at: now))
