@@ -26,7 +26,8 @@ extension Dashboard {
     case .setThreads(let count): return askForThreads(count, at: now)
     case .togglePause: return togglePause(at: now)
     case .killItem: return askToKill(at: now)
-    case .promptThreads: return prompt(for: .threads)
+    case .promptThreads:
+      return live.isHandingOut ? prompt(for: .threads) : reply("the run starts no further items", at: now)
     case .retry: return retry(at: now)
     case .toggleMark: return toggleMark(at: now)
     case .markFailed: return markFailed(at: now)

@@ -30,6 +30,8 @@ struct RunPlan {
   var logs: [LogRequest]
   /// The command line that runs this again, for the summary.
   var command: String?
+  /// The line of shell to run when the run is over.
+  var onDone: String?
   /// The page on which the dashboard opens.
   var startPage = Page.overview
 
@@ -54,6 +56,7 @@ struct RunPlan {
     destination = options.results.output.flatMap { $0 == "-" ? nil : .file($0) } ?? .standardOutput
     slow = SlowLimit.threshold(options.running.slow)
     grace = options.running.grace
+    onDone = options.running.onDone
     policy = options.failures.policy(grace: options.running.grace)
     recording = options.recording.plan
     logs = options.recording.logs

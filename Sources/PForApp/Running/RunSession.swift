@@ -39,6 +39,9 @@ final class RunSession: WatchedRun, Sendable {
   /// lets fast items continue meanwhile.
   private static let recordedLimits = RunLimits(deliveryWindow: 65_536)
 
+  /// What the user wants to run when the run is over.
+  let doneHook: DoneHook?
+
   /// Creates the run; nothing starts before ``start()``.
   ///
   /// - Parameters:
@@ -63,6 +66,7 @@ final class RunSession: WatchedRun, Sendable {
       output: output, errors: errors, tags: plan.tags, recording: recording,
       rewriting: Self.rewriting(plan, output, recording))
     job = plan.job
+    doneHook = plan.onDone.map { DoneHook($0) }
     tags = plan.tags
     self.waker = waker
     kept = archive
@@ -218,6 +222,7 @@ extension RunSession {
     recording?.note(changes, events)
     logs?.changed(changes)
     past?.tracker.note(events)
+    if let doneHook, events.contains(where: \.isEnd) { doneHook.start(run.snapshot()) }
     return events
   }
 
@@ -282,6 +287,11 @@ final class RunningItems: @unchecked Sendable {
   func item(_ id: ItemID, on worker: WorkerID) -> Item? {
     lock.withLock { items[worker].flatMap { $0.id == id ? $0.item : nil } }
   }
+}
+
+extension RunEvent {
+  /// Whether the run is over with this event.
+  fileprivate var isEnd: Bool { if case .runFinished = kind { true } else { false } }
 }
 
 extension OutputParts {

@@ -256,7 +256,9 @@ package final class DashboardLoop {
   }
 
   private func outputs(of id: ItemID) -> [(name: String, part: TextScan.Part)] {
-    if let live = watched.liveOutput(of: id) { return [("output", live.output.part), ("errors", live.errors.part)] }
+    if dashboard.live.runningItem(id) != nil, let live = watched.liveOutput(of: id) {
+      return [("output", live.output.part), ("errors", live.errors.part)]
+    }
     return Array(zip(["output", "errors"], watched.archive?.searchedParts(of: id).suffix(2) ?? []))
   }
 
