@@ -1,3 +1,4 @@
+import Dashboard
 import Jobs
 import ParallelFor
 
