@@ -47,6 +47,7 @@ let package = Package(
     .target(name: "CTerminalGuard", cSettings: cSettings),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CSQLiteMemory", dependencies: ["CPosix"], cSettings: cSettings),
+    .target(name: "CLibPQ", cSettings: cSettings),
 
     // The decorators are separate. No part of the program depends on them, because swift-syntax takes minutes to build.
     .target(
@@ -75,6 +76,7 @@ let package = Package(
 
     // 3: databases
     .target(name: "SQLite", dependencies: ["OSText", "CSQLite", "CSQLiteMemory"], swiftSettings: settings),
+    .target(name: "PostgreSQL", dependencies: ["CLibPQ"], swiftSettings: settings),
 
     // 3: the contents of the screen, as values
     .target(
@@ -96,7 +98,7 @@ let package = Package(
     .target(
       name: "Jobs",
       dependencies: [
-        "ParallelFor", "Attempts", "OSText", "SQLite", "CPosix",
+        "ParallelFor", "Attempts", "OSText", "SQLite", "PostgreSQL", "CPosix",
       ],
       swiftSettings: settings),
     .target(
@@ -163,6 +165,7 @@ let package = Package(
       name: "ParallelForDecoratorsTests", dependencies: ["ParallelForDecorators"], swiftSettings: settings),
     .testTarget(name: "OSTextTests", dependencies: ["OSText", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "SQLiteTests", dependencies: ["OSText", "SQLite", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "PostgreSQLTests", dependencies: ["PostgreSQL", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ScreenTests", dependencies: ["Screen", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ThemesTests", dependencies: ["Screen", "Themes", "TestSupport"], swiftSettings: settings),
     .testTarget(
@@ -178,7 +181,7 @@ let package = Package(
     .testTarget(
       name: "JobsTests",
       dependencies: [
-        "ParallelFor", "Attempts", "Jobs", "OSText", "SQLite", "TestSupport",
+        "ParallelFor", "Attempts", "Jobs", "OSText", "PostgreSQL", "SQLite", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),

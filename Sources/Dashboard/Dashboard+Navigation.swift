@@ -11,7 +11,7 @@ extension Dashboard {
       return workers.first { $0.id == slot }?.item?.id
     case .slow: return slowSelection.selected(in: facts.slowItems(at: now).map(\.id))
     case .results: return results.selectedID
-    case .latency, .failures: return nil
+    case .latency, .failures, .threads: return nil
     }
   }
 
@@ -90,7 +90,7 @@ extension Dashboard {
     case .slow: slowIDs(at: now).count
     case .failures: reasons.count
     case .results: results.count
-    case .latency: 0
+    case .latency, .threads: 0
     }
   }
 
@@ -101,7 +101,7 @@ extension Dashboard {
     case .slow: slowSelection.row(in: slowIDs(at: now))
     case .failures: failureSelection.row(in: reasons)
     case .results: results.selectedRow
-    case .latency: nil
+    case .latency, .threads: nil
     }
   }
 
@@ -112,7 +112,7 @@ extension Dashboard {
     case .slow: slowSelection.first(rows: rows[.slow], in: slowIDs(at: now))
     case .failures: failureSelection.first(rows: rows[.failures], in: reasons)
     case .results: results.firstRow(rows: rows[.results])
-    case .latency: 0
+    case .latency, .threads: 0
     }
   }
 
@@ -123,7 +123,7 @@ extension Dashboard {
     case .slow: slowSelection.move(to: row, rows: rows[.slow], in: slowIDs(at: now))
     case .failures: failureSelection.move(to: row, rows: rows[.failures], in: reasons)
     case .results: results.move(to: row, rows: rows[.results])
-    case .latency: return
+    case .latency, .threads: return
     }
   }
 

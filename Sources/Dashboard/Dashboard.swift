@@ -194,6 +194,9 @@ extension Dashboard {
   /// Takes the items whose commands are stopped.
   package mutating func learn(_ stopped: [StoppedItem]) { live.stopped = stopped }
 
+  /// Takes the workers that wait for a connection, each with the reason.
+  package mutating func learn(connecting: [WorkerID: String]) { live.connecting = connecting }
+
   /// Takes the progress of the recorder; nil if the run is not recorded.
   package mutating func observe(_ recorder: RecordingLag.Sample?, at now: Instant) {
     if let recorder { live.recording.observe(recorder, at: now) }

@@ -1,7 +1,7 @@
 /// One of the pages that number keys show. The raw value is the key.
 package enum Page: Int, CaseIterable, Sendable {
   case overview = 1
-  case workers, slow, results, latency, failures
+  case workers, slow, results, latency, failures, threads
 
   /// The panels of the page, in the order in which Tab moves through them. Those without room are left out.
   package var panels: [Panel] {
@@ -12,6 +12,7 @@ package enum Page: Int, CaseIterable, Sendable {
     case .results: [.results]
     case .latency: [.latency]
     case .failures: [.failures]
+    case .threads: [.threads]
     }
   }
 
@@ -21,5 +22,5 @@ package enum Page: Int, CaseIterable, Sendable {
 
 /// A part of the screen that can have the focus.
 package enum Panel: CaseIterable, Sendable {
-  case workers, failures, latency, slow, results
+  case workers, failures, latency, slow, results, threads
 }

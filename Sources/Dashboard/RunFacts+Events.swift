@@ -125,7 +125,7 @@ extension RunFacts {
   /// Records an item's time. The time of a stopped item is left out, because it says nothing about other items.
   private mutating func measure(_ item: FinishedItem, _ time: Int64, at instant: Instant) {
     throughput.countItem(at: instant)
-    threadComparison.countItem(at: instant)
+    threadRates.count(time, isSuccess: item.outcome.isSuccess, at: instant)
     guard item.outcome != .cancelled else { return }
     latency.record(time, at: instant)
     slowest.add(item)
@@ -155,7 +155,7 @@ extension RunFacts {
     case .targetWorkersChanged(let count):
       targetWorkers = count
       pace.setThreads(count, at: latest, workerTime: workerTime)
-      threadComparison.endPeriod()
+      threadRates.endPeriod()
     case .workerStarted(let worker): setWorker(worker, isAlive: true, isLeaving: false)
     case .workerDraining(let worker): setWorker(worker, isAlive: true, isLeaving: true)
     case .workerKept(let worker): setWorker(worker, isAlive: true, isLeaving: false)
@@ -163,7 +163,9 @@ extension RunFacts {
     default: return
     }
     if liveWorkers == targetWorkers, drainingWorkers == 0, state == .running {
-      threadComparison.workersSettled(at: targetWorkers)
+      threadRates.workersSettled(at: targetWorkers)
+    } else {
+      threadRates.endPeriod()
     }
   }
 
@@ -197,21 +199,21 @@ extension RunFacts {
     isPaused = true
     if state == .running { state = .paused }
     stopwatch.pause(at: instant)
-    threadComparison.interrupt()
+    threadRates.interrupt()
   }
 
   private mutating func resume(at instant: Instant) {
     isPaused = false
     if state == .paused { state = .running }
     stopwatch.resume(at: instant)
-    threadComparison.interrupt()
+    threadRates.interrupt()
   }
 
   /// Ends a pause, because a run that is finishing or stopping can no longer be paused.
   private mutating func leavePause(for next: RunState, at instant: Instant) {
     isPaused = false
     stopwatch.resume(at: instant)
-    threadComparison.endPeriod()
+    threadRates.endPeriod()
     if state != .done, !(state == .stopping && next == .draining) { state = next }
   }
 

@@ -30,8 +30,12 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var everyWorker: [WorkerRow] = []
   /// The total time that workers were alive outside of pauses, up to the last event, in nanoseconds.
   var workerTime = 0.0
-  /// The effect of the last change of threads.
-  package internal(set) var threadComparison = ThreadComparison()
+  /// What each number of threads has done.
+  package internal(set) var threadRates = ThreadRates()
+  /// The range of the rate at any number of threads; nil while too few have been measured.
+  package internal(set) var scaling: ScalingBand?
+  /// How busy workers were.
+  package internal(set) var utilization = Utilization()
 
   /// The number of items read from the input.
   package internal(set) var itemsRead = 0
@@ -49,6 +53,8 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var stoppedWithRun = 0
   /// Running items whose commands are stopped.
   package internal(set) var stopped: [StoppedItem] = []
+  /// Workers that wait for a connection and take no items, each with the reason.
+  package internal(set) var connecting: [WorkerID: String] = [:]
   /// The latest wait between two attempts at an item, in nanoseconds.
   var retryWait: Int64 = 0
   /// The first failures. ``Tally/unsuccessful`` counts all of them.
@@ -156,6 +162,14 @@ package struct RunFacts: Equatable, Sendable {
     guard state == .done else { return throughput.rate(at: now) }
     let active = stopwatch.active(at: now)
     return active > 0 ? Double(finished) * 1e9 / Double(active) : nil
+  }
+
+  /// Whether more threads would help, or fewer.
+  package var threadAdvice: ThreadAdvice { ThreadAdvice(threadRates.points, at: targetWorkers) }
+
+  /// Returns the total time that workers have spent on items, in nanoseconds.
+  func busyTime(at now: Instant) -> Double {
+    everyWorker.reduce(0.0) { $0 + Double($1.busy) + Double($1.elapsed(at: now) ?? 0) }
   }
 
   /// Returns why the command of a worker's item is stopped; nil if it is not known to be.

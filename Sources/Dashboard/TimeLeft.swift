@@ -89,11 +89,13 @@ extension RunFacts {
 
   // MARK: - The forecast
 
-  /// Makes the forecast that is used until it is a second old, unless there is one.
+  /// Makes the forecast that is used until it is a second old, unless there is one, and what else is known once a second.
   mutating func refreshForecast(at now: Instant) {
     if let forecast, forecast.isValid(at: now, for: self) { return }
     forecast = nil
+    scaling = ScalingBand(threadRates.points)
     guard state != .done else { return }
+    utilization.note(busy: busyTime(at: now), alive: workerTime(at: now), at: now)
     forecast = RecentForecast(
       range: forecastRange(at: now), instant: now, threads: targetWorkers, isLast: isNothingLeftToBegin,
       isPaused: isPaused, isPastKnown: past != nil)

@@ -27,6 +27,8 @@ package struct WorkerRow: Equatable, Sendable {
     if !isAlive { .stopped } else if isLeaving { .draining } else if item != nil { .running } else { .idle }
   }
 
+  package var isAliveAndIdle: Bool { isAlive && item == nil }
+
   /// The busy time per ended item, in nanoseconds; nil before the first.
   package var mean: Int64? { itemsDone == 0 ? nil : busy / Int64(itemsDone) }
 

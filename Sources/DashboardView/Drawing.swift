@@ -49,19 +49,24 @@ struct Drawing {
   /// Draws a panel's frame, if it has one, and returns the inside.
   @discardableResult
   func frame(
-    _ panel: Panel, trailing: String = "", footer: String = "", in area: Rect, isFramed: Bool, of grid: inout CellGrid
+    _ panel: Panel, trailing: String = "", footer: [String] = [], footerRole: ThemeRole = .muted, in area: Rect,
+    isFramed: Bool, of grid: inout CellGrid
   ) -> Rect {
     guard isFramed else { return area }
     let hasFocus = dashboard.focus == panel
-    return frame(panel.title, trailing: trailing, footer: footer, hasFocus: hasFocus, in: area, of: &grid)
+    // Two corners, two cells of line and two blanks surround a label.
+    let fitting = footer.first { TextWidth.columns(of: $0) <= area.width - 6 } ?? ""
+    return frame(
+      panel.title, trailing: trailing, footer: fitting, footerRole: footerRole, hasFocus: hasFocus, in: area, of: &grid)
   }
 
   func frame(
-    _ title: String, trailing: String, footer: String, hasFocus: Bool = true, in area: Rect, of grid: inout CellGrid
+    _ title: String, trailing: String, footer: String, footerRole: ThemeRole = .muted, hasFocus: Bool = true,
+    in area: Rect, of grid: inout CellGrid
   ) -> Rect {
     let frame = Frame(
       title: title, trailing: trailing, footer: footer, role: (hasFocus ? ThemeRole.title : .border).role,
-      titleRole: (hasFocus ? ThemeRole.key : .title).role, labelRole: ThemeRole.muted.role)
+      titleRole: (hasFocus ? ThemeRole.key : .title).role, labelRole: ThemeRole.muted.role, footerRole: footerRole.role)
     return frame.draw(in: area, of: &grid, glyphs: glyphs)
   }
 

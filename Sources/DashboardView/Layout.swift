@@ -55,7 +55,7 @@ package struct Layout: Equatable, Sendable {
   private static func panels(of dashboard: Dashboard, in body: Rect) -> [Panel: Rect] {
     let page = dashboard.page
     switch page {
-    case .workers, .slow, .results, .latency, .failures:
+    case .workers, .slow, .results, .latency, .failures, .threads:
       return Dictionary(uniqueKeysWithValues: page.panels.map { ($0, body) })
     case .overview:
       let upper = body.splitTop(body.height * 11 / 20)

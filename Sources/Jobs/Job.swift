@@ -7,6 +7,12 @@ public protocol Job: Sendable {
   var title: String { get }
   /// Whether items change nothing, so that running one again does no harm; false by default.
   var isReadOnly: Bool { get }
+  /// Whether each worker needs a connection, and takes no item while it has none; false by default.
+  var hasConnections: Bool { get }
+  /// The workers that wait for a connection, each with the reason; none by default.
+  var waitingWorkers: [WorkerID: String] { get }
+  /// Returns the job with the name of its run, for jobs that tell it to others; by default the job itself.
+  func named(_ run: String) -> any Job
   /// Returns the exact work for this item, for people to read: the command line, or the query with its parameters.
   func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String
   /// Makes the resources of one worker, such as a database connection; called on the worker's thread.
@@ -16,6 +22,15 @@ public protocol Job: Sendable {
 extension Job {
   /// False, because the effects of items are unknown.
   public var isReadOnly: Bool { false }
+
+  /// False, because most jobs need nothing that they could lose.
+  public var hasConnections: Bool { false }
+
+  /// None.
+  public var waitingWorkers: [WorkerID: String] { [:] }
+
+  /// Returns the job itself.
+  public func named(_ run: String) -> any Job { self }
 }
 
 /// Why a job cannot run at all.
@@ -28,6 +43,12 @@ public struct JobError: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// The resources that one worker uses for all its items; used by one thread at a time.
 public protocol JobSession: AnyObject {
+  /// Whether the session can run an item now; true by default. It is asked before each item.
+  var isReady: Bool { get }
+  /// Tries to get ready for items until it succeeds or is no longer wanted. Does nothing by default.
+  ///
+  /// - Parameter isWanted: asked several times a second.
+  func getReady(while isWanted: () -> Bool)
   /// Runs the job for one item and waits for its end.
   func run(_ item: Item, in context: ItemContext) -> JobEnding
   /// Releases what others may wait for, because the worker has no item. Does nothing by default.
@@ -37,6 +58,12 @@ public protocol JobSession: AnyObject {
 }
 
 extension JobSession {
+  /// True.
+  public var isReady: Bool { true }
+
+  /// Does nothing.
+  public func getReady(while isWanted: () -> Bool) {}
+
   /// Does nothing.
   public func rest() {}
 }

@@ -14,6 +14,20 @@ public enum OSProcess {
     return (0..<count).dropFirst().compactMap { CommandLine.unsafeArgv[$0].map { OSText.decode(cString: $0) } }
   }
 
+  /// Covers an argument, or the end of one, with asterisks, because the system shows all users the arguments of running
+  /// programs. Read ``arguments`` before.
+  public static func hide(_ text: String) {
+    let bytes = OSText.bytes(text)
+    guard !bytes.isEmpty else { return }
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let argument = CommandLine.unsafeArgv[index] else { continue }
+      let rest = strlen(argument) - bytes.count
+      if rest >= 0, memcmp(argument + rest, bytes, bytes.count) == 0 {
+        memset(argument + rest, Int32(UInt8(ascii: "*")), bytes.count)
+      }
+    }
+  }
+
   /// The name by which the program was called, without its folder; empty if it was called without one.
   public static var program: String {
     guard CommandLine.argc > 0, let name = CommandLine.unsafeArgv[0] else { return "" }

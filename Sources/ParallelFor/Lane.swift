@@ -42,6 +42,14 @@ final class Lane: @unchecked Sendable {
     }
   }
 
+  /// Ends the running item and starts no other one.
+  func end(_ ending: Ending, at now: Instant) {
+    lock.withLock {
+      cancellation.state.reset(until: nil)
+      state.end(ending.outcome, note: ending.note, settlement: ending.settlement, at: ending.end ?? now)
+    }
+  }
+
   /// Asks the running item to end if it has run for longer than `limit` nanoseconds, and insists after the grace time.
   ///
   /// - Returns: when to check again; nil if nothing runs, or nothing is left to do.

@@ -31,7 +31,7 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
     var ending: Ending?
     while let item = pool.nextItem(
       of: lane, after: ending, label: { inputs.peek(at: $0.position, using: &reading, label) ?? "" },
-      rest: body.rest)
+      rest: body.rest, readiness: body.readiness)
     { ending = run(item) }
   }
 

@@ -194,6 +194,15 @@ struct PoolStateMachine {
     inputEnded && queue.isEmpty && waiting.count == 0 && policy.attempts == 1 && inFlight < active - idle.count
   }
 
+  /// Whether a worker that cannot take an item yet may still be needed for one.
+  func mayStillBegin(_ worker: WorkerID) -> Bool {
+    let slot = slots[worker.slot - 1]
+    return life == .running && active <= target && (slot == .ready || slot == .idle) && !isNothingLeftToBegin
+  }
+
+  /// Whether a worker is parked until it is woken.
+  func isIdle(_ worker: WorkerID) -> Bool { slots[worker.slot - 1] == .idle }
+
   /// Makes a parked worker ready again, because it took items from another worker's claim.
   mutating func workerFoundItems(_ worker: WorkerID) {
     precondition(slots[worker.slot - 1] == .idle, "worker \(worker) found items but was not idle")

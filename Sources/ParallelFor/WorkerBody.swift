@@ -27,6 +27,8 @@ package struct WorkerBody<Input, Output> {
   @usableFromInline package var run: (Input, ItemContext) -> AttemptEnding<Output>
   /// Receives a settled attempt and returns the output to deliver. Without it, the output of `run` is delivered.
   @usableFromInline package var settled: ((SettledAttempt<Input, Output>) -> Output?)?
+  /// What the worker needs before it takes an item; nil if it needs nothing.
+  @usableFromInline package var readiness: WorkerReadiness?
   /// Releases what other threads may wait for, when the worker has no item. It may continue or leave afterwards.
   @usableFromInline package var rest: () -> Void
   /// Releases what the worker holds, when it leaves.
@@ -40,6 +42,22 @@ package struct WorkerBody<Input, Output> {
     self.run = run
     self.rest = rest
     self.close = close
+  }
+}
+
+/// Something that a worker needs before it takes an item, such as a connection, and may lose at any time.
+///
+/// A worker that waits for it holds no item: others run its items, and the wait is in no item's time.
+@usableFromInline
+package struct WorkerReadiness {
+  /// Whether the worker can run an item now. It is asked before each item, so it must be quick.
+  @usableFromInline let isReady: () -> Bool
+  /// Tries until the worker is ready or no longer wanted. It asks `isWanted` several times a second.
+  @usableFromInline let getReady: (_ isWanted: () -> Bool) -> Void
+
+  package init(isReady: @escaping () -> Bool, getReady: @escaping (_ isWanted: () -> Bool) -> Void) {
+    self.isReady = isReady
+    self.getReady = getReady
   }
 }
 

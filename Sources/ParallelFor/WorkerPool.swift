@@ -23,7 +23,7 @@ final class WorkerPool: @unchecked Sendable {
   @exclusivity(unchecked) var lanes: [Lane?] = []
   /// Ended items between their collection from a lane and the report to the machine; otherwise empty.
   @exclusivity(unchecked) var collected: [SettledItem] = []
-  @exclusivity(unchecked) private var wakeSignals: [Condition] = []
+  @exclusivity(unchecked) var wakeSignals: [Condition] = []
   @exclusivity(unchecked) var consumer = ResultConsumer()
   /// Whether a thread watches timeouts and retries, and when it checks next; nil if it waits for a call.
   var hasTimekeeper = false
@@ -33,7 +33,7 @@ final class WorkerPool: @unchecked Sendable {
 
   /// Makes a pool without threads. They start when items arrive.
   ///
-  /// - Parameter work: a worker's whole life. It takes items with ``nextItem(of:after:label:rest:)`` until it gets nil.
+  /// - Parameter work: a worker's whole life. It takes items with ``nextItem(of:after:label:rest:readiness:)`` until it gets nil.
   @usableFromInline
   init(
     targetWorkers: Int, limits: RunLimits, policy: RunPolicy, inOrder: Bool, isObserved: Bool,
@@ -105,9 +105,14 @@ final class WorkerPool: @unchecked Sendable {
 extension WorkerPool {
   /// Ends the worker's item, if it has one, and starts its next one. Returns nil when the worker must leave.
   ///
-  /// - Parameter rest: called when the worker has no item, before it waits for one or leaves.
+  /// - Parameters:
+  ///   - rest: called when the worker has no item, before it waits for one or leaves.
+  ///   - readiness: what the worker needs before it takes an item.
   @usableFromInline
-  func nextItem(of lane: Lane, after ending: Ending?, label: (ItemID) -> String, rest: () -> Void) -> BegunItem? {
+  func nextItem(
+    of lane: Lane, after ending: Ending?, label: (ItemID) -> String, rest: () -> Void, readiness: WorkerReadiness?
+  ) -> BegunItem? {
+    if let readiness { return nextItem(of: lane, after: ending, label: label, rest: rest, once: readiness) }
     if let ending, let item = lane.advance(ending, at: MonotonicClock.now, label: label) { return item }
     while claim(for: lane, rest: rest) {
       // A pause or a resize may take the claim back before its first item starts.
@@ -139,7 +144,7 @@ extension WorkerPool {
   }
 
   /// The next thing for a worker that has no claim.
-  private enum NextClaim {
+  enum NextClaim {
     /// It has a claim now.
     case found
     /// It must wait.
@@ -148,7 +153,7 @@ extension WorkerPool {
     case leave
   }
 
-  private func lookForClaim(of lane: Lane) -> NextClaim {
+  func lookForClaim(of lane: Lane) -> NextClaim {
     carryOut(machine.finishIfOutOfTime(at: MonotonicClock.now))
     let (action, wakeUps) = machine.workerBecameReady(lane.worker, at: MonotonicClock.now)
     carryOut(wakeUps)
@@ -165,7 +170,7 @@ extension WorkerPool {
     return .found
   }
 
-  private func hand(_ range: Range<Int>, to lane: Lane) {
+  func hand(_ range: Range<Int>, to lane: Lane) {
     let tried = machine.lastAttempts(in: range)
     lane.withState { $0.claim(range, tried: tried) }
   }
@@ -285,7 +290,7 @@ extension WorkerPool {
     }
   }
 
-  private func takeBackRests(
+  func takeBackRests(
     of lanes: [Lane?], _ machine: inout PoolStateMachine, _ now: Instant
   ) -> PoolStateMachine.WakeUps {
     var wakeUps = PoolStateMachine.WakeUps()

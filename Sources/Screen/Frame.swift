@@ -6,6 +6,7 @@ package struct Frame: Sendable {
   private let role: Role
   private let titleRole: Role
   private let labelRole: Role
+  private let footerRole: Role
 
   /// - Parameters:
   ///   - title: A text in the top line, on the left.
@@ -14,7 +15,7 @@ package struct Frame: Sendable {
   ///   - role: The role of the lines, and of the labels that are given none.
   package init(
     title: String = "", trailing: String = "", footer: String = "", role: Role, titleRole: Role? = nil,
-    labelRole: Role? = nil
+    labelRole: Role? = nil, footerRole: Role? = nil
   ) {
     self.title = title
     self.trailing = trailing
@@ -22,6 +23,7 @@ package struct Frame: Sendable {
     self.role = role
     self.titleRole = titleRole ?? role
     self.labelRole = labelRole ?? role
+    self.footerRole = footerRole ?? self.labelRole
   }
 
   /// Draws the frame along the edges of a rectangle, leaves the inside unchanged, and returns it.
@@ -61,13 +63,13 @@ package struct Frame: Sendable {
       let text = TextWidth.prefix(title, columns: room, ellipsis: glyphs.ellipsis)
       used = grid.write(" \(text) ", x: rect.x + 2, y: rect.y, role: titleRole, in: rect)
     }
-    writeRight(trailing, room: room - used - 1, y: rect.y, in: rect, of: &grid)
-    if rect.height > 1 { writeRight(footer, room: room, y: rect.maxY - 1, in: rect, of: &grid) }
+    writeRight(trailing, labelRole, room: room - used - 1, y: rect.y, in: rect, of: &grid)
+    if rect.height > 1 { writeRight(footer, footerRole, room: room, y: rect.maxY - 1, in: rect, of: &grid) }
   }
 
-  private func writeRight(_ text: String, room: Int, y: Int, in rect: Rect, of grid: inout CellGrid) {
+  private func writeRight(_ text: String, _ role: Role, room: Int, y: Int, in rect: Rect, of grid: inout CellGrid) {
     let columns = TextWidth.columns(of: text)
     guard columns > 0, columns <= room else { return }
-    grid.write(" \(text) ", x: rect.maxX - 4 - columns, y: y, role: labelRole, in: rect)
+    grid.write(" \(text) ", x: rect.maxX - 4 - columns, y: y, role: role, in: rect)
   }
 }

@@ -128,39 +128,3 @@ import Testing
     #expect(later[0].state == .running)
   }
 }
-
-@Suite struct ThreadComparisonTests {
-  @Test func measuresTheGainOfAChange() throws {
-    var simulator = RunSimulator(items: 100_000, threads: 4) { _, random in
-      (Int64.random(in: 40_000_000...60_000_000, using: &random), .succeeded)
-    }
-    var dashboard = Dashboard(title: "", source: "")
-    simulator.advance(by: 5_000_000_000)
-    simulator.setThreads(8)
-    simulator.advance(by: 500_000_000)
-    for event in simulator.takeEvents() { dashboard.apply(event) }
-    #expect(dashboard.facts.threadComparison.gain == nil)
-    simulator.advance(by: 5_000_000_000)
-    for event in simulator.takeEvents() { dashboard.apply(event) }
-    let gain = try #require(dashboard.facts.threadComparison.gain)
-    #expect(abs(gain.fraction - 1) < 0.1)
-    #expect(gain.isClear)
-    #expect(dashboard.facts.threadComparison.measured?.before.threads == 4)
-    #expect(dashboard.facts.threadComparison.measured?.after.threads == 8)
-  }
-
-  @Test func pausesDoNotCount() throws {
-    var simulator = RunSimulator(items: 100_000, threads: 4) { _, _ in (50_000_000, .succeeded) }
-    var dashboard = Dashboard(title: "", source: "")
-    simulator.advance(by: 4_000_000_000)
-    simulator.setThreads(5)
-    simulator.advance(by: 2_000_000_000)
-    simulator.pause()
-    simulator.advance(by: 100_000_000_000)
-    simulator.resume()
-    simulator.advance(by: 3_000_000_000)
-    for event in simulator.takeEvents() { dashboard.apply(event) }
-    let after = try #require(dashboard.facts.threadComparison.measured?.after)
-    #expect(abs(after.rate - 100) < 10)
-  }
-}

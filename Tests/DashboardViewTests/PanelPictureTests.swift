@@ -2,6 +2,7 @@ import Attempts
 import Dashboard
 import ParallelFor
 import Screen
+import Synchronization
 import TestSupport
 import Testing
 import Themes
@@ -55,6 +56,38 @@ import Themes
 
   @Test func slow() {
     check("slow") { SlowPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+  }
+
+  /// Five numbers of threads, of which the largest does no more than the one before, and one that is being measured.
+  @Test func threads() {
+    check("threads", Self.manyThreads(5)) { ThreadsPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+  }
+
+  @Test func threadsBeforeAnythingIsKnown() {
+    check("threads-one", Self.manyThreads(1), rows: 8) {
+      ThreadsPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3)
+    }
+  }
+
+  /// A server that does ten items at a time has been given more and more threads.
+  private static func manyThreads(_ count: Int) -> Scene {
+    let threads = [1, 2, 5, 10, 20].prefix(count)
+    let target = Mutex(1)
+    var simulator = RunSimulator(items: 20_000, threads: 1) { _, random in
+      let load = Double(max(10, target.withLock { $0 }))
+      return (Int64(load * 10_000_000 * Double.random(in: 0.5...1.5, using: &random)), .succeeded)
+    }
+    var scene = Scene("threads", &simulator)
+    for threads in threads {
+      target.withLock { $0 = threads }
+      simulator.setThreads(threads)
+      for _ in 0..<20 {
+        simulator.advance(by: 1_000_000_000)
+        scene.take(from: &simulator)
+        scene.dashboard.prepareFrame(at: scene.now)
+      }
+    }
+    return scene
   }
 
   @Test func failures() {

@@ -54,9 +54,9 @@ import Themes
     #expect(text(scene).contains("the end of the line") && text(scene).contains("last"))
     perform(.toggleWrap, in: &scene)
     #expect(!text(scene).contains("the end of the line"))
-    perform(.nextPanel, in: &scene)
-    #expect(text(scene).contains("the end of the line") && text(scene).contains("from column 39"))
-    perform(.previousPanel, .previousPanel, in: &scene)
+    perform(.nextPanel, .nextPanel, in: &scene)
+    #expect(text(scene).contains("the end of the line") && text(scene).contains("from column 77"))
+    perform(.previousPanel, .previousPanel, .previousPanel, in: &scene)
     #expect(scene.dashboard.detailLeft == 0)
   }
 

@@ -15,7 +15,10 @@ import Testing
     ImportLaw("DashboardView", "ParallelFor", "Attempts", "Dashboard", "Screen", "Themes"),
     ImportLaw("Terminal", "OSText", "Screen", "CNCurses", "CTerminalGuard", "Glibc", "Darwin"),
     ImportLaw("SQLite", "OSText", "CSQLite", "CSQLiteMemory", "Synchronization", "Glibc", "Darwin"),
-    ImportLaw("Jobs", "ParallelFor", "Attempts", "OSText", "SQLite", "CPosix", "Synchronization", "Glibc", "Darwin"),
+    ImportLaw("PostgreSQL", "CLibPQ", "Glibc", "Darwin"),
+    ImportLaw(
+      "Jobs", "ParallelFor", "Attempts", "OSText", "SQLite", "PostgreSQL", "CPosix", "Synchronization", "Glibc",
+      "Darwin"),
     ImportLaw("RunStore", "ParallelFor", "Attempts", "OSText", "SQLite", "Synchronization", "Glibc", "Darwin"),
     ImportLaw(
       "ParallelForDashboard", "ParallelFor", "Attempts", "Dashboard", "DashboardView", "OSText", "Screen", "Terminal",
@@ -52,10 +55,11 @@ import Testing
       "few ask it for the time; for all others an instant is a parameter", #"MonotonicClock\.now"#,
       only: [
         "Sources/ParallelFor/WorkerPool.swift", "Sources/ParallelFor/WorkerPool+Time.swift",
-        "Sources/ParallelFor/WorkerPool+Watching.swift",
+        "Sources/ParallelFor/WorkerPool+Watching.swift", "Sources/ParallelFor/WorkerPool+Readiness.swift",
         "Sources/ParallelFor/Forms/StartParallelRun.swift", "Sources/ParallelFor/ItemContext.swift",
         "Sources/ParallelFor/Loop/StreamPool.swift", "Sources/ParallelFor/Loop/StreamChunk.swift",
         "Sources/ParallelFor/Progress.swift", "Sources/ParallelFor/ResultConsumer.swift",
+        "Sources/Jobs/PostgreSQL/PostgreSQLSession.swift",
         "Sources/Jobs/SQLite/SQLiteSession.swift", "Sources/Jobs/SQLite/WriterQueue.swift",
         "Sources/ParallelFor/LiveWorker.swift", "Sources/PForApp/Running/Launcher.swift",
         "Sources/PForApp/Running/WorkerSession.swift",
@@ -101,6 +105,7 @@ import Testing
         "Sources/Jobs/Command/ProgramPath.swift",
         // Paths of the system.
         "Sources/Jobs/Command/OwnMemory.swift", "Sources/ParallelForDashboard/Display/Display.swift",
+        "Sources/ParallelForDashboard/Running/TerminalLoan.swift",
       ]),
     Law(
       "processes are started in few places", #"\b(posix_spawnp?|v?fork|clone)\("#,
@@ -129,6 +134,9 @@ import Testing
       "one target calls SQLite; the example shows another library",
       #"\bc?sqlite3?_|import (GRDB|CSQLite|CSQLiteMemory)\b"#,
       only: ["Sources/SQLite/", "Sources/CSQLiteMemory/", "Sources/dashboard-example/Shop.swift"]),
+    Law(
+      "one target calls PostgreSQL's library, which is loaded at need", #"import CLibPQ\b|\bdlopen\("#,
+      only: ["Sources/PostgreSQL/", "Sources/CLibPQ/"]),
     // All of Foundation would make the program three times as large and double the time of `--version`.
     Law(
       "of Foundation the program has the essentials", #"import (\w+ )?Foundation(?!Essentials\b)"#,

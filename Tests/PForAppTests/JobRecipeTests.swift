@@ -14,6 +14,11 @@ import Testing
     (["--", "wc", "-l", "{}"], .command(["wc", "-l", "{}"])),
     (["--shell", "wc -l < {}"], .shell("wc -l < {}")),
     (["--db", "d.sqlite", "--sql", "SELECT ?"], .sqlite(database: "d.sqlite", query: "SELECT ?")),
+    (["--db", "./host=x", "--sql", "SELECT ?"], .sqlite(database: "./host=x", query: "SELECT ?")),
+    (
+      ["--db", "postgres://u:s3cret@h/d", "--sql", "SELECT $1"],
+      .postgresql(database: "user=u dbname=d host=h", query: "SELECT $1")
+    ),
   ]
 
   private static func recipe(_ arguments: [String]) throws -> JobRecipe {
@@ -31,7 +36,9 @@ import Testing
     #expect(JobRecipe(Self.run(recipe)) == recipe)
   }
 
-  @Test(arguments: [("postgresql", ["x"]), ("shell", []), ("shell", ["a", "b"]), ("sqlite", ["--db", "d"])])
+  @Test(arguments: [
+    ("postgresql", ["x"]), ("shell", []), ("shell", ["a", "b"]), ("sqlite", ["--db", "d"]), ("other", []),
+  ])
   func anUnknownJobIsNil(kind: String, words: [String]) {
     let run = RunRecord(id: "run", created: 0, title: "", kind: kind, command: words, source: "", directory: "/")
     #expect(JobRecipe(run) == nil)
@@ -47,6 +54,20 @@ import Testing
     let options = try RunOptions.parse(["ids"] + arguments)
     let error = #expect(throws: AppError.self) { try JobRecipe(options) }
     #expect(error?.description.hasPrefix(sentence) == true, "\(error?.description ?? "")")
+  }
+
+  /// The command line is recorded and shown without the password (trap A-21).
+  @Test(arguments: [["--db", "postgres://u:s3cret@h/d"], ["--db=host=h password=s3cret dbname=d user=u"]])
+  func theRecordedCommandLineHasNoPassword(words: [String]) throws {
+    let arguments = words + ["--sql", "SELECT $1"]
+    let options = try RunOptions.parse(["ids"] + arguments)
+    let recipe = try JobRecipe(options)
+    let recorded = recipe.recordable(arguments, options.job)
+    #expect(recorded.contains { $0.hasSuffix("user=u dbname=d host=h") })
+    #expect(!recorded.contains { $0.contains("s3cret") })
+    #expect(recipe.secret(in: options.job)?.contains("s3cret") == true)
+    let again = try RunOptions.parse(["ids"] + recorded)
+    #expect(try JobRecipe(again) == recipe && recipe.secret(in: again.job) == nil)
   }
 
   @Test func theRunFileNamesEachKind() {

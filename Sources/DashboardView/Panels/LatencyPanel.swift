@@ -9,9 +9,11 @@ struct LatencyPanel {
   let isFramed: Bool
 
   func draw(in area: Rect, of grid: inout CellGrid) {
-    let comparison = drawing.format.comparison(drawing.facts.threadComparison) ?? ""
+    let advice = drawing.facts.threadAdvice
+    let texts = drawing.format.advice(advice, isOver: drawing.facts.state == .done || drawing.dashboard.replay != nil)
     let inside = drawing.frame(
-      .latency, trailing: count, footer: comparison, in: area, isFramed: isFramed, of: &grid
+      .latency, trailing: count, footer: texts, footerRole: advice.isActionable ? .warning : .muted, in: area,
+      isFramed: isFramed, of: &grid
     ).inset(horizontal: 1)
     let top = inside.splitTop(inside.height >= 3 ? 2 : 1)
     drawPercentiles(in: top.top, of: &grid)

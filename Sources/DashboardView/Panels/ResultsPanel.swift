@@ -13,7 +13,7 @@ struct ResultsPanel {
   func draw(in area: Rect, of grid: inout CellGrid) {
     let waiting = drawing.format.delivery(drawing.facts, at: drawing.now)
     drawing.frame(
-      .results, trailing: trailing, footer: waiting.first ?? "", in: area, isFramed: isFramed, of: &grid)
+      .results, trailing: trailing, footer: waiting, in: area, isFramed: isFramed, of: &grid)
     let area = ListArea(area, isFramed: isFramed)
     let columns = columns(area.list.width)
     columns.drawHeadings(drawing, in: area.headings, of: &grid)

@@ -15,7 +15,7 @@ struct WorkersPanel {
     let workers = drawing.facts.workers(drawing.dashboard.workerOrder, at: drawing.now)
     let order = drawing.dashboard.workerOrder == .byNumber ? "" : "longest first"
     let footer = footer(workers)
-    drawing.frame(.workers, trailing: order, footer: footer, in: area, isFramed: isFramed, of: &grid)
+    drawing.frame(.workers, trailing: order, footer: [footer], in: area, isFramed: isFramed, of: &grid)
     let area = ListArea(area, isFramed: isFramed)
     let width = area.list.width - 1
     let columns = columns(width)
@@ -34,10 +34,12 @@ struct WorkersPanel {
 
   /// Counts the workers, including those that do not fit.
   private func footer(_ workers: [WorkerRow]) -> String {
-    let idle = workers.count { $0.item == nil }
+    let connecting = workers.count { isConnecting($0) }
+    let idle = workers.count { $0.item == nil } - connecting
     let slow = drawing.facts.slowRunning(at: drawing.now)
     var parts = [drawing.format.plural(workers.count, "worker")]
     if idle > 0 { parts.append("\(idle) idle") }
+    if connecting > 0 { parts.append("\(connecting) reconnecting") }
     if let limit = drawing.slowLimit, slow > 0 {
       parts.append(drawing.marksSlow ? "\(slow) slow now" : "most over \(drawing.format.duration(limit))")
     }
@@ -79,13 +81,20 @@ struct WorkersPanel {
   }
 
   private func itemText(_ worker: WorkerRow) -> String {
-    guard let item = worker.item else { return "" }
+    guard let item = worker.item else {
+      return isConnecting(worker) ? ConnectionText.sentence(drawing.facts.connecting[worker.id] ?? "") : ""
+    }
     let label = item.attempt > 1 ? "try \(item.attempt): \(item.label)" : item.label
     return drawing.facts.stopReason(of: worker).map { "\(label) (\(StoppedText.brief($0)))" } ?? label
   }
 
+  private func isConnecting(_ worker: WorkerRow) -> Bool {
+    worker.isAliveAndIdle && drawing.facts.connecting[worker.id] != nil
+  }
+
   private func state(of worker: WorkerRow, isSlow: Bool) -> (ThemeRole, String) {
     if drawing.facts.stopReason(of: worker) != nil { return (.workerSlow, "stop") }
+    if isConnecting(worker) { return (.workerSlow, "conn") }
     return switch worker.state {
     case .draining: (.workerDraining, "drain")
     case .idle, .stopped: (.workerIdle, "idle")

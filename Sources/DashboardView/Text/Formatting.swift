@@ -17,6 +17,7 @@ package struct Formatting: Sendable {
   package var unknown: String { isUnicode ? "–" : "-" }
   /// The sign before a lower limit.
   var atLeast: String { isUnicode ? "≥ " : ">= " }
+  var plusMinus: String { isUnicode ? "±" : "+-" }
   var times: String { isUnicode ? "×" : "x" }
   var arrow: String { isUnicode ? "→" : "->" }
   var dot: String { isUnicode ? "·" : "|" }

@@ -61,6 +61,7 @@ extension Panel {
     case .slow: "Slow"
     case .results: "Results"
     case .failures: "Failures"
+    case .threads: "Threads"
     }
   }
 }
@@ -128,13 +129,55 @@ extension Formatting {
   /// Returns the text for a recorder that is behind; nil while it keeps up.
   func recording(_ facts: RunFacts) -> String? { facts.recording.behind.map { "recording behind: \(count($0))" } }
 
-  /// Returns the effect of a change of threads on the rate; nil until measured.
-  func comparison(_ comparison: ThreadComparison) -> String? {
-    guard let (before, after) = comparison.measured, let gain = comparison.gain else { return nil }
-    let percent = Int((gain.fraction * 100).rounded())
-    let change = gain.isClear ? "\(percent > 0 ? "+" : "")\(percent) %" : "no clear change"
-    let rates = "\(NumberText.figures(before.rate))\(arrow)\(rate(after.rate))"
-    return "\(before.threads)\(arrow)\(after.threads) threads: \(rates) (\(change))"
+  /// Returns texts of decreasing length that tell whether more threads would help; none if that is not known.
+  ///
+  /// - Parameter isOver: Whether the run is over, so that no key changes it.
+  func advice(_ advice: ThreadAdvice, isOver: Bool) -> [String] {
+    let (will, more, fewer) = isOver ? ("did", "", "") : ("do", ": press ]", ": press [")
+    switch advice {
+    case .unknown: return []
+    case .drifted(let point, let drift):
+      let rates = "\(rate(drift.before)), later \(rate(drift.after))"
+      return [
+        "the pace changed by itself (\(plural(point.threads, "thread")): \(rates)), so numbers of threads do not compare",
+        "the pace changed by itself",
+      ]
+    case .more(let here, let best):
+      return ["\(threads(here)) \(will) \(less(here, than: best)) less than \(best.threads)\(more)"]
+    case .fewer(let here, let best):
+      return ["\(threads(here)) \(will) \(less(here, than: best)) less than \(best.threads)\(fewer)"]
+    case .tooMany(let here, let enough):
+      let text = "\(threads(here)) \(will) no more than \(enough.threads)"
+      return [text + slower(here, than: enough, isOver: isOver) + fewer, text + fewer]
+    case .enough(let here, let larger):
+      return ["\(threads(here)) \(here.threads == 1 ? "is" : "are") enough: \(larger.threads) \(will) no more"]
+    case .growing(let here, let smaller):
+      let gain = "\(NumberText.figures(here.gain(over: smaller).ratio)) \(times)"
+      let text = "\(threads(here)) \(will) \(gain) as much as \(smaller.threads)"
+      return [text + (isOver ? "" : ": ] may do more"), text]
+    case .unclear(let here, let other):
+      let text = "\(threads(here)) \(will) about as much as \(other.threads)"
+      return [text + ": too few items to tell more", text]
+    }
+  }
+
+  /// Returns the text in place of advice while fewer than two numbers of threads have been measured.
+  func noAdvice(_ points: [ThreadPoint]) -> String {
+    points.isEmpty
+      ? "no number of threads has been measured yet" : "one number of threads measured: ] and [ compare others"
+  }
+
+  private func threads(_ point: ThreadPoint) -> String { plural(point.threads, "thread") }
+
+  private func less(_ point: ThreadPoint, than best: ThreadPoint) -> String {
+    "\(Int((100 * (1 - point.gain(over: best).ratio)).rounded())) %"
+  }
+
+  /// Says how much longer each item takes, if that is clearly longer.
+  private func slower(_ here: ThreadPoint, than other: ThreadPoint, isOver: Bool) -> String {
+    guard other.p50 > 0, here.p50 >= other.p50 + other.p50 / 5 else { return "" }
+    let factor = NumberText.figures(Double(here.p50) / Double(other.p50))
+    return ", and each item \(isOver ? "took" : "takes") \(factor) \(times) as long"
   }
 }
 
@@ -152,6 +195,12 @@ extension HaltPolicy {
     case .fraction(let part): "\(Int((part * 100).rounded())) % of the items have \(which)"
     }
   }
+}
+
+/// Texts for workers that wait for a connection.
+package enum ConnectionText {
+  /// Returns a sentence with the reason, which may be a server's text.
+  package static func sentence(_ reason: String) -> String { "waiting for a connection: \(reason)" }
 }
 
 /// Texts for items whose commands are stopped.

@@ -8,21 +8,22 @@ enum ParameterSource: Equatable {
   case field(String)
 
   /// Returns what to write instead of the braces of a command's template; empty for a query without them.
-  static func adviceOnBraces(in query: String) -> String {
-    query.contains("{") ? "; in a query, write ? for the item and :name for a field, not {} or {name}" : ""
+  static func adviceOnBraces(in query: String, placeholder: String = "?") -> String {
+    query.contains("{") ? "; in a query, write \(placeholder) for the item and :name for a field, not {} or {name}" : ""
   }
 
   /// Returns the source of every parameter of a query.
   ///
   /// - Parameters:
-  ///   - names: each parameter as the query writes it, such as `:id` or `?2`; nil for a plain `?`.
+  ///   - names: each parameter as the query writes it, such as `:id`, `?2` or `$2`; nil for a plain one.
   ///   - fields: the fields of the items, as far as they are known.
+  ///   - placeholder: how the database's queries write a parameter without a name, for the error.
   /// - Throws: when a parameter has no value; the error lists the names that do.
   static func sources(
-    of names: [String?], fields: FieldNames
+    of names: [String?], fields: FieldNames, placeholder: String = "?"
   ) throws(JobError) -> [ParameterSource] {
     guard !names.isEmpty else {
-      throw JobError("the query has no parameter for the item: write ? or :name where its value belongs")
+      throw JobError("the query has no parameter for the item: write \(placeholder) or :name where its value belongs")
     }
     let known = fields.table
     var sources: [ParameterSource] = []

@@ -72,6 +72,18 @@ struct RowWriter {
     }
   }
 
+  /// Appends a number as the database spells it; JSON has no `NaN` and no `Infinity`.
+  func append(spelled number: UnsafeRawBufferPointer, to buffer: inout [UInt8]) {
+    let digit = number.first { $0 != UInt8(ascii: "-") }
+    if format == .json && !(0x30...0x39).contains(digit ?? 0) { return appendNull(to: &buffer) }
+    buffer.append(contentsOf: number)
+  }
+
+  /// Appends a truth value, which only JSON has; otherwise in the database's spelling.
+  func append(_ truth: Bool, spelled spelling: UnsafeRawBufferPointer, to buffer: inout [UInt8]) {
+    if format == .json { buffer.append(contentsOf: "\(truth)".utf8) } else { buffer.append(contentsOf: spelling) }
+  }
+
   func append(blob bytes: UnsafeRawBufferPointer, to buffer: inout [UInt8]) {
     let digits = Array("0123456789ABCDEF".utf8)
     buffer.append(contentsOf: format == .json ? "\"".utf8 : "X'".utf8)

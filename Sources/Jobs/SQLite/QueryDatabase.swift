@@ -60,7 +60,7 @@ struct QueryDatabase {
     do throws(SQLiteError) {
       (first, rest) = try connection.prepareFirst(of: query)
     } catch {
-      let place = error.offset.map { Self.place($0, in: query) } ?? ""
+      let place = error.offset.map { QueryPlace.words($0, in: query) } ?? ""
       let advice = ParameterSource.adviceOnBraces(in: query)
       throw JobError("the query cannot be prepared: \(error.message)\(place)\(advice)")
     }
@@ -77,13 +77,6 @@ struct QueryDatabase {
     } catch {
       return false
     }
-  }
-
-  private static func place(_ offset: Int, in query: String) -> String {
-    let before = query.utf8.prefix(offset)
-    let line = before.count { $0 == UInt8(ascii: "\n") } + 1
-    let column = before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count + 1
-    return line == 1 ? " (at character \(column))" : " (at line \(line), character \(column))"
   }
 
   // MARK: - Programs

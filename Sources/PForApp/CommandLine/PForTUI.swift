@@ -16,6 +16,7 @@ public struct PForTUI: ParsableCommand {
     pfor-tui ITEMS [options] -- COMMAND [ARG …]
     pfor-tui ITEMS [options] --shell 'TEMPLATE'
     pfor-tui ITEMS [options] --db FILE.sqlite --sql 'SELECT … WHERE id = ?'
+    pfor-tui ITEMS [options] --db postgres://HOST/NAME --sql 'SELECT … WHERE id = $1'
     pfor-tui resume [RUN]
     pfor-tui runs | show [RUN] | export [RUN] --FORM | prune
     pfor-tui replay [RUN] [--speed 10]

@@ -39,8 +39,11 @@ struct JobOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The SQLite database for --sql, opened read-only: a file, or SQLite's URI file:NAME?PARAMETERS.",
-      valueName: "file"),
+      """
+      The database for --sql, opened read-only: an SQLite file, SQLite's URI file:NAME?PARAMETERS, or PostgreSQL's \
+      postgres://… or 'host=db dbname=shop'.
+      """,
+      valueName: "database"),
     completion: .file())
   var db: String?
 
@@ -48,9 +51,9 @@ struct JobOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      A query to run once for each item: ? is bound to the item, :name or ?2 to a field. Numbers in the notation of \
-      SQL or JSON (40, 40.5, 4e1, not 007) are bound as numbers, everything else as text. CAST(? AS TEXT) gets a \
-      number as it is written.
+      A query to run once for each item: ? is bound to the item, :name or ?2 to a field; for PostgreSQL, $1 and :name \
+      or $2. In SQLite, numbers in the notation of SQL or JSON (40, 40.5, 4e1, not 007) are bound as numbers, \
+      everything else as text. CAST(? AS TEXT) gets a number as it is written.
       """,
       valueName: "query"))
   var sql: String?
@@ -63,7 +66,7 @@ struct JobOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How long a query waits for a locked database.", valueName: "time"))
+    help: ArgumentHelp("How long a query waits for a locked SQLite database.", valueName: "time"))
   var busyTimeout = TimeSpan(seconds: 5)
 }
 

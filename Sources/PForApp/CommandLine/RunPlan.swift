@@ -1,5 +1,6 @@
 import Dashboard
 import Jobs
+import OSText
 import ParallelFor
 import ParallelForDashboard
 
@@ -42,15 +43,17 @@ struct RunPlan {
   ///   - arguments: the command line that gave them.
   /// - Throws: a sentence about the first thing that is not possible.
   init(_ options: RunOptions, arguments: [String]) throws(AppError) {
-    self.arguments = arguments
     guard let items = options.items else {
       throw AppError("no items: name a file with one item per line, or - for standard input (see pfor-tui --help)")
     }
     try Self.checkNames(items, options)
     threads = try Self.threads(options.running.threads.count)
     recipe = try JobRecipe(options)
+    self.arguments = recipe.recordable(arguments, options.job)
+    recipe.secret(in: options.job).map(OSProcess.hide)
     reader = try Self.reader(items, options.input)
-    job = try recipe.job(for: reader, options.job, timeBudget: options.failures.timeBudget)
+    job = try recipe.job(
+      for: reader, options.job, timeBudget: options.failures.timeBudget, grace: options.running.grace)
     inOrder = !options.results.unordered
     tags = options.results.tag
     destination = options.results.output.flatMap { $0 == "-" ? nil : .file($0) } ?? .standardOutput

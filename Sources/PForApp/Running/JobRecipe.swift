@@ -10,10 +10,12 @@ enum JobRecipe: Equatable {
   case command([String])
   case shell(String)
   case sqlite(database: String, query: String)
+  /// The database's name is without passwords.
+  case postgresql(database: String, query: String)
 
   /// The kinds of jobs by their names in run files, which never change.
   enum Kind: String, CaseIterable {
-    case command, shell, sqlite
+    case command, shell, sqlite, postgresql
   }
 
   // MARK: - The command line
@@ -27,7 +29,7 @@ enum JobRecipe: Equatable {
       try Self.query(options.job),
     ].compactMap(\.self)
     guard let recipe = given.first else {
-      throw AppError("no command: add -- COMMAND, or --shell 'LINE', or --db FILE with --sql 'QUERY'")
+      throw AppError("no command: add -- COMMAND, or --shell 'LINE', or --db DATABASE with --sql 'QUERY'")
     }
     guard given.count == 1 else {
       throw AppError("more than one job: give a command after --, or --shell, or --db with --sql")
@@ -38,9 +40,18 @@ enum JobRecipe: Equatable {
   private static func query(_ options: JobOptions) throws(AppError) -> JobRecipe? {
     switch (options.db, options.sql) {
     case (nil, nil): return nil
-    case (let database?, let query?): return .sqlite(database: database, query: query)
+    case (let database?, let query?): return try self.query(query, in: database)
     case (_, nil): throw AppError("--db needs a query: add --sql 'SELECT … WHERE id = ?'")
-    case (nil, _): throw AppError("--sql needs a database: add --db FILE")
+    case (nil, _): throw AppError("--sql needs a database: add --db DATABASE")
+    }
+  }
+
+  private static func query(_ query: String, in database: String) throws(AppError) -> JobRecipe {
+    guard PostgreSQLName.isOne(database) else { return .sqlite(database: database, query: query) }
+    do throws(JobError) {
+      return .postgresql(database: try PostgreSQLName(database).recordable, query: query)
+    } catch {
+      throw AppError(error.description)
     }
   }
 
@@ -53,7 +64,8 @@ enum JobRecipe: Equatable {
     case .command: self = .command(words)
     case .shell where words.count == 1: self = .shell(words[0])
     case .sqlite where words.count == 4: self = .sqlite(database: words[1], query: words[3])
-    case .shell, .sqlite, nil: return nil
+    case .postgresql where words.count == 4: self = .postgresql(database: words[1], query: words[3])
+    case .shell, .sqlite, .postgresql, nil: return nil
     }
   }
 
@@ -63,6 +75,7 @@ enum JobRecipe: Equatable {
     case .command: .command
     case .shell: .shell
     case .sqlite: .sqlite
+    case .postgresql: .postgresql
     }
   }
 
@@ -71,8 +84,21 @@ enum JobRecipe: Equatable {
     switch self {
     case .command(let words): words
     case .shell(let line): [line]
-    case .sqlite(let database, let query): ["--db", database, "--sql", query]
+    case .sqlite(let database, let query), .postgresql(let database, let query): ["--db", database, "--sql", query]
     }
+  }
+
+  /// The part of the options that no other user of the system may see; nil if there is none.
+  func secret(in options: JobOptions) -> String? {
+    guard case .postgresql = self, let database = options.db, let name = try? PostgreSQLName(database), name.hasSecret
+    else { return nil }
+    return database
+  }
+
+  /// The command line as it is recorded: without passwords.
+  func recordable(_ arguments: [String], _ options: JobOptions) -> [String] {
+    guard case .postgresql(let database, _) = self, let secret = options.db else { return arguments }
+    return arguments.map { $0 == secret ? database : $0 == "--db=\(secret)" ? "--db=\(database)" : $0 }
   }
 
   // MARK: - What follows
@@ -83,7 +109,10 @@ enum JobRecipe: Equatable {
   ///   - reader: reads the items.
   ///   - options: how to do the job.
   ///   - timeBudget: how long the run may take; it also limits the wait for a locked database.
-  func job(for reader: ItemReader, _ options: JobOptions, timeBudget: TimeSpan?) throws(AppError) -> any Job {
+  ///   - grace: how long a query may take to end after it was cancelled.
+  func job(
+    for reader: ItemReader, _ options: JobOptions, timeBudget: TimeSpan?, grace: TimeSpan
+  ) throws(AppError) -> any Job {
     do {
       // Plain lines have no fields, and asking the reader would wait for the first line of a pipe.
       let fields = reader.format.mayHaveFields ? try reader.fieldNames() : .none
@@ -95,6 +124,11 @@ enum JobRecipe: Equatable {
           path: database, query: query, fields: fields, rows: options.rows,
           access: options.write ? .readWrite : .readOnly, busyTimeoutMilliseconds: options.busyTimeout.milliseconds,
           openingTimeoutMilliseconds: timeBudget?.milliseconds)
+      case .postgresql(let database, let query):
+        // The options have the password.
+        return try PostgreSQLJob(
+          database: options.db ?? database, query: query, fields: fields, rows: options.rows, mayWrite: options.write,
+          graceMilliseconds: grace.milliseconds)
       }
     } catch {
       throw AppError("\(error)")
@@ -113,7 +147,7 @@ enum JobRecipe: Equatable {
     switch self {
     case .command(let words): Template(arguments: words, fields: fields)
     case .shell(let line): Template(shell: line, fields: fields)
-    case .sqlite: nil
+    case .sqlite, .postgresql: nil
     }
   }
 
@@ -121,14 +155,14 @@ enum JobRecipe: Equatable {
   var startsCommands: Bool {
     switch self {
     case .command, .shell: true
-    case .sqlite: false
+    case .sqlite, .postgresql: false
     }
   }
 
   /// The file that the job reads besides the items; nil if none is known.
   var file: String? {
     switch self {
-    case .command, .shell: nil
+    case .command, .shell, .postgresql: nil
     case .sqlite(let database, _): DatabaseName(database).path
     }
   }

@@ -65,7 +65,8 @@ final class RunSession: WatchedRun, Sendable {
     let delivery = ResultDelivery(
       output: output, errors: errors, tags: plan.tags, recording: recording,
       rewriting: Self.rewriting(plan, output, recording))
-    job = plan.job
+    let job = recording.map { plan.job.named($0.record.id) } ?? plan.job
+    self.job = job
     doneHook = plan.onDone.map { DoneHook($0) }
     tags = plan.tags
     self.waker = waker
@@ -83,7 +84,7 @@ final class RunSession: WatchedRun, Sendable {
     limits.keptFailures = 0
     run = ParallelRun(
       threads: plan.threads, limits: limits, policy: plan.policy, inOrder: inOrder, label: \.label
-    ) { [job = plan.job] worker in
+    ) { worker in
       WorkerSession(
         worker: worker, job: job,
         began: { item, context in
@@ -257,6 +258,8 @@ extension RunSession {
   var stoppedItems: [StoppedItem] {
     RunningCommands.stopped.map { StoppedItem(id: $0.item, worker: $0.worker, reason: .init(signal: $0.signal)) }
   }
+
+  var waitingWorkers: [WorkerID: String] { job.waitingWorkers }
 
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String {
     job.invocation(of: Item(item), id: id, worker: worker)

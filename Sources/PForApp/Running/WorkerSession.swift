@@ -31,12 +31,22 @@ final class WorkerSession {
   var body: WorkerBody<Item, JobResult> {
     var body = WorkerBody<Item, JobResult>(
       run: { self.run($0, $1) }, rest: { self.session?.rest() }, close: { self.close() })
+    if job.hasConnections {
+      body.readiness = WorkerReadiness(
+        isReady: { self.session?.isReady ?? false }, getReady: { self.getReady(while: $0) })
+    }
     body.settled = { [observe] settled in
       var notes = AttemptNotes(of: settled)
       observe(settled, &notes)
       return notes.result
     }
     return body
+  }
+
+  /// Opens the session's connection. A session that cannot even be opened makes its items fail.
+  private func getReady(while isWanted: () -> Bool) {
+    if session == nil { session = try? job.openSession(for: worker) }
+    session?.getReady(while: isWanted)
   }
 
   private func close() {

@@ -20,13 +20,17 @@ struct RunNews {
     return !events.isEmpty
   }
 
-  /// Returns a sentence for each new problem and each newly stopped item.
+  /// Returns a sentence for each new problem and each newly stopped item, and why workers wait.
   mutating func sentences(about watched: any WatchedRun, for dashboard: inout Dashboard, at now: Instant) -> [String] {
     let problems = watched.problems.filter { reportedProblems.insert($0).inserted }
     if let nextCheck, now < nextCheck { return problems }
     nextCheck = now + Self.checkInterval
     let stopped = watched.stoppedItems
     dashboard.learn(stopped)
-    return problems + stopped.filter { reportedItems.insert($0.id).inserted }.map(StoppedText.sentence)
+    let connecting = watched.waitingWorkers
+    dashboard.learn(connecting: connecting)
+    let reasons = Set(connecting.values).sorted().map(ConnectionText.sentence)
+    return problems + reasons.filter { reportedProblems.insert($0).inserted }
+      + stopped.filter { reportedItems.insert($0.id).inserted }.map(StoppedText.sentence)
   }
 }

@@ -58,6 +58,8 @@ package protocol WatchedRun: AnyObject {
   func programContinues()
   /// The running items whose commands are stopped.
   var stoppedItems: [StoppedItem] { get }
+  /// The workers that wait for a connection, each with the reason.
+  var waitingWorkers: [WorkerID: String] { get }
   /// Returns what was done to an ended item, as text for the user.
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String
   /// Returns a running item and what is being done to it; nil if only its label is known.
@@ -75,6 +77,8 @@ extension WatchedRun {
   package func programContinues() {}
   /// None, because the run has started no processes.
   package var stoppedItems: [StoppedItem] { [] }
+  /// None, because the workers need nothing that they could lose.
+  package var waitingWorkers: [WorkerID: String] { [:] }
   /// Tries nothing again.
   package func retry(_ ids: [ItemID]) -> Int { 0 }
   /// The problem of the archive, if it has one.

@@ -191,7 +191,7 @@ struct RunColumn: Sendable {
     text("id", .text(\.record.id), "the name of the run"),
     number("created", \.record.created, in: NumberRange.times, "when the run started"),
     text("title", .text(\.record.title), "the command's template or the query, in one line"),
-    text("kind", .text(\.record.kind), "the kind of job: `command`, `shell`, `sqlite`"),
+    text("kind", .text(\.record.kind), "the kind of job: `command`, `shell`, `sqlite`, `postgresql`"),
     text("command", .words(\.record.command), "the words of the command, or the query, as a JSON array"),
     text("source", .text(\.record.source), "the source of the items: a path as given, or `-`"),
     text("directory", .text(\.record.directory), "the working directory"),

@@ -18,7 +18,7 @@ package struct RunRecord: Sendable, Equatable {
   package var created: Int64
   /// A one-line description of the work: the command's template or the query.
   package var title: String
-  /// The kind of job, such as `command`, `shell` or `sqlite`.
+  /// The kind of job, such as `command`, `shell` or `postgresql`.
   package var kind: String
   /// The words of the command, or the query. A resumed run uses the same ones.
   package var command: [String]

@@ -1,0 +1,159 @@
+public import ParallelFor
+import PostgreSQL
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Runs one SQL query per item on a PostgreSQL server, with a connection for each worker.
+///
+/// Values are always bound, never inserted into the text, and the server decides on their types. A lone `$1` takes the
+/// item; for plain lines, so does the only parameter, whatever its name. `:name` takes the field of that name, and `$2`
+/// beside other numbers the second field. JSON's `null` is NULL.
+///
+/// Each item runs in its own transaction, which can only read unless the run may write. A worker that has no connection
+/// takes no items.
+public struct PostgreSQLJob: Job {
+  /// The query as the user wrote it.
+  public let title: String
+  let query: NumberedQuery
+  let rows: RowFormat
+  let sources: [ParameterSource]
+  /// How long a cancelled query may take to end, in nanoseconds.
+  let grace: Int64
+  let spillFile: SpillFile
+  let waits = ConnectionWaits()
+  private let database: ConnectionString
+  private let mayWrite: Bool
+  private var run: String
+
+  /// The shortest time that a cancelled query gets to end, in nanoseconds.
+  private static let leastGrace: Int64 = 1_000_000_000
+
+  /// Checks that the server can be reached and the query can be prepared.
+  ///
+  /// - Parameters:
+  ///   - database: a PostgreSQL URI, or settings such as `host=db dbname=shop`; see ``PostgreSQLName``.
+  ///   - query: one SQL statement with at least one parameter.
+  ///   - fields: the fields of the items, as far as they are known.
+  ///   - rows: the format of the rows.
+  ///   - mayWrite: whether the statement may write.
+  ///   - graceMilliseconds: how long a cancelled query may take to end before its connection is closed.
+  ///   - spillFile: the file for large outputs.
+  /// - Throws: when the client library is missing, the server cannot be reached, the query cannot be prepared (with the
+  ///   server's message, position and hint), there is more than one statement, or a parameter has no value.
+  public init(
+    database: String, query: String, fields: FieldNames = .none, rows: RowFormat = .tsv, mayWrite: Bool = false,
+    graceMilliseconds: Int = 10_000, spillFile: SpillFile = .shared
+  ) throws(JobError) {
+    title = query
+    self.rows = rows
+    self.mayWrite = mayWrite
+    self.spillFile = spillFile
+    grace = max(Int64(graceMilliseconds) * 1_000_000, Self.leastGrace)
+    run = "\(getpid())"
+    self.query = try NumberedQuery(query)
+    sources = try ParameterSource.sources(of: self.query.names, fields: fields, placeholder: "$1")
+    do throws(PostgreSQLError) {
+      self.database = try ConnectionString(database)
+    } catch {
+      throw JobError(error.message)
+    }
+    try check()
+  }
+
+  private func check() throws(JobError) {
+    let connection: PostgreSQLConnection
+    do throws(PostgreSQLError) {
+      connection = try connect(for: WorkerID(0), while: { true })
+    } catch {
+      throw JobError("cannot connect to PostgreSQL: \(error.message)")
+    }
+    do throws(PostgreSQLError) {
+      connection.sendPrepare("", query.text)
+      connection.sendEnd()
+      try connection.finish()
+    } catch {
+      let place = error.position.map { QueryPlace.words(character: query.place($0 - 1), in: title) } ?? ""
+      let hint = error.hint.map { "; hint: \($0)" } ?? ""
+      let advice = ParameterSource.adviceOnBraces(in: title, placeholder: "$1")
+      throw JobError("the query cannot be prepared: \(error.message)\(place)\(hint)\(advice)")
+    }
+  }
+
+  /// Opens the connection of a worker.
+  func connect(
+    for worker: WorkerID, while isWanted: () -> Bool
+  ) throws(PostgreSQLError) -> PostgreSQLConnection {
+    try PostgreSQLConnection(database, name: "pfor-tui \(run)/\(worker)", while: isWanted)
+  }
+
+  /// Whether the run may only read.
+  public var isReadOnly: Bool { !mayWrite }
+
+  /// Whether workers need connections.
+  public var hasConnections: Bool { true }
+
+  /// The workers that wait for a connection, each with the reason.
+  public var waitingWorkers: [WorkerID: String] { waits.reasons }
+
+  /// Returns the job with the name of its run, by which the server's lists show the run's connections.
+  public func named(_ run: String) -> any Job {
+    var job = self
+    job.run = run
+    return job
+  }
+
+  /// Returns the query and the values of its parameters, one per line.
+  public func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String {
+    let values = zip(query.names, sources).map { name, source in
+      do throws(Failure) {
+        let value = try source.value(of: item).bytes
+        return "\(name ?? "$1") = \(value.map { BoundValue.text($0).literal } ?? "NULL")"
+      } catch {
+        return "\(name ?? "$1"): \(error.reason)"
+      }
+    }
+    return ([title] + values).joined(separator: "\n")
+  }
+
+  /// Makes a worker's session, which connects when it is asked to get ready.
+  public func openSession(for worker: WorkerID) -> any JobSession { PostgreSQLSession(self, worker: worker) }
+}
+
+/// The name of a PostgreSQL database as the user gives it.
+public struct PostgreSQLName: Sendable {
+  /// Whether a text names a PostgreSQL database, and not a file.
+  public static func isOne(_ text: String) -> Bool { ConnectionString.isOne(text) }
+
+  /// The name without passwords, for records.
+  public let recordable: String
+  /// Whether the name contains a password.
+  public let hasSecret: Bool
+
+  /// Reads a name.
+  ///
+  /// - Throws: when the client library is missing or does not understand the name. The error does not repeat it.
+  public init(_ text: String) throws(JobError) {
+    do throws(PostgreSQLError) {
+      let string = try ConnectionString(text)
+      recordable = string.recordable
+      hasSecret = string.hasSecret
+    } catch {
+      throw JobError(error.message)
+    }
+  }
+}
+
+/// The workers that wait for a connection, each with the reason.
+final class ConnectionWaits: @unchecked Sendable {
+  private let lock = Lock()
+  private var waiting: [WorkerID: String] = [:]
+
+  var reasons: [WorkerID: String] { lock.withLock { waiting } }
+
+  /// Notes why a worker waits; nil when it no longer does.
+  func note(_ worker: WorkerID, _ reason: String?) { lock.withLock { waiting[worker] = reason } }
+}

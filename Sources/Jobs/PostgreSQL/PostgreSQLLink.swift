@@ -1,0 +1,141 @@
+import PostgreSQL
+
+/// A worker's connection, and what is prepared on it.
+final class PostgreSQLLink {
+  private static let begin = "BEGIN READ ONLY"
+  private static let commit = "COMMIT"
+
+  let connection: PostgreSQLConnection
+  /// The request to cancel what the connection runs.
+  let cancel: CancelRequest
+  private let query: String
+  private let isReadOnly: Bool
+  /// Whether statements may reach different servers, because a pooler is in between. Then none is prepared by name, and
+  /// a request to cancel may reach another query, and late.
+  private(set) var isPooled: Bool
+  /// How often the query was prepared.
+  private var preparations = 0
+  private var isPrepared = false
+  /// The writer of rows with the columns of the prepared query; nil until a row has come.
+  private var writer: PostgreSQLRowWriter?
+
+  /// Prepares a connection for items.
+  init(
+    _ connection: PostgreSQLConnection, query: String, isReadOnly: Bool, while isWanted: () -> Bool
+  ) throws(PostgreSQLError) {
+    self.connection = connection
+    self.query = query
+    self.isReadOnly = isReadOnly
+    guard let cancel = connection.makeCancelRequest() else { throw PostgreSQLError("out of memory") }
+    self.cancel = cancel
+    isPooled = try Self.isPooled(connection, while: isWanted)
+    guard isReadOnly, !isPooled else { return }
+    connection.sendPrepare(Self.begin, Self.begin)
+    connection.sendPrepare(Self.commit, Self.commit)
+    connection.sendEnd()
+    try connection.finish(while: isWanted)
+  }
+
+  /// A pooler names its own process at the start, and passes questions on to a server.
+  private static func isPooled(
+    _ connection: PostgreSQLConnection, while isWanted: () -> Bool
+  ) throws(PostgreSQLError) -> Bool {
+    var process: Int32?
+    connection.sendOnce("SELECT pg_catalog.pg_backend_pid()")
+    connection.sendEnd()
+    try connection.finish(while: isWanted) { process = Int32(String(decoding: $0.text(0), as: UTF8.self)) }
+    return process != connection.backend
+  }
+
+  // MARK: - Items
+
+  /// Sends the query of an item, with its transaction and, if necessary, its preparation.
+  func send(_ values: inout ParameterValues) {
+    if isPooled {
+      writer = nil
+      if isReadOnly { connection.sendOnce(Self.begin) }
+      connection.sendOnce(query, &values)
+      if isReadOnly { connection.sendOnce(Self.commit) }
+    } else {
+      var none = ParameterValues()
+      if !isPrepared { prepare() }
+      if isReadOnly { connection.sendPrepared(Self.begin, &none) }
+      connection.sendPrepared(name, &values)
+      if isReadOnly { connection.sendPrepared(Self.commit, &none) }
+    }
+    connection.sendEnd()
+  }
+
+  private var name: String { "query \(preparations)" }
+
+  private func prepare() {
+    preparations += 1
+    writer = nil
+    connection.sendPrepare(name, query)
+  }
+
+  /// Notes that a statement of the item has ended. The first one to end is the preparation, if there was one.
+  func statementEnded() { isPrepared = true }
+
+  /// Makes the next item prepare the query again, because the result type has changed or the server has forgotten it.
+  ///
+  /// - Returns: false if nothing was prepared.
+  func forgetPreparation(after error: PostgreSQLError) -> Bool {
+    guard !isPooled, isPrepared, error.needsPreparing else { return false }
+    // A server that forgets statements is behind a pooler that answers like a server.
+    if error.hasForgotten { isPooled = true }
+    isPrepared = false
+    return true
+  }
+
+  /// Appends a row.
+  func write(_ row: PostgreSQLRow, as format: RowFormat, to buffer: inout [UInt8]) {
+    let writer = writer ?? PostgreSQLRowWriter(row, format)
+    self.writer = writer
+    writer.append(row, to: &buffer)
+  }
+}
+
+/// Writes rows with the values that PostgreSQL sends, all as texts: numbers and truth values are those of JSON, `bytea`
+/// is a blob, and all other types, such as arrays and times, are texts.
+struct PostgreSQLRowWriter {
+  private enum Kind { case text, number, truth, bytes }
+
+  private let writer: RowWriter
+  private let kinds: [Kind]
+
+  init(_ row: PostgreSQLRow, _ format: RowFormat) {
+    let columns = 0..<row.count
+    writer = RowWriter(format, columns: columns.map(row.name))
+    kinds = columns.map { Self.kind(ofType: row.type($0)) }
+  }
+
+  /// The numbers of types never change.
+  private static func kind(ofType type: UInt32) -> Kind {
+    switch type {
+    case 16: .truth
+    case 17: .bytes
+    case 20, 21, 23, 26, 700, 701, 1700: .number
+    default: .text
+    }
+  }
+
+  func append(_ row: PostgreSQLRow, to buffer: inout [UInt8]) {
+    for (column, kind) in kinds.enumerated() {
+      writer.begin(column, in: &buffer)
+      if row.isNull(column) {
+        writer.appendNull(to: &buffer)
+        continue
+      }
+      switch kind {
+      case .text: writer.append(text: row.text(column), to: &buffer)
+      case .number: writer.append(spelled: row.text(column), to: &buffer)
+      case .truth:
+        let text = row.text(column)
+        writer.append(text.first == UInt8(ascii: "t"), spelled: text, to: &buffer)
+      case .bytes: row.withBytes(column) { writer.append(blob: $0, to: &buffer) }
+      }
+    }
+    writer.endRow(in: &buffer)
+  }
+}
