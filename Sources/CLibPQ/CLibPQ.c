@@ -18,6 +18,7 @@ static const struct {
     FUNCTION(finish),
     FUNCTION(status),
     FUNCTION(transactionStatus),
+    FUNCTION(parameterStatus),
     FUNCTION(errorMessage),
     FUNCTION(socket),
     FUNCTION(backendPID),

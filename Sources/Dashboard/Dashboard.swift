@@ -185,6 +185,9 @@ extension Dashboard {
   /// Takes the times from an earlier run of the same items; nil if there are none.
   package mutating func learn(_ past: PastWork?) { live.past = past }
 
+  /// Notes that items do not start in the order of the input, so that the last ones are not the last to start.
+  package mutating func itemsStartInAnotherOrder() { live.startsInInputOrder = false }
+
   /// Prepares what a frame shows, which costs less than if each part of the frame did so for itself.
   package mutating func prepareFrame(at now: Instant) { if case nil = frozen { live.refreshForecast(at: now) } }
 

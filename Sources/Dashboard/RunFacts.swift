@@ -41,6 +41,8 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var itemsRead = 0
   /// The number of items in the input, if known.
   package internal(set) var total: Int?
+  /// Whether items start in the order of the input.
+  var startsInInputOrder = true
   /// One more than the position of the last item that has started.
   package internal(set) var begun = 0
   /// The number of items in each state.

@@ -141,6 +141,11 @@ extension RunFacts {
   /// The items of an earlier run that have not started.
   private func knownItems(_ running: [Forecast.Running]) -> Forecast.Known {
     guard let past, past.items > 0 else { return Forecast.Known() }
+    guard startsInInputOrder else {
+      let bulk = past.work - running.reduce(0) { $0 + ($1.past ?? 0) }
+      return Forecast.Known(
+        bulk: max(0, bulk), longest: past.longestTime(from: 0), spread: past.spread, error: past.error)
+    }
     let last = past.lastTimes(Forecast.itemsPerWorker * max(1, targetWorkers), from: begun)
     let bulk = past.work - last.reduce(0, +) - running.reduce(0) { $0 + ($1.past ?? 0) }
     return Forecast.Known(

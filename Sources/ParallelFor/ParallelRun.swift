@@ -97,6 +97,9 @@ extension ParallelRun {
     return pool.itemsArrived(offered - first, restored: restored)
   }
 
+  /// Lets the items that wait start in another order; the limits must allow it (``RunLimits/allowAnyOrder()``).
+  package func startItems(in order: [Int]) { pool.decide { machine, _ in machine.startItems(in: order) } }
+
   @usableFromInline
   package func endInput() { pool.decide { $0.inputReachedEnd(at: $1) } }
 

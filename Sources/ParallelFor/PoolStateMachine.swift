@@ -145,7 +145,13 @@ struct PoolStateMachine {
     guard !inputEnded, life < .over else { return WakeUps() }
     inputEnded = true
     if life == .running { log.append(.totalKnown(itemsRead), at: now) }
-    return advanceToEnd(at: now)
+    return advanceToEnd(at: now) + (limits.startsAfterInput ? wakeWorkers() : WakeUps())
+  }
+
+  /// Lets the items of the queue start in another order than they were read. It is called once, before the input ends.
+  mutating func startItems(in order: [Int]) -> WakeUps {
+    if life == .running, !inputEnded { queue.startIn(order) }
+    return WakeUps()
   }
 
   /// Records the total number of items, which was counted separately from the run.
@@ -257,7 +263,9 @@ struct PoolStateMachine {
 extension PoolStateMachine {
   /// The number of items, from the queue's first one on, that may be handed out now.
   private var room: Int {
-    guard life == .running, !isPaused, log.count < limits.eventBacklog, let first = queue.first else { return 0 }
+    guard life == .running, !isPaused, inputEnded || !limits.startsAfterInput, log.count < limits.eventBacklog,
+      let first = queue.first
+    else { return 0 }
     switch delivery.order {
     case .completion: return max(0, limits.deliveryWindow - delivery.held)
     case .input: return max(0, delivery.next + limits.deliveryWindow - first)

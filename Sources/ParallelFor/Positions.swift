@@ -1,18 +1,36 @@
 /// The positions that wait for a worker, as a few sorted ranges. No range is empty, and none overlap.
+///
+/// ``startIn(_:)`` gives them another order. From then on, they are single positions.
 struct PositionQueue {
   private var ranges: [Range<Int>] = []
+  /// The positions in another order, the next one last; nil while they are in their own.
+  private var reordered: [Int]?
   /// The number of positions.
   private(set) var count = 0
 
   var isEmpty: Bool { count == 0 }
 
-  /// The smallest position, or nil.
-  var first: Int? { ranges.first?.lowerBound }
+  /// The next position, or nil.
+  var first: Int? { if let reordered { reordered.last } else { ranges.first?.lowerBound } }
 
-  /// Inserts a range in its place and joins it with adjacent ranges.
+  /// Puts the positions of the queue into another order; those that the order lacks come last, in their own.
+  mutating func startIn(_ order: [Int]) {
+    var queued = PositionSet()
+    for position in ranges.joined() { queued.insert(position) }
+    var positions = order.filter { queued.remove($0) }
+    queued.forEach { positions.append($0) }
+    reordered = positions.reversed()
+    ranges = []
+  }
+
+  /// Inserts a range in its place and joins it with adjacent ranges. In another order, it comes first.
   mutating func insert(_ range: Range<Int>) {
     guard !range.isEmpty else { return }
     count += range.count
+    guard reordered == nil else {
+      reordered?.append(contentsOf: range.reversed())
+      return
+    }
     var place = ranges.count
     while place > 0, ranges[place - 1].lowerBound > range.lowerBound { place -= 1 }
     precondition(place == 0 || ranges[place - 1].upperBound <= range.lowerBound, "position queued twice: \(range)")
@@ -23,6 +41,11 @@ struct PositionQueue {
 
   /// Takes up to `limit` neighbouring positions, smallest first; nil if the queue is empty.
   mutating func take(upTo limit: Int) -> Range<Int>? {
+    if reordered != nil {
+      guard let position = reordered?.popLast() else { return nil }
+      count -= 1
+      return position..<position + 1
+    }
     guard let range = ranges.first else { return nil }
     let taken = range.prefix(limit)
     if taken.count == range.count {
@@ -38,9 +61,10 @@ struct PositionQueue {
   mutating func removeAll() -> [Range<Int>] {
     defer {
       ranges = []
+      if reordered != nil { reordered = [] }
       count = 0
     }
-    return ranges
+    return ranges + (reordered ?? []).sorted().map { $0..<$0 + 1 }
   }
 
   private mutating func join(at place: Int) {

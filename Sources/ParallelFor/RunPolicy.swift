@@ -162,6 +162,8 @@ public struct RunLimits: Sendable, Equatable {
   public var keptFailures: Int
   /// The maximum number of items that a worker claims at once.
   package var largestClaim = 512
+  /// Whether no item starts before all have been read, because all decide which one is first.
+  package private(set) var startsAfterInput = false
 
   /// Makes limits. The defaults suit one command or query per item.
   public init(
@@ -171,5 +173,13 @@ public struct RunLimits: Sendable, Equatable {
     self.deliveryWindow = deliveryWindow
     self.eventBacklog = eventBacklog
     self.keptFailures = keptFailures
+  }
+
+  /// Removes the limits that would keep items from starting in any order.
+  package mutating func allowAnyOrder() {
+    startsAfterInput = true
+    // A quarter, because limits are doubled and added to positions.
+    readAhead = .max / 4
+    deliveryWindow = .max / 4
   }
 }

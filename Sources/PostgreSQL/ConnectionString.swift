@@ -80,12 +80,12 @@ struct Setting {
   static func all(of options: UnsafeMutablePointer<PQconninfoOption>) -> [Setting] {
     var settings: [Setting] = []
     var next = options
-    while let name = UnsafePointer<CChar>?(next.pointee.keyword) {
+    while let name = next.pointee.keyword {
       if let value = next.pointee.val {
         settings.append(
           Setting(
             name: String(cString: name), value: String(cString: value),
-            isSecret: next.pointee.dispchar.pointee == CChar(UInt8(ascii: "*"))))
+            isSecret: next.pointee.dispchar?.pointee == CChar(UInt8(ascii: "*"))))
       }
       next += 1
     }

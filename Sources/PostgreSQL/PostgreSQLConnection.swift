@@ -230,6 +230,13 @@ package final class PostgreSQLConnection: @unchecked Sendable {
     return !isBroken && Int(calls.pointee.status(handle)) == CLIBPQ_CONNECTION_OK
   }
 
+  /// Whether a new transaction can only read unless it asks for more, as the server has reported. False if the server
+  /// does not report it, as before version 14.
+  package var readsOnlyByDefault: Bool {
+    guard let value = calls.pointee.parameterStatus(handle, "default_transaction_read_only") else { return false }
+    return strcmp(value, "on") == 0
+  }
+
   /// Whether no transaction is open.
   package var isOutsideTransaction: Bool {
     Int(calls.pointee.transactionStatus(handle)) == CLIBPQ_TRANSACTION_IDLE

@@ -44,7 +44,8 @@ import Testing
         "Sources/Dashboard/LatencySummary.swift", "Sources/Dashboard/PastWork.swift",
         "Sources/Dashboard/Forecast/Forecast.swift", "Sources/Dashboard/Forecast/Normal.swift",
         "Sources/Dashboard/Forecast/RunPace.swift", "Sources/Dashboard/Forecast/Survival.swift",
-        "Sources/Dashboard/Forecast/ThreadCurve.swift",
+        "Sources/Dashboard/Forecast/ThreadCurve.swift", "Sources/Dashboard/Threads/ScalingCurve.swift",
+        "Sources/Dashboard/Threads/ThreadRates.swift",
       ]),
     Law(
       "one place reads the clock", #"clock_gettime|ContinuousClock|SuspendingClock|\bDate\("#,

@@ -165,6 +165,17 @@ private enum WorkerSessions {
     for query in ["SELECT 1; COMMIT; DELETE FROM a22 WHERE x = $1", "COMMIT; INSERT INTO a22 VALUES ($1)"] {
       #expect(throws: JobError.self) { try job(query) }
     }
+    // An item that succeeds may change the default of its session, and a procedure may begin a new transaction.
+    try server.psql(
+      """
+      CREATE FUNCTION a22_insert() RETURNS text LANGUAGE sql AS $$ INSERT INTO a22 VALUES (1); SELECT 'x' $$;
+      CREATE PROCEDURE a22_commit(x text) LANGUAGE plpgsql AS $$
+        BEGIN PERFORM set_config('default_transaction_read_only', 'off', false); COMMIT; INSERT INTO a22 VALUES (1); END $$;
+      """)
+    let change = "set_config('default_transaction_read_only', 'off', false)"
+    let changing = PostgreSQLWorker(try job("SELECT CASE $1 WHEN 'set' THEN \(change) ELSE a22_insert() END"))
+    #expect(["set", "write", "write"].map { changing.run($0).outcome.isSuccess } == [true, false, false])
+    #expect(!PostgreSQLWorker(try job("CALL a22_commit($1)")).run("1").outcome.isSuccess)
     #expect(try server.psql("SELECT count(*) FROM a22") == "0\n")
     let failed = PostgreSQLWorker(try job("INSERT INTO a22 VALUES ($1::int)")).run("1").outcome
     #expect(failed == .failed(Failure("cannot execute INSERT in a read-only transaction; add --write to allow that")))

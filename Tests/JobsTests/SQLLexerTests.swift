@@ -65,6 +65,13 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("SELECT 1", true), (" /* CALL */ with x AS (SELECT 1) SELECT 1", true), ("Values (1)", true), ("TABLE t", true),
+    ("CALL p($1)", false), ("DO $$ x $$", false), ("selected", false), ("", false), ("(SELECT 1)", false),
+  ]) func queriesCannotEndTheirTransaction(text: String, isAtomic: Bool) {
+    #expect(SQLLexer.isAtomic(text) == isAtomic)
+  }
+
   // MARK: - Properties
 
   /// A piece of SQL, and its text with numbers if it is a parameter.

@@ -25,6 +25,19 @@ import Testing
     #expect(pool.queue.isEmpty && pool.live == 2)
   }
 
+  @Test func withAnOrderOfStartsNothingStartsBeforeAllIsRead() {
+    var limits = RunLimits(readAhead: 1, deliveryWindow: 1)
+    limits.allowAnyOrder()
+    var pool = machine(2, limits: limits)
+    #expect(pool.itemsArrived(3, at: now).start == [] && pool.wantsInput)
+    #expect(pool.itemsArrived(2, at: now).start == [])
+    _ = pool.startItems(in: [4, 2, 0, 1, 3])
+    #expect(pool.inputReachedEnd(at: now).start == [WorkerID(1)])
+    #expect(pool.workerBecameReady(WorkerID(1), at: now).0 == .run(4..<5))
+    #expect(pool.workerBecameReady(WorkerID(2), at: now).0 == .run(2..<3))
+    pool.checkInvariants()
+  }
+
   @Test func manyWorkersStartTwoAtATime() {
     var pool = machine(100)
     #expect(pool.itemsArrived(50, at: now).start.map(\.slot) == [1])

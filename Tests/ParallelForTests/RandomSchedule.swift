@@ -37,7 +37,7 @@ struct RandomSchedule {
     total = Int.random(in: 0...60, using: &random)
     unread = total
     largestTarget = Int.random(in: 0...6, using: &random)
-    let limits = RunLimits(
+    var limits = RunLimits(
       readAhead: Int.random(in: 1...20, using: &random), deliveryWindow: Int.random(in: 1...20, using: &random),
       eventBacklog: Int.random(in: 4...200, using: &random), largestClaim: Int.random(in: 1...16, using: &random))
     policy = RunPolicy(
@@ -52,6 +52,7 @@ struct RandomSchedule {
         ? .nanoseconds(Int64.random(in: 0...20_000_000, using: &random)) : nil)
     failing = [0, 10, 60].randomElement(using: &random) ?? 0
     restoring = [0, 30].randomElement(using: &random) ?? 0
+    if Int.random(in: 0..<4, using: &random) == 0 { limits.allowAnyOrder() }
     machine = PoolStateMachine(
       targetWorkers: largestTarget, limits: limits, policy: policy, order: .input, isObserved: true, at: now)
   }
@@ -138,7 +139,10 @@ struct RandomSchedule {
 
   private mutating func feed() {
     if Int.random(in: 0..<8, using: &random) == 0 { machine.inputCounted(total, at: now) }
-    guard unread > 0 else { return act(machine.inputReachedEnd(at: now)) }
+    guard unread > 0 else {
+      if machine.limits.startsAfterInput { act(machine.startItems(in: (0..<total).shuffled(using: &random))) }
+      return act(machine.inputReachedEnd(at: now))
+    }
     guard machine.wantsInput else { return }
     let count = Int.random(in: 1...unread, using: &random)
     unread -= count

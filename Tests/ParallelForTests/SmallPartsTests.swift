@@ -15,6 +15,28 @@ import Testing
     #expect(queue.take(upTo: 1) == nil)
   }
 
+  @Test func takesPositionsInAnotherOrder() {
+    var queue = PositionQueue()
+    queue.insert(0..<6)
+    #expect(queue.take(upTo: 1) == 0..<1)
+    // 0 is no longer queued, and 2 and 4 are not in the order.
+    queue.startIn([5, 0, 1, 3])
+    #expect(queue.count == 5 && queue.first == 5)
+    #expect(queue.take(upTo: 9) == 5..<6)
+    // What is tried again comes first.
+    queue.insert(5..<6)
+    #expect((0..<5).map { _ in queue.take(upTo: 9)?.lowerBound } == [5, 1, 3, 2, 4])
+    #expect(queue.isEmpty && queue.take(upTo: 1) == nil)
+  }
+
+  @Test func givesUpAllInAnyOrder() {
+    var queue = PositionQueue()
+    queue.insert(0..<3)
+    queue.startIn([2, 0, 1])
+    #expect(queue.removeAll() == [0..<1, 1..<2, 2..<3])
+    #expect(queue.isEmpty && queue.first == nil)
+  }
+
   @Test func givesUpAll() {
     var queue = PositionQueue()
     queue.insert(5..<9)

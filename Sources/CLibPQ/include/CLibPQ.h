@@ -8,13 +8,14 @@ typedef struct pg_cancel PGcancel;
 
 /// One setting of a connection.
 typedef struct {
-  char *_Nonnull keyword;
+  /// NULL at the end of a list.
+  char *_Nullable keyword;
   char *_Nullable envvar;
   char *_Nullable compiled;
   char *_Nullable val;
   char *_Nullable label;
   /// "*" for a secret.
-  char *_Nonnull dispchar;
+  char *_Nullable dispchar;
   int dispsize;
 } PQconninfoOption;
 
@@ -50,6 +51,7 @@ struct CLibPQ {
   void (*_Nonnull finish)(PGconn *_Nonnull);
   int (*_Nonnull status)(const PGconn *_Nonnull);
   int (*_Nonnull transactionStatus)(const PGconn *_Nonnull);
+  const char *_Nullable (*_Nonnull parameterStatus)(const PGconn *_Nonnull, const char *_Nonnull name);
   char *_Nullable (*_Nonnull errorMessage)(const PGconn *_Nonnull);
   int (*_Nonnull socket)(const PGconn *_Nonnull);
   int (*_Nonnull backendPID)(const PGconn *_Nonnull);

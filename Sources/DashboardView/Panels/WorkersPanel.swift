@@ -82,7 +82,7 @@ struct WorkersPanel {
 
   private func itemText(_ worker: WorkerRow) -> String {
     guard let item = worker.item else {
-      return isConnecting(worker) ? ConnectionText.sentence(drawing.facts.connecting[worker.id] ?? "") : ""
+      return isConnecting(worker) ? ConnectionText.brief(drawing.facts.connecting[worker.id] ?? "") : ""
     }
     let label = item.attempt > 1 ? "try \(item.attempt): \(item.label)" : item.label
     return drawing.facts.stopReason(of: worker).map { "\(label) (\(StoppedText.brief($0)))" } ?? label

@@ -132,7 +132,7 @@ extension Formatting {
   /// Returns texts of decreasing length that tell whether more threads would help; none if that is not known.
   ///
   /// - Parameter isOver: Whether the run is over, so that no key changes it.
-  func advice(_ advice: ThreadAdvice, isOver: Bool) -> [String] {
+  package func advice(_ advice: ThreadAdvice, isOver: Bool) -> [String] {
     let (will, more, fewer) = isOver ? ("did", "", "") : ("do", ": press ]", ": press [")
     switch advice {
     case .unknown: return []
@@ -201,6 +201,12 @@ extension HaltPolicy {
 package enum ConnectionText {
   /// Returns a sentence with the reason, which may be a server's text.
   package static func sentence(_ reason: String) -> String { "waiting for a connection: \(reason)" }
+
+  /// Returns the reason for a row, without the address, which is the same in all rows, and without advice.
+  static func brief(_ reason: String) -> String {
+    let cause = reason.firstRange(of: " failed: ").map { reason[$0.upperBound...] } ?? reason[...]
+    return String(cause.prefix { $0 != ";" })
+  }
 }
 
 /// Texts for items whose commands are stopped.

@@ -10,6 +10,8 @@ final class PostgreSQLLink {
   let cancel: CancelRequest
   private let query: String
   private let isReadOnly: Bool
+  /// Whether the query is one statement of a transaction that it cannot end.
+  private let isAtomic: Bool
   /// Whether statements may reach different servers, because a pooler is in between. Then none is prepared by name, and
   /// a request to cancel may reach another query, and late.
   private(set) var isPooled: Bool
@@ -26,10 +28,12 @@ final class PostgreSQLLink {
     self.connection = connection
     self.query = query
     self.isReadOnly = isReadOnly
+    isAtomic = SQLLexer.isAtomic(query)
     guard let cancel = connection.makeCancelRequest() else { throw PostgreSQLError("out of memory") }
     self.cancel = cancel
     isPooled = try Self.isPooled(connection, while: isWanted)
     guard isReadOnly, !isPooled else { return }
+    connection.sendOnce("SET default_transaction_read_only = on")
     connection.sendPrepare(Self.begin, Self.begin)
     connection.sendPrepare(Self.commit, Self.commit)
     connection.sendEnd()
@@ -59,12 +63,18 @@ final class PostgreSQLLink {
     } else {
       var none = ParameterValues()
       if !isPrepared { prepare() }
-      if isReadOnly { connection.sendPrepared(Self.begin, &none) }
+      let needsTransaction = isReadOnly && !isReadOnlyByItself
+      if needsTransaction { connection.sendPrepared(Self.begin, &none) }
       connection.sendPrepared(name, &values)
-      if isReadOnly { connection.sendPrepared(Self.commit, &none) }
+      if needsTransaction { connection.sendPrepared(Self.commit, &none) }
     }
     connection.sendEnd()
   }
+
+  /// Whether a statement alone is a transaction that can only read. It costs the server a fifth less than the same with
+  /// `BEGIN` and `COMMIT`. An earlier item may have changed the default, and the server has reported that by now. A
+  /// procedure can end a transaction, and the next one could write.
+  private var isReadOnlyByItself: Bool { isAtomic && connection.readsOnlyByDefault }
 
   private var name: String { "query \(preparations)" }
 

@@ -35,6 +35,14 @@ struct SQLLexer {
     return (token, start..<position)
   }
 
+  /// Whether a statement is a query, which cannot end its transaction, as a procedure can.
+  static func isAtomic(_ query: String) -> Bool {
+    var lexer = SQLLexer(query)
+    guard let place = lexer.next()?.place else { return false }
+    let word = String(decoding: lexer.bytes[place], as: UTF8.self).lowercased()
+    return ["select", "values", "with", "table"].contains(word)
+  }
+
   // MARK: - Blanks and comments
 
   private mutating func skipBlanks() {

@@ -102,6 +102,15 @@ struct RunningOptions: ParsableArguments {
   var threads = ThreadCount(5)
 
   @Option(
+    help: ArgumentHelp(
+      """
+      The order in which items start: input, longest (those that took longest in an earlier run), failed-first or \
+      shuffle. Results keep the order of the items.
+      """,
+      valueName: "order"))
+  var order = StartOrder.input
+
+  @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "Mark items slower than a time, 2s, or a multiple of the median, 3x; may be given twice. (default: 3x)",

@@ -16,6 +16,8 @@ struct RunPlan {
   var job: any Job
   var threads: Int
   var inOrder: Bool
+  /// The order in which items start.
+  var order: StartOrder
   var tags: Bool
   var destination: Destination
   var slow: SlowThreshold
@@ -61,8 +63,12 @@ struct RunPlan {
     grace = options.running.grace
     onDone = options.running.onDone
     policy = options.failures.policy(grace: options.running.grace)
+    order = options.running.order
     recording = options.recording.plan
     logs = options.recording.logs
+    if order.needsPast, recording == .none {
+      throw AppError("--order \(order.rawValue) needs the record of an earlier run: leave out --no-run")
+    }
   }
 
   /// Refuses empty names, which a script passes when it forgot to set a variable.

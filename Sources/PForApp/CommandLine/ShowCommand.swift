@@ -61,6 +61,7 @@ struct RunSummary {
   private let reader: RunReader
   private let state: String
   private let sessions: ReplayedSessions
+  private let threads: String?
 
   /// Reads the facts of a run from its file.
   ///
@@ -73,17 +74,18 @@ struct RunSummary {
     failures = listsAll ? [] : try reader.unsuccessful(limit: Self.failuresShown + 1)
     groups = failures.count > Self.failuresShown ? try Self.groups(reader) : FailureGroups()
     sessions = ReplayedSessions(run, try reader.changes())
+    threads = try ThreadHistory.advice(reader, run)
     state = reader.isBeingRecorded ? "running" : run.state == .finished ? "finished" : "unfinished"
   }
 
   /// The lines; they contain untrusted text.
   var lines: [String] {
-    let facts = [
+    let facts: [(String, String?)] = [
       ("run", "\(run.id), \(state)"), ("command", Self.oneLine(run.title)),
       ("items", "\(run.source), in \(run.directory)"), ("began", TimeText.local(run.created)), ("took", took),
-      ("result", result), ("latency", latencies), ("file", path),
+      ("result", result), ("latency", latencies), ("threads", threads), ("file", path),
     ]
-    return facts.map { name, value in
+    return facts.compactMap { name, value in value.map { (name, $0) } }.map { name, value in
       name + String(repeating: " ", count: Self.labelWidth - name.count) + value
     } + failureLines
   }

@@ -35,6 +35,21 @@ struct PastRun {
   /// The run in a file, for a session that runs its items again.
   init(path: String) { self.path = path }
 
+  /// Finds the earlier run of the items of a recorded run. For items that run again, it is the resumed run itself.
+  ///
+  /// - Parameters:
+  ///   - recording: the current run's record.
+  ///   - history: the folder of runs; nil if there is none.
+  static func find(for recording: RunRecording, in history: RunHistory?) -> PastRun? {
+    switch recording.mode {
+    case .failed, .all: PastRun(path: recording.path)
+    case .outstanding, nil: history.flatMap { PastRun(of: recording.record, in: $0) }
+    }
+  }
+
+  /// Opens the run to find its items one by one.
+  func items() throws(RunStoreError) -> PastLatencies { try PastLatencies(RunReader(path: path)) }
+
   private static func tells(_ record: RunRecord, of run: RunRecord) -> Bool {
     guard record.id != run.id, record.kind == run.kind, record.command.elementsEqual(run.command, by: OSText.isSame),
       OSText.isSame(record.directory, run.directory), record.counts.done > 0, let latest = record.latest
@@ -56,7 +71,7 @@ struct PastRun {
     var isKnown = false
     while !isCancelled(), let batch = try items.nextBatch(limit: 512) {
       for item in batch {
-        let time = try past.next(text: item.value.recorded, fields: item.fields?.recorded)
+        let time = try past.next(text: item.value.recorded, fields: item.fields?.recorded).latency
         isKnown = isKnown || time != nil
         times.append(time)
       }

@@ -36,19 +36,12 @@ struct PastSearch {
   func start(beside run: ParallelRun<Item, JobResult>, for tracker: PastTracker, waker: Waker) {
     _ = WorkerThread.start(name: "pfor-past", .none) {
       guard !run.waitUntilOver(within: Self.delay) else { return }
-      let times = try? found?.times(of: ItemReader(source: source, format: format)) {
+      let past = PastRun.find(for: recording, in: history)
+      let times = try? past?.times(of: ItemReader(source: source, format: format)) {
         run.waitUntilOver(within: .zero)
       }
       tracker.learn(times ?? nil)
       waker.wake()
-    }
-  }
-
-  /// The run with the earlier times. For items that run again, it is the resumed run itself.
-  private var found: PastRun? {
-    switch recording.mode {
-    case .failed, .all: PastRun(path: recording.path)
-    case .outstanding, nil: history.flatMap { PastRun(of: recording.record, in: $0) }
     }
   }
 }

@@ -19,10 +19,12 @@ final class ItemFeeder: @unchecked Sendable {
   private let reader: ItemReader
   private let recording: RunRecording?
   private let notesTimes: Bool
+  private let schedule: (@Sendable () throws -> StartSchedule)?
   private let ahead: ReadAhead
   private let isStopped = Atomic<Bool>(false)
   private let lock = Lock()
   private var problem: String?
+  private var orderProblem: String?
   private var isRead = false
 
   /// - Parameters:
@@ -30,10 +32,14 @@ final class ItemFeeder: @unchecked Sendable {
   ///   - recording: knows the items of earlier sessions; nil if nothing is recorded.
   ///   - notesTimes: whether to note the time at which each item was read.
   ///   - readAheadBytes: about the most memory of items that are read ahead.
+  ///   - schedule: called on the feeder's thread for the order in which items start; nil for that of the input. All
+  ///     items are then read before the first one starts.
   init(
-    reader: ItemReader, recording: RunRecording?, notesTimes: Bool, readAheadBytes: Int = ItemFeeder.readAheadBytes
+    reader: ItemReader, recording: RunRecording?, notesTimes: Bool, readAheadBytes: Int = ItemFeeder.readAheadBytes,
+    schedule: (@Sendable () throws -> StartSchedule)? = nil
   ) {
-    ahead = ReadAhead(limit: readAheadBytes)
+    ahead = ReadAhead(limit: schedule == nil ? readAheadBytes : .max)
+    self.schedule = schedule
     self.reader = reader
     self.recording = recording
     self.notesTimes = notesTimes
@@ -41,6 +47,9 @@ final class ItemFeeder: @unchecked Sendable {
 
   /// Why reading ended early; nil if it did not.
   var error: String? { lock.withLock { problem } }
+
+  /// Why items start in another order than was asked for; nil if they do not.
+  var orderWarning: String? { lock.withLock { orderProblem } }
 
   /// Whether all items have been read.
   var hasReadAll: Bool { lock.withLock { isRead } }
@@ -87,7 +96,9 @@ final class ItemFeeder: @unchecked Sendable {
   private func feed(
     _ run: ParallelRun<Item, JobResult>, _ kept: (Item, EarlierItem.Kept) -> JobResult
   ) throws {
+    var schedule = try schedule?()
     while let items = try nextBatch() {
+      for item in items { try schedule?.add(item) }
       if let recording, recording.isResumed {
         let entries = try items.map { try entry(of: $0, recording, kept) }
         guard run.offer(entries: entries) else { return }
@@ -98,8 +109,15 @@ final class ItemFeeder: @unchecked Sendable {
       // This keeps long items from filling the memory.
       ahead.waitForRoom()
     }
+    if let schedule { order(run, by: schedule) }
     try recording?.itemsEnded()
     lock.withLock { isRead = true }
+  }
+
+  private func order(_ run: ParallelRun<Item, JobResult>, by schedule: StartSchedule) {
+    var random = SystemRandomNumberGenerator()
+    if let positions = schedule.positions(using: &random) { run.startItems(in: positions) }
+    lock.withLock { orderProblem = schedule.problem }
   }
 
   private func nextBatch() throws -> [Item]? {

@@ -99,7 +99,7 @@ struct Launcher {
       let session = try RunSession(
         plan, keepsResults: display != nil, output: files.outputs.results(hasDashboard: display != nil),
         errors: errors.sink(hasDashboard: display != nil), recording: files.recording, logs: files.logs,
-        past: PastSearch(plan, recording: files.recording, history: files.history))
+        past: PastSearch(plan, recording: files.recording, history: files.history), history: files.history)
       return Stage(session: session, display: display, signals: signals, glyphs: setup.glyphs)
     } catch {
       display?.leave()
@@ -128,6 +128,7 @@ struct Launcher {
     // A script ends with this session, a reader of results expects each of them once, and a pipe of items is spent.
     let isAlone = look.dashboard.script == nil && !files.outputs.isPipeline && plan.reader.source.isRegularFile
     dashboard.canRunAgain = hasDisplay && isAlone && files.recording != nil
+    if plan.order != .input { dashboard.itemsStartInAnotherOrder() }
     if plan.startPage != .overview { _ = dashboard.perform(.show(plan.startPage)) }
     return dashboard
   }

@@ -52,16 +52,19 @@ final class RunSession: WatchedRun, Sendable {
   ///   - recording: the run's record; nil if nothing is recorded.
   ///   - logs: the logs that are written during the run; nil for none.
   ///   - past: the search for an earlier run of the same items; nil for none.
+  ///   - history: the folder of runs, in which an order of starts looks for an earlier one; nil if there is none.
   /// - Throws: if the system refuses a resource that the run needs.
   init(
     _ plan: RunPlan, keepsResults: Bool, output: ByteSink?, errors: ByteSink?, recording: RunRecording?,
-    logs: RunLogs?, past: PastSearch?
+    logs: RunLogs?, past: PastSearch?, history: RunHistory? = nil
   ) throws(AppError) {
     let waker = try Waker()
     let archive = keepsResults ? try ResultArchive() : nil
     let running = keepsResults ? RunningItems() : nil
     let notesTimes = recording != nil || logs != nil
-    let feeder = ItemFeeder(reader: plan.reader, recording: recording, notesTimes: notesTimes)
+    let feeder = ItemFeeder(
+      reader: plan.reader, recording: recording, notesTimes: notesTimes,
+      schedule: Self.schedule(plan.order, recording, history))
     let delivery = ResultDelivery(
       output: output, errors: errors, tags: plan.tags, recording: recording,
       rewriting: Self.rewriting(plan, output, recording))
@@ -82,6 +85,7 @@ final class RunSession: WatchedRun, Sendable {
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
     // The archive keeps the failures.
     limits.keptFailures = 0
+    if plan.order != .input { limits.allowAnyOrder() }
     run = ParallelRun(
       threads: plan.threads, limits: limits, policy: plan.policy, inOrder: inOrder, label: \.label
     ) { worker in
@@ -92,6 +96,17 @@ final class RunSession: WatchedRun, Sendable {
           running?.began(item, context.item, on: worker)
         }, observers: observers, left: { recording?.workerLeft() }
       ).body
+    }
+  }
+
+  /// Returns what makes the order of starts on the feeder's thread; nil for that of the input.
+  private static func schedule(
+    _ order: StartOrder, _ recording: RunRecording?, _ history: RunHistory?
+  ) -> (@Sendable () throws -> StartSchedule)? {
+    guard order != .input else { return nil }
+    return {
+      guard order.needsPast, let recording else { return StartSchedule(order, past: nil) }
+      return StartSchedule(order, past: try PastRun.find(for: recording, in: history)?.items())
     }
   }
 
@@ -247,7 +262,7 @@ extension RunSession {
 
   var pastWork: PastWork? { past?.tracker.work }
 
-  var problems: [String] { (kept?.problem.map { [$0] } ?? []) + (logs?.problems ?? []) }
+  var problems: [String] { [kept?.problem, feeder.orderWarning].compactMap { $0 } + (logs?.problems ?? []) }
 
   func suspendItems() { RunningCommands.suspend() }
 

@@ -1,13 +1,21 @@
 package import Attempts
 import SQLite
 
-/// The latencies of items in a recorded run, found like the items of a resumed run: by text and fields, and in order
+/// How items did in a recorded run, found like the items of a resumed run: by text and fields, and in order
 /// among equal items.
 ///
 /// The run file is read in step with the items until the first one that is not in its old place; from then on, the rest
 /// of the file is searched. Used by one thread.
 package final class PastLatencies {
-  /// The maximum number of items to search, which bounds the memory: about 16 bytes each.
+  /// What is known about an item.
+  package struct Item: Equatable {
+    /// How long it took in nanoseconds; nil if unknown, or if it was stopped.
+    package var latency: Int64?
+    /// Whether it failed or timed out.
+    package var hasFailed = false
+  }
+
+  /// The maximum number of items to search, which bounds the memory: about 24 bytes each.
   static let searchedRows = 500_000
   private static let page = 1_000
 
@@ -33,15 +41,15 @@ package final class PastLatencies {
     if try reader.integer("SELECT renumbered FROM run") != 0 { try beginSearch() }
   }
 
-  /// Returns the latency of the next item of the items file in nanoseconds; nil if unknown or if the item was stopped.
+  /// Returns what is known about the next item of the items file.
   ///
   /// - Parameters:
   ///   - text: the entry, byte for byte.
   ///   - fields: its fields as they are recorded.
   /// - Throws: when the run file cannot be read.
-  package func next(text: CapturedBytes, fields: [UInt8]? = nil) throws(RunStoreError) -> Int64? {
+  package func next(text: CapturedBytes, fields: [UInt8]? = nil) throws(RunStoreError) -> Item {
     number += 1
-    if search == nil, try row() == nil { return nil }
+    if search == nil, try row() == nil { return Item() }
     let key: Int64
     do { key = try ItemKey.of(text, fields: fields) } catch {
       throw RunStoreError(.failed, reader.path, "an item cannot be read: \(error)")
@@ -49,11 +57,11 @@ package final class PastLatencies {
     if search == nil, let row = try row() {
       if row.key == key {
         next += 1
-        return row.latency
+        return row.item
       }
       try beginSearch()
     }
-    return search?.take(key)
+    return search?.take(key) ?? Item()
   }
 
   /// Returns the row with the current number; nil if there is none.
@@ -90,7 +98,8 @@ package final class PastLatencies {
         guard NumberRange.measures.contains(latency ?? 0) else {
           throw SQLiteProblem.damaged(reader.path, "an item took \(latency ?? 0) ns")
         }
-        rows.append(Row(id: id, key: statement.integer(1), latency: latency))
+        let hasFailed = outcome == OutcomeCode.failed || outcome == OutcomeCode.timedOut
+        rows.append(Row(id: id, key: statement.integer(1), item: Item(latency: latency, hasFailed: hasFailed)))
       }
       return rows
     }
@@ -102,7 +111,7 @@ package final class PastLatencies {
   private struct Row {
     var id: Int64
     var key: Int64
-    var latency: Int64?
+    var item: Item
   }
 
   /// Items by their keys; equal ones are taken in order.
@@ -111,6 +120,7 @@ package final class PastLatencies {
       var key: Int64
       /// In nanoseconds; negative when unknown.
       var latency: Float
+      var hasFailed: Bool
       /// In the first entry of a key: how many with that key were taken. Before sorting: the original position.
       var taken: UInt32
     }
@@ -125,7 +135,9 @@ package final class PastLatencies {
     mutating func add(_ rows: ArraySlice<Row>) {
       for row in rows.prefix(limit - entries.count) {
         entries.append(
-          Entry(key: row.key, latency: row.latency.map { Float($0) } ?? -1, taken: UInt32(entries.count)))
+          Entry(
+            key: row.key, latency: row.item.latency.map { Float($0) } ?? -1, hasFailed: row.item.hasFailed,
+            taken: UInt32(entries.count)))
       }
     }
 
@@ -135,7 +147,7 @@ package final class PastLatencies {
       for index in entries.indices { entries[index].taken = 0 }
     }
 
-    mutating func take(_ key: Int64) -> Int64? {
+    mutating func take(_ key: Int64) -> Item? {
       var (low, high) = (0, entries.count)
       while low < high {
         let middle = (low + high) / 2
@@ -145,7 +157,8 @@ package final class PastLatencies {
       let place = low + Int(entries[low].taken)
       guard place < entries.count, entries[place].key == key else { return nil }
       entries[low].taken += 1
-      return entries[place].latency < 0 ? nil : Int64(entries[place].latency)
+      let found = entries[place]
+      return Item(latency: found.latency < 0 ? nil : Int64(found.latency), hasFailed: found.hasFailed)
     }
   }
 }
