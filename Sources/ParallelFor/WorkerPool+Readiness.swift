@@ -5,19 +5,23 @@ extension WorkerPool {
   func nextItem(
     of lane: Lane, after ending: Ending?, label: (ItemID) -> String, rest: () -> Void, once readiness: WorkerReadiness
   ) -> BegunItem? {
+    // The question may cost a system call, so it is asked once for each item.
+    var isReady = readiness.isReady()
     if let ending {
-      if readiness.isReady() {
+      if isReady {
         if let item = lane.advance(ending, at: MonotonicClock.now, label: label) { return item }
       } else {
         giveUpClaim(of: lane, after: ending)
       }
     }
     while true {
-      getReady(lane, readiness)
+      if !isReady { isReady = getReady(lane, readiness) }
       switch next(for: lane) {
       case .leave: return nil
-      case .none: waitForChange(of: lane, rest: rest)
-      case .found where readiness.isReady():
+      case .none:
+        waitForChange(of: lane, rest: rest)
+        isReady = readiness.isReady()
+      case .found where isReady:
         // A pause or a resize may take the claim back before its first item starts.
         if let item = lane.begin(at: MonotonicClock.now, label: label) { return item }
       case .found: giveUpClaim(of: lane, after: nil)
@@ -25,12 +29,13 @@ extension WorkerPool {
     }
   }
 
-  /// Waits until the worker is ready. While it waits, the machine considers it at work.
-  private func getReady(_ lane: Lane, _ readiness: WorkerReadiness) {
-    if readiness.isReady() { return }
+  /// Waits until the worker is ready. While it waits, the machine considers it at work. Returns false if the worker is no
+  /// longer needed.
+  private func getReady(_ lane: Lane, _ readiness: WorkerReadiness) -> Bool {
     // The worker may have been woken for an item, which another one must take now.
     monitor.withLock { carryOut(machine.wakeWorkers()) }
     readiness.getReady { monitor.withLock { machine.mayStillBegin(lane.worker) } }
+    return readiness.isReady()
   }
 
   private func next(for lane: Lane) -> NextClaim {
