@@ -97,7 +97,7 @@ extension Dashboard {
     return [.retry([id])]
   }
 
-  /// Offers to run what failed in a new session of the run if it is over. Otherwise, says what to do instead.
+  /// Offers to run the failed items in a new session if the run is over. Otherwise, says what to do instead.
   private mutating func refuseRetry(at now: Instant) -> [Effect] {
     if live.state == .done, live.tally.unsuccessful == 0 { return reply("nothing has failed", at: now) }
     if live.state == .done, canRunAgain {
@@ -105,7 +105,7 @@ extension Dashboard {
       return []
     }
     let over = live.state == .done ? "the run is over" : "the run starts no further items"
-    return reply(resumeCommand.map { "\(over); to retry what failed: \($0)" } ?? over, at: now)
+    return reply(resumeCommand.map { "\(over); to retry failed items: \($0)" } ?? over, at: now)
   }
 
   /// Takes the answer to ``Effect/retry(_:)``. The items themselves change by events.

@@ -61,7 +61,7 @@ package struct RunFacts: Equatable, Sendable {
   var retryWait: Int64 = 0
   /// The first failures. ``Tally/unsuccessful`` counts all of them.
   package internal(set) var failures: [FailedItem] = []
-  /// The failures in groups, which the run tells.
+  /// The failures in groups, as the run reports them.
   package internal(set) var failureGroups = FailureGroups()
   package internal(set) var delivery = Delivery()
   package internal(set) var recording = RecordingLag()
@@ -113,7 +113,8 @@ package struct RunFacts: Equatable, Sendable {
   /// Whether a latency in nanoseconds is slow.
   package func isSlow(_ nanoseconds: Int64) -> Bool { slowLimit.map { nanoseconds >= $0 } ?? false }
 
-  /// The number of finished items that are slow by the limit of now; above a thousand, with an error under 1 %.
+  /// The number of finished items that are slow by the present limit. If there are over a thousand, the error is under
+  /// 1 %.
   package var slowFinished: Int {
     guard let limit = slowLimit else { return 0 }
     let kept = slowest.count(from: limit)

@@ -89,7 +89,7 @@ extension RunFacts {
 
   // MARK: - The forecast
 
-  /// Makes the forecast that is used until it is a second old, unless there is one, and what else is known once a second.
+  /// Makes the forecast and the other figures that are computed once a second, unless the present ones are newer.
   mutating func refreshForecast(at now: Instant) {
     if let forecast, forecast.isValid(at: now, for: self) { return }
     forecast = nil

@@ -11,7 +11,7 @@ public protocol Job: Sendable {
   var hasConnections: Bool { get }
   /// The workers that wait for a connection, each with the reason; none by default.
   var waitingWorkers: [WorkerID: String] { get }
-  /// Returns the job with the name of its run, for jobs that tell it to others; by default the job itself.
+  /// Returns the job with the name of its run, for jobs that show the name elsewhere; by default the job itself.
   func named(_ run: String) -> any Job
   /// Returns the exact work for this item, for people to read: the command line, or the query with its parameters.
   func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String
@@ -23,7 +23,7 @@ extension Job {
   /// False, because the effects of items are unknown.
   public var isReadOnly: Bool { false }
 
-  /// False, because most jobs need nothing that they could lose.
+  /// False, because most jobs need no connection.
   public var hasConnections: Bool { false }
 
   /// None.

@@ -14,8 +14,8 @@ public enum OSProcess {
     return (0..<count).dropFirst().compactMap { CommandLine.unsafeArgv[$0].map { OSText.decode(cString: $0) } }
   }
 
-  /// Covers an argument, or the end of one, with asterisks, because the system shows all users the arguments of running
-  /// programs. Read ``arguments`` before.
+  /// Covers an argument, or the end of one, with asterisks, because the system shows the arguments of running programs
+  /// to all users. Read ``arguments`` first.
   public static func hide(_ text: String) {
     let bytes = OSText.bytes(text)
     guard !bytes.isEmpty else { return }

@@ -13,7 +13,7 @@ package struct ConnectionString: Sendable, Equatable {
 
   private static let schemes = ["postgres://", "postgresql://"]
 
-  /// The settings that make the beginning of a text a connection string and not the name of a file.
+  /// The settings that show at the start of a text that it is a connection string, not the name of a file.
   private static let settings: Set<Substring> = [
     "application_name", "channel_binding", "client_encoding", "connect_timeout", "dbname", "fallback_application_name",
     "gssencmode", "host", "hostaddr", "options", "passfile", "password", "port", "service", "sslcert", "sslkey",
@@ -35,7 +35,7 @@ package struct ConnectionString: Sendable, Equatable {
     let library = try PostgreSQLLibrary.functions()
     self.text = text
     if Self.hasStrayAt(text) {
-      throw PostgreSQLError("cannot read the connection string of --db: write an @ or / of a password as %40 or %2F")
+      throw PostgreSQLError("cannot read the connection string of --db: in a password, write %40 for @ and %2F for /")
     }
     var problem: UnsafeMutablePointer<CChar>?
     guard let options = library.calls.pointee.conninfoParse(text, &problem) else {
@@ -62,7 +62,7 @@ package struct ConnectionString: Sendable, Equatable {
     return rest[end...].dropFirst().prefix { $0 != UInt8(ascii: "?") }.contains(UInt8(ascii: "@"))
   }
 
-  /// Removes what a message quotes from the text, because it may be a part of a password.
+  /// Removes quotations from a message, because they may contain a part of a password.
   static func withoutQuotations(_ message: String) -> String {
     let parts = message.split(separator: "\"", omittingEmptySubsequences: false)
     let kept = parts.enumerated().map { $0.offset % 2 == 0 ? String($0.element) : "…" }

@@ -8,7 +8,7 @@ import CLibPQ
 
 /// Opens a connection step by step, so that notices are received from the start and nothing waits for long.
 enum Opening {
-  /// The time between two questions whether the connection is still wanted, in milliseconds.
+  /// The time between two checks whether the connection is still wanted, in milliseconds.
   static let interval: Int32 = 100
 
   /// A dead host is noticed after a minute, and while a connection is opened its next host is tried. The user's

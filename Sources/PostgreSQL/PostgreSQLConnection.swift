@@ -11,7 +11,7 @@ import CLibPQ
 /// Statements are sent with the extended protocol, several in one message, and answered one after another. Nothing
 /// blocks except ``wait(or:milliseconds:)``.
 package final class PostgreSQLConnection: @unchecked Sendable {
-  /// An answer to what was sent.
+  /// An answer of the server.
   package enum Reply {
     /// Nothing has arrived; wait for it.
     case none
@@ -27,7 +27,7 @@ package final class PostgreSQLConnection: @unchecked Sendable {
     case lost(PostgreSQLError)
   }
 
-  /// What a wait has brought.
+  /// The result of a wait.
   package enum Arrival {
     case answer, wake, timeUp
   }
@@ -76,7 +76,7 @@ package final class PostgreSQLConnection: @unchecked Sendable {
     set { notices.handler = newValue }
   }
 
-  /// The last error that arrived while no statement ran, such as that of a server which shuts down.
+  /// The last error that arrived while no statement ran, for example because the server shuts down.
   package var lastWords: PostgreSQLError? { notices.lastWords }
 
   /// The request to cancel what this connection runs; any thread may send it. Nil if memory is short.
@@ -122,7 +122,7 @@ package final class PostgreSQLConnection: @unchecked Sendable {
     flush()
   }
 
-  /// A refused call breaks the connection, which the next reply says.
+  /// A refused call breaks the connection, as the next reply reports.
   private func note(_ isAccepted: Int32) { if isAccepted == 0 { isBroken = true } }
 
   private var isBroken = false
@@ -323,7 +323,7 @@ package struct PostgreSQLRow {
   }
 }
 
-/// The request to cancel whatever a connection runs. Sending it opens a connection of its own.
+/// The request to cancel whatever a connection runs. Sending it opens a separate connection.
 package final class CancelRequest: @unchecked Sendable {
   private let cancel: OpaquePointer
   private let calls: UnsafePointer<CLibPQ>

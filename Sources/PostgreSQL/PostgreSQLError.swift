@@ -20,7 +20,7 @@ package struct PostgreSQLError: Error, Equatable, CustomStringConvertible {
   /// Whether the server ends the session with this error.
   package let isFatal: Bool
 
-  /// Makes an error that is not the server's.
+  /// Makes an error that does not come from the server.
   package init(_ message: String) {
     self.message = message
     state = nil
@@ -58,7 +58,7 @@ package struct PostgreSQLError: Error, Equatable, CustomStringConvertible {
 }
 
 extension PostgreSQLError {
-  /// Whether a statement was cancelled, by whomever.
+  /// Whether a statement was cancelled, by any request.
   package var isCancelled: Bool { state == "57014" }
 
   /// Whether a prepared statement no longer fits, because its result type has changed or the server has forgotten it.
@@ -67,6 +67,6 @@ extension PostgreSQLError {
   /// Whether the server does not know a prepared statement.
   package var hasForgotten: Bool { state == "26000" }
 
-  /// Whether a statement wanted to write in a transaction that may only read.
+  /// Whether a statement tried to write in a read-only transaction.
   package var isForbiddenWrite: Bool { state == "25006" }
 }

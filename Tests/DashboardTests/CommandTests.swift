@@ -65,7 +65,7 @@ import Testing
     #expect(dashboard.currentNotice(at: script.now)?.text.hasPrefix("more threads than items") == true)
     for position in 0..<3 { dashboard.apply(script(.itemFinished(script.finished(position, worker: position + 1)))) }
     #expect(dashboard.perform(.setThreads(100)) == [.run(.setThreads(9))])
-    // Nothing makes the number smaller than it is, because it is the user's.
+    // The number never falls by itself, because the user chose it.
     for position in 3..<5 { dashboard.apply(script(.itemFinished(script.finished(position, worker: position + 1)))) }
     for position in 5..<10 {
       dashboard.apply(script(.itemStarted(script.started(position, worker: 1))))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Dashboard
 
-/// Which failures have the same reason, and how many there are of each.
+/// The grouping of failures by their reasons, and the counts.
 @Suite struct FailureGroupTests {
   private static func reason(_ reason: String, _ line: String = "", label: String = "order") -> FailureReason {
     FailureReason(reason, line: line, label: label)
@@ -21,7 +21,7 @@ import Testing
     ("exit status 1", "and/or either", "exit status 1: and/or either"),
     ("exit status 1", "(\"id=77777\"),  twice", "exit status 1: (\"id=…\"), twice"),
   ])
-  func whatDiffersBetweenItemsIsFolded(reason: String, line: String, expected: String) {
+  func detailsOfItemsAreFolded(reason: String, line: String, expected: String) {
     #expect(Self.reason(reason, line).fine == (expected == "the same" ? "\(reason): \(line)" : expected))
   }
 
@@ -59,7 +59,7 @@ import Testing
     #expect(FailureGroups.group(groups.groups[0].reason, has: Self.reason("exit status 1", "line 5 is bad")))
   }
 
-  @Test func anItemThatIsTriedAgainCountsNoMore() {
+  @Test func anItemThatIsTriedAgainNoLongerCounts() {
     var groups = FailureGroups()
     for position in 0..<3 { groups.add(ItemID(position), Self.reason("no")) }
     groups.remove(Self.reason("no"))

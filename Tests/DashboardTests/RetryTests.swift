@@ -133,7 +133,7 @@ import Testing
     dashboard.apply(script(.runFinished(.finishedEarly)))
     #expect(dashboard.perform(.retry) == [])
     let notice = dashboard.currentNotice(at: script.now)?.text
-    #expect(notice == "the run is over; to retry what failed: pfor-tui resume --failed x")
+    #expect(notice == "the run is over; to retry failed items: pfor-tui resume --failed x")
   }
 
   @Test func afterTheEndAllThatFailedRunsAgain() {

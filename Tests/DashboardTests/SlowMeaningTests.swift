@@ -3,7 +3,7 @@ import Testing
 
 @testable import Dashboard
 
-/// What *slow* means at one time: the limit, the count and the marks come from the same figures.
+/// The meaning of *slow* at one time: the limit, the count and the marks come from the same figures.
 @Suite struct SlowMeaningTests {
   private static let millisecond: Int64 = 1_000_000
 
@@ -17,7 +17,7 @@ import Testing
     return dashboard
   }
 
-  /// Items that were slow for the median of their time are not slow for that of now.
+  /// Items that were slow by an earlier median may not be slow by the present one.
   @Test func theCountFollowsTheLimit() throws {
     let early = [Int64](repeating: 10, count: 20) + [Int64](repeating: 100, count: 5)
     #expect(dashboard(early).facts.slowFinished == 5)
@@ -49,7 +49,7 @@ import Testing
     #expect(dashboard([10, 10, 10, 10, 10, 200]).facts.isSlowExceptional(at: facts.latest))
   }
 
-  /// After a change, nearly all running items take long: it is not they that are slow.
+  /// After a change, nearly all running items take long. Then none of them is marked.
   @Test(arguments: [(4, 9, true), (7, 9, false), (2, 3, true), (3, 3, true)])
   func nearlyAllRunningItemsAreNoException(slow: Int, running: Int, isExceptional: Bool) {
     var dashboard = dashboard([Int64](repeating: 10, count: 20))

@@ -12,7 +12,7 @@ import Testing
     try sandbox.write("1\n2\n3\n", to: "ids")
     try sandbox.write("id,name\n1,ann\n", to: "people.csv")
     try sandbox.write("", to: "shop")
-    try sandbox.write("this is no database, but long enough to be looked at as one by those who do\n", to: "text")
+    try sandbox.write("this is no database, but it is long enough to be examined as one\n", to: "text")
   }
 
   @Test(arguments: [

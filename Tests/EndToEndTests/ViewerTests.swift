@@ -89,12 +89,12 @@ import Testing
     try session.wait("the end") { $0.contains("2 ok") && $0.contains("1 failed") && $0.contains("done") }
     try session.sandbox.write("", to: "mended")
     try session.send("R")
-    try session.waitFor("Run what failed again?")
+    try session.waitFor("Run failed items again?")
     try session.send("y")
     try session.wait("the end of the second session") { $0.contains("3 ok") && $0.contains("done") }
     try session.send("q")
     try session.waitFor("status-0")
     #expect(session.sandbox.read("out") == "1\n2\n3\n")
-    #expect(try session.capture().contains("to run what failed again: pfor-tui resume --failed"))
+    #expect(try session.capture().contains("to run failed items again: pfor-tui resume --failed"))
   }
 }

@@ -53,7 +53,7 @@ import Testing
         "Sources/ParallelFor/MonotonicClock.swift", "Sources/ParallelFor/Monitor.swift",
       ]),
     Law(
-      "few ask it for the time; for all others an instant is a parameter", #"MonotonicClock\.now"#,
+      "few files ask for the time; elsewhere an instant is a parameter", #"MonotonicClock\.now"#,
       only: [
         "Sources/ParallelFor/WorkerPool.swift", "Sources/ParallelFor/WorkerPool+Time.swift",
         "Sources/ParallelFor/WorkerPool+Watching.swift", "Sources/ParallelFor/WorkerPool+Readiness.swift",
@@ -80,7 +80,7 @@ import Testing
         "Sources/ParallelFor/WorkerThread.swift", "Sources/ParallelFor/Forms/Awaiting.swift",
       ]),
     Law(
-      "what decides and what is drawn holds no lock", #"\b(Lock|Monitor|Condition)\(\)|\bAtomic<|\bMutex<|pthread_"#,
+      "decisions and drawings hold no lock", #"\b(Lock|Monitor|Condition)\(\)|\bAtomic<|\bMutex<|pthread_"#,
       in: [
         "Sources/Screen", "Sources/Themes", "Sources/Dashboard", "Sources/DashboardView",
         "Sources/ParallelFor/PoolStateMachine.swift", "Sources/ParallelFor/PoolStateMachine+Items.swift",
@@ -115,7 +115,7 @@ import Testing
       "items' processes are signalled in one place", #"\bkill\(-"#,
       only: ["Sources/Jobs/Command/ProcessGroups.swift"]),
     Law(
-      "signals are caught in few places, and let go for a child", #"\bsigaction\(|\bsignal\(SIG"#,
+      "signals are caught in few places, and reset for a child", #"\bsigaction\(|\bsignal\(SIG"#,
       only: [
         "Sources/CPosix/Spawn.c",
         "Sources/ParallelForDashboard/Running/Signals.swift", "Sources/CTerminalGuard/",
@@ -129,7 +129,7 @@ import Testing
       ]),
     // The new value may read the dashboard while a part of it is being changed.
     Law(
-      "a part of the dashboard is changed by the dashboard", #"\bdashboard(\.\w+)*\?\."#,
+      "only the dashboard changes its parts", #"\bdashboard(\.\w+)*\?\."#,
       in: ["Sources/ParallelForDashboard", "Sources/PForApp"]),
     Law(
       "one target calls SQLite; the example shows another library",
@@ -140,7 +140,7 @@ import Testing
       only: ["Sources/PostgreSQL/", "Sources/CLibPQ/"]),
     // All of Foundation would make the program three times as large and double the time of `--version`.
     Law(
-      "of Foundation the program has the essentials", #"import (\w+ )?Foundation(?!Essentials\b)"#,
+      "the program uses only the essentials of Foundation", #"import (\w+ )?Foundation(?!Essentials\b)"#,
       only: [
         // For systems without the essentials, such as macOS, where all of Foundation belongs to the system.
         "Sources/PForApp/CommandLine/JSONWords.swift",

@@ -100,7 +100,7 @@ private enum WorkerSessions {
 
   @Test func aNULByteIsRefused() throws {
     let ending = PostgreSQLWorker(try job("SELECT $1")).run(Item(ByteText([65, 0, 66])))
-    #expect(ending.outcome == .failed(Failure("the value of $1 contains a NUL byte, which no text of PostgreSQL can")))
+    #expect(ending.outcome == .failed(Failure("the value of $1 contains a NUL byte, which PostgreSQL cannot store")))
   }
 
   @Test func theInvocationShowsTheValues() throws {

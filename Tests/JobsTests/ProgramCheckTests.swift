@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  @Test func whatCanBeStartedPasses() {
+  @Test func aProgramThatCanStartPasses() {
     #expect(problem("echo", "{}") == nil)
     #expect(problem("/bin/sh", "-c", "x") == nil)
     #expect(problem("{}") == nil)
@@ -29,15 +29,15 @@ import Testing
     #expect(throws: Never.self) { try CommandJob(Template(shell: "no-such-command {}")).checkProgram() }
   }
 
-  @Test func whatIsMissingIsNamedWithTheNearestProgram() {
+  @Test func aMissingProgramIsNamedWithTheNearestOne() {
     #expect(problem("pfor-no-such-command") == "command not found: pfor-no-such-command")
     #expect(problem("./no/such") == "command not found: ./no/such")
     #expect(problem("ehco", "{}")?.hasPrefix("command not found: ehco; did you mean echo?") == true)
     #expect(problem("")?.hasPrefix("the command is an empty string") == true)
   }
 
-  @Test func aLineOfShellIsRecognized() {
-    #expect(problem("echo | wc -c")?.hasSuffix("for a line of shell, write --shell 'echo | wc -c'") == true)
+  @Test func aShellLineIsRecognized() {
+    #expect(problem("echo | wc -c")?.hasSuffix("for a shell line, use --shell 'echo | wc -c'") == true)
     #expect(problem("echo {} | wc -c")?.contains("all of this is one word") == true)
   }
 

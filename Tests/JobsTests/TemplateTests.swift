@@ -77,7 +77,7 @@ import Testing
     #expect(throws: Never.self) { try Template(arguments: ["{1}"]).check(against: .none) }
   }
 
-  /// Nothing that begins like a field's name passes as text where fields have names, whatever its blanks.
+  /// Where fields have names, a text that begins like a name is a field, even if it contains blanks.
   @Test(arguments: ["town", "home  town", "home town ", "Home Town", "home town.x"])
   func aMistypedFieldIsAnErrorInEverySpelling(name: String) {
     for template in [

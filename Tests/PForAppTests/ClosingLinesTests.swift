@@ -58,9 +58,9 @@ import Testing
 
   @Test func failuresEndWithTheCommandThatRunsThemAgain() {
     let again = Self.lines(Self.result(3)) { ($0.record, $0.failed) = (Self.record, 3) }
-    #expect(again == ["summary", "to run what failed again: pfor-tui resume --failed 20261130-1"])
+    #expect(again == ["summary", "to run failed items again: pfor-tui resume --failed 20261130-1"])
     let unfinished = Self.lines(Self.result(130, isWhole: false)) { ($0.record, $0.failed) = (Self.record, 3) }
-    #expect(unfinished.suffix(2).map { $0.prefix(11) } == ["to continue", "to run what"])
+    #expect(unfinished.suffix(2).map { $0.prefix(11) } == ["to continue", "to run fail"])
     #expect(Self.lines(Self.result(3)) { $0.failed = 3 } == ["summary"])
   }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import PForApp
 @testable import RunStore
 
-/// The table of `pfor-tui runs`.
+/// The table that `pfor-tui runs` prints.
 @Suite struct RunsListTests {
   private static func entry(_ command: String) -> HistoryEntry {
     var run = RunRecord(

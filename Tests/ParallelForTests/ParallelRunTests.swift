@@ -59,7 +59,7 @@ import Testing
   /// must not believe that all of them have been met.
   @Test(arguments: [false, true]) func itemsThatComeTooLateAreNotTaken(isRestored: Bool) {
     let run = squares(threads: 1)
-    // The items are looked at after the run was asked whether it wants some, and before they arrive.
+    // The items are read after the run was asked whether it wants some, and before they arrive.
     let late = (0..<3).lazy.map { item -> OfferedItem<Int, Int> in
       run.finish()
       return isRestored ? .done(item, isSuccess: true) : .item(item)

@@ -8,9 +8,9 @@ import Testing
   @preconcurrency import Darwin
 #endif
 
-/// A PostgreSQL server of the tests' own: in a folder of its own, on a socket there, without a network.
+/// A PostgreSQL server for the tests, in its own folder, on a socket there, without a network.
 ///
-/// It ends with the object, or with the process that made it, however that ends.
+/// It ends with the object, or with the process that made it, however that process ends.
 public final class PostgresServer: @unchecked Sendable {
   /// How a server is stopped.
   public enum Stop: String, Sendable {
@@ -64,7 +64,7 @@ public final class PostgresServer: @unchecked Sendable {
     var ends: [Int32] = [-1, -1]
     guard cposix_pipe(&ends) == 0 else { throw Problem(description: "no pipe") }
     guarding = ends[1]
-    // The shell reads to wait.
+    // The shell waits by reading.
     _ = fcntl(ends[0], F_SETFL, 0)
     defer { close(ends[0]) }
     // The server refuses to run as root.
@@ -124,7 +124,7 @@ public final class PostgresServer: @unchecked Sendable {
     isExpected && pooler.contains { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
-  /// Starts a pooler in transaction mode before the server.
+  /// Starts a pooler in transaction mode in front of the server.
   ///
   /// - Parameter size: The number of its connections to the server.
   /// - Returns: The words that name the same database through the pooler.

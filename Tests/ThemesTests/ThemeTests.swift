@@ -82,7 +82,7 @@ import Themes
     }
   }
 
-  /// The default theme knows nothing of the background, so what must not be missed is readable on both.
+  /// The default theme does not know the background, so important text must be readable on black and on white.
   @Test(arguments: [ThemeRole.warning, .workerSlow, .itemWaiting, .latencyHigh, .statePaused])
   func warningsAreReadableOnBlackAndOnWhite(role: ThemeRole) throws {
     for background in [Color.rgb(0, 0, 0), .rgb(255, 255, 255)] {
@@ -91,7 +91,7 @@ import Themes
     }
   }
 
-  /// Red says that something has failed. A slow item has not.
+  /// Red means failure, and a slow item has not failed.
   @Test(arguments: Themes.builtin.map(\.theme)) func slowItemsAreNotAsRedAsFailures(theme: Theme) {
     for role in [ThemeRole.latencyHigh, .workerSlow] {
       let isPlain = theme[role].foreground == .terminalDefault

@@ -1,5 +1,5 @@
-// The functions of PostgreSQL's client library, found when they are needed. Neither the build nor the program's start
-// needs the library or its headers. The declarations are those of libpq 14 and later.
+// The functions of PostgreSQL's client library, which is loaded when it is needed. Neither the build nor the program's
+// start needs the library or its headers. The declarations are those of libpq 14 and later.
 #pragma once
 
 typedef struct pg_conn PGconn;
@@ -94,5 +94,6 @@ struct CLibPQ {
 };
 
 /// Loads the library with this file name, and finds its functions.
-/// Returns 0, or the first function that it lacks in `missing`, or -1 without one if there is no such library.
+/// Returns 0, or -1. Sets `missing` to the first function that the library lacks, or to NULL if none is known to be
+/// missing.
 int clibpq_load(const char *_Nonnull name, struct CLibPQ *_Nonnull functions, const char *_Nullable *_Nonnull missing);

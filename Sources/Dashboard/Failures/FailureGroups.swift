@@ -2,7 +2,7 @@ package import ParallelFor
 
 /// The failures so far, grouped by their reasons.
 ///
-/// Reasons that differ only in short numbers are separate groups while there are few of them, and one group afterwards.
+/// While there are few reasons that differ only in short numbers, each is a group. Otherwise, they are one group.
 /// The memory is bounded for any number of failures.
 package struct FailureGroups: Equatable, Sendable {
   /// Failures with the same reason.

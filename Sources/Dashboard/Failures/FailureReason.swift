@@ -1,12 +1,12 @@
 package import ParallelFor
 
-/// Why an item failed, without what differs between items that failed for the same reason.
+/// Why an item failed, without the details that differ between items with the same reason.
 ///
-/// A fine text keeps numbers of up to three digits, because exit statuses and HTTP statuses tell reasons apart. A rough
-/// text does without all numbers. In both, `…` replaces paths, addresses, identifiers and long numbers, and `{}` replaces
-/// the item.
+/// A fine text keeps numbers of up to three digits, because exit statuses and HTTP statuses distinguish reasons. A
+/// rough text contains no numbers. In both, `…` replaces paths, addresses, identifiers and long numbers, and `{}`
+/// replaces the item.
 package struct FailureReason: Hashable, Sendable {
-  /// The most bytes of a text that are looked at.
+  /// The most bytes of a text to examine.
   private static let mostBytes = 400
 
   /// The text with short numbers.
@@ -14,7 +14,7 @@ package struct FailureReason: Hashable, Sendable {
   /// The text without numbers.
   package let rough: String
 
-  /// Makes a reason from what is known of a failure.
+  /// Makes a reason from the facts about a failure.
   ///
   /// - Parameters:
   ///   - reason: the reason of the outcome, such as `exit status 22`; may contain untrusted text.
@@ -29,7 +29,7 @@ package struct FailureReason: Hashable, Sendable {
     rough = words.map { Self.folded($0, keepsShort: false) }.joined(separator: " ")
   }
 
-  /// Makes the reason of an outcome; nil if it is no failure. What an item wrote before it timed out does not tell why.
+  /// Makes the reason of an outcome; nil if it is no failure. The output of an item that timed out gives no reason.
   package init?(_ outcome: Outcome, line: String, label: String) {
     guard let reason = outcome.failureReason else { return nil }
     self.init(reason, line: outcome == .timedOut ? "" : line, label: label)

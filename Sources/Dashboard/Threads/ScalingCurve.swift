@@ -91,7 +91,7 @@ package struct ScalingBand: Equatable, Sendable {
     if curves.count < Self.draws / 2 { return nil }
   }
 
-  /// Returns the items per second between which a number of threads does its work.
+  /// Returns the range of the items per second at a number of threads.
   package func rates(at threads: Double) -> ClosedRange<Double> {
     let sorted = curves.map { $0.rate(at: threads) }.sorted()
     return sorted[sorted.count / 10]...sorted[sorted.count * 9 / 10]

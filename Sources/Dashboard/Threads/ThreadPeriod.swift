@@ -2,9 +2,9 @@ import ParallelFor
 
 /// A time with a constant number of threads, and the items that succeeded in it.
 ///
-/// It starts when as many workers are alive as were asked for and as many items have ended as there are threads, because
-/// those started before. It ends with the next change. Pauses interrupt it. Only successes count, because failures are
-/// often fast.
+/// It starts when the requested number of workers are alive and one item per thread has ended, because those items
+/// started before. It ends with the next change. Pauses interrupt it. Only successes count, because failures are often
+/// fast.
 struct ThreadPeriod: Equatable, Sendable {
   private static let enoughItems = 30
   private static let enoughTime: Int64 = 2_000_000_000
@@ -53,7 +53,7 @@ struct ThreadPeriod: Equatable, Sendable {
     if itemsToSkip <= 0 { since = instant }
   }
 
-  /// Leaves out the time until as many items have ended again as there are threads.
+  /// Leaves out the time until one item per thread has ended again.
   mutating func interrupt() {
     since = nil
     itemsToSkip = threads
@@ -67,7 +67,7 @@ struct ThreadPeriod: Equatable, Sendable {
 struct BatchTimes: Equatable, Sendable {
   private static let mostBatches = 32
   private static let fewestBatches = 4
-  /// No rate is known better than this, however even the batches are.
+  /// The least error of a rate, however even the batches are.
   private static let leastError = 0.01
 
   private var itemsPerBatch: Int
@@ -108,7 +108,7 @@ struct BatchTimes: Equatable, Sendable {
   }
 }
 
-/// A histogram of latencies from which percentiles follow, to within 5 %, and exactly where all latencies are alike.
+/// A histogram of latencies, for percentiles to within 5 %. They are exact if all latencies are equal.
 struct LatencyShape: Equatable, Sendable {
   private var counts = [UInt32](repeating: 0, count: LatencyBucket.count)
   private var sums = [Double](repeating: 0, count: LatencyBucket.count)

@@ -6,7 +6,7 @@ import ParallelFor
   import Darwin
 #endif
 
-/// What each number of threads has done, as far as the run has had it for long enough.
+/// The results of each number of threads that has been in force for long enough.
 package struct ThreadRates: Equatable, Sendable {
   /// The measured periods, by number of threads and then by time. Of each number, the latest are kept.
   private var closed: [ThreadPeriod] = []
@@ -38,7 +38,7 @@ package struct ThreadRates: Equatable, Sendable {
     if alike.count > Self.periodsKept { closed.remove(at: alike[0]) }
   }
 
-  // MARK: - What follows
+  // MARK: - Results
 
   /// The number of threads in force and the number of items so far, while they are too few to be compared.
   package var unmeasured: (threads: Int, items: Int)? {
@@ -56,7 +56,7 @@ package struct ThreadRates: Equatable, Sendable {
   }
 }
 
-/// What a number of threads has done in all of its periods.
+/// The results of a number of threads in all of its periods.
 package struct ThreadPoint: Equatable, Sendable {
   package let threads: Int
   /// The number of items that succeeded.

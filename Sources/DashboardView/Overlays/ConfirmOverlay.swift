@@ -82,7 +82,7 @@ struct ConfirmOverlay {
     case .leave: "Leave?"
     case .kill(let id): "Stop item \(id)?"
     case .threads(let count): "\(drawing.format.plural(count, "thread"))?"
-    case .runAgain: "Run what failed again?"
+    case .runAgain: "Run failed items again?"
     }
   }
 
@@ -110,7 +110,7 @@ struct ConfirmOverlay {
   private var again: String {
     let items = drawing.format.plural(tally.unsuccessful, "item")
     let threads = drawing.format.plural(drawing.dashboard.live.targetWorkers, "thread")
-    return "\(items) failed. The run goes on with \(threads), the same command, record and output."
+    return "\(items) failed. The run continues with \(threads), the same command, record and output."
   }
 
   private var waiting: [String] {
@@ -156,7 +156,7 @@ struct ConfirmOverlay {
     return switch choice {
     case .keepRunning: (key, "go on", "keep running", false)
     case .finish:
-      (key, "finish", "finish what runs; \(fateOfQueued)", false)
+      (key, "finish", "let running items end; \(fateOfQueued)", false)
     case .stopNow:
       (key, "stop", "stop now: \(fateOfRunning)", true)
     case .leaveAlone: (key, "no", "no, let it run", false)

@@ -139,7 +139,7 @@ extension Formatting {
     case .drifted(let point, let drift):
       let rates = "\(rate(drift.before)), later \(rate(drift.after))"
       return [
-        "the pace changed by itself (\(plural(point.threads, "thread")): \(rates)), so numbers of threads do not compare",
+        "the pace changed by itself (\(plural(point.threads, "thread")): \(rates)), so the numbers cannot be compared",
         "the pace changed by itself",
       ]
     case .more(let here, let best):

@@ -12,7 +12,7 @@ extension CommandJob {
 }
 
 extension ProgramPath {
-  /// Returns why a program cannot be started; nil if nothing is known against it.
+  /// Returns why a program cannot be started; nil if it probably can.
   func problem(with program: [UInt8]) -> String? {
     let name = OSText.decode(program)
     guard !name.isEmpty else { return "the command is an empty string: give the program to run after --" }
@@ -25,17 +25,16 @@ extension ProgramPath {
     return "command not found: \(name)\(advice(on: name, isPath: isPath))"
   }
 
-  /// Returns why a word that begins like a line of shell, and in which the item follows, is no program; nil if it may be
-  /// one.
+  /// Returns why a word that begins like a shell line, with the item after that, is no program; nil if it may be one.
   func problem(withLine start: [UInt8]) -> String? {
     let first = start.prefix { $0 != UInt8(ascii: " ") }
     guard first.count < start.count, problem(with: Array(first)) == nil else { return nil }
-    return "command not found: \(OSText.decode(start))…; all of this is one word; for a line of shell, write --shell"
+    return "command not found: \(OSText.decode(start))…; all of this is one word; for a shell line, use --shell"
   }
 
   private func advice(on name: String, isPath: Bool) -> String {
     if name.utf8.contains(where: " \t\n|&;<>()$`*".utf8.contains) {
-      return "; all of this is one word; for a line of shell, write --shell \(ShellWord.quoted(name))"
+      return "; all of this is one word; for a shell line, use --shell \(ShellWord.quoted(name))"
     }
     let near = isPath ? nil : NearestWord.of(name, among: names)
     return near.map { "; did you mean \($0)?" } ?? ""

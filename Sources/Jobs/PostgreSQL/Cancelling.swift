@@ -11,9 +11,9 @@ import Synchronization
 
 /// Decides how a query is cancelled, as requests arrive and time passes. A value; it reads no clock.
 ///
-/// The request to cancel is sent once, by a thread of its own, because that may hang. The worker reads on to the end of
-/// the query, and then waits for that thread: a request that is still on its way would hit the next query. If either
-/// takes longer than the grace time, the connection is closed.
+/// The request to cancel is sent once, by a separate thread, because sending may hang. The worker reads to the end of
+/// the query, and then waits for that thread, because a request that is still on its way would hit the next query. If
+/// either takes longer than the grace time, the connection is closed.
 struct CancelSteps {
   /// How long a query may continue after KILL, in nanoseconds.
   private static let afterKill: Int64 = 1_000_000_000
@@ -72,10 +72,10 @@ final class ServerWake: Sendable {
     wake()
   }
 
-  /// What the item was asked; nil for nothing.
+  /// The request to the item; nil if there is none.
   var asked: StopUrgency? { StopUrgency(rawValue: urgency.load(ordering: .acquiring)) }
 
-  /// Forgets what an earlier item was asked.
+  /// Forgets a request to an earlier item.
   func forget() { urgency.store(-1, ordering: .relaxed) }
 
   /// Ends the current wait, or the next one.
@@ -84,7 +84,7 @@ final class ServerWake: Sendable {
     _ = write(writing, &byte, 1)
   }
 
-  /// Makes the next wait wait again.
+  /// Clears earlier wake-ups, so that the next wait waits.
   func clear() {
     var bytes: (UInt64, UInt64) = (0, 0)
     while read(descriptor, &bytes, 16) > 0 {}
@@ -95,7 +95,7 @@ final class ServerWake: Sendable {
 final class SentCancel: Sendable {
   private let hasArrived = Atomic<Bool>(false)
 
-  /// Sends the request on a thread of its own, which wakes the worker when the server has the request.
+  /// Sends the request on a separate thread, which wakes the worker when the server has the request.
   init(_ request: CancelRequest, waking wake: ServerWake) {
     let isStarted = WorkerThread.start(name: "pfor-cancel", .patient) {
       request.send()
@@ -106,6 +106,6 @@ final class SentCancel: Sendable {
     if !isStarted { hasArrived.store(true, ordering: .relaxed) }
   }
 
-  /// Whether no later query can be hit any more.
+  /// Whether the request can no longer hit a later query.
   var isOver: Bool { hasArrived.load(ordering: .acquiring) }
 }

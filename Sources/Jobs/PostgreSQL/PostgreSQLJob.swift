@@ -119,7 +119,7 @@ public struct PostgreSQLJob: Job {
     return ([title] + values).joined(separator: "\n")
   }
 
-  /// Makes a worker's session, which connects when it is asked to get ready.
+  /// Makes a worker's session, which connects when it must get ready.
   public func openSession(for worker: WorkerID) -> any JobSession { PostgreSQLSession(self, worker: worker) }
 }
 

@@ -1,6 +1,6 @@
 import PostgreSQL
 
-/// A worker's connection, and what is prepared on it.
+/// A worker's connection, with its prepared statements.
 final class PostgreSQLLink {
   private static let begin = "BEGIN READ ONLY"
   private static let commit = "COMMIT"
@@ -92,7 +92,7 @@ final class PostgreSQLLink {
   /// - Returns: false if nothing was prepared.
   func forgetPreparation(after error: PostgreSQLError) -> Bool {
     guard !isPooled, isPrepared, error.needsPreparing else { return false }
-    // A server that forgets statements is behind a pooler that answers like a server.
+    // A server that forgets statements is probably behind a pooler that reports the server's own process.
     if error.hasForgotten { isPooled = true }
     isPrepared = false
     return true
@@ -106,8 +106,8 @@ final class PostgreSQLLink {
   }
 }
 
-/// Writes rows with the values that PostgreSQL sends, all as texts: numbers and truth values are those of JSON, `bytea`
-/// is a blob, and all other types, such as arrays and times, are texts.
+/// Writes rows with the values that PostgreSQL sends as text. Numbers and booleans become those of JSON, `bytea` is a
+/// blob, and all other types, such as arrays and times, are texts.
 struct PostgreSQLRowWriter {
   private enum Kind { case text, number, truth, bytes }
 

@@ -110,7 +110,7 @@ final class PostgreSQLSession: JobSession {
         continue
       }
       guard value.withBytes({ values.append($0) }) else {
-        throw Failure("the value of \(name ?? "$1") contains a NUL byte, which no text of PostgreSQL can")
+        throw Failure("the value of \(name ?? "$1") contains a NUL byte, which PostgreSQL cannot store")
       }
     }
   }
@@ -144,7 +144,7 @@ final class PostgreSQLSession: JobSession {
     }
   }
 
-  /// Passes a request to end the item on to the server. Returns whether it has had its time.
+  /// Passes a request to end the item on to the server. Returns whether the time for it is over.
   private func heed(_ wake: ServerWake, _ link: PostgreSQLLink) -> Bool {
     guard let urgency = wake.asked else { return false }
     let now = MonotonicClock.now
@@ -168,7 +168,7 @@ final class PostgreSQLSession: JobSession {
 
   // MARK: - After an item
 
-  /// Makes the connection fit for the next item, or closes it.
+  /// Prepares the connection for the next item, or closes it.
   ///
   /// - Returns: a remark for the user.
   private func settle(_ link: PostgreSQLLink, _ ending: Ending, _ wake: ServerWake) -> String? {

@@ -202,13 +202,13 @@ private struct FunctionBody {
   }
 }
 
-/// A statement whose parameters all have numbers, as PostgreSQL wants them.
+/// A statement whose parameters all have numbers, as PostgreSQL requires.
 struct NumberedQuery: Equatable {
   /// The statement with `$1` in the place of `:name`.
   let text: String
   /// The parameters as the user wrote them, in the order of their numbers; nil for a lone `$1`.
   let names: [String?]
-  /// Where replaced parts of ``text`` end, with how much longer the user's text is up to there, in characters.
+  /// The ends of the replaced parts of ``text``, and how much longer the user's text is up to there, in characters.
   private let shifts: [(end: Int, difference: Int)]
 
   static func == (left: Self, right: Self) -> Bool { left.text == right.text && left.names == right.names }

@@ -23,7 +23,7 @@ struct RunsCommand: ParsableCommand {
 
   private static let head = ["RUN", "STATE", "BEGAN", "TOOK", "DONE", "FAILED", "SIZE", "COMMAND"]
   private static let numbers: Set = ["TOOK", "DONE", "FAILED", "SIZE"]
-  /// The columns that a narrow terminal does without, in the order in which they go.
+  /// The columns that are left out on a narrow terminal, in this order.
   private static let dispensable = ["SIZE", "FAILED", "TOOK", "BEGAN"]
   /// The least columns of a terminal for the command.
   private static let commandWidth = 12

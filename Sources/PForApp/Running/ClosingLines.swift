@@ -74,7 +74,7 @@ struct ClosingLines {
     var lines: [String] = []
     if !result.isWhole, record.isThere { lines.append("to continue\(how): pfor-tui resume \(run)") }
     if failed > 0, record.isThere {
-      lines.append("to run what failed again\(how): pfor-tui resume --failed \(run)")
+      lines.append("to run failed items again\(how): pfor-tui resume --failed \(run)")
     }
     return lines
       + failedLogs.map {

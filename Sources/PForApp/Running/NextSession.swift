@@ -7,9 +7,9 @@ import ParallelForDashboard
   @preconcurrency import Darwin
 #endif
 
-/// The session of a recorded run that follows this one and runs what failed again, as `pfor-tui resume` does.
+/// The session of a recorded run that follows this one and runs failed items again, as `pfor-tui resume` does.
 ///
-/// It takes the place of this program, so that it starts with nothing of the session before it but the terminal.
+/// It takes the place of this program, so that it inherits only the terminal from the previous session.
 struct NextSession {
   /// The arguments of the program.
   let arguments: [String]
@@ -42,6 +42,6 @@ struct NextSession {
     let reason = String(cString: strerror(errno))
     for word in words { free(word) }
     let command = (["pfor-tui"] + arguments).joined(separator: " ")
-    return AppError("cannot start again: \(reason); to run what failed: \(command)")
+    return AppError("cannot start again: \(reason); to run failed items: \(command)")
   }
 }

@@ -54,7 +54,7 @@ package enum OutputText {
     return pieces
   }
 
-  /// The most bytes at the end of an output in which its last line is looked for.
+  /// The most bytes at the end of an output to search for its last line.
   private static let lastBytes = 1_024
 
   /// Returns the last line of an output that is not blank, or its end if it is long; empty if there is none.

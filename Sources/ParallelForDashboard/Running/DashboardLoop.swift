@@ -294,7 +294,7 @@ package final class DashboardLoop {
   // MARK: - Items
 
   private func loadDetail(_ id: ItemID) {
-    // What a frozen display shows as running may have ended since.
+    // An item that a frozen display shows as running may have ended since.
     let archive = dashboard.isFrozenRunning(id) ? nil : watched.archive
     let ended = archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
     guard var detail = ended ?? runningDetail(id) else { return }
