@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -133,7 +134,6 @@ int cposix_spawn(pid_t *child, const char *path, char *const arguments[], char *
   return problem;
 }
 #else
-#include <spawn.h>
 
 // Does nothing, because the system starts the child in one call.
 void cposix_continue_starting(void) {}
@@ -166,3 +166,25 @@ int cposix_spawn(pid_t *child, const char *path, char *const arguments[], char *
   return problem;
 }
 #endif
+
+int cposix_spawn_in_terminal(pid_t *child, const char *path, char *const arguments[], char *const environment[],
+                             int terminal) {
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_t usual;
+  int problem = posix_spawnattr_init(&usual);
+  if (problem != 0) return problem;
+  posix_spawnattr_setsigmask(&usual, &none);
+  posix_spawnattr_setsigdefault(&usual, &all);
+  posix_spawnattr_setflags(&usual, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  posix_spawn_file_actions_t actions;
+  if ((problem = posix_spawn_file_actions_init(&actions)) == 0) {
+    for (int stream = 0; stream < 3 && problem == 0; ++stream)
+      problem = posix_spawn_file_actions_adddup2(&actions, terminal, stream);
+    if (problem == 0) problem = posix_spawn(child, path, &actions, &usual, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+  }
+  posix_spawnattr_destroy(&usual);
+  return problem;
+}

@@ -10,6 +10,10 @@ package enum Command: Hashable, Sendable {
   case nextPanel, previousPanel
   case moveUp, moveDown, pageUp, pageDown, moveToStart, moveToEnd
   case open, back
+  /// Wrap the long lines of an open item, or cut them.
+  case toggleWrap
+  /// Show the outputs of an item in the user's pager or editor, or copy a part of it.
+  case openInPager, openInEditor, copy
   /// Try failed items again, or mark them for that.
   case retry, toggleMark, markFailed, unmarkAll
   case search, searchNext, searchPrevious, filter, sort
@@ -103,11 +107,15 @@ extension Command {
     Entry(.pageDown, "page-down", .lists, ["<PageDown>", "<C-f>"], "page down"),
     Entry(.moveToStart, "start", .lists, ["g", "<Home>"], "to the start"),
     Entry(.moveToEnd, "end", .lists, ["G", "<End>"], "to the end; results then follow the run"),
-    Entry(.open, "open", .lists, ["<Enter>"], "open the selected item; of a failure, show its items", hint: "open"),
+    Entry(.open, "open", .lists, ["<Enter>"], "open it; of a failure, list its items", hint: "open"),
     Entry(.back, "back", .lists, ["<Esc>"], "back; never stops anything"),
+    Entry(.toggleWrap, "wrap", .lists, ["w"], "wrap an item's lines, or scroll sideways", hint: "wrap"),
+    Entry(.openInPager, "pager", .lists, ["o"], "an item's outputs in $PAGER", hint: "pager"),
+    Entry(.openInEditor, "editor", .lists, ["e"], "an item's outputs in $EDITOR"),
+    Entry(.copy, "copy", .lists, ["y"], "copy an item's name, command or outputs", hint: "copy"),
     Entry(.sort, "sort", .lists, ["s"], "sort workers by number or by time"),
 
-    Entry(.search, "search", .find, ["/"], "search names and output", hint: "search"),
+    Entry(.search, "search", .find, ["/"], "search names and output, or an open item", hint: "search"),
     Entry(.searchNext, "search-next", .find, ["n"], "next match"),
     Entry(.searchPrevious, "search-previous", .find, ["N"], "previous match"),
     Entry(.filter, "filter", .find, ["f"], "failed, slow, running, or a text", hint: "filter"),

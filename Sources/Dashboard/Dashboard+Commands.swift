@@ -27,7 +27,8 @@ extension Dashboard {
     case .toggleAutomatic: return toggleAutomatic(at: now)
     case .togglePause: return togglePause(at: now)
     case .killItem: return askToKill(at: now)
-    case .promptThreads: return prompt(for: .threads)
+    case .promptThreads:
+      return live.isHandingOut ? prompt(for: .threads) : reply("the run starts no further items", at: now)
     case .retry: return retry(at: now)
     case .toggleMark: return toggleMark(at: now)
     case .markFailed: return markFailed(at: now)
@@ -42,6 +43,10 @@ extension Dashboard {
     case .open: return open(at: now)
     case .back: return back()
     case .choose(let letter): return choose(letter)
+    case .toggleWrap: return toggleWrap(at: now)
+    case .openInPager: return lend(to: .pager, at: now)
+    case .openInEditor: return lend(to: .editor, at: now)
+    case .copy: return detail == nil ? reply("open an item first, to copy of it", at: now) : overlay(.copyMenu)
     case .sort: return sortWorkers()
     case .toggleFreeze: return toggleFreeze(at: now)
     case .nextTheme: return [.screen(.nextTheme)]
@@ -63,6 +68,13 @@ extension Dashboard {
 
   private mutating func sortWorkers() -> [Effect] {
     workerOrder = workerOrder == .byNumber ? .longestFirst : .byNumber
+    return []
+  }
+
+  private mutating func toggleWrap(at now: Instant) -> [Effect] {
+    guard openItem != nil else { return reply("open an item first: its lines are wrapped", at: now) }
+    wrapsLines.toggle()
+    detailLeft = 0
     return []
   }
 
@@ -127,7 +139,6 @@ extension Dashboard {
   // MARK: Prompts
 
   private mutating func prompt(for kind: Prompt.Kind) -> [Effect] {
-    if kind == .search { openItem = nil }
     return overlay(.prompt(Prompt(kind: kind)))
   }
 
@@ -159,6 +170,10 @@ extension Dashboard {
 
   private mutating func search(_ text: String, from: ItemID, forward: Bool, at now: Instant) -> [Effect] {
     searchText = text
+    if openItem != nil {
+      awaitsMatch = true
+      return []
+    }
     isSearching = true
     focusOn(.results)
     lastNotice = Notice(text: searchNotice, instant: now)
@@ -170,6 +185,10 @@ extension Dashboard {
 
   private mutating func searchAgain(forward: Bool, at now: Instant) -> [Effect] {
     guard let searchText else { return prompt(for: .search) }
+    if openItem != nil {
+      stepMatch(forward: forward)
+      return []
+    }
     let here = results.selectedID?.position ?? 0
     let last = max(0, live.begun - 1)
     let next = forward ? (here >= last ? 0 : here + 1) : (here == 0 ? last : here - 1)

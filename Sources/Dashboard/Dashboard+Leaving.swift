@@ -41,6 +41,7 @@ extension Dashboard {
   mutating func choose(_ letter: Character) -> [Effect] {
     switch overlay {
     case .filterMenu: return chooseFilter(letter)
+    case .copyMenu: return copy(letter)
     case .dialog(let dialog):
       guard let choice = dialog.choices.first(where: { $0.key == letter }) else { return [] }
       return answer(choice, to: dialog)

@@ -30,11 +30,23 @@ extension Dashboard {
     } else if case .help(let top) = overlay {
       overlay = .help(top: Self.row(top, after: command, page: rows.help, count: rows.wholeHelp - rows.help + 1))
     } else if openItem != nil, !Self.isPageChange(command) {
-      detailTop = Self.row(detailTop, after: command, page: rows.detail, count: rows.wholeDetail - rows.detail + 1)
+      scroll(command)
     } else {
       browse(command, at: shownInstant(now))
     }
     return []
+  }
+
+  private mutating func scroll(_ command: Command) {
+    let isSideways = command == .nextPanel || command == .previousPanel
+    guard isSideways else {
+      let count = rows.wholeDetail - rows.detail + 1
+      detailTop = Self.row(detailTop, after: command, page: rows.detail, count: count)
+      followsPage = command == .moveToEnd || followsPage && detailTop >= count - 1
+      return
+    }
+    let step = max(1, (rows.page?.key.width ?? 0) / 2)
+    detailLeft = wrapsLines ? 0 : max(0, detailLeft + (command == .nextPanel ? step : -step))
   }
 
   private static func isPageChange(_ command: Command) -> Bool {
@@ -62,22 +74,55 @@ extension Dashboard {
   }
 
   private mutating func move(_ command: Command, at now: Instant) {
+    guard let row = selectedRow(at: now) else { return }
+    select(row: Self.row(row, after: command, page: rows[focus], count: rowCount(at: now)), at: now)
+  }
+
+  /// The workers that the list shows, in its order.
+  private func workerIDs(at now: Instant) -> [WorkerID] { facts.workers(workerOrder, at: now).map(\.id) }
+
+  private func slowIDs(at now: Instant) -> [ItemID] { facts.slowItems(at: now).map(\.id) }
+
+  /// The number of rows of the focused list.
+  private func rowCount(at now: Instant) -> Int {
     switch focus {
-    case .workers:
-      let ids = facts.workers(workerOrder, at: now).map(\.id)
-      let row = Self.row(workerSelection.row(in: ids), after: command, page: rows[.workers], count: ids.count)
-      workerSelection.move(to: row, rows: rows[.workers], in: ids)
-    case .slow:
-      let ids = facts.slowItems(at: now).map(\.id)
-      let row = Self.row(slowSelection.row(in: ids), after: command, page: rows[.slow], count: ids.count)
-      slowSelection.move(to: row, rows: rows[.slow], in: ids)
-    case .results:
-      let row = Self.row(results.selectedRow, after: command, page: rows[.results], count: results.count)
-      results.move(to: row, rows: rows[.results])
-    case .failures:
-      let reasons = reasons
-      let row = Self.row(failureSelection.row(in: reasons), after: command, page: rows[.failures], count: reasons.count)
-      failureSelection.move(to: row, rows: rows[.failures], in: reasons)
+    case .workers: workerIDs(at: now).count
+    case .slow: slowIDs(at: now).count
+    case .failures: reasons.count
+    case .results: results.count
+    case .latency, .threads: 0
+    }
+  }
+
+  /// The selected row of the focused list; nil for a panel without one.
+  func selectedRow(at now: Instant) -> Int? {
+    switch focus {
+    case .workers: workerSelection.row(in: workerIDs(at: now))
+    case .slow: slowSelection.row(in: slowIDs(at: now))
+    case .failures: failureSelection.row(in: reasons)
+    case .results: results.selectedRow
+    case .latency, .threads: nil
+    }
+  }
+
+  /// The first visible row of the focused list.
+  func firstRow(at now: Instant) -> Int {
+    switch focus {
+    case .workers: workerSelection.first(rows: rows[.workers], in: workerIDs(at: now))
+    case .slow: slowSelection.first(rows: rows[.slow], in: slowIDs(at: now))
+    case .failures: failureSelection.first(rows: rows[.failures], in: reasons)
+    case .results: results.firstRow(rows: rows[.results])
+    case .latency, .threads: 0
+    }
+  }
+
+  /// Selects a row of the focused list.
+  mutating func select(row: Int, at now: Instant) {
+    switch focus {
+    case .workers: workerSelection.move(to: row, rows: rows[.workers], in: workerIDs(at: now))
+    case .slow: slowSelection.move(to: row, rows: rows[.slow], in: slowIDs(at: now))
+    case .failures: failureSelection.move(to: row, rows: rows[.failures], in: reasons)
+    case .results: results.move(to: row, rows: rows[.results])
     case .latency, .threads: return
     }
   }
@@ -101,7 +146,7 @@ extension Dashboard {
   mutating func open(at now: Instant) -> [Effect] {
     switch overlay {
     case .dialog(let dialog): return answer(dialog.choices[dialog.selected], to: dialog)
-    case .help, .filterMenu, .prompt:
+    case .help, .filterMenu, .copyMenu, .prompt:
       overlay = nil
       return []
     case nil: break
@@ -113,7 +158,8 @@ extension Dashboard {
     guard let id = selectedItem(at: now) else { return reply("no item is selected", at: now) }
     openItem = id
     detail = nil
-    detailTop = 0
+    pageLines = []
+    (detailTop, detailLeft, pageMatch, followsPage) = (0, 0, nil, false)
     return [.screen(.loadDetail(id))]
   }
 
@@ -124,6 +170,7 @@ extension Dashboard {
     } else if openItem != nil {
       openItem = nil
       detail = nil
+      pageLines = []
     } else if results.filter != .all, focus == .results {
       return filter(.all)
     } else if searchText != nil, focus == .results {

@@ -68,7 +68,10 @@ extension Dashboard {
 
   /// Takes the details of the open item. Details of other items are dropped.
   package mutating func showDetail(_ detail: ItemDetail) {
-    if detail.id == openItem { self.detail = detail }
+    guard detail.id == openItem, detail != self.detail else { return }
+    self.detail = detail
+    pageLines = detail.pageLines
+    detailNumber += 1
   }
 
   mutating func setFilter(_ filter: ResultFilter) {
@@ -134,7 +137,9 @@ extension Dashboard {
 
   mutating func markFailed(at now: Instant) -> [Effect] {
     if results.filter == .running { return reply("running items have not failed", at: now) }
-    if live.state == .done { return reply("the run is over: R runs all failed items again", at: now) }
+    if live.state == .done {
+      return canRunAgain ? reply("the run is over: R runs all failed items again", at: now) : refuseRetry(at: now)
+    }
     marks = []
     isMarking = true
     return [.screen(.findFailed(results.filter))]

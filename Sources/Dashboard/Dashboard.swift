@@ -13,6 +13,10 @@ package struct Dashboard: Equatable, Sendable {
     package var detail = 10
     /// All lines of an open item.
     package var wholeDetail = 10
+    /// The lines of an open item before its outputs.
+    package var detailHead = 0
+    /// The rows of the open item's outputs.
+    package var page: PageRows?
     /// Lines of the help that fit.
     package var help = 20
     /// All lines of the help.
@@ -54,7 +58,7 @@ package struct Dashboard: Equatable, Sendable {
   package internal(set) var replay: ReplayClock?
 
   /// The rows of the lists on the screen; set it before commands and frames.
-  package var rows = Rows()
+  package var rows = Rows() { didSet { settlePage() } }
   package internal(set) var page = Page.overview
   package internal(set) var focus = Panel.workers
   /// What covers the panels.
@@ -67,8 +71,22 @@ package struct Dashboard: Equatable, Sendable {
   package internal(set) var openItem: ItemID?
   /// The details of the open item, once loaded.
   package internal(set) var detail: ItemDetail?
+  /// The number of times that details have been loaded.
+  package internal(set) var detailNumber = 0
+  /// The lines of the outputs of the open item.
+  package internal(set) var pageLines: [PageLine] = []
   /// The first line shown of the open item.
   package internal(set) var detailTop = 0
+  /// The first column shown of the open item while its lines are not wrapped.
+  package internal(set) var detailLeft = 0
+  /// Whether long lines of an open item are wrapped.
+  package internal(set) var wrapsLines = true
+  /// The match of the search in the open item that was shown last.
+  package internal(set) var pageMatch: Int?
+  /// Whether the open item stays at its end while it grows.
+  var followsPage = false
+  /// Whether the first match is to be shown as soon as the matches are known.
+  var awaitsMatch = false
   /// The items that are marked for another attempt.
   package internal(set) var marks: Set<ItemID> = []
   /// The text of the last search.

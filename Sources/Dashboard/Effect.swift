@@ -37,6 +37,9 @@ package enum RunEffect: Equatable, Sendable {
   case interrupt(ItemID, StopUrgency)
 }
 
+/// A program of the user's that takes the terminal for a while.
+package enum TerminalUser: Equatable, Sendable { case pager, editor }
+
 /// What the dashboard asks of the event loop that shows it.
 package enum ScreenEffect: Equatable, Sendable {
   /// Load the details of an item and give them to ``Dashboard/showDetail(_:)``.
@@ -57,6 +60,10 @@ package enum ScreenEffect: Equatable, Sendable {
   case redraw
   /// Suspend the program, as Ctrl-Z suspends others.
   case suspend
+  /// Lend the terminal to a program that shows the outputs of an item.
+  case lend(TerminalUser, ItemID)
+  /// Put a text into the terminal's clipboard.
+  case copy(String)
   /// Leave, and run the failed items again in a new session of the run.
   case runAgain
   case quit

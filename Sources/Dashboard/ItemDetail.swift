@@ -36,17 +36,23 @@ package struct ItemDetail: Equatable, Sendable {
   package var process = ProcessEnding()
   /// The attempts before the last ended one, in order; their starts are on any clock.
   package var earlier: [EndedAttempt] = []
+  /// The process of its command, while it runs.
+  package var processID: Int32?
   /// The lines that it wrote to standard output.
   package var output: [String] = []
+  /// The number of lines of output before the middle that is left out.
+  package var outputHead = 0
   /// The total number of bytes of output.
   package var outputBytes = 0
-  /// Whether `output` is only the beginning.
+  /// Whether the middle of the output is left out.
   package var outputCut = false
   /// The lines that it wrote to standard error.
   package var errors: [String] = []
+  /// The number of lines of standard error before the middle that is left out.
+  package var errorHead = 0
   /// The total number of bytes of standard error.
   package var errorBytes = 0
-  /// Whether `errors` is only the beginning.
+  /// Whether the middle of standard error is left out.
   package var errorsCut = false
 
   /// Makes details to be filled in.

@@ -7,7 +7,17 @@ package enum Overlay: Equatable, Sendable {
   case prompt(Prompt)
   /// The choice of a filter.
   case filterMenu
+  /// The choice of what to copy.
+  case copyMenu
   case dialog(Dialog)
+}
+
+/// A part of an item that can be copied.
+package enum CopiedPart: CaseIterable, Sendable {
+  case item, command, output, errors
+
+  /// The name, whose first letter chooses the part.
+  package var name: String { "\(self)" }
 }
 
 /// A line being typed, and its purpose.

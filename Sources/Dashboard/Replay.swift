@@ -117,8 +117,8 @@ extension Dashboard {
     case .retry: notice("a replay has no items to try again", at: now)
     case .quit, .interrupt: return [.screen(.quit)]
     case .show, .nextPanel, .previousPanel, .moveUp, .moveDown, .pageUp, .pageDown, .moveToStart, .moveToEnd, .open,
-      .back, .toggleMark, .markFailed, .unmarkAll, .search, .searchNext, .searchPrevious, .filter, .sort, .toggleFreeze,
-      .nextTheme, .help, .redraw, .suspend, .choose:
+      .back, .toggleWrap, .openInPager, .openInEditor, .copy, .toggleMark, .markFailed, .unmarkAll, .search,
+      .searchNext, .searchPrevious, .filter, .sort, .toggleFreeze, .nextTheme, .help, .redraw, .suspend, .choose:
       return nil
     }
     return []

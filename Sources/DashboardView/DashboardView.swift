@@ -40,9 +40,37 @@ package struct DashboardView: Sendable {
     var layout = Layout(size, of: dashboard)
     if let id = dashboard.openItem {
       let drawing = Drawing(dashboard, at: dashboard.live.latest, theme: theme, glyphs: glyphs)
-      layout.rows.wholeDetail = DetailPanel(drawing: drawing, id: id).lineCount(areaWidth: size.width)
+      let panel = DetailPanel(drawing: drawing, id: id)
+      let page = panel.pageRows(areaWidth: size.width)
+      layout.rows.page = page
+      layout.rows.detailHead = panel.headCount(areaWidth: size.width)
+      layout.rows.wholeDetail = layout.rows.detailHead + page.count
     }
     return layout
+  }
+
+  /// What is at a place of the screen.
+  package enum Place: Equatable, Sendable {
+    /// A panel, and the row of its list, from the first visible one.
+    case panel(Panel, row: Int?)
+    /// The open item.
+    case page
+    /// A key in the last row.
+    case hint(Command)
+  }
+
+  /// Returns what is at a place; nil for nothing that a mouse can reach.
+  package func place(x: Int, y: Int, size: Size, of dashboard: Dashboard, at now: Instant) -> Place? {
+    let layout = Layout(size, of: dashboard)
+    guard dashboard.overlay == nil, !layout.isOneLine else { return nil }
+    if layout.footer.contains(x: x, y: y) {
+      let drawing = Drawing(dashboard, at: now, theme: theme, glyphs: glyphs)
+      return FooterPanel(drawing: drawing, now: now).command(atColumn: x, of: layout.footer).map(Place.hint)
+    }
+    if dashboard.openItem != nil { return layout.body.contains(x: x, y: y) ? .page : nil }
+    guard let (panel, area) = layout.panels.first(where: { $0.value.contains(x: x, y: y) }) else { return nil }
+    let list = ListArea(area, isFramed: !layout.isCompact).list
+    return .panel(panel, row: list.contains(x: x, y: y) ? y - list.y : nil)
   }
 
   /// Returns the screen as a grid of this size.
@@ -70,6 +98,7 @@ package struct DashboardView: Sendable {
     case .dialog(let dialog): ConfirmOverlay(drawing: drawing, dialog: dialog).drawLine(in: row, of: &grid)
     case .prompt(let prompt): PromptLine(drawing: drawing).draw(prompt, in: row, of: &grid)
     case .filterMenu: PromptLine(drawing: drawing).drawFilterMenu(in: row, of: &grid)
+    case .copyMenu: PromptLine(drawing: drawing).drawCopyMenu(in: row, of: &grid)
     case .help, nil:
       let text = ProgressLine.text(drawing.dashboard, at: now, width: row.width, glyphs: glyphs)
       grid.write(text, x: row.x, y: row.y, role: ThemeRole.text.role, in: row)
@@ -90,7 +119,7 @@ package struct DashboardView: Sendable {
     switch drawing.dashboard.overlay {
     case .help(let top): HelpOverlay(drawing: drawing, top: top).draw(in: layout.body, of: &grid)
     case .dialog(let dialog): ConfirmOverlay(drawing: drawing, dialog: dialog).draw(in: room, of: &grid)
-    case .prompt, .filterMenu, nil: return
+    case .prompt, .filterMenu, .copyMenu, nil: return
     }
   }
 
@@ -113,6 +142,7 @@ package struct DashboardView: Sendable {
     switch drawing.dashboard.overlay {
     case .prompt(let prompt): PromptLine(drawing: drawing).draw(prompt, in: layout.footer, of: &grid)
     case .filterMenu: PromptLine(drawing: drawing).drawFilterMenu(in: layout.footer, of: &grid)
+    case .copyMenu: PromptLine(drawing: drawing).drawCopyMenu(in: layout.footer, of: &grid)
     case .help, .dialog, nil: FooterPanel(drawing: drawing, now: now).draw(in: layout.footer, of: &grid)
     }
   }

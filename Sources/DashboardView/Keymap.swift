@@ -29,6 +29,7 @@ package struct Keymap: Sendable {
     case .prompt: return promptMeaning(of: key)
     case .dialog(let dialog): return choice(key, among: dialog.choices.map(\.key)) ?? restricted(key)
     case .filterMenu: return choice(key, among: ResultFilter.menu.flatMap(\.letters)) ?? restricted(key)
+    case .copyMenu: return choice(key, among: CopiedPart.allCases.compactMap(\.name.first)) ?? restricted(key)
     case .help, nil: return commands[key].map(Meaning.command)
     }
   }

@@ -74,6 +74,23 @@ public enum OSFile {
     return close(descriptor) == 0 && isWritten
   }
 
+  /// Writes a new file piece by piece.
+  ///
+  /// - Parameters:
+  ///   - count: the number of bytes.
+  ///   - read: returns some of the bytes.
+  /// - Returns: whether all were written; if not, the reason is in `errno`.
+  public static func write(count: Int, to path: String, read: (_ offset: Int, _ count: Int) -> [UInt8]) -> Bool {
+    let descriptor = open(path.osPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return stride(from: 0, to: count, by: pieceLength).allSatisfy {
+      writeAll(read($0, min(pieceLength, count - $0)), to: descriptor)
+    }
+  }
+
+  private static let pieceLength = 1 << 20
+
   private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {

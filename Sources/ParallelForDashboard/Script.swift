@@ -190,6 +190,7 @@ package final class ScriptDisplay: Display {
   package func suspend() {}
   package func resume() {}
   package func redraw() {}
+  package func copy(_ text: String) {}
   package func leave() {}
 }
 

@@ -18,6 +18,25 @@ package enum Key: Hashable, Sendable {
   case resize
   /// A text that arrived as a whole, pasted in a terminal that marks pastes.
   case pasted(String)
+  /// The mouse.
+  case mouse(MouseEvent)
+}
+
+/// A click of the first button, or a step of the wheel, in a cell of the screen.
+package struct MouseEvent: Hashable, Sendable {
+  package enum Kind: Sendable { case click, wheelUp, wheelDown }
+
+  package var kind: Kind
+  /// The column, from 0.
+  package var x: Int
+  /// The row, from 0.
+  package var y: Int
+
+  package init(_ kind: Kind, x: Int, y: Int) {
+    self.kind = kind
+    self.x = x
+    self.y = y
+  }
 }
 
 extension Key: CustomStringConvertible {
@@ -33,6 +52,7 @@ extension Key: CustomStringConvertible {
     case .alt(let character): "<A-\(character)>"
     case .function(let number): "<F\(number)>"
     case .pasted: "<Paste>"
+    case .mouse: "<Mouse>"
     default: "<\(Self.names.first { $0.key == self }?.name ?? "?")>"
     }
   }

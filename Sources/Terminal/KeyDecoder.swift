@@ -206,7 +206,10 @@ extension KeyDecoder {
     let body = bytes.dropFirst(2)
     if let last = body.firstIndex(where: { (0x40...0x7E).contains($0) || $0 < 0x20 }) {
       let length = last - bytes.startIndex
-      if bytes[last] >= 0x20 { return .nothing(length + 1) }
+      if bytes[last] >= 0x20 {
+        return MouseEvent(report: body[..<last], ending: bytes[last]).map { .key(.mouse($0), length + 1) }
+          ?? .nothing(length + 1)
+      }
       return body.first == bytes[last] ? .key(.alt(letter), 2) : .nothing(length)
     }
     if bytes.count >= limit { return .nothing(limit) }

@@ -36,6 +36,7 @@ package final class Terminal {
   private let input: UnsafeMutablePointer<FILE>
   private let environment: [String: String]
   private let isGuarded: Bool
+  private let hasMouse: Bool
   private var hasLeft = false
   private var isSuspended = false
 
@@ -56,9 +57,12 @@ package final class Terminal {
   ///
   /// - Parameters:
   ///   - colorDepth: The highest colour depth to use; nil for the one that the environment promises.
+  ///   - hasMouse: Whether clicks and the wheel are reported. The terminal then selects text only with Shift.
   ///   - environment: The source of `TERM`, `COLORTERM`, `LINES`, `COLUMNS` and `ESCDELAY`.
-  package convenience init(colorDepth: ColorDepth? = nil, environment: [String: String]) throws(TerminalError) {
-    try self.init(Device.controlling, colorDepth: colorDepth, environment: environment)
+  package convenience init(
+    colorDepth: ColorDepth? = nil, hasMouse: Bool = false, environment: [String: String]
+  ) throws(TerminalError) {
+    try self.init(Device.controlling, colorDepth: colorDepth, hasMouse: hasMouse, environment: environment)
   }
 
   /// The files to draw on and to read from.
@@ -71,7 +75,9 @@ package final class Terminal {
     static let controlling = Device(output: "/dev/tty", input: "/dev/tty", isGuarded: true)
   }
 
-  init(_ device: Device, colorDepth: ColorDepth?, environment: [String: String]) throws(TerminalError) {
+  init(
+    _ device: Device, colorDepth: ColorDepth?, hasMouse: Bool = false, environment: [String: String]
+  ) throws(TerminalError) {
     _ = Self.localeIsUTF8
     guard let spool = ScreenSpool(path: device.output), let input = Self.openInput(device.input) else {
       throw .noTerminal
@@ -90,6 +96,7 @@ package final class Terminal {
     self.environment = environment
     decoder = KeyDecoder(.ofTerminal(), pauses: Self.pauses(environment))
     self.isGuarded = device.isGuarded
+    self.hasMouse = hasMouse
     pairs = ColorPairs(atMost: wanted)
     size = Size(width: Int(nc_cols()), height: Int(nc_lines()))
     _ = adoptSize()
@@ -184,21 +191,23 @@ extension Terminal {
     nonl()
     keypad(nc_stdscr(), true)
     curs_set(0)
+    if hasMouse { spool.add(MouseReports.on) }
     guard isGuarded else { return }
     // Pasted text is marked, so that it does not act as key presses.
     if let mark = Self.capability("BE") { spool.add(mark) }
     tg_stderr_capture()
-    let reset = Self.resetSequence()
+    let reset = resetSequence()
     tg_guard_arm(reset, reset.utf8.count)
   }
 
   private func giveBack() {
     set_term(screen)
+    if hasMouse { spool.add(MouseReports.off) }
     if isGuarded, let unmark = Self.capability("BD") { spool.add(unmark) }
     endwin()
     if !spool.drain(within: Self.patience) {
       spool.discard()
-      if isGuarded { spool.add(Self.resetSequence()) }
+      if isGuarded { spool.add(resetSequence()) }
       spool.send()
     }
     guard isGuarded else { return }
@@ -208,8 +217,9 @@ extension Terminal {
   }
 
   /// The sequence that undoes everything that curses and this program switch on.
-  private static func resetSequence() -> String {
-    ["BD", "sgr0", "op", "rmkx", "cnorm", "rmcup"].compactMap(capability).joined()
+  private func resetSequence() -> String {
+    let mouse = hasMouse ? MouseReports.off : ""
+    return mouse + ["BD", "sgr0", "op", "rmkx", "cnorm", "rmcup"].compactMap(Self.capability).joined()
   }
 }
 

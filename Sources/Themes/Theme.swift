@@ -40,16 +40,25 @@ package struct Theme: Equatable, Sendable {
     return set == .unicode ? glyph.unicode : glyph.ascii
   }
 
-  /// Returns the styles that a terminal of some colour depth can show.
+  /// Returns the styles that a terminal of some colour depth can show: those of the roles, and those of outputs.
   ///
   /// Without colours, the attributes of the theme `mono` are used, because only they alone distinguish states.
   package func palette(depth: ColorDepth) -> Palette {
     if depth == .mono {
       let mono = Themes.mono.styles.map { Style(attributes: $0.attributes) }
-      return Palette(styles: mono, selection: mono[Int(ThemeRole.selection.rawValue)])
+      let outputs = OutputStyle.all.map { Style(attributes: $0.isBold ? .bold : []) }
+      return Palette(styles: mono + outputs, selection: mono[Int(ThemeRole.selection.rawValue)])
     }
     let reduced = styles.map { reduce($0, to: depth) }
-    return Palette(styles: reduced, selection: selection(at: depth))
+    return Palette(styles: reduced + OutputStyle.all.map { style(of: $0, at: depth) }, selection: selection(at: depth))
+  }
+
+  /// The style of an output: the terminal's own colours on the background of plain text.
+  private func style(of output: OutputStyle, at depth: ColorDepth) -> Style {
+    let plain = self[.text].reduced(to: depth)
+    return Style(
+      foreground: output.color.map { .ansi($0) } ?? plain.foreground, background: plain.background,
+      attributes: output.isBold ? .bold : [])
   }
 
   /// Reduces a style. Bright black is unreadable on many terminals' black, so on dark backgrounds it becomes white.
@@ -138,6 +147,11 @@ package enum ThemeRole: UInt8, CaseIterable, Sendable {
 
   /// The role in the form that cells store.
   package var role: Role { Role(rawValue: rawValue) }
+
+  /// The role of an output's style; these roles follow those of themes.
+  package static func role(of output: OutputStyle) -> Role {
+    Role(rawValue: UInt8(allCases.count + output.number))
+  }
 
   /// The role's name in theme files.
   package var name: String {

@@ -204,7 +204,7 @@ import Testing
     switch overlay {
     case .help: _ = dashboard.perform(.help)
     case .filterMenu: _ = dashboard.perform(.filter)
-    case .prompt, .dialog: _ = dashboard.perform(.search)
+    case .prompt, .dialog, .copyMenu: _ = dashboard.perform(.search)
     }
     #expect(dashboard.overlay == overlay)
     #expect(dashboard.perform(.back) == [])

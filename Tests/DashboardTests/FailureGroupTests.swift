@@ -17,6 +17,7 @@ import Testing
     ("exit status 1", "no order order-12345 in 10.0.0.17:5432", "exit status 1: no {} {}-… in …"),
     ("exit status 1", "request 4f3c2a10-9b1d-4c5e-8a77-0123456789ab lost", "exit status 1: request … lost"),
     ("exit status 1", "took 1234 ms", "exit status 1: took … ms"), ("timed out", "", "timed out"),
+    ("refused\nsecond line", "", "refused"),
     ("exit status 1", "and/or either", "exit status 1: and/or either"),
     ("exit status 1", "(\"id=77777\"),  twice", "exit status 1: (\"id=…\"), twice"),
   ])

@@ -136,6 +136,27 @@ import Testing
     #expect(notice == "the run is over; to retry failed items: pfor-tui resume --failed x")
   }
 
+  @Test func afterTheEndAllThatFailedRunsAgain() {
+    var (dashboard, script) = Self.ended()
+    (dashboard.resumeCommand, dashboard.canRunAgain) = ("pfor-tui resume --failed x", true)
+    dashboard.apply(script(.runFinished(.completed)))
+    #expect(dashboard.perform(.markFailed, at: script.now) == [])
+    #expect(dashboard.currentNotice(at: script.now)?.text == "the run is over: R runs all failed items again")
+    #expect(dashboard.perform(.retry, at: script.now) == [])
+    #expect(dashboard.perform(.choose("n")) == [] && dashboard.overlay == nil)
+    _ = dashboard.perform(.retry, at: script.now)
+    #expect(dashboard.perform(.choose("y")) == [.screen(.runAgain)])
+  }
+
+  @Test func afterAnEndWithoutFailuresThereIsNothingToRunAgain() {
+    var (dashboard, script) = Dashboard.running(items: 1, threads: 1)
+    dashboard.canRunAgain = true
+    dashboard.apply(script(.itemFinished(script.finished(0))))
+    dashboard.apply(script(.runFinished(.completed)))
+    #expect(dashboard.perform(.retry, at: script.now) == [])
+    #expect(dashboard.currentNotice(at: script.now)?.text == "nothing has failed")
+  }
+
   @Test func aPausedRunIsAsked() {
     var (dashboard, script) = Self.ended()
     dashboard.apply(script(.runPaused))

@@ -36,6 +36,7 @@ import Testing
     #expect(!sandbox.read("after").isEmpty, sourceLocation: sourceLocation)
     #expect(try session.flag("alternate_on") == "0", sourceLocation: sourceLocation)
     #expect(try session.flag("cursor_flag") == "1", sourceLocation: sourceLocation)
+    #expect(try session.flag("mouse_any_flag") == "0", sourceLocation: sourceLocation)
   }
 
   @Test func theFirstFrameIsWholeAndThePlusKeyAddsWorkers() throws {

@@ -107,6 +107,7 @@ import Testing
         "Sources/Jobs/Command/ProgramPath.swift",
         // Paths of the system.
         "Sources/Jobs/Command/OwnMemory.swift", "Sources/ParallelForDashboard/Display/Display.swift",
+        "Sources/ParallelForDashboard/Running/TerminalLoan.swift",
       ]),
     Law(
       "processes are started in few places", #"\b(posix_spawnp?|v?fork|clone)\("#,

@@ -103,7 +103,7 @@ import Testing
 
   /// A slow line splits a sequence after its first byte. The rest is no command.
   @Test(arguments: [
-    ("[A", "<Up>"), ("OB", "<Down>"), ("[5~", "<PageUp>"), ("[1;5A", ""), ("[<0;10;10M", ""),
+    ("[A", "<Up>"), ("OB", "<Down>"), ("[5~", "<PageUp>"), ("[1;5A", ""), ("[<0;10;10M", "<Mouse>"),
     ("[200~x\u{1B}[201~", "<Paste>"),
   ])
   func aLateRestIsJoined(rest: String, expected: String) {

@@ -143,12 +143,11 @@ public final class PostgresServer: @unchecked Sendable {
       logfile = \(host)/data/pooler.log
       """, to: "pooler.ini")
     try control("PATH=$PATH:/usr/sbin:/usr/bin; as pgbouncer -q -d pooler.ini")
-    let database = "host=\(host)/data port=6432 user=postgres dbname=postgres"
-    guard eventually({ FileManager.default.fileExists(atPath: "\(host)/data/.s.PGSQL.6432") }) else {
-      throw Problem(description: "the pooler does not start")
-    }
     hasPooler = true
-    return database
+    // The socket exists before the pooler listens.
+    let asks = "psql -X -q -h '\(host)/data' -p 6432 -U postgres -d postgres -c 'SELECT 1'"
+    guard eventually({ (try? control(asks)) != nil }) else { throw Problem(description: "the pooler does not start") }
+    return "host=\(host)/data port=6432 user=postgres dbname=postgres"
   }
 
   private var hasPooler = false

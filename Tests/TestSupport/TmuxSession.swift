@@ -70,6 +70,9 @@ public final class TmuxSession {
     for key in keys { try tmux("send-keys \(Self.quoted(key))") }
   }
 
+  /// Sends a text as it is, without Enter; it may be a sequence of the terminal.
+  public func sendText(_ text: String) throws { try tmux("send-keys -l \(Self.quoted(text))") }
+
   /// Returns the contents of the screen.
   ///
   /// - Parameter withStyles: whether escapes for colours and attributes are kept.

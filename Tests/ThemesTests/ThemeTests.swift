@@ -15,7 +15,7 @@ import Themes
   @Test(arguments: Themes.builtin.map(\.theme), ColorDepth.allCases)
   func everyRoleHasAStyleAtEveryDepth(theme: Theme, depth: ColorDepth) {
     let palette = theme.palette(depth: depth)
-    #expect(palette.styles.count == ThemeRole.allCases.count)
+    #expect(palette.styles.count == ThemeRole.allCases.count + OutputStyle.count)
     for role in ThemeRole.allCases where role != .selection {
       let style = palette[role.role]
       #expect(style == style.reduced(to: depth), "\(role.name)")

@@ -28,6 +28,11 @@ int cposix_punch_hole(int descriptor, int64_t offset, int64_t length);
 int cposix_spawn(pid_t *child, const char *path, char *const arguments[], char *const environment[], int input,
                  int output, int errors);
 
+/// Starts a program in the caller's process group, with the terminal as its standard streams and no signal blocked or
+/// ignored. Returns 0, or the error's number.
+int cposix_spawn_in_terminal(pid_t *child, const char *path, char *const arguments[], char *const environment[],
+                             int terminal);
+
 /// Continues children that were stopped while they were starting. Call it when the program continues after a stop.
 void cposix_continue_starting(void);
 

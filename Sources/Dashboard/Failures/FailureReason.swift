@@ -21,7 +21,7 @@ package struct FailureReason: Hashable, Sendable {
   ///   - line: the last line that the item wrote to standard error; empty for none.
   ///   - label: the item.
   package init(_ reason: String, line: String, label: String) {
-    let text = ResultRow.text(reason, line)
+    let text = ResultRow.text(String(reason.prefix { !$0.isNewline }), line)
     let whole = String(decoding: Array(text.utf8.prefix(Self.mostBytes)), as: UTF8.self)
     let shared = label.utf8.count >= 3 ? whole.replacing(label, with: "{}") : whole
     let words = shared.split(omittingEmptySubsequences: true) { $0 == " " || $0 == "\t" }

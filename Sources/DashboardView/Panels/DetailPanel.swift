@@ -19,31 +19,79 @@ struct DetailPanel {
   /// The columns of the first line that the frame, the number and the hint take.
   private static let aroundTitle = 28
 
-  private static func textWidth(_ areaWidth: Int) -> Int { max(1, areaWidth - 4 - nameWidth) }
+  private static func pageWidth(_ areaWidth: Int) -> Int { max(1, areaWidth - 4) }
+  private static func textWidth(_ areaWidth: Int) -> Int { max(1, pageWidth(areaWidth) - nameWidth) }
 
-  /// Returns the number of lines, which may be more than fit.
-  func lineCount(areaWidth: Int) -> Int {
-    guard let detail = drawing.dashboard.detail else { return 1 }
-    let heads =
-      facts(of: detail, width: Self.textWidth(areaWidth)) + output(detail, lines: []) + errors(detail, lines: [])
-    return heads.count + detail.output.count + detail.errors.count
+  /// Returns the number of lines before the outputs.
+  func headCount(areaWidth: Int) -> Int { heads(width: Self.textWidth(areaWidth)).count }
+
+  /// Returns the rows of the outputs: those that the dashboard has, if they still hold.
+  func pageRows(areaWidth: Int) -> PageRows {
+    let dashboard = drawing.dashboard
+    let key = PageRows.Key(
+      detail: dashboard.detailNumber, width: Self.pageWidth(areaWidth), wraps: dashboard.wrapsLines,
+      search: dashboard.searchText)
+    if let known = dashboard.rows.page, known.key == key { return known }
+    return PageRows(dashboard.pageLines, key)
   }
 
   func draw(in area: Rect, of grid: inout CellGrid) {
     grid.fill(area, role: ThemeRole.text.role)
     let running = drawing.facts.runningItem(id)
     let label = drawing.dashboard.detail?.label ?? running?.label ?? ""
-    let lines = lines(width: Self.textWidth(area.width))
-    let top = min(drawing.dashboard.detailTop, max(0, lines.count - max(1, area.height - 2)))
-    let last = min(lines.count, top + max(0, area.height - 2))
+    let heads = heads(width: Self.textWidth(area.width))
+    let page = pageRows(areaWidth: area.width)
+    let count = heads.count + page.count
+    let top = min(drawing.dashboard.detailTop, max(0, count - max(1, area.height - 2)))
+    let last = min(count, top + max(0, area.height - 2))
     let name = TextWidth.middle(label, columns: area.width - Self.aroundTitle, ellipsis: drawing.glyphs.ellipsis)
     let title = name.isEmpty ? "\(id)" : "\(id) \(name)"
-    let footer = "\(last) of \(lines.count) lines"
-    let inside = drawing.frame(title, trailing: "Esc back", footer: footer, in: area, of: &grid).inset(horizontal: 1)
-    for (index, line) in lines.dropFirst(top).prefix(inside.height).enumerated() {
-      draw(line, in: inside.row(index), of: &grid)
+    let inside = drawing.frame(title, trailing: "Esc back", footer: footer(last, of: count, page), in: area, of: &grid)
+      .inset(horizontal: 1)
+    for index in 0..<min(inside.height, count - top) {
+      let row = inside.row(index)
+      if top + index < heads.count {
+        draw(heads[top + index], in: row, of: &grid)
+      } else {
+        drawPage(page, row: top + index - heads.count, in: row, of: &grid)
+      }
     }
     drawing.markMatches(in: inside, of: &grid)
+  }
+
+  private func footer(_ last: Int, of count: Int, _ page: PageRows) -> String {
+    var parts = ["\(drawing.format.count(last)) of \(drawing.format.count(count)) lines"]
+    if drawing.dashboard.detailLeft > 0 { parts.append("from column \(drawing.dashboard.detailLeft + 1)") }
+    if drawing.dashboard.searchText != nil {
+      let number = drawing.dashboard.pageMatch.map { "match \($0 + 1) of " } ?? ""
+      parts.append("\(number)\(drawing.format.count(page.matches.count))\(number.isEmpty ? " matches" : "")")
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  private func drawPage(_ page: PageRows, row number: Int, in row: Rect, of grid: inout CellGrid) {
+    let (index, part) = page.line(atRow: number)
+    switch drawing.dashboard.pageLines[index] {
+    case .blank: return
+    case .heading(let name, let bytes, let isCut):
+      let cut = isCut ? ", beginning and end" : ""
+      draw(Line(name: name, text: "\(drawing.format.bytes(bytes))\(cut)", role: .muted), in: row, of: &grid)
+    case .cut: draw(Line(text: "the middle is not shown", role: .muted), in: row, of: &grid)
+    case .output(let text): draw(StyledRun.runs(of: text), part, page.key, .text, in: row, of: &grid)
+    case .error(let text): draw(StyledRun.runs(of: text), part, page.key, .warning, in: row, of: &grid)
+    }
+  }
+
+  private func draw(
+    _ runs: [StyledRun], _ part: Int, _ key: PageRows.Key, _ plain: ThemeRole, in row: Rect, of grid: inout CellGrid
+  ) {
+    let pieces = key.wraps ? StyledRun.rows(of: runs, columns: key.width) : [runs]
+    guard pieces.indices.contains(part) else { return }
+    var x = row.x - (key.wraps ? 0 : drawing.dashboard.detailLeft)
+    for run in pieces[part] {
+      let role = run.style == OutputStyle() ? plain.role : ThemeRole.role(of: run.style)
+      x += grid.write(run.text, x: x, y: row.y, role: role, in: row)
+    }
   }
 
   private func draw(_ line: Line, in row: Rect, of grid: inout CellGrid) {
@@ -55,20 +103,11 @@ struct DetailPanel {
     cursor.left(line.text, width: cursor.remaining, line.role, to: &grid)
   }
 
-  private func lines(width: Int) -> [Line] {
+  /// The lines before the outputs.
+  private func heads(width: Int) -> [Line] {
     guard let detail = drawing.dashboard.detail else { return [stateLine(nil)] }
-    let output = output(detail, lines: detail.output), errors = errors(detail, lines: detail.errors)
-    // The errors of a failed item come first, because they are read first.
-    let isBad = detail.outcome?.failureReason != nil
-    return facts(of: detail, width: width) + (isBad ? errors + output : output + errors)
-  }
-
-  private func output(_ detail: ItemDetail, lines: [String]) -> [Line] {
-    stream("output", lines, bytes: detail.outputBytes, isCut: detail.outputCut, role: .text)
-  }
-
-  private func errors(_ detail: ItemDetail, lines: [String]) -> [Line] {
-    stream("errors", lines, bytes: detail.errorBytes, isCut: detail.errorsCut, role: .warning)
+    let isSilent = detail.outputBytes == 0 && drawing.facts.runningItem(id) == nil
+    return facts(of: detail, width: width) + (isSilent ? [Line(name: "output", text: "none", role: .muted)] : [])
   }
 
   private func facts(of detail: ItemDetail, width: Int) -> [Line] {
@@ -111,7 +150,9 @@ struct DetailPanel {
     let running = drawing.facts.runningItem(id)
     guard let worker = running?.worker ?? detail.worker else { return nil }
     let attempt = running?.attempt ?? detail.attempt
-    return Line(name: "worker", text: attempt > 1 ? "\(worker), attempt \(attempt)" : "\(worker)")
+    let process = running == nil ? nil : detail.processID.map { ", process \($0)" }
+    return Line(
+      name: "worker", text: (attempt > 1 ? "\(worker), attempt \(attempt)" : "\(worker)") + (process ?? ""))
   }
 
   /// Describes how the process of the last attempt ended and what it used.
@@ -144,16 +185,6 @@ struct DetailPanel {
     }
   }
 
-  private func stream(_ name: String, _ lines: [String], bytes: Int, isCut: Bool, role: ThemeRole) -> [Line] {
-    guard bytes > 0 else {
-      return name == "output" && drawing.facts.runningItem(id) == nil
-        ? [Line(name: name, text: "none", role: .muted)] : []
-    }
-    let cut = isCut ? ", the beginning" : ""
-    let heading = Line(name: name, text: "\(drawing.format.bytes(bytes))\(cut)", role: .muted)
-    return [Line(text: ""), heading] + lines.map { Line(text: $0, role: role) }
-  }
-
   /// Splits the text into its lines, and these into pieces of at most `width` columns.
   private func wrapped(_ text: String, width: Int) -> [String] {
     text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line -> [String] in
@@ -170,5 +201,38 @@ struct DetailPanel {
       }
       return pieces
     }
+  }
+}
+
+extension PageRows {
+  /// Lays out the lines of outputs and finds the matches of the search.
+  init(_ lines: [PageLine], _ key: Key) {
+    var starts: [Int] = []
+    starts.reserveCapacity(lines.count + 1)
+    var matches: [Match] = []
+    var row = 0
+    let wanted = key.search.map { $0.lowercased() } ?? ""
+    for line in lines {
+      starts.append(row)
+      if !wanted.isEmpty, matches.count < Self.mostMatches {
+        for column in Self.columns(of: wanted, in: line.text) {
+          matches.append(Match(row: row + (key.wraps ? column / key.width : 0), column: column))
+        }
+      }
+      row += Self.height(of: line.text, key)
+    }
+    self.init(key: key, starts: starts + [row], matches: matches)
+  }
+
+  private static func height(of text: String, _ key: Key) -> Int {
+    // No text takes more columns than bytes.
+    guard key.wraps, text.utf8.count > key.width else { return 1 }
+    return StyledRun.rows(of: StyledRun.runs(of: text), columns: key.width).count
+  }
+
+  private static func columns(of wanted: String, in line: String) -> [Int] {
+    guard !line.isEmpty else { return [] }
+    let text = StyledRun.plain(line).lowercased()
+    return text.ranges(of: wanted).map { TextWidth.columns(of: String(text[..<$0.lowerBound])) }
   }
 }

@@ -35,10 +35,10 @@ struct FailuresPanel {
   }
 
   private func columns(_ width: Int) -> ListColumns {
-    let ids = width >= 44 ? drawing.numberWidth : 0
+    let ids = width >= 50 ? max("latest".count, drawing.numberWidth) : 0
     var columns = ListColumns()
     columns.add("items", .right, width: 7, gap: 2)
-    columns.add("reason", .name, width: width - 7 - 2 - 1 - (ids > 0 ? 2 * (ids + 1) : 0), gap: ids > 0 ? 1 : 0)
+    columns.add("reason", .name, width: width - columns.width - 1 - (ids > 0 ? 2 * ids + 2 : 0), gap: ids > 0 ? 1 : 0)
     columns.add("first", .right, width: ids, gap: ids > 0 ? 1 : 0)
     columns.add("latest", .right, width: ids)
     return columns

@@ -17,29 +17,45 @@ struct FooterPanel {
       cursor.left(notice.text, width: cursor.remaining, .notice, to: &grid)
       return
     }
+    for (hint, x) in placed(in: row) {
+      var cursor = drawing.cursor(row)
+      cursor.skip(x - row.x)
+      cursor.write(hint.keys, .key, to: &grid)
+      cursor.skip()
+      cursor.write(hint.hint, .muted, to: &grid)
+    }
+  }
+
+  /// Returns the command whose hint is at a column; nil while a notice covers the hints.
+  func command(atColumn x: Int, of row: Rect) -> Command? {
+    guard drawing.dashboard.currentNotice(at: now) == nil else { return nil }
+    return placed(in: row.inset(horizontal: 1)).first { (hint, start) in
+      (start..<start + Self.width(of: hint) - 2).contains(x)
+    }?.hint.command
+  }
+
+  private typealias Hint = (keys: String, hint: String, group: Command.Group, command: Command)
+
+  /// The hints for which there is room, and their columns.
+  private func placed(in row: Rect) -> [(hint: Hint, x: Int)] {
     // Help and quit are on the right, where they always fit.
     let last = hints.filter { $0.group == .program }
     let first = hints.filter { $0.group != .program }
     let width = last.reduce(-2) { $0 + Self.width(of: $1) }
     let (right, left) = row.splitRight(width)
-    draw(first, in: left.splitRight(2).rest, of: &grid)
-    draw(last, in: right, of: &grid)
+    return placed(first, in: left.splitRight(2).rest) + placed(last, in: right)
   }
 
-  private typealias Hint = (keys: String, hint: String, group: Command.Group)
-
-  private static func width(of hint: Hint) -> Int { TextWidth.columns(of: hint.keys) + hint.hint.count + 3 }
-
-  private func draw(_ hints: [Hint], in row: Rect, of grid: inout CellGrid) {
-    var cursor = drawing.cursor(row)
-    for hint in hints {
-      guard Self.width(of: hint) - 2 <= cursor.remaining else { continue }
-      cursor.write(hint.keys, .key, to: &grid)
-      cursor.skip()
-      cursor.write(hint.hint, .muted, to: &grid)
-      cursor.skip(2)
+  private func placed(_ hints: [Hint], in row: Rect) -> [(hint: Hint, x: Int)] {
+    var x = row.x
+    return hints.compactMap { hint in
+      guard Self.width(of: hint) - 2 <= row.maxX - x else { return nil }
+      defer { x += Self.width(of: hint) }
+      return (hint, x)
     }
   }
+
+  private static func width(of hint: Hint) -> Int { TextWidth.columns(of: hint.keys) + hint.hint.count + 3 }
 
   /// The hints from the table; neighbours with the same hint are merged.
   private var hints: [Hint] {
@@ -55,7 +71,7 @@ struct FooterPanel {
       } else {
         let isPaused = replay?.isPaused ?? (drawing.facts.state == .paused)
         let isResume = entry.command == .togglePause && isPaused
-        hints.append((name, isResume ? "resume" : hint, entry.group))
+        hints.append((name, isResume ? "resume" : hint, entry.group, entry.command))
       }
     }
     return hints
@@ -65,6 +81,7 @@ struct FooterPanel {
     let isOver = drawing.facts.state == .done && drawing.dashboard.replay == nil
     switch command {
     case .open, .nextPanel, .filter: return drawing.dashboard.openItem == nil
+    case .toggleWrap, .openInPager, .copy: return drawing.dashboard.openItem != nil
     case .moreThreads, .fewerThreads, .togglePause, .killItem: return !isOver
     case .retry:
       return isOver
@@ -113,13 +130,22 @@ struct PromptLine {
   }
 
   func drawFilterMenu(in row: Rect, of grid: inout CellGrid) {
+    drawMenu("show", ResultFilter.menu.map(\.name), in: row, of: &grid)
+  }
+
+  func drawCopyMenu(in row: Rect, of grid: inout CellGrid) {
+    drawMenu("copy", CopiedPart.allCases.map(\.name), in: row, of: &grid)
+  }
+
+  /// Draws the choices of a menu; the first letter of each chooses it.
+  private func drawMenu(_ verb: String, _ choices: [String], in row: Rect, of grid: inout CellGrid) {
     grid.fill(row, role: ThemeRole.text.role)
     var cursor = drawing.cursor(row.inset(horizontal: 1))
-    cursor.write("show", .text, to: &grid)
+    cursor.write(verb, .text, to: &grid)
     cursor.skip(2)
-    for choice in ResultFilter.menu {
+    for choice in choices {
       let start = cursor.x
-      cursor.write(choice.name, .text, to: &grid)
+      cursor.write(choice, .text, to: &grid)
       grid.setRole(Rect(x: start, y: row.y, width: 1, height: 1), ThemeRole.key.role)
       cursor.skip(2)
     }

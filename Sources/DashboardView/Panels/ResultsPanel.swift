@@ -43,7 +43,8 @@ struct ResultsPanel {
   }
 
   private var filterText: String {
-    let only = "only \(list.filter.name)"
+    let name = TextWidth.middle(list.filter.name, columns: Self.filterWidth, ellipsis: drawing.glyphs.ellipsis)
+    let only = "only \(name)"
     if list.isScanning { return "\(only), scanned \(drawing.format.count(list.scanned))" }
     return list.isFull ? "\(only), the first" : only
   }
@@ -55,6 +56,8 @@ struct ResultsPanel {
   }
 
   private static let labelStep = 8
+  /// The most columns for the name of the filter, which may be a long text.
+  private static let filterWidth = 36
 
   private func columns(_ width: Int) -> ListColumns {
     var columns = ListColumns()
@@ -74,7 +77,7 @@ struct ResultsPanel {
     let isBad = result.state == .failed || result.state == .timedOut
     let note = result.note.map { result.text.isEmpty ? $0 : " (\($0))" } ?? ""
     // Reasons begin alike and often differ at their ends.
-    let text = result.text + note
+    let text = StyledRun.plain(result.text) + note
     let shown =
       isBad ? TextWidth.middle(text, columns: columns.lastWidth, ellipsis: drawing.glyphs.ellipsis) : text
     return [

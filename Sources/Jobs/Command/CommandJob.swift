@@ -157,7 +157,7 @@ final class CommandSession: JobSession {
       pipes.closeReadingEnds()
       return startFailed(problem)
     }
-    return .success((groups.add(child, for: context.item, on: context.worker), pipes))
+    return .success((groups.add(child, for: context.item, on: context.worker, capture.live), pipes))
   }
 
   private func startFailed<Started>(_ code: Int32) -> Result<Started, StartProblem> {

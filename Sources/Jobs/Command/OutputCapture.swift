@@ -60,8 +60,8 @@ struct OutputCapture {
   /// The interval at which to check for the command's end where no descriptor signals it, in milliseconds.
   private static let checkInterval: Int32 = 20
 
-  private var output: CaptureBuffer
-  private var errors: CaptureBuffer
+  /// What has been read, which other threads may look at meanwhile.
+  let live: LiveOutputs
   private let chunk = Chunk(length: chunkLength)
   private let read: (Int32, UnsafeMutableRawBufferPointer) -> Int
 
@@ -70,8 +70,7 @@ struct OutputCapture {
   ///   - read: reads from a descriptor like the system call.
   init(spillFile: SpillFile, read: @escaping (Int32, UnsafeMutableRawBufferPointer) -> Int = posixRead) {
     self.read = read
-    output = CaptureBuffer(spillFile: spillFile)
-    errors = CaptureBuffer(spillFile: spillFile)
+    live = LiveOutputs(spillFile: spillFile)
   }
 
   /// Collects until both pipes have ended, or the command has ended and the pipes are drained; closes the reading ends.
@@ -95,8 +94,8 @@ struct OutputCapture {
         if ready < 0 && errno != EINTR { return SpillError(description: "cannot wait: \(errorText(errno))") }
         // Checked before reading, so that everything written before the end is read.
         let hasEnded = watch >= 0 ? polled[2].revents != 0 : cposix_child_has_ended(process, 0) == 1
-        if try drain(polled[0], into: &output) { polled[0].fd = -1 }
-        if try drain(polled[1], into: &errors) { polled[1].fd = -1 }
+        if try drain(polled[0], into: \.output) { polled[0].fd = -1 }
+        if try drain(polled[1], into: \.errors) { polled[1].fd = -1 }
         if hasEnded { break }
       }
       return nil
@@ -107,19 +106,20 @@ struct OutputCapture {
 
   /// Returns the collected bytes and empties the buffers.
   mutating func finish() throws(SpillError) -> (output: CapturedBytes, errors: CapturedBytes) {
-    (try output.finish(), try errors.finish())
+    try live.finish()
   }
 
   /// Forgets the collected bytes.
   mutating func reset() {
-    output.reset()
-    errors.reset()
+    live.reset()
   }
 
   /// Reads the available bytes; returns true at the pipe's end. An error is not an end, because more bytes may follow.
   ///
   /// The number of reads is limited, because a process that outlived the command may fill the pipe again and again.
-  private func drain(_ polled: pollfd, into buffer: inout CaptureBuffer) throws(SpillError) -> Bool {
+  private func drain(
+    _ polled: pollfd, into buffer: WritableKeyPath<LiveOutputs.Buffers, CaptureBuffer>
+  ) throws(SpillError) -> Bool {
     guard polled.fd >= 0 else { return true }
     for _ in 0..<Self.readsInTurn {
       let count = read(polled.fd, chunk.bytes)
@@ -131,7 +131,7 @@ struct OutputCapture {
         }
       }
       if count == 0 { return true }
-      try buffer.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(chunk.bytes)[..<count]))
+      try live.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(chunk.bytes)[..<count]), to: buffer)
       if count < Self.chunkLength { return false }
     }
     return false

@@ -34,6 +34,7 @@ final class ProcessGroups: Sendable {
     var serial: UInt64
     var item: ItemID
     var worker: WorkerID
+    var outputs: LiveOutputs
     var wasSignalled = false
   }
 
@@ -59,21 +60,26 @@ final class ProcessGroups: Sendable {
   /// Whether no command runs or is being started, so that no descriptor or process of ours can become free.
   var isIdle: Bool { lock.withLock { state.running.isEmpty && state.starting == 0 } }
 
-  /// Records that a command is about to start, before it takes any resources; ``add(_:for:on:)`` or ``startFailed()``
+  /// Records that a command is about to start, before it takes any resources; ``add(_:for:on:_:)`` or ``startFailed()``
   /// must follow.
   func willStart() { lock.withLock { state.starting += 1 } }
 
   /// Records that the command could not be started and has released its resources.
   func startFailed() { lock.withLock { state.starting -= 1 } }
 
-  /// Records a command that was just started.
-  func add(_ leader: pid_t, for item: ItemID, on worker: WorkerID) -> Member {
+  /// Records a command that was just started, and where its outputs are collected.
+  func add(_ leader: pid_t, for item: ItemID, on worker: WorkerID, _ outputs: LiveOutputs) -> Member {
     lock.withLock {
       state.starting -= 1
       state.nextSerial += 1
-      state.running[leader] = Running(serial: state.nextSerial, item: item, worker: worker)
+      state.running[leader] = Running(serial: state.nextSerial, item: item, worker: worker, outputs: outputs)
       return Member(leader: leader, serial: state.nextSerial)
     }
+  }
+
+  /// Returns the process of an item's command, and its outputs; nil if the item runs no command.
+  func outputs(of item: ItemID) -> (process: pid_t, outputs: LiveOutputs)? {
+    lock.withLock { state.running.first { $0.value.item == item }.map { ($0.key, $0.value.outputs) } }
   }
 
   /// Sends a signal to a command's group if the command has not been reaped.

@@ -146,6 +146,19 @@ struct CaptureBuffer {
     if bytes.count > CapturedBytes.inlineLimit { try spill() }
   }
 
+  /// The number of bytes so far.
+  var count: Int { (spilled?.count ?? 0) + bytes.count }
+
+  /// Returns some of the bytes so far; fewer if they cannot be read.
+  func read(from start: Int, count wanted: Int) -> [UInt8] {
+    let inFile = spilled?.count ?? 0
+    let end = min(count, start + max(0, wanted))
+    guard start < end else { return [] }
+    let first = start < inFile ? (try? spilled?.read(from: start, count: min(end, inFile) - start)) ?? [] : []
+    guard end > inFile else { return first }
+    return first + bytes[max(0, start - inFile)..<end - inFile]
+  }
+
   /// Returns the bytes since the last call, and empties the buffer.
   mutating func finish() throws(SpillError) -> CapturedBytes {
     if spilled != nil { try spill() }

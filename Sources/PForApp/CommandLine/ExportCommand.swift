@@ -6,7 +6,7 @@ package import RunStore
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", _superCommandName: "pfor-tui", abstract: "Export a recorded run for other programs.",
-    usage: "pfor-tui export [RUN] --joblog|--csv|--json|--trace|--events [-o FILE]")
+    usage: "pfor-tui export [RUN] \(RunExport.allCases.map { "--\($0.rawValue)" }.joined(separator: "|")) [-o FILE]")
 
   @Argument(help: ArgumentHelp(RunNames.help, valueName: "run"))
   var name: String?

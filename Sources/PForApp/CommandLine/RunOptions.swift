@@ -138,6 +138,13 @@ struct RunningOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp("How much longer running items may take when the program must end.", valueName: "time"))
   var grace = TimeSpan(seconds: 10)
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Run this line of shell when the run is over; $1 in it is the result, such as 9 ok, 1 failed.",
+      valueName: "line"))
+  var onDone: String?
 }
 
 /// The options for results.
@@ -186,6 +193,9 @@ struct DashboardOptions: ParsableArguments {
 
   @Flag(help: "Draw with ASCII characters only.")
   var ascii = false
+
+  @Flag(name: .customLong("no-mouse"), help: "Leave the mouse to the terminal.")
+  var noMouse = false
 
   @Option(
     help: ArgumentHelp(

@@ -37,6 +37,8 @@ struct RunPlan {
   var logs: [LogRequest]
   /// The command line that runs this again, for the summary.
   var command: String?
+  /// The line of shell to run when the run is over.
+  var onDone: String?
   /// The page on which the dashboard opens.
   var startPage = Page.overview
 
@@ -67,6 +69,7 @@ struct RunPlan {
     destination = options.results.output.flatMap { $0 == "-" ? nil : .file($0) } ?? .standardOutput
     slow = SlowLimit.threshold(options.running.slow)
     grace = options.running.grace
+    onDone = options.running.onDone
     policy = options.failures.policy(grace: options.running.grace)
     policy.delay = options.running.delay.duration
     limits = MachineLimits(load: options.running.load?.load, memory: options.running.memfree?.bytes)

@@ -54,10 +54,12 @@ final class RunFileArchive: ItemArchive {
     detail.note = last.record.note
     detail.process = last.record.process
     detail.earlier = attempts.map(\.record)
-    detail.show(
-      output: read(last.output, OutputText.mostBytes), of: last.output.count,
-      errors: read(last.errors, OutputText.mostBytes), of: last.errors.count)
+    detail.show(output: parts(last.output), errors: parts(last.errors))
     return detail
+  }
+
+  private func parts(_ stored: CapturedBytes) -> OutputParts {
+    OutputParts(count: stored.count) { offset, count in read { try stored.read(from: offset, count: count) } ?? [] }
   }
 
   func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID] {

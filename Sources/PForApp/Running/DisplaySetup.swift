@@ -53,7 +53,7 @@ struct DisplaySetup {
   /// - Throws: the reason why there is no terminal to draw on.
   func openDisplay(_ script: Script?) throws(NoDashboard) -> any Display {
     if let script { return ScriptDisplay(script, environment: environment) }
-    return try Terminal.enter(colorDepth: colorDepth, environment: environment)
+    return try Terminal.enter(colorDepth: colorDepth, hasMouse: !options.noMouse, environment: environment)
   }
 
   private var colorDepth: ColorDepth? {

@@ -175,6 +175,9 @@ struct Launcher {
         errors: { session.failureLog.line(of: $0) })
     }
     for line in lines { StandardError.write(line) }
+    if let problem = session.doneHook?.wait(atMost: plan.grace.nanoseconds) {
+      StandardError.write("pfor-tui: the line of --on-done: \(problem)")
+    }
     return result.exitCode
   }
 

@@ -26,6 +26,7 @@ struct NextSession {
     }
     if look.dashboard.color != .auto { arguments += ["--color", look.dashboard.color.rawValue] }
     if look.dashboard.ascii { arguments.append("--ascii") }
+    if look.dashboard.noMouse { arguments.append("--no-mouse") }
     if let whenDone = look.whenDone { arguments += ["--when-done", whenDone.rawValue] }
     self.arguments = arguments
   }

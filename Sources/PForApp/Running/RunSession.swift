@@ -41,6 +41,9 @@ final class RunSession: WatchedRun, Sendable {
   /// lets fast items continue meanwhile.
   private static let recordedLimits = RunLimits(deliveryWindow: 65_536)
 
+  /// What the user wants to run when the run is over.
+  let doneHook: DoneHook?
+
   /// Creates the run; nothing starts before ``start()``.
   ///
   /// - Parameters:
@@ -71,6 +74,7 @@ final class RunSession: WatchedRun, Sendable {
     self.job = job
     automatic = plan.automatic
     limits = plan.limits
+    doneHook = plan.onDone.map { DoneHook($0) }
     tags = plan.tags
     self.waker = waker
     kept = archive
@@ -240,6 +244,7 @@ extension RunSession {
     recording?.note(changes, events)
     logs?.changed(changes)
     past?.tracker.note(events)
+    if let doneHook, events.contains(where: \.isEnd) { doneHook.start(run.snapshot()) }
     return events
   }
 
@@ -281,6 +286,12 @@ extension RunSession {
     job.invocation(of: Item(item), id: id, worker: worker)
   }
 
+  func liveOutput(of item: ItemID) -> LiveOutput? {
+    RunningCommands.live(item, limit: OutputText.mostBytes).map {
+      LiveOutput(process: $0.process, output: OutputParts($0.output), errors: OutputParts($0.errors))
+    }
+  }
+
   func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)? {
     running?.item(item.id, on: item.worker).map {
       (ArchivedItem($0), job.invocation(of: $0, id: item.id, worker: item.worker))
@@ -300,6 +311,15 @@ final class RunningItems: @unchecked Sendable {
   func item(_ id: ItemID, on worker: WorkerID) -> Item? {
     lock.withLock { items[worker].flatMap { $0.id == id ? $0.item : nil } }
   }
+}
+
+extension RunEvent {
+  /// Whether the run is over with this event.
+  fileprivate var isEnd: Bool { if case .runFinished = kind { true } else { false } }
+}
+
+extension OutputParts {
+  init(_ live: LiveCommand.Output) { self.init(count: live.count, head: live.head, tail: live.tail) }
 }
 
 extension StoppedItem.Reason {

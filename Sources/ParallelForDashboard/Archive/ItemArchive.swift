@@ -18,22 +18,40 @@ package protocol ItemArchive: AnyObject {
   func matches(_ filter: ResultFilter, in positions: Range<Int>, slowLimit: Int64?) -> [ItemID]
   /// Returns why an item failed; nil if it has not.
   func failureReason(of id: ItemID) -> FailureReason?
-  /// Returns the parts of an item that a text search covers: all of its name, reason, note and outputs; none until it
-  /// has ended.
+  /// Returns the parts of an item that a text search covers: all of its name, reason, note and outputs, with standard
+  /// output and standard error last; none until it has ended.
   func searchedParts(of id: ItemID) -> [TextScan.Part]
 }
 
 /// Prepares outputs for display.
 package enum OutputText {
-  /// The most bytes of an output that are loaded for scrolling.
-  package static let mostBytes = 1 << 20
+  /// The most bytes of the beginning and of the end of an output that are loaded for scrolling.
+  package static let mostBytes = 1 << 19
+  /// The most bytes of one line. A longer line is shown as several.
+  private static let longestLine = 4_096
 
   /// Returns the lines of an output.
   package static func lines(_ bytes: [UInt8]) -> [String] {
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .map { String(decoding: $0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0, as: UTF8.self) }
+      .flatMap { pieces($0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0) }
     if lines.last == "" { lines.removeLast() }
     return lines
+  }
+
+  private static func pieces(_ line: ArraySlice<UInt8>) -> [String] {
+    guard line.count > longestLine else { return [String(decoding: line, as: UTF8.self)] }
+    var rest = line
+    var pieces: [String] = []
+    while !rest.isEmpty {
+      var piece = rest.prefix(longestLine)
+      // Keep the bytes of a character together.
+      while piece.count > longestLine - 4, let next = rest.dropFirst(piece.count).first, next & 0xC0 == 0x80 {
+        piece = piece.dropLast()
+      }
+      pieces.append(String(decoding: piece, as: UTF8.self))
+      rest = rest.dropFirst(piece.count)
+    }
+    return pieces
   }
 
   /// The most bytes at the end of an output to search for its last line.
@@ -55,14 +73,63 @@ package enum OutputText {
   package static func firstLine(_ text: String) -> String { String(text.prefix { !$0.isNewline }) }
 }
 
+/// The beginning and the end of an output, which are all of it if it is small.
+package struct OutputParts {
+  let count: Int
+  let head: [UInt8]
+  let tail: [UInt8]
+
+  /// - Parameters:
+  ///   - count: The number of bytes.
+  ///   - head: The first bytes.
+  ///   - tail: The last bytes that are not among the first ones.
+  package init(count: Int, head: [UInt8], tail: [UInt8]) {
+    self.count = count
+    self.head = head
+    self.tail = tail
+  }
+
+  /// Reads the parts of an output of `count` bytes.
+  package init(count: Int, read: (_ offset: Int, _ count: Int) -> [UInt8]) {
+    let head = min(count, OutputText.mostBytes)
+    let tail = min(count - head, OutputText.mostBytes)
+    self.init(count: count, head: read(0, head), tail: tail > 0 ? read(count - tail, tail) : [])
+  }
+
+  /// The bytes that are here, one after the other.
+  var part: TextScan.Part {
+    let bytes = head + tail
+    return (bytes.count, { Array(bytes[$0..<$0 + $1]) })
+  }
+
+  /// The lines, the number of lines before the bytes that are left out, and whether there are such bytes.
+  fileprivate var lines: (all: [String], head: Int, isCut: Bool) {
+    guard count > head.count + tail.count else { return (OutputText.lines(head + tail), 0, false) }
+    let first = OutputText.lines(head)
+    return (first + OutputText.lines(tail), first.count, true)
+  }
+}
+
+/// What a running item has written so far.
+package struct LiveOutput {
+  package let process: Int32
+  package let output: OutputParts
+  package let errors: OutputParts
+
+  /// - Parameter process: The number of the process.
+  package init(process: Int32, output: OutputParts, errors: OutputParts) {
+    self.process = process
+    self.output = output
+    self.errors = errors
+  }
+}
+
 extension ItemDetail {
-  /// Shows the beginnings of the outputs, which have these numbers of bytes.
-  package mutating func show(output: [UInt8], of outputCount: Int, errors: [UInt8], of errorCount: Int) {
-    self.output = OutputText.lines(output)
-    outputBytes = outputCount
-    outputCut = outputCount > OutputText.mostBytes
-    self.errors = OutputText.lines(errors)
-    errorBytes = errorCount
-    errorsCut = errorCount > OutputText.mostBytes
+  /// Shows the outputs.
+  package mutating func show(output: OutputParts, errors: OutputParts) {
+    outputBytes = output.count
+    errorBytes = errors.count
+    (self.output, outputHead, outputCut) = output.lines
+    (self.errors, errorHead, errorsCut) = errors.lines
   }
 }

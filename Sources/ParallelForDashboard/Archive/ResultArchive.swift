@@ -157,11 +157,15 @@ extension ResultArchive {
       detail.note = note(of: kept)
       detail.process = kept.header.process
       detail.earlier = attempts(endingWith: kept.header.previous)
-      detail.show(
-        output: bytes(.output, of: kept, limit: OutputText.mostBytes), of: kept.header.range(of: .output).count,
-        errors: bytes(.errors, of: kept, limit: OutputText.mostBytes), of: kept.header.range(of: .errors).count)
+      detail.show(output: parts(.output, of: kept), errors: parts(.errors, of: kept))
       return detail
     }
+  }
+
+  private func parts(_ part: ArchiveHeader.Part, of kept: Kept) -> OutputParts {
+    let range = kept.header.range(of: part)
+    let start = kept.entry.offset + range.lowerBound
+    return OutputParts(count: range.count) { data.read(at: start + $0, count: $1) }
   }
 
   /// Returns why an item failed; nil if it has not.

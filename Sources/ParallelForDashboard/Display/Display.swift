@@ -22,6 +22,8 @@ package protocol Display: AnyObject {
   func suspend()
   func resume()
   func redraw()
+  /// Asks for a text to be put into the clipboard.
+  func copy(_ text: String)
   func leave()
 }
 
@@ -41,13 +43,16 @@ extension Terminal: Display {
   ///
   /// - Parameters:
   ///   - colorDepth: The highest colour depth to use; nil for the one that the environment promises.
+  ///   - hasMouse: Whether the mouse moves and selects.
   ///   - environment: The source of `CI`, `TERM` and similar variables.
   /// - Throws: The reason why there is no dashboard here.
-  package static func enter(colorDepth: ColorDepth?, environment: [String: String]) throws(NoDashboard) -> Terminal {
+  package static func enter(
+    colorDepth: ColorDepth?, hasMouse: Bool, environment: [String: String]
+  ) throws(NoDashboard) -> Terminal {
     guard (environment["CI"] ?? "").isEmpty else { throw .automated }
     try checkForeground()
     do throws(TerminalError) {
-      return try Terminal(colorDepth: colorDepth, environment: environment)
+      return try Terminal(colorDepth: colorDepth, hasMouse: hasMouse, environment: environment)
     } catch {
       throw .unsuitable(error)
     }

@@ -33,7 +33,7 @@ struct DashboardSession {
     let hasColor = (environment["NO_COLOR"] ?? "").isEmpty
     return DashboardSession(title: title, closesWhenDone: closesWhenDone, environment: environment) {
       do throws(NoDashboard) {
-        return try Terminal.enter(colorDepth: hasColor ? nil : .mono, environment: environment)
+        return try Terminal.enter(colorDepth: hasColor ? nil : .mono, hasMouse: true, environment: environment)
       } catch {
         error.tell()
         return nil

@@ -5,6 +5,12 @@ package import Screen
 import Terminal
 import Themes
 
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
+
 /// The dashboard's event loop. It waits, applies keys, signals and events to the state, and draws.
 ///
 /// It draws at most 30 frames a second for keys and 15 for events, and four while only the clock moves.
@@ -32,10 +38,13 @@ package final class DashboardLoop {
   private var search = ArchiveSearch()
   private var grid: CellGrid
   private var lastFrame: Instant?
+  private var lastFollowed: Instant?
   private var isDirty = true
   private var hasKeyFrame = true
   private var hasLeft = false
   private var runsAgain = false
+  /// Whether the terminal was lost while it was lent.
+  private var isHungUp = false
   private var leavesAtEnd: Bool
   private var news = RunNews()
   private var lastMessage: String?
@@ -80,6 +89,7 @@ package final class DashboardLoop {
       if readiness.isHungUp { return .hungUp }
       if !takeSignals(at: now) { return .hungUp }
       takeInput(at: now)
+      if isHungUp { return .hungUp }
       takeEvents(at: now)
       controller.tick(at: now)
       if controller.isAbandoned { return .left }
@@ -128,10 +138,24 @@ package final class DashboardLoop {
   }
 
   private func press(_ key: Key, at now: Instant) {
+    if case .mouse(let event) = key { return take(event, at: now) }
     switch keymap.meaning(of: key, in: dashboard) {
     case .command(let command): perform(command, at: now)
     case .text(let key): carryOut(dashboard.type(key, at: now), at: now)
     case nil: break
+    }
+  }
+
+  private func take(_ event: MouseEvent, at now: Instant) {
+    let place = view.place(x: event.x, y: event.y, size: display.size, of: dashboard, at: now)
+    switch (place, event.kind) {
+    case (.hint(let command), .click): perform(command, at: now)
+    case (.panel(let panel, let row), .click): carryOut(dashboard.click(panel, row: row, at: now), at: now)
+    case (.panel(let panel, _), _):
+      carryOut(dashboard.turnWheel(panel, down: event.kind == .wheelDown, at: now), at: now)
+    case (.page, .wheelUp), (.page, .wheelDown):
+      carryOut(dashboard.turnWheel(nil, down: event.kind == .wheelDown, at: now), at: now)
+    case (.page, .click), (.hint, _), (nil, _): return
     }
   }
 
@@ -199,9 +223,65 @@ package final class DashboardLoop {
       tell("theme: \(themes.theme.name)", at: now)
     case .redraw: display.redraw()
     case .suspend: suspend()
+    case .lend(let user, let id): lend(to: user, id, at: now)
+    case .copy(let text): display.copy(text)
     case .runAgain: (runsAgain, hasLeft) = (true, true)
     case .quit: hasLeft = true
     }
+  }
+
+  /// Lends the terminal to a program that shows the outputs of an item. Meanwhile, the run continues.
+  private func lend(to user: TerminalUser, _ id: ItemID, at now: Instant) {
+    do throws(DashboardError) {
+      let files = try OutputFiles(id, outputs(of: id))
+      defer { files.remove() }
+      guard !files.paths.isEmpty else { return tell("item \(id) has written nothing yet", at: now) }
+      display.suspend()
+      defer { display.resume() }
+      guard let loan = TerminalLoan(user, files.paths) else { return tell("there is no terminal to lend", at: now) }
+      while !loan.isOver {
+        var polled = [signals, watched.waker.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        poll(&polled, nfds_t(polled.count), 50)
+        watched.waker.clear()
+        let now = MonotonicClock.now
+        for request in Signals.take(from: signals) { pass(request, to: loan, at: now) }
+        takeEvents(at: now)
+        controller.tick(at: now)
+      }
+    } catch {
+      tell(error.description, at: now)
+    }
+    hasKeyFrame = true
+    isDirty = true
+  }
+
+  private func outputs(of id: ItemID) -> [(name: String, part: TextScan.Part)] {
+    if dashboard.live.runningItem(id) != nil, let live = watched.liveOutput(of: id) {
+      return [("output", live.output.part), ("errors", live.errors.part)]
+    }
+    return Array(zip(["output", "errors"], watched.archive?.searchedParts(of: id).suffix(2) ?? []))
+  }
+
+  /// Handles a signal while another program has the terminal.
+  private func pass(_ request: Signals.Request, to loan: TerminalLoan, at now: Instant) {
+    switch request {
+    // The keys were meant for the other program.
+    case .interrupt, .quit, .resized: return
+    case .suspend: Suspension.stopUntilContinued(watched)
+    case .continued: watched.programContinues()
+    case .moreThreads: perform(.moreThreads, at: now)
+    case .fewerThreads: perform(.fewerThreads, at: now)
+    case .hangup, .terminate, .end: loan.signal(endingSignal(of: request, at: now))
+    }
+  }
+
+  private func endingSignal(of request: Signals.Request, at now: Instant) -> Int32 {
+    switch request {
+    case .hangup: isHungUp = true
+    case .end(let number): mustEnd(.signal(number), Signals.name(number), at: now)
+    default: mustEnd(.terminated, "terminated", at: now)
+    }
+    return isHungUp ? SIGHUP : SIGTERM
   }
 
   private func suspend() {
@@ -217,7 +297,12 @@ package final class DashboardLoop {
     // An item that a frozen display shows as running may have ended since.
     let archive = dashboard.isFrozenRunning(id) ? nil : watched.archive
     let ended = archive?.detail(id) { watched.invocation(of: $0, id: id, worker: $1) }
-    if let detail = ended ?? runningDetail(id) { dashboard.showDetail(detail) }
+    guard var detail = ended ?? runningDetail(id) else { return }
+    if dashboard.live.runningItem(id) != nil, let live = watched.liveOutput(of: id) {
+      detail.processID = live.process
+      detail.show(output: live.output, errors: live.errors)
+    }
+    dashboard.showDetail(detail)
   }
 
   private func runningDetail(_ id: ItemID) -> ItemDetail? {
@@ -237,6 +322,15 @@ package final class DashboardLoop {
     guard search.isBusy, let archive = watched.archive else { return }
     search.step(archive, telling: &dashboard, at: now)
     isDirty = true
+  }
+
+  /// Shows what the open item has written since, while it runs.
+  private func followOpenItem(at now: Instant) {
+    guard let id = dashboard.openItem, dashboard.frozen == nil, dashboard.live.runningItem(id) != nil,
+      lastFollowed.map({ now.nanoseconds(since: $0) >= Self.clockFrame }) ?? true
+    else { return }
+    lastFollowed = now
+    loadDetail(id)
   }
 
   private func updateRows() {
@@ -275,6 +369,7 @@ package final class DashboardLoop {
     if grid.width != display.size.width || grid.height != display.size.height {
       grid = CellGrid(width: display.size.width, height: display.size.height, role: ThemeRole.text.role)
     }
+    followOpenItem(at: now)
     updateRows()
     if let archive = watched.archive { dashboard.showResults(dashboard.visibleResults.compactMap(archive.row)) }
     dashboard.prepareFrame(at: dashboard.shownInstant(now))

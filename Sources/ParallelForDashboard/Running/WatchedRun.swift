@@ -64,6 +64,8 @@ package protocol WatchedRun: AnyObject {
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String
   /// Returns a running item and what is being done to it; nil if only its label is known.
   func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)?
+  /// Returns what a running item has written so far; nil if that is not known.
+  func liveOutput(of item: ItemID) -> LiveOutput?
 }
 
 extension WatchedRun {
@@ -83,6 +85,7 @@ extension WatchedRun {
   package var problems: [String] { archive?.problem.map { [$0] } ?? [] }
   package var recorder: RecordingLag.Sample? { nil }
   package var pastWork: PastWork? { nil }
+  package func liveOutput(of item: ItemID) -> LiveOutput? { nil }
   package var failures: FailureGroups { FailureGroups() }
   package func play(to place: Int64) -> Bool { false }
   package var length: Int64 { 0 }
