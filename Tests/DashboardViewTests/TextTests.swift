@@ -30,6 +30,12 @@ import Testing
     ] as [(Double?, String)])
   func rates(rate: Double?, text: String) { #expect(format.rate(rate) == text) }
 
+  @Test(arguments: [
+    (1, "1 byte"), (9_999, "9,999 bytes"), (10_000, "10 kB"), (1_250_000, "1.2 MB"), (3_400_000_000, "3.4 GB"),
+    (1_000_000_000_000_000, "1000.0 TB"),
+  ])
+  func sizes(bytes: Int, text: String) { #expect(format.bytes(bytes) == text) }
+
   @Test(arguments: [(0, 10, "0 %"), (999, 1000, "99 %"), (1000, 1000, "100 %"), (0, 0, "100 %")])
   func percents(part: Int, whole: Int, text: String) { #expect(format.percent(part, of: whole) == text) }
 

@@ -73,12 +73,14 @@ package struct Formatting: Sendable {
     whole <= 0 ? "100 %" : "\(Int(Double(part) / Double(whole) * 100)) %"
   }
 
-  /// Returns a size in bytes: `812 bytes`, `1.2 MB`.
+  /// Returns a size in bytes: `812 bytes`, `1.2 MB`, `3.4 TB`.
   package func bytes(_ bytes: Int) -> String {
     switch bytes {
     case ..<10_000: plural(bytes, "byte")
     case ..<1_000_000: "\(bytes / 1000) kB"
-    default: "\(tenths(Int64(bytes), unit: 1_000_000)) MB"
+    case ..<1_000_000_000: "\(tenths(Int64(bytes), unit: 1_000_000)) MB"
+    case ..<1_000_000_000_000: "\(tenths(Int64(bytes), unit: 1_000_000_000)) GB"
+    default: "\(tenths(Int64(bytes), unit: 1_000_000_000_000)) TB"
     }
   }
 }
