@@ -35,15 +35,17 @@ struct ThreadsPanel {
       RateChart(drawing: drawing, points: points, knee: knee, threads: drawing.facts.targetWorkers)
         .draw(in: parts.top.splitBottom(1).rest, of: &grid)
     }
-    drawTable(in: parts.rest, hasBars: !hasChart, of: &grid)
+    drawTable(in: parts.rest, hasBars: points.count > 1 && !hasChart, of: &grid)
   }
 
   // MARK: The sentence
 
   private func drawSentence(in row: Rect, of grid: inout CellGrid) {
-    let texts = drawing.format.advice(advice, isOver: drawing.facts.state == .done || drawing.dashboard.replay != nil)
+    let isOver = drawing.facts.state == .done || drawing.dashboard.replay != nil
+    let texts = drawing.format.advice(advice, isOver: isOver)
     let peak = drawing.facts.scaling?.peak.map { "; most at \(Int($0.lowerBound))–\(Int($0.upperBound)) threads" } ?? ""
-    let all = texts.prefix(1).map { $0 + peak } + texts + [drawing.format.noAdvice(points)]
+    let all =
+      texts.isEmpty ? [drawing.format.noAdvice(points, isOver: isOver)] : texts.prefix(1).map { $0 + peak } + texts
     let fitting = all.first { TextWidth.columns(of: $0) <= row.width } ?? all.last ?? ""
     var cursor = drawing.cursor(row)
     cursor.left(fitting, width: row.width, advice.isActionable ? .warning : texts.isEmpty ? .muted : .title, to: &grid)

@@ -193,10 +193,13 @@ extension Formatting {
     }
   }
 
-  /// Returns the text in place of advice while fewer than two numbers of threads have been measured.
-  func noAdvice(_ points: [ThreadPoint]) -> String {
-    points.isEmpty
-      ? "no number of threads has been measured yet" : "one number of threads measured: ] and [ compare others"
+  /// Returns the text in place of advice while too few numbers of threads have been measured.
+  func noAdvice(_ points: [ThreadPoint], isOver: Bool) -> String {
+    switch points.count {
+    case 0: isOver ? "no number of threads was measured" : "no number of threads has been measured yet"
+    case 1: isOver ? "one number of threads was measured" : "one number of threads measured: ] and [ compare others"
+    default: isOver ? "the last number of threads was not measured" : "this number of threads has not been measured yet"
+    }
   }
 
   private func threads(_ point: ThreadPoint) -> String { plural(point.threads, "thread") }
