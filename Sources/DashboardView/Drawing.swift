@@ -32,6 +32,9 @@ struct Drawing {
   func glyph(_ role: ThemeRole) -> String { String(theme.glyph(role, in: glyphs)) }
 
   /// Whether a time is marked as slow.
+  /// Whether the run is over or only replayed, so that no key changes it.
+  var isPast: Bool { facts.state == .done || dashboard.replay != nil }
+
   func isSlow(_ nanoseconds: Int64) -> Bool { marksSlow && slowLimit.map { nanoseconds >= $0 } ?? false }
 
   /// Returns the role of a latency: usual, longer than usual, or slow.

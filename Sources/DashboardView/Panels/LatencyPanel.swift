@@ -10,7 +10,7 @@ struct LatencyPanel {
 
   func draw(in area: Rect, of grid: inout CellGrid) {
     let advice = drawing.facts.threadAdvice
-    let texts = drawing.format.advice(advice, isOver: drawing.facts.state == .done || drawing.dashboard.replay != nil)
+    let texts = drawing.format.advice(advice, isOver: drawing.isPast)
     let inside = drawing.frame(
       .latency, trailing: count, footer: texts, footerRole: advice.isActionable ? .warning : .muted, in: area,
       isFramed: isFramed, of: &grid

@@ -41,11 +41,10 @@ struct ThreadsPanel {
   // MARK: The sentence
 
   private func drawSentence(in row: Rect, of grid: inout CellGrid) {
-    let isOver = drawing.facts.state == .done || drawing.dashboard.replay != nil
-    let texts = drawing.format.advice(advice, isOver: isOver)
+    let texts = drawing.format.advice(advice, isOver: drawing.isPast)
     let peak = drawing.facts.scaling?.peak.map { "; most at \(Int($0.lowerBound))–\(Int($0.upperBound)) threads" } ?? ""
-    let all =
-      texts.isEmpty ? [drawing.format.noAdvice(points, isOver: isOver)] : texts.prefix(1).map { $0 + peak } + texts
+    let missing = drawing.format.noAdvice(points, isOver: drawing.isPast)
+    let all = texts.isEmpty ? [missing] : texts.prefix(1).map { $0 + peak } + texts
     let fitting = all.first { TextWidth.columns(of: $0) <= row.width } ?? all.last ?? ""
     var cursor = drawing.cursor(row)
     cursor.left(fitting, width: row.width, advice.isActionable ? .warning : texts.isEmpty ? .muted : .title, to: &grid)

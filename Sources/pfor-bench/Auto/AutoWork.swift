@@ -11,7 +11,7 @@ struct AutoWork: Sendable {
     case speed(@Sendable (_ inFlight: Int) -> Double)
     /// So many items begin per second.
     case rate(Double)
-    /// Items that begin while so many others run fail at once.
+    /// Items fail at once if they begin while this number of others run.
     case refusing(beyond: Int)
   }
 
