@@ -64,6 +64,9 @@ extension PostgreSQLError {
   /// Whether a prepared statement no longer fits, because its result type has changed or the server has forgotten it.
   package var needsPreparing: Bool { state == "0A000" || hasForgotten }
 
+  /// Whether the server ended the session because nothing was asked of it for too long. A query sent afterwards never ran.
+  package var hasEndedIdleSession: Bool { state == "57P05" }
+
   /// Whether the server does not know a prepared statement.
   package var hasForgotten: Bool { state == "26000" }
 

@@ -254,6 +254,18 @@ struct PostgreSQLRun {
     #expect(run.endings().map(\.output.string) == items.map { "\($0)\t\n" })
   }
 
+  /// A query that is sent while the server ends the idle session never ran, and runs on another connection.
+  @Test func anIdleSessionThatEndsBeforeAnItemArrives() throws {
+    let job = try PostgreSQLJob(
+      database: server.database + " options='-c idle_session_timeout=50'", query: "SELECT $1"
+    ).named("a30 late")
+    let worker = PostgreSQLWorker(job)
+    let count = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pfor-tui a30 late/%'"
+    #expect(eventually { (try? server.psql(count)) == "0\n" })
+    let context = ItemContext(item: ItemID(0), worker: WorkerID(1), cancellation: Cancellation())
+    #expect(worker.session.run(Item("x"), in: context).output.string == "x\t\n")
+  }
+
   // MARK: - A pooler
 
   /// Behind a pooler in transaction mode, nothing is prepared by name, and a cancelled connection is not used again

@@ -96,8 +96,13 @@ final class PostgreSQLSession: JobSession {
     steps = CancelSteps(grace: job.grace)
     errors.reset()
     context.onCancel(ask)
-    let ending = perform(link, wake)
-    let note = settle(link, ending, wake)
+    var ending = perform(link, wake)
+    var used = link
+    if case .lost(let error) = ending, error.hasEndedIdleSession, rowCount == 0, let fresh = reconnect(wake) {
+      used = fresh
+      ending = perform(fresh, wake)
+    }
+    let note = settle(used, ending, wake)
     if case .succeeded = ending, steps.wasAsked { context.workEndedByItself() }
     return finish(ending, note)
   }
@@ -113,6 +118,16 @@ final class PostgreSQLSession: JobSession {
         throw Failure("the value of \(name ?? "$1") contains a NUL byte, which PostgreSQL cannot store")
       }
     }
+  }
+
+  /// Connects again for an item whose query the server never read, because it ended the idle session at that moment.
+  ///
+  /// - Returns: nil if the item was asked to end before there was a connection.
+  private func reconnect(_ wake: ServerWake) -> PostgreSQLLink? {
+    guard !steps.wasAsked else { return nil }
+    getReady(while: { wake.asked == nil })
+    if let urgency = wake.asked { _ = steps.asked(urgency, at: MonotonicClock.now) }
+    return steps.wasAsked ? nil : link
   }
 
   /// Runs the query, a second time if it had to be prepared again.
