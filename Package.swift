@@ -30,6 +30,7 @@ let package = Package(
     .library(name: "ParallelForDashboard", targets: ["ParallelForDashboard"]),
     .library(name: "ParallelForDecorators", targets: ["ParallelForDecorators"]),
     .executable(name: "pfor-tui", targets: ["pfor-tui"]),
+    .executable(name: "pfor-agent", targets: ["pfor-agent"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -128,6 +129,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "pfor-tui", dependencies: ["PForApp"], swiftSettings: settings, linkerSettings: [staticSwift]),
+    .executableTarget(
+      name: "pfor-agent", dependencies: ["Jobs", "OSText"], swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release))]),
     .executableTarget(
       name: "dashboard-example",
       dependencies: ["ParallelFor", "ParallelForDashboard", .product(name: "GRDB", package: "GRDB.swift")],

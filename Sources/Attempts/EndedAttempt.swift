@@ -61,6 +61,8 @@ public struct ProcessEnding: Sendable, Equatable {
   public var cpu: Int64?
   /// The largest peak memory of any one of its processes, in bytes; nil when unknown.
   public var peakMemory: Int64?
+  /// The machine that it ran on; nil for this one.
+  public var node: String?
 
   /// Makes an ending.
   @inlinable

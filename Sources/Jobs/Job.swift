@@ -17,6 +17,8 @@ public protocol Job: Sendable {
   func named(_ run: String) -> any Job
   /// Returns the exact work for this item, for people to read: the command line, or the query with its parameters.
   func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String
+  /// Ends what workers share, such as programs on other machines; called once, after the last worker.
+  func end()
   /// Makes the resources of one worker, such as a database connection; called on the worker's thread.
   func openSession(for worker: WorkerID) throws -> any JobSession
 }
@@ -33,6 +35,9 @@ extension Job {
 
   /// None.
   public var runningReasons: [ItemID: Reason] { [:] }
+
+  /// Does nothing.
+  public func end() {}
 
   /// Returns the job itself.
   public func named(_ run: String) -> any Job { self }
@@ -87,6 +92,8 @@ public struct JobEnding: Sendable {
   public var process = ProcessEnding()
   /// Why the item took its time, the most important reason first; empty if that is not known.
   public var reasons: [Reason] = []
+  /// Whether the machine that ran the item was lost, so that the failure says nothing about the item.
+  public var isLost = false
 
   /// Makes an ending.
   public init(outcome: Outcome, output: CapturedBytes = .empty, errors: CapturedBytes = .empty, note: String? = nil) {

@@ -26,6 +26,13 @@ public enum OSFile {
     path.utf8.split(separator: slash).map { String(Substring($0)) }
   }
 
+  /// Returns the path of a file after links are followed; nil if there is no such file.
+  public static func realPath(_ path: String) -> String? {
+    guard let real = realpath(path.osPath, nil) else { return nil }
+    defer { free(real) }
+    return OSText.decode(cString: real)
+  }
+
   private static let slash = UInt8(ascii: "/")
 
   /// Whether a file exists at a path, after links are followed.

@@ -47,7 +47,7 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
     if isTimed {
       let end = result.end ?? MonotonicClock.now
       result.end = end
-      if context.workEnded(at: end) { result.outcome = .timedOut }
+      if context.workEnded(at: end) { (result.outcome, result.isLost) = (.timedOut, false) }
     }
     if pool.isAlwaysFinal, keeping.settled == nil, requested == nil {
       if !result.outcome.isSuccess { keeping.retries.keep(input, at: item.id.position) }
@@ -76,7 +76,7 @@ final class LiveWorker<Input: Sendable, Output: Sendable> {
     let ended = FinishedItem(
       id: item.id, worker: lane.worker, attempt: item.attempt, start: item.start, end: result.end ?? MonotonicClock.now,
       outcome: result.outcome, label: "", note: result.note)
-    let settlement = pool.settlement(of: ended)
+    let settlement = pool.settlement(of: ended, isLost: result.isLost)
     let attempt = SettledAttempt(
       input: input, attempt: ended, due: item.due, output: result.output, settlement: settlement)
     if case .again = settlement {

@@ -45,9 +45,15 @@ extension PoolStateMachine {
 
   /// Returns what follows an attempt that has just ended.
   ///
-  /// Only ``Settlement/again(at:)`` may change later, when the run ends before the next attempt.
-  package func settlement(of item: FinishedItem) -> Settlement {
-    if Self.isFinal(item.outcome, attempt: item.attempt, policy) { return .final }
+  /// Only ``Settlement/again(at:)`` may change later, when the run ends before the next attempt. An attempt whose machine
+  /// was lost does not count as one of the item's, a few times.
+  package mutating func settlement(of item: FinishedItem, isLost: Bool = false) -> Settlement {
+    let lost = losses.isEmpty ? 0 : losses[item.id.position] ?? 0
+    if isLost, lost < policy.losses {
+      losses[item.id.position] = lost + 1
+      return life == .running ? .again(at: item.end) : settlementAtEnd
+    }
+    if Self.isFinal(item.outcome, attempt: item.attempt - lost, policy) { return .final }
     if item.outcome == .cancelled { return life == .stopping && !hasGivenUp ? .stopped : .final }
     guard life == .running else { return settlementAtEnd }
     return .again(at: item.end + policy.backoff.delay(after: item.attempt, of: item.id.position))
@@ -165,6 +171,7 @@ extension PoolStateMachine {
   mutating func end(_ item: FinishedItem, at now: Instant) {
     ended += 1
     if !tried.isEmpty { tried[item.id.position] = nil }
+    if !losses.isEmpty { losses[item.id.position] = nil }
     if item.outcome.isSuccess {
       succeeded += 1
       if policy.needsLatencies { latencies.record(item.nanoseconds) }

@@ -61,6 +61,8 @@ package struct PoolStateMachine {
   var waiting = Heap<WaitingItem>()
   /// The last attempts at items that will be tried again.
   var tried: [Int: TriedItem] = [:]
+  /// How many attempts at unfinished items were lost with their machine.
+  var losses: [Int: Int] = [:]
   /// Attempts whose successors the end of the run prevents. The caller must settle them.
   var unsettled: [SettledItem] = []
   /// The number of attempts that the caller has taken from ``unsettled`` and not yet settled.

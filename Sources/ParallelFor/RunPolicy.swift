@@ -17,6 +17,8 @@ public struct RunPolicy: Sendable, Equatable {
   public var timeBudget: Duration?
   /// The least time between the starts of two items; zero for none.
   public var delay: Duration
+  /// The maximum number of attempts at an item that are repeated because the machine that ran them was lost.
+  package var losses = 0
 
   /// Makes a policy from its properties. `attempts` below 1 count as 1.
   public init(

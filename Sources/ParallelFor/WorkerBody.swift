@@ -8,13 +8,18 @@ package struct AttemptEnding<Output> {
   @usableFromInline package var note: String?
   /// When the work ended, if the body did more afterwards, such as storing the output; nil if it ended on return.
   @usableFromInline package var end: Instant?
+  /// Whether the worker lost the machine that ran the attempt, so that the failure says nothing about the item.
+  @usableFromInline package var isLost: Bool
 
   @inlinable
-  package init(_ outcome: Outcome, output: Output?, note: String? = nil, end: Instant? = nil) {
+  package init(
+    _ outcome: Outcome, output: Output?, note: String? = nil, end: Instant? = nil, isLost: Bool = false
+  ) {
     self.outcome = outcome
     self.output = output
     self.note = note
     self.end = end
+    self.isLost = isLost
   }
 }
 

@@ -62,9 +62,13 @@ extension WorkerPool {
   ///
   /// Call it on the worker's thread only. It takes no lock for an attempt that is final in any case.
   @usableFromInline
-  func settlement(of item: FinishedItem) -> Settlement {
-    if PoolStateMachine.isFinal(item.outcome, attempt: item.attempt, policy) { return .final }
-    return monitor.withLock { machine.settlement(of: item) }
+  func settlement(of item: FinishedItem, isLost: Bool) -> Settlement {
+    if policy.losses == 0 || item.outcome.isSuccess,
+      PoolStateMachine.isFinal(item.outcome, attempt: item.attempt, policy)
+    {
+      return .final
+    }
+    return monitor.withLock { machine.settlement(of: item, isLost: isLost) }
   }
 
   /// Sets the call that reports a changed settlement, if the run ends before the next attempt.

@@ -41,7 +41,7 @@ final class WorkerPool: @unchecked Sendable {
   ) {
     self.limits = limits
     self.policy = policy
-    isAlwaysFinal = policy.attempts == 1
+    isAlwaysFinal = policy.attempts == 1 && policy.losses == 0
     self.work = work
     keepsRecords = isObserved || policy.needsLatencies
     machine = PoolStateMachine(

@@ -11,6 +11,14 @@ struct ArgumentList {
   var bytes: [UInt8] = []
   private(set) var ends: [Int] = []
 
+  init() {}
+
+  /// Takes arguments that each end with a NUL byte.
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    ends = bytes.indices.filter { bytes[$0] == 0 }.map { $0 + 1 }
+  }
+
   /// Empties the list and keeps its memory.
   mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
@@ -57,10 +65,12 @@ extension ArgumentList {
   }
 }
 
-/// The environment of commands: this program's environment at the start of the run, plus the item's number and slot.
+/// The environment of commands: this program's environment at the start of the run, plus the item's number and slot, and
+/// the number of the attempt.
 final class ChildEnvironment: Sendable {
   private static let numberNames = ["PFOR_SEQ", "PARALLEL_SEQ"]
   private static let slotNames = ["PFOR_SLOT", "PARALLEL_JOBSLOT"]
+  private static let attemptNames = ["PFOR_ATTEMPT"]
 
   /// C strings that live as long as this object.
   nonisolated(unsafe) private let inherited: [UnsafeMutablePointer<CChar>]
@@ -81,13 +91,13 @@ final class ChildEnvironment: Sendable {
   }
 
   private static func isOurs(_ entry: UnsafePointer<CChar>) -> Bool {
-    (numberNames + slotNames).contains { name in strncmp(entry, name + "=", name.utf8.count + 1) == 0 }
+    (numberNames + slotNames + attemptNames).contains { name in strncmp(entry, name + "=", name.utf8.count + 1) == 0 }
   }
 
   /// Fills a list of NUL-terminated strings with the entries that differ between items.
-  func fill(_ list: inout ArgumentList, number: Int, slot: Int) {
+  func fill(_ list: inout ArgumentList, number: Int, slot: Int, attempt: Int) {
     list.removeAll()
-    for (names, value) in [(Self.numberNames, number), (Self.slotNames, slot)] {
+    for (names, value) in [(Self.numberNames, number), (Self.slotNames, slot), (Self.attemptNames, attempt)] {
       for name in names {
         list.bytes.append(contentsOf: name.utf8)
         list.bytes.append(UInt8(ascii: "="))

@@ -82,9 +82,30 @@ final class CommandSession: JobSession {
     } catch {
       return JobEnding(outcome: .failed(error))
     }
-    job.environment.fill(&variables, number: context.item.number, slot: context.worker.slot)
+    return runFilled(in: context)
+  }
+
+  /// Runs a command for a program elsewhere.
+  ///
+  /// - Parameters:
+  ///   - arguments: its arguments, each with a NUL byte at its end.
+  ///   - context: the item and the attempt.
+  ///   - started: receives the command's process.
+  func run(_ arguments: [UInt8], in context: ItemContext, started: @escaping (Int32) -> Void) -> JobEnding {
+    self.arguments = ArgumentList(arguments)
+    return runFilled(in: context, started: started)
+  }
+
+  /// Passes on what commands write, instead of keeping it.
+  func forward(_ take: @escaping (_ isError: Bool, UnsafeRawBufferPointer) -> Void) { capture.live.forward = take }
+
+  /// Runs the command whose arguments have been filled in.
+  private func runFilled(in context: ItemContext, started: ((Int32) -> Void)? = nil) -> JobEnding {
+    job.environment.fill(
+      &variables, number: context.item.number, slot: context.worker.slot, attempt: context.attempt)
     do throws(StartFailure) {
       guard let (member, pipes) = try start(unless: context) else { return JobEnding(outcome: .cancelled) }
+      started?(member.leader)
       return finish(member, pipes, in: context)
     } catch {
       return error.ending

@@ -10,6 +10,8 @@ final class LiveOutputs: @unchecked Sendable {
 
   private let lock = Lock()
   private var buffers: Buffers
+  /// Receives the bytes instead of the buffers; whether they are of standard error comes first. Only the worker uses it.
+  var forward: ((Bool, UnsafeRawBufferPointer) -> Void)?
 
   init(spillFile: SpillFile) {
     buffers = Buffers(output: CaptureBuffer(spillFile: spillFile), errors: CaptureBuffer(spillFile: spillFile))
@@ -18,6 +20,7 @@ final class LiveOutputs: @unchecked Sendable {
   func append(
     _ bytes: UnsafeRawBufferPointer, to buffer: WritableKeyPath<Buffers, CaptureBuffer>
   ) throws(SpillError) {
+    if let forward { return forward(buffer == \.errors, bytes) }
     try lock.withLock { () throws(SpillError) in try buffers[keyPath: buffer].append(bytes) }
   }
 

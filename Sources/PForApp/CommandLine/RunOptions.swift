@@ -38,6 +38,16 @@ struct JobOptions: ParsableArguments {
   var shell: String?
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Run the commands on the machines of a cluster: slurm, or slurm:'OPTIONS of srun'. Each thread has an agent there; \
+      in an allocation, it is a step of it, and otherwise a job.
+      """,
+      valueName: "engine"))
+  var on: String?
+
+  @Option(
     help: ArgumentHelp(
       """
       The database for --sql, opened read-only: an SQLite file, SQLite's URI file:NAME?PARAMETERS, or PostgreSQL's \

@@ -72,6 +72,7 @@ struct RunPlan {
     onDone = options.running.onDone
     policy = options.failures.policy(grace: options.running.grace)
     policy.delay = options.running.delay.duration
+    if options.job.on != nil { policy.losses = RemoteJob.losses }
     limits = MachineLimits(load: options.running.load?.load, memory: options.running.memfree?.bytes)
     order = options.running.order
     recording = options.recording.plan

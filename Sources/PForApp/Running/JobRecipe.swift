@@ -127,9 +127,12 @@ enum JobRecipe: Equatable {
     do {
       // Plain lines have no fields, and asking the reader would wait for the first line of a pipe.
       let fields = reader.format.mayHaveFields ? try reader.fieldNames() : .none
+      if options.on != nil, !startsCommands {
+        throw AppError("--on runs commands on other machines: leave it out for queries")
+      }
       switch self {
-      case .command(let words): return try command(Template(arguments: words, fields: fields), fields)
-      case .shell(let line): return try command(Template(shell: line, fields: fields), fields)
+      case .command(let words): return try command(Template(arguments: words, fields: fields), fields, options.on)
+      case .shell(let line): return try command(Template(shell: line, fields: fields), fields, options.on)
       case .sqlite(let database, let query):
         return try SQLiteJob(
           path: database, query: query, fields: fields, rows: options.rows,
@@ -146,11 +149,19 @@ enum JobRecipe: Equatable {
     }
   }
 
-  private func command(_ template: Template, _ fields: FieldNames) throws(JobError) -> CommandJob {
+  private func command(_ template: Template, _ fields: FieldNames, _ engine: String?) throws(JobError) -> any Job {
     try template.check(against: fields)
     let job = CommandJob(template)
+    if let engine { return try RemoteJob(job, on: Engine(engine), agent: Self.agent, directory: OSFile.currentFolder) }
     try job.checkProgram()
     return job
+  }
+
+  /// The path of the agent's program, which is installed beside this one.
+  private static var agent: String {
+    let program = OSFile.realPath("/proc/self/exe") ?? OSFile.realPath(OSProcess.program) ?? OSProcess.program
+    return program.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+      + "/pfor-agent"
   }
 
   /// The template of a job that runs commands; nil for a query, which is the same for all items.

@@ -224,6 +224,7 @@ final class RunSession: WatchedRun, Sendable {
   /// Cleans up after the run; no process that it started survives.
   func end() {
     feeder.stop()
+    job.end()
     Orphans.killAll()
   }
 }

@@ -58,7 +58,8 @@ final class WorkerSession {
     began(item, context)
     let ending = perform(item, context)
     return AttemptEnding(
-      ending.outcome, output: JobResult(ending: ending), note: ending.note, end: MonotonicClock.now)
+      ending.outcome, output: JobResult(ending: ending), note: ending.note, end: MonotonicClock.now,
+      isLost: ending.isLost)
   }
 
   /// Runs the job. If its session cannot be opened, the item fails, and the next item tries to open the session again.

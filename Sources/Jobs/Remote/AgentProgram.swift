@@ -1,0 +1,229 @@
+import CPosix
+import OSText
+import ParallelFor
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The program that a cluster starts for each worker: it runs commands that arrive through standard input, and reports
+/// through standard output.
+///
+/// It ends with all its commands as soon as its input ends, or when it has heard nothing for a lease.
+public enum AgentProgram {
+  /// Runs the agent.
+  ///
+  /// - Parameter arguments: `--nonce`, `--lease` and `--directory`, each with its value.
+  /// - Returns: the exit status.
+  public static func run(_ arguments: [String]) -> Int32 {
+    var options: [String: String] = [:]
+    for (name, value) in zip(arguments, arguments.dropFirst()) where name.hasPrefix("--") { options[name] = value }
+    guard let nonce = options["--nonce"] else {
+      say("pfor-agent is started by pfor-tui --on, not by hand")
+      return 255
+    }
+    if let directory = options["--directory"], chdir(directory.osPath) != 0 {
+      say("cannot change to \(directory): \(errorText(errno))")
+      return 255
+    }
+    signal(SIGPIPE, SIG_IGN)
+    CommandStart.prepareDescriptors()
+    Orphans.adoptOrphans()
+    let timing = AgentTiming(lease: options["--lease"].flatMap(Double.init) ?? 20)
+    return Agent(timing).serve(nonce)
+  }
+
+  private static func say(_ words: String) {
+    let line = Array("pfor-agent: \(words)\n".utf8)
+    _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+  }
+}
+
+/// An agent at work. Its main thread listens, and a second thread runs commands.
+private final class Agent: @unchecked Sendable {
+  private struct Task {
+    var job: AgentOrder.Assignment
+    var slot: Int
+    var arguments: [UInt8]
+    let cancellation = Cancellation()
+  }
+
+  private let timing: AgentTiming
+  private let writing = Lock()
+  private let monitor = Monitor()
+  private let changed = Condition()
+  // Guarded by the monitor.
+  private var next: Task?
+  private var running: Task?
+  private var mayLeave = false
+
+  init(_ timing: AgentTiming) { self.timing = timing }
+
+  // MARK: - The main thread
+
+  /// Serves until the program asks to leave, disappears, or is silent for a lease.
+  func serve(_ nonce: String) -> Int32 {
+    let stop = TerminationPipe.shared.descriptor
+    guard WorkerThread.start(name: "pfor-command", .patient, body: { self.work() }) else { return 255 }
+    report(.hello(identity(nonce)))
+    var lease = AgentLease(timing: timing, at: MonotonicClock.now)
+    var reader = FrameReader()
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+    defer { chunk.deallocate() }
+    while true {
+      var polled = [
+        pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
+      ]
+      _ = poll(&polled, 2, lease.patience(at: MonotonicClock.now))
+      let now = MonotonicClock.now
+      if polled[1].revents != 0 || lease.isOver(at: now) { return die() }
+      if polled[0].revents != 0 {
+        let count = posixRead(0, chunk)
+        if count < 0, errno == EINTR || errno == EAGAIN { continue }
+        guard count > 0 else { return die() }
+        lease.heard(at: now)
+        reader.append(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(chunk)[..<count]))
+        do throws(FrameReader.Malformed) {
+          while let frame = try reader.next() {
+            guard let order = AgentOrder(frame) else { return die() }
+            if !obey(order) { return 0 }
+          }
+        } catch {
+          return die()
+        }
+      }
+      if lease.beatIsDue(at: now) { report(.beat) }
+    }
+  }
+
+  private func identity(_ nonce: String) -> AgentIdentity {
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, 255)
+    let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let job = OSProcess.variable("SLURM_JOB_ID")
+    let step = OSProcess.variable("SLURM_STEP_ID")
+    return AgentIdentity(
+      nonce: nonce, node: OSProcess.variable("SLURMD_NODENAME") ?? host,
+      step: [job, step].compactMap(\.self).joined(separator: "."), process: getpid())
+  }
+
+  /// Kills everything that was started, because nobody waits for it.
+  private func die() -> Int32 {
+    Orphans.killAll()
+    return 1
+  }
+
+  /// Carries out an order. Returns false if it is to leave, and nothing runs.
+  private func obey(_ order: AgentOrder) -> Bool {
+    switch order {
+    case .ping: return true
+    case .quit:
+      let isIdle = monitor.withLock {
+        mayLeave = true
+        return next == nil && running == nil
+      }
+      if isIdle { Orphans.killAll() }
+      return !isIdle
+    case .run(let job, let slot, let arguments):
+      monitor.withLock {
+        next = Task(job: job, slot: slot, arguments: arguments)
+        changed.signal()
+      }
+    case .cancel(let job, let urgency):
+      monitor.withLock { [next, running].compactMap(\.self).first { $0.job == job } }?.cancellation.request(urgency)
+    }
+    return true
+  }
+
+  // MARK: - The commands
+
+  private func work() {
+    let session = CommandSession(CommandJob(Template(arguments: ["agent"])))
+    while true {
+      let task = monitor.withLock {
+        while next == nil { monitor.wait(for: changed) }
+        running = next.take()
+        return running
+      }
+      guard let task else { continue }
+      let ending = run(task, session)
+      let leaves = monitor.withLock {
+        running = nil
+        return mayLeave && next == nil
+      }
+      // The program may answer with the next command at once.
+      report(.ended(task.job, ending))
+      if leaves {
+        Orphans.killAll()
+        exit(0)
+      }
+    }
+  }
+
+  private func run(_ task: Task, _ session: CommandSession) -> AgentEnding {
+    let start = MonotonicClock.now
+    let sent = Counts()
+    session.forward { [unowned self] isError, bytes in
+      sent.add(bytes.count, isError: isError)
+      for start in stride(from: 0, to: bytes.count, by: Frame.outputLength) {
+        let part = UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + Frame.outputLength)])
+        report(.output(task.job, isError: isError, Array(part)))
+      }
+    }
+    let context = ItemContext(
+      item: ItemID(task.job.item - 1), attempt: task.job.attempt, of: task.job.attempt, worker: WorkerID(task.slot),
+      cancellation: task.cancellation)
+    let ending = session.run(task.arguments, in: context) { [unowned self] in report(.started(task.job, process: $0)) }
+    let duration = MonotonicClock.now.nanoseconds(since: start)
+    return AgentEnding(ending, duration: duration, outputBytes: sent.output, errorBytes: sent.errors)
+  }
+
+  /// Sends a report. If nobody reads it, the end of the input follows.
+  private func report(_ report: AgentReport) {
+    var bytes: [UInt8] = []
+    report.frame.append(to: &bytes)
+    writing.withLock {
+      var done = 0
+      while done < bytes.count {
+        let count = bytes[done...].withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+        if count < 0, errno == EINTR || errno == EAGAIN { continue }
+        guard count > 0 else { return }
+        done += count
+      }
+    }
+  }
+}
+
+/// The numbers of bytes that a command has written.
+private final class Counts {
+  private(set) var output = 0
+  private(set) var errors = 0
+
+  func add(_ count: Int, isError: Bool) {
+    if isError { errors += count } else { output += count }
+  }
+}
+
+/// A pipe that becomes readable when the system asks this program to end.
+private final class TerminationPipe: Sendable {
+  static let shared = TerminationPipe()
+  private static let writing = Atomic<Int32>(-1)
+
+  let descriptor: Int32
+
+  private init() {
+    var ends: [Int32] = [-1, -1]
+    _ = cposix_pipe(&ends)
+    descriptor = ends[0]
+    Self.writing.store(ends[1], ordering: .relaxed)
+    for number in [SIGTERM, SIGHUP, SIGINT] {
+      signal(number) { _ in
+        var byte: UInt8 = 1
+        _ = write(TerminationPipe.writing.load(ordering: .relaxed), &byte, 1)
+      }
+    }
+  }
+}
