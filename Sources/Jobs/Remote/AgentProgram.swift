@@ -53,6 +53,8 @@ private final class Agent: @unchecked Sendable {
 
   private let timing: AgentTiming
   private let writing = Lock()
+  /// Guarded by ``writing``.
+  private var unsent: [UInt8] = []
   private let monitor = Monitor()
   private let changed = Condition()
   // Guarded by the monitor.
@@ -181,19 +183,30 @@ private final class Agent: @unchecked Sendable {
     return AgentEnding(ending, duration: duration, outputBytes: sent.output, errorBytes: sent.errors)
   }
 
-  /// Sends a report. If nobody reads it, the end of the input follows.
+  /// Sends a report, but the start and the output of a command only with the next beat or with its end, unless there is
+  /// much output. A scheduler sends each write by itself over the network, and a second small one waits until the first
+  /// is acknowledged: 40 ms for each command.
+  ///
+  /// If nobody reads it, the end of the input follows.
   private func report(_ report: AgentReport) {
-    var bytes: [UInt8] = []
-    report.frame.append(to: &bytes)
     writing.withLock {
-      var done = 0
-      while done < bytes.count {
-        let count = bytes[done...].withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
-        if count < 0, errno == EINTR || errno == EAGAIN { continue }
-        guard count > 0 else { return }
-        done += count
+      report.frame.append(to: &unsent)
+      switch report {
+      case .started, .output: if unsent.count >= Frame.outputLength { send() }
+      case .hello, .beat, .ended: send()
       }
     }
+  }
+
+  private func send() {
+    var done = 0
+    while done < unsent.count {
+      let count = unsent[done...].withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR || errno == EAGAIN { continue }
+      guard count > 0 else { break }
+      done += count
+    }
+    unsent.removeAll(keepingCapacity: true)
   }
 }
 
