@@ -35,7 +35,8 @@ import Testing
     ProcessEnding(exitStatus: -1, cpu: 5),
   ]) func headersReadBack(process: ProcessEnding) {
     let header = ArchiveHeader(
-      start: .min, end: .max, worker: 9_999, attempt: 3, process: process, previous: .max, counts: [1, 2, 3, 4, 5, 6, 7])
+      start: .min, end: .max, worker: 9_999, attempt: 3, process: process, previous: .max,
+      counts: [1, 2, 3, 4, 5, 6, 7])
     let bytes = header.words.withUnsafeBytes { Array($0) }
     #expect(bytes.count == ArchiveHeader.size)
     #expect(ArchiveHeader(bytes) == header)

@@ -66,7 +66,8 @@ import Testing
       #"{"number":2,"item":"b"# + "\u{FFFD}" + #"\t\u001b","attempts":1,"outcome":"timed out","worker":2,"#
         + #""start":"2023-11-14T22:13:20.005Z","latency":0.002000500,"wait":0.000001000,"signal":15,"cpu":0.002000000,"#
         + #""peak_memory":4096,"note":"left a process running","why":"IO: DataFileRead, 3 of 4 samples","reasons":[{"kind":"io","#
-        + #""subject":"DataFileRead","detail":"3 of 4 samples","time":0.002000500},{"kind":"cpu"}],"output":"","errors":""# + "\u{FFFD}" + #""}"#,
+        + #""subject":"DataFileRead","detail":"3 of 4 samples","time":0.002000500},{"kind":"cpu"}],"output":"","errors":""#
+        + "\u{FFFD}" + #""}"#,
       #"{"run":"run-1","title":"echo {}","kind":"command","source":"items.txt","directory":"/somewhere","#
         + #""command":["echo","{}"],"created":"2023-11-14T22:13:20.000Z","ended":"2023-11-14T22:13:20.009Z","#
         + #""exit_code":1,"finished":true,"total":2,"succeeded":1,"failed":0,"timed_out":1,"cancelled":0}"#,

@@ -22,7 +22,8 @@ package enum Summary {
     let counts =
       if let allSessions { [cursor.ofSession, cursor.whole(allSessions)] } else { [cursor.counts, cursor.earlier] }
     let lines =
-      counts + [cursor.times, cursor.latency, cursor.why, cursor.threads, cursor.halt] + cursor.slowest + cursor.failures(errors)
+      counts + [cursor.times, cursor.latency, cursor.why, cursor.threads, cursor.halt] + cursor.slowest
+      + cursor.failures(errors)
       + (allSessions == nil ? cursor.missing : [])
     let cut = lines.compactMap { $0 }.map {
       TextWidth.prefix($0, columns: max(1, width), ellipsis: glyphs.ellipsis)

@@ -86,7 +86,8 @@ final class RunSession: WatchedRun, Sendable {
     self.recording = recording
     self.logs = logs
     self.past = past.map { ($0, PastTracker()) }
-    let observers = ([failureLog, reasonLog, archive, recording, logs, delivery] as [(any AttemptObserver)?]).compactMap { $0 }
+    let observers = ([failureLog, reasonLog, archive, recording, logs, delivery] as [(any AttemptObserver)?]).compactMap
+    { $0 }
     let inOrder = plan.inOrder && delivery.isWanted
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
     // The archive keeps the failures.

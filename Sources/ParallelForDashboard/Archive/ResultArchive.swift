@@ -32,7 +32,8 @@ package final class ResultArchive: ItemArchive, @unchecked Sendable {
   ) {
     let parts = [
       CapturedBytes.bytes(item.text), .bytes(FieldBytes.encode(item.fields)),
-      .text(Self.reason(of: ended.outcome)), .text(ended.note ?? ""), .text(ReasonText.encode(reasons) ?? ""), output, errors,
+      .text(Self.reason(of: ended.outcome)), .text(ended.note ?? ""), .text(ReasonText.encode(reasons) ?? ""), output,
+      errors,
     ]
     var header = ArchiveHeader(
       start: ended.start.nanoseconds, end: ended.end.nanoseconds, worker: ended.worker.slot, attempt: ended.attempt,
