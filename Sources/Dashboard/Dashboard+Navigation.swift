@@ -12,9 +12,12 @@ extension Dashboard {
     case .slow: return slowSelection.selected(in: facts.slowItems(at: now).map(\.id))
     case .results: return results.selectedID
     case .why: return facts.reasonGroups.groups.first { $0.words == whySelection.selected(in: whyReasons) }?.longest
-    case .latency, .failures, .threads: return nil
+    case .latency, .failures, .threads, .nodes: return nil
     }
   }
+
+  /// The machines, as the list shows them.
+  private var nodeNames: [String] { facts.nodeRows.map(\.name) }
 
   /// The reasons why items are slow, as the list shows them.
   private var whyReasons: [String] { facts.reasonGroups.groups.map(\.words) }
@@ -94,6 +97,7 @@ extension Dashboard {
     case .slow: slowIDs(at: now).count
     case .failures: reasons.count
     case .why: whyReasons.count
+    case .nodes: nodeNames.count
     case .results: results.count
     case .latency, .threads: 0
     }
@@ -106,6 +110,7 @@ extension Dashboard {
     case .slow: slowSelection.row(in: slowIDs(at: now))
     case .failures: failureSelection.row(in: reasons)
     case .why: whySelection.row(in: whyReasons)
+    case .nodes: nodeSelection.row(in: nodeNames)
     case .results: results.selectedRow
     case .latency, .threads: nil
     }
@@ -118,6 +123,7 @@ extension Dashboard {
     case .slow: slowSelection.first(rows: rows[.slow], in: slowIDs(at: now))
     case .failures: failureSelection.first(rows: rows[.failures], in: reasons)
     case .why: whySelection.first(rows: rows[.why], in: whyReasons)
+    case .nodes: nodeSelection.first(rows: rows[.nodes], in: nodeNames)
     case .results: results.firstRow(rows: rows[.results])
     case .latency, .threads: 0
     }
@@ -130,6 +136,7 @@ extension Dashboard {
     case .slow: slowSelection.move(to: row, rows: rows[.slow], in: slowIDs(at: now))
     case .failures: failureSelection.move(to: row, rows: rows[.failures], in: reasons)
     case .why: whySelection.move(to: row, rows: rows[.why], in: whyReasons)
+    case .nodes: nodeSelection.move(to: row, rows: rows[.nodes], in: nodeNames)
     case .results: results.move(to: row, rows: rows[.results])
     case .latency, .threads: return
     }

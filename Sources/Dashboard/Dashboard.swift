@@ -69,6 +69,7 @@ package struct Dashboard: Equatable, Sendable {
   package internal(set) var slowSelection = ListSelection<ItemID>()
   package internal(set) var failureSelection = ListSelection<String>()
   package internal(set) var whySelection = ListSelection<String>()
+  package internal(set) var nodeSelection = ListSelection<String>()
   package internal(set) var results = ResultList()
   package internal(set) var openItem: ItemID?
   /// The details of the open item, once loaded.
@@ -198,6 +199,12 @@ extension Dashboard {
 
   /// Takes the reasons of the items so far, in groups.
   package mutating func learn(_ reasons: ReasonGroups) { live.reasonGroups = reasons }
+
+  /// Takes the machines of the workers, and what the items so far did on each.
+  package mutating func learn(_ nodes: [WorkerID: String], _ sums: NodeSums) {
+    live.nodes = nodes
+    live.nodeSums = sums
+  }
 
   /// Takes why running items take their time.
   package mutating func learn(running reasons: [ItemID: Reason]) { live.runningReasons = reasons }

@@ -70,6 +70,10 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var failureGroups = FailureGroups()
   /// Why items took their time, as the run reports it.
   package internal(set) var reasonGroups = ReasonGroups()
+  /// The machines of the workers, if they are on a cluster.
+  package internal(set) var nodes: [WorkerID: String] = [:]
+  /// What the items so far did on each machine of a cluster.
+  package internal(set) var nodeSums = NodeSums()
   /// Why running items take their time.
   package internal(set) var runningReasons: [ItemID: Reason] = [:]
   package internal(set) var delivery = Delivery()

@@ -56,7 +56,7 @@ package struct Layout: Equatable, Sendable {
   private static func panels(of dashboard: Dashboard, in body: Rect) -> [Panel: Rect] {
     let page = dashboard.page
     switch page {
-    case .workers, .slow, .results, .latency, .failures, .threads:
+    case .workers, .slow, .results, .latency, .failures, .threads, .nodes:
       return Dictionary(uniqueKeysWithValues: page.panels.map { ($0, body) })
     case .why:
       let split = body.splitTop((body.height + 1) / 2)

@@ -13,6 +13,8 @@ public protocol Job: Sendable {
   var waitingWorkers: [WorkerID: String] { get }
   /// Why running items take their time, as far as that is known now; none by default. It is read once a frame.
   var runningReasons: [ItemID: Reason] { get }
+  /// The machines of the workers, if they are on a cluster; none by default.
+  var nodes: [WorkerID: String] { get }
   /// Returns the job with the name of its run, for jobs that show the name elsewhere; by default the job itself.
   func named(_ run: String) -> any Job
   /// Returns the exact work for this item, for people to read: the command line, or the query with its parameters.
@@ -35,6 +37,9 @@ extension Job {
 
   /// None.
   public var runningReasons: [ItemID: Reason] { [:] }
+
+  /// None.
+  public var nodes: [WorkerID: String] { [:] }
 
   /// Does nothing.
   public func end() {}

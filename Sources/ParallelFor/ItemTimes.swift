@@ -27,7 +27,7 @@ struct ClaimSize {
 /// Quantiles of item latencies, to within 3 %, in a fixed amount of memory.
 ///
 /// Latencies are counted in buckets whose widths grow with their values, 32 for each doubling.
-struct LatencyQuantiles {
+package struct LatencyQuantiles: Equatable, Sendable {
   /// The minimum number of items for a meaningful quantile.
   private static let fewest = 3
   private static let perDoubling = 32
@@ -35,8 +35,10 @@ struct LatencyQuantiles {
   private var counts: [Int] = []
   private var total = 0
 
+  package init() {}
+
   /// Counts a latency in nanoseconds.
-  mutating func record(_ nanoseconds: Int64) {
+  package mutating func record(_ nanoseconds: Int64) {
     if counts.isEmpty { counts = [Int](repeating: 0, count: 64 * Self.perDoubling) }
     counts[Self.bucket(of: UInt64(max(1, nanoseconds)))] += 1
     total += 1
@@ -46,7 +48,7 @@ struct LatencyQuantiles {
   ///
   /// - Parameter part: the fraction, from 0 to 1, such as 0.5 for the median.
   /// - Returns: nanoseconds; nil while there are too few items.
-  func value(at part: Double) -> Int64? {
+  package func value(at part: Double) -> Int64? {
     guard total >= Self.fewest else { return nil }
     var left = max(1, Int((Double(total) * part).rounded(.up)))
     for (bucket, count) in counts.enumerated() {

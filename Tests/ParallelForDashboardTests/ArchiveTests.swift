@@ -36,14 +36,14 @@ import Testing
   ]) func headersReadBack(process: ProcessEnding) {
     let header = ArchiveHeader(
       start: .min, end: .max, worker: 9_999, attempt: 3, process: process, previous: .max,
-      counts: [1, 2, 3, 4, 5, 6, 7])
+      counts: [1, 2, 3, 4, 5, 6, 7, 8])
     let bytes = header.words.withUnsafeBytes { Array($0) }
     #expect(bytes.count == ArchiveHeader.size)
     #expect(ArchiveHeader(bytes) == header)
     #expect(ArchiveHeader(Array(bytes.dropLast())) == nil)
     #expect(header.range(of: .text) == ArchiveHeader.size..<ArchiveHeader.size + 1)
-    let errors = ArchiveHeader.size + 1 + 2 + 3 + 4 + 5 + 6
-    #expect(header.range(of: .errors) == errors..<errors + 7)
+    let errors = ArchiveHeader.size + 1 + 2 + 3 + 4 + 5 + 6 + 7
+    #expect(header.range(of: .errors) == errors..<errors + 8)
   }
 
   @Test func fieldsReadBackWhateverTheirBytes() {

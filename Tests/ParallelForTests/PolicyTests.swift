@@ -124,6 +124,40 @@ import Testing
     #expect(idle.life == .over)
   }
 
+  /// An attempt whose machine was lost is repeated at once, and does not count as one of the item's attempts.
+  @Test(arguments: [1, 2]) func aLostAttemptIsRepeated(attempts: Int) {
+    var policy = RunPolicy(attempts: attempts, backoff: Backoff(first: .seconds(1), jitter: 0))
+    policy.losses = 2
+    var pool = machine(policy, items: 1)
+    var attempt = 1
+    for _ in 0..<2 {
+      _ = pool.workerBecameReady(WorkerID(1), at: now)
+      let lost = failed(0, attempt: attempt)
+      #expect(pool.settlement(of: lost, isLost: true) == .again(at: lost.end))
+      _ = pool.itemsEnded([SettledItem(item: lost, settlement: .again(at: lost.end))], at: now)
+      _ = pool.timePassed(at: lost.end)
+      attempt += 1
+    }
+    for _ in 1..<attempts {
+      let failure = failed(0, attempt: attempt)
+      #expect(pool.settlement(of: failure) == .again(at: failure.end + 1_000_000_000 * (attempt == 3 ? 4 : 1)))
+      attempt += 1
+    }
+    #expect(pool.settlement(of: failed(0, attempt: attempt), isLost: true) == .final)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    _ = pool.itemsEnded([failed(0, attempt: attempt)], at: now)
+    #expect(pool.life == .over && pool.ended == 1 && pool.losses.isEmpty)
+  }
+
+  @Test func aLostAttemptIsUnfinishedWhenTheRunIsInterrupted() {
+    var policy = RunPolicy()
+    policy.losses = 2
+    var pool = machine(policy, items: 1)
+    _ = pool.workerBecameReady(WorkerID(1), at: now)
+    _ = pool.finish(at: now)
+    #expect(pool.settlement(of: failed(0), isLost: true) == .unfinished)
+  }
+
   @Test func withoutAnyThreadTheRunStops() {
     var pool = machine(RunPolicy(), items: 2)
     _ = pool.workerFailedToStart(WorkerID(1), at: now)

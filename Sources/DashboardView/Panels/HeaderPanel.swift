@@ -195,7 +195,9 @@ struct TabsPanel {
   func draw(in row: Rect, of grid: inout CellGrid) {
     let isNarrow = row.width < 50
     var cursor = drawing.cursor(row.inset(horizontal: isNarrow ? 0 : 1))
-    let tabs = Page.allCases.filter { $0.panels.count == 1 }.flatMap { page in page.panels.map { (page, $0) } }
+    let hasNodes = !drawing.facts.nodeRows.isEmpty
+    let pages = Page.allCases.filter { $0.panels.count == 1 && ($0 != .nodes || hasNodes) }
+    let tabs = pages.flatMap { page in page.panels.map { (page, $0) } }
     let titles = tabs.map { isNarrow ? $1.title : "\($1.title) " }
     // Where not all titles fit, only that of the focused panel is shown.
     let fits = titles.reduce(0) { $0 + $1.count + 3 } <= cursor.remaining

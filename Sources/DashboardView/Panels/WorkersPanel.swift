@@ -28,7 +28,7 @@ struct WorkersPanel {
     drawing.rows(
       workers.dropFirst(first), from: first, selected: drawing.dashboard.workerSelection.row(in: ids), of: .workers,
       in: area.list, of: &grid
-    ) { columns.draw(cells($0, nameWidth: columns.width(of: 4)), drawing, in: $1, of: &$2) }
+    ) { columns.draw(cells($0, nameWidth: columns.width(of: 5)), drawing, in: $1, of: &$2) }
     if workers.isEmpty { drawEmpty(in: area.list.row(0), of: &grid) }
   }
 
@@ -55,6 +55,12 @@ struct WorkersPanel {
   private static func meanWidth(_ width: Int) -> Int { width >= 66 ? Formatting.durationWidth + 2 : 0 }
   private static func numbersWidth(_ width: Int) -> Int { doneWidth(width) + meanWidth(width) }
 
+  /// The width of the names of machines; 0 if all items run on this one, or if there is little room.
+  private func nodeWidth(_ width: Int) -> Int {
+    guard width >= 60 else { return 0 }
+    return min(16, drawing.facts.nodes.values.lazy.map { TextWidth.columns(of: $0) }.max() ?? 0)
+  }
+
   private func columns(_ width: Int) -> ListColumns {
     var columns = ListColumns()
     columns.add("#", .right, width: 3, gap: 1)
@@ -62,6 +68,7 @@ struct WorkersPanel {
     columns.add("time", .right, width: Formatting.durationWidth, gap: 1)
     let bar = width >= 60 ? 10 : width >= 36 ? 6 : 0
     columns.add(bar >= 10 ? "to \(Self.fullBar)\(drawing.format.times) p50" : "", .left, width: bar, gap: 1)
+    columns.add("node", .name, width: nodeWidth(width), gap: 1)
     columns.add("item", .name, width: width - columns.width - Self.numbersWidth(width))
     columns.add("done", .right, width: Self.doneWidth(width))
     columns.add("mean", .right, width: Self.meanWidth(width))
@@ -75,7 +82,7 @@ struct WorkersPanel {
     return [
       .text("\(worker.id.slot)", .muted), .text("\(drawing.glyph(role)) \(word)", role),
       .text(elapsed.map { drawing.format.duration($0) } ?? "", isSlow ? .latencyHigh : .text), bar(elapsed),
-      .text(itemText(worker, nameWidth), .text), .text(drawing.format.count(worker.itemsDone), .muted),
+      .text(drawing.facts.nodes[worker.id] ?? "", .muted), .text(itemText(worker, nameWidth), .text), .text(drawing.format.count(worker.itemsDone), .muted),
       .text(drawing.format.duration(worker.mean), .muted),
     ]
   }

@@ -63,6 +63,7 @@ extension Panel {
     case .failures: "Failures"
     case .threads: "Threads"
     case .why: "Why"
+    case .nodes: "Nodes"
     }
   }
 }

@@ -317,7 +317,9 @@ final class AgentHub: @unchecked Sendable {
   private func give(up agent: RemoteAgent) {
     guard agents.contains(where: { $0 === agent }) else { return }
     // An agent that ended says nothing about its node; one that fell silent does.
-    if agent.output >= 0, agent.link.loss != nil, let node = agent.link.identity?.node { lostNodes[node] = MonotonicClock.now }
+    if agent.output >= 0, agent.link.loss != nil, let node = agent.link.identity?.node {
+      lostNodes[node] = MonotonicClock.now
+    }
     agent.cutOff()
     dead.append(agent.process)
     agents.removeAll { $0 === agent }

@@ -41,7 +41,8 @@ public struct Engine: Sendable, Equatable {
       // The sizes are given, because the variables of the allocation would otherwise decide them.
       let size = ["srun", "-N1", "-n1"]
       let place =
-        isAllocated ? ["--quiet", "--exact", "-c1", "--mem=0", "-W0", "--immediate=10"] : ["--job-name=pfor-tui", "-c1"]
+        isAllocated
+        ? ["--quiet", "--exact", "-c1", "--mem=0", "-W0", "--immediate=10"] : ["--job-name=pfor-tui", "-c1"]
       let exclude = excluded.isEmpty ? [] : ["--exclude=\(excluded.joined(separator: ","))"]
       return size + place + exclude + options + agent
     }

@@ -129,7 +129,8 @@ struct FrameReader {
       guard let number = Int64(String(decoding: word, as: UTF8.self)) else { return nil }
       numbers.append(number)
     }
-    guard numbers.count == kind.numberCount + 1, let length = numbers.popLast(), (0...Int64(Frame.largestPayload)).contains(length)
+    guard numbers.count == kind.numberCount + 1, let length = numbers.popLast(),
+      (0...Int64(Frame.largestPayload)).contains(length)
     else { return nil }
     return (Frame(kind: kind, numbers: numbers), Int(length))
   }

@@ -24,6 +24,7 @@ final class RunSession: WatchedRun, Sendable {
   let failureLog = FailureLog()
   /// Why items took their time.
   private let reasonLog = ReasonLog()
+  private let nodeLog = NodeLog()
   private let automatic: AutomaticThreads?
   private let limits: MachineLimits
   private let job: any Job
@@ -86,8 +87,8 @@ final class RunSession: WatchedRun, Sendable {
     self.recording = recording
     self.logs = logs
     self.past = past.map { ($0, PastTracker()) }
-    let observers = ([failureLog, reasonLog, archive, recording, logs, delivery] as [(any AttemptObserver)?]).compactMap
-    { $0 }
+    let observers = ([failureLog, reasonLog, nodeLog, archive, recording, logs, delivery] as [(any AttemptObserver)?])
+      .compactMap { $0 }
     let inOrder = plan.inOrder && delivery.isWanted
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
     // The archive keeps the failures.
@@ -269,6 +270,10 @@ extension RunSession {
   var failures: FailureGroups { failureLog.groups }
 
   var reasons: ReasonGroups { reasonLog.groups }
+
+  var nodes: [WorkerID: String] { job.nodes }
+
+  var nodeSums: NodeSums { nodeLog.sums }
 
   var runningReasons: [ItemID: Reason] { job.runningReasons }
 

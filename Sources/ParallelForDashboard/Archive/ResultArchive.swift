@@ -32,8 +32,8 @@ package final class ResultArchive: ItemArchive, @unchecked Sendable {
   ) {
     let parts = [
       CapturedBytes.bytes(item.text), .bytes(FieldBytes.encode(item.fields)),
-      .text(Self.reason(of: ended.outcome)), .text(ended.note ?? ""), .text(ReasonText.encode(reasons) ?? ""), output,
-      errors,
+      .text(Self.reason(of: ended.outcome)), .text(ended.note ?? ""), .text(ReasonText.encode(reasons) ?? ""),
+      .text(process.node ?? ""), output, errors,
     ]
     var header = ArchiveHeader(
       start: ended.start.nanoseconds, end: ended.end.nanoseconds, worker: ended.worker.slot, attempt: ended.attempt,
@@ -109,6 +109,12 @@ extension ResultArchive {
     String(decoding: bytes(part, of: kept, limit: limit), as: UTF8.self)
   }
 
+  private func process(of kept: Kept) -> ProcessEnding {
+    var process = kept.header.process
+    if !kept.header.range(of: .node).isEmpty { process.node = text(.node, of: kept) }
+    return process
+  }
+
   private func note(of kept: Kept) -> String? {
     kept.header.range(of: .note).isEmpty ? nil : text(.note, of: kept)
   }
@@ -156,7 +162,7 @@ extension ResultArchive {
       detail.latency = kept.entry.latency
       detail.outcome = outcome(of: kept)
       detail.note = note(of: kept)
-      detail.process = kept.header.process
+      detail.process = process(of: kept)
       detail.reasons = ReasonText.decode(text(.why, of: kept))
       detail.earlier = attempts(endingWith: kept.header.previous)
       detail.show(output: parts(.output, of: kept), errors: parts(.errors, of: kept))
@@ -207,7 +213,7 @@ extension ResultArchive {
       attempts.append(
         EndedAttempt(
           attempt: kept.header.attempt, worker: kept.header.worker, start: kept.header.start,
-          latency: kept.header.end - kept.header.start, outcome: outcome(of: kept), process: kept.header.process,
+          latency: kept.header.end - kept.header.start, outcome: outcome(of: kept), process: process(of: kept),
           note: note(of: kept), reasons: ReasonText.decode(text(.why, of: kept))))
       word = kept.header.previous
     }

@@ -34,6 +34,10 @@ package protocol WatchedRun: AnyObject {
   var failures: FailureGroups { get }
   /// Why the items so far took their time, in groups.
   var reasons: ReasonGroups { get }
+  /// The machines of the workers, if they are on a cluster.
+  var nodes: [WorkerID: String] { get }
+  /// What the items so far did on each machine of a cluster.
+  var nodeSums: NodeSums { get }
   /// Why running items take their time.
   var runningReasons: [ItemID: Reason] { get }
 
@@ -94,6 +98,8 @@ extension WatchedRun {
   package var failures: FailureGroups { FailureGroups() }
   package var reasons: ReasonGroups { ReasonGroups() }
   package var runningReasons: [ItemID: Reason] { [:] }
+  package var nodes: [WorkerID: String] { [:] }
+  package var nodeSums: NodeSums { NodeSums() }
   package func play(to place: Int64) -> Bool { false }
   package var length: Int64 { 0 }
   package var isBehind: Bool { false }

@@ -174,7 +174,7 @@ struct AttemptColumn: Sendable {
 
   /// A text of an attempt.
   enum Text {
-    case reason, note, why, reasons
+    case reason, note, why, reasons, node
 
     func value(of attempt: borrowing EndedAttempt) -> String? {
       switch self {
@@ -182,6 +182,7 @@ struct AttemptColumn: Sendable {
       case .note: attempt.note
       case .why: attempt.reasons.first?.words
       case .reasons: ReasonText.encode(attempt.reasons)
+      case .node: attempt.process.node
       }
     }
 
@@ -191,6 +192,7 @@ struct AttemptColumn: Sendable {
       case .note: attempt.note = text
       case .why: break
       case .reasons: attempt.reasons = ReasonText.decode(text)
+      case .node: attempt.process.node = text
       }
     }
   }
@@ -256,6 +258,7 @@ struct AttemptColumn: Sendable {
       .reasons, "reasons", since: 5,
       "all reasons why it took its time, a line for each: the kind, what attempts with the same reason share, the rest, "
         + "what would help, and the nanoseconds that it explains, separated by tabs; NULL if unknown"),
+    text(.node, "node", since: 5, "the machine of the cluster that ran the command; NULL for this one"),
   ]
 
   private static func number(

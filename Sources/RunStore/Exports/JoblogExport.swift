@@ -24,8 +24,9 @@ package enum JoblogExport {
     let padding = String(repeating: " ", count: max(0, runtimeWidth - runtime.utf8.count))
     let start = TimeText.seconds(attempt.start, places: 3)
     let signal = attempt.process.signal ?? 0
+    let host = attempt.process.node ?? ":"
     var line = Array(
-      "\(number)\t:\t\(start)\t\(padding)\(runtime)\t0\t\(received)\t\(exitValue(attempt))\t\(signal)\t".utf8)
+      "\(number)\t\(host)\t\(start)\t\(padding)\(runtime)\t0\t\(received)\t\(exitValue(attempt))\t\(signal)\t".utf8)
     for byte in command { append(byte, to: &line) }
     line.append(UInt8(ascii: "\n"))
     return line
