@@ -31,10 +31,10 @@ struct Drawing {
   /// Returns the sign of a state.
   func glyph(_ role: ThemeRole) -> String { String(theme.glyph(role, in: glyphs)) }
 
-  /// Whether a time is marked as slow.
   /// Whether the run is over or only replayed, so that no key changes it.
   var isPast: Bool { facts.state == .done || dashboard.replay != nil }
 
+  /// Whether a time is marked as slow.
   func isSlow(_ nanoseconds: Int64) -> Bool { marksSlow && slowLimit.map { nanoseconds >= $0 } ?? false }
 
   /// Returns the role of a latency: usual, longer than usual, or slow.
@@ -46,6 +46,55 @@ struct Drawing {
 
   /// The width of an item's number: that of the largest number so far, with at least two digits.
   var numberWidth: Int { "#\(max(99, facts.begun))".count }
+
+  /// The columns of items that are records; empty if they are only texts.
+  var itemShape: RecordShape { dashboard.results.itemShape }
+
+  /// The columns in which no item is cut, in steps so that neighbouring columns rarely move.
+  var wantedItemWidth: Int {
+    let list = dashboard.results
+    if !itemShape.isEmpty { return RecordColumns.wanted(itemShape) }
+    return Self.stepped(list.longestLabel - list.sharedStart.text.utf8.count)
+  }
+
+  /// The least columns in which the start of all items can be recognized.
+  private static let leastHeading = 10
+
+  static func stepped(_ width: Int) -> Int { (width / 8 + 1) * 8 }
+
+  /// Adds the column of items to a list: divided for records, or headed by the text with which all items begin.
+  func addItems(to columns: inout ListColumns, width: Int, gap: Int = 0) {
+    if !itemShape.isEmpty { return columns.add(itemShape, width: width, gap: gap) }
+    columns.add(itemHeading(width), .name, width: width, gap: gap)
+  }
+
+  private func itemHeading(_ width: Int) -> String {
+    let start = dashboard.results.sharedStart.text
+    let room = width - "item \(glyphs.ellipsis)".count
+    guard !start.isEmpty, room >= Self.leastHeading else { return "item" }
+    return "item \(TextWidth.middle(start, columns: room, ellipsis: glyphs.ellipsis))\(glyphs.ellipsis)"
+  }
+
+  /// Returns a text with an ellipsis for the text with which all items begin.
+  func folded(_ text: String) -> String {
+    let start = dashboard.results.sharedStart.text
+    return start.isEmpty ? text : text.replacing(start, with: String(glyphs.ellipsis))
+  }
+
+  /// Returns the cell of an item: its fields, or what its name does not share with all others.
+  func itemCell(_ id: ItemID?, _ label: String) -> ListColumns.Cell {
+    let fields = id.flatMap { dashboard.results.rows[$0]?.fields } ?? []
+    if itemShape.fits(fields) { return .record(fields.map(\.value), .text) }
+    return .text(dashboard.results.sharedStart.rest(of: label), .text)
+  }
+
+  /// Returns an item in one text: its fields, or what its name does not share with all others.
+  func itemText(_ id: ItemID, _ label: String) -> String {
+    guard case .record(let values, _) = itemCell(id, label) else {
+      return dashboard.results.sharedStart.rest(of: label)
+    }
+    return values.joined(separator: "  ")
+  }
 
   func cursor(_ row: Rect) -> RowCursor { RowCursor(row, ellipsis: glyphs.ellipsis) }
 
@@ -60,7 +109,8 @@ struct Drawing {
     // Two corners, two cells of line and two blanks surround a label.
     let fitting = footer.first { TextWidth.columns(of: $0) <= area.width - 6 } ?? ""
     return frame(
-      panel.title, trailing: trailing, footer: fitting, footerRole: footerRole, hasFocus: hasFocus, in: area, of: &grid)
+      panel.title(at: facts.state), trailing: trailing, footer: fitting, footerRole: footerRole, hasFocus: hasFocus,
+      in: area, of: &grid)
   }
 
   func frame(

@@ -33,6 +33,8 @@ public struct SQLiteJob: Job {
   public let title: String
   let path: String
   let rows: RowFormat
+  /// The names of the result's columns.
+  let columnNames: [String]
   let access: Access
   let busyTimeoutMilliseconds: Int
   let sources: [ParameterSource]
@@ -76,12 +78,16 @@ public struct SQLiteJob: Job {
     }
     writers = writes ? WriterQueue() : nil
     parameterNames = statement.parameterNames
+    columnNames = statement.columnNames
     sources = try ParameterSource.sources(of: parameterNames, fields: fields)
     uses = ParameterUse.uses(in: database.program(of: query), count: sources.count, rows: rows)
   }
 
   /// Whether the run may only read.
   public var isReadOnly: Bool { access == .readOnly }
+
+  /// How rows are split into values.
+  public var rowText: RowText? { RowText(rows, columns: columnNames) }
 
   /// Returns the query and the values of its parameters, one per line.
   public func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String {
