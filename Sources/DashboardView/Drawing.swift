@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import ParallelFor
 import Screen
@@ -81,20 +82,31 @@ struct Drawing {
     return start.isEmpty ? text : text.replacing(start, with: String(glyphs.ellipsis))
   }
 
-  /// Returns the cell of an item: its fields, or what its name does not share with all others.
-  func itemCell(_ id: ItemID?, _ label: String) -> ListColumns.Cell {
-    let fields = id.flatMap { dashboard.results.rows[$0]?.fields } ?? []
-    if itemShape.fits(fields) { return .record(fields.map(\.value), .text) }
-    return .text(dashboard.results.sharedStart.rest(of: label), .text)
+  /// Returns the cell of an item: its fields, or else its text and, if there is room for both, why it takes its time.
+  func itemCell(_ id: ItemID, _ label: String, _ reason: Reason? = nil, columns: Int = 0) -> ListColumns.Cell {
+    let fields = dashboard.results.rows[id]?.fields ?? []
+    let hasReason = reason != nil && columns >= Self.leastForReason
+    if itemShape.fits(fields), !hasReason { return .record(fields.map(\.value), .text) }
+    return .text(named(itemText(id, label), reason, columns: columns), .text)
   }
 
   /// Returns an item in one text: its fields, or what its name does not share with all others.
   func itemText(_ id: ItemID, _ label: String) -> String {
-    guard case .record(let values, _) = itemCell(id, label) else {
-      return dashboard.results.sharedStart.rest(of: label)
-    }
-    return values.joined(separator: "  ")
+    let fields = dashboard.results.rows[id]?.fields ?? []
+    return itemShape.fits(fields)
+      ? fields.map(\.value).joined(separator: "  ") : dashboard.results.sharedStart.rest(of: label)
   }
+
+  /// Returns an item's name and, if there is room for both, why it takes its time.
+  func named(_ label: String, _ reason: Reason?, columns: Int) -> String {
+    guard let reason, columns >= Self.leastForReason else { return label }
+    let words = TextWidth.prefix(format.words(reason), columns: columns - Self.leastName - 2, ellipsis: glyphs.ellipsis)
+    let room = columns - TextWidth.columns(of: words) - 2
+    return "\(TextWidth.middle(label, columns: room, ellipsis: glyphs.ellipsis))  \(words)"
+  }
+
+  /// The columns that a name and a reason need at least, and those for the name.
+  private static let (leastForReason, leastName) = (24, 10)
 
   func cursor(_ row: Rect) -> RowCursor { RowCursor(row, ellipsis: glyphs.ellipsis) }
 

@@ -38,7 +38,7 @@ struct ReportPanel {
   private var facts: RunFacts { drawing.facts }
   private var format: Formatting { drawing.format }
 
-  private var lines: [Line] { [ending] + missing + failures + slow + threads + results + next }
+  private var lines: [Line] { [ending] + missing + failures + slow + why + threads + results + next }
 
   private var ending: Line {
     let time = format.duration(facts.stopwatch.wall(at: drawing.now))
@@ -67,6 +67,13 @@ struct ReportPanel {
       let text = "\(format.count(group.count)) \(format.times) \(drawing.folded(group.reason))"
       return Line(name: index == 0 ? "failed" : "", text: text, role: .error, isName: true)
     }
+  }
+
+  /// The reason that took the most time.
+  private var why: [Line] {
+    guard let group = facts.reasonGroups.groups.first else { return [] }
+    let count = "\(format.count(group.items)) \(format.times) "
+    return [Line(name: "why", text: count + group.words)] + (format.remedy(group).map { [Line(text: $0)] } ?? [])
   }
 
   private var slow: [Line] {

@@ -28,7 +28,7 @@ struct WorkersPanel {
     drawing.rows(
       workers.dropFirst(first), from: first, selected: drawing.dashboard.workerSelection.row(in: ids), of: .workers,
       in: area.list, of: &grid
-    ) { columns.draw(cells($0), drawing, in: $1, of: &$2) }
+    ) { columns.draw(cells($0, nameWidth: columns.width(of: 4)), drawing, in: $1, of: &$2) }
     if workers.isEmpty { drawEmpty(in: area.list.row(0), of: &grid) }
   }
 
@@ -67,26 +67,28 @@ struct WorkersPanel {
     return columns
   }
 
-  private func cells(_ worker: WorkerRow) -> [ListColumns.Cell] {
+  private func cells(_ worker: WorkerRow, nameWidth: Int) -> [ListColumns.Cell] {
     let elapsed = worker.elapsed(at: drawing.now)
     let isSlow = elapsed.map { drawing.isSlow($0) } ?? false
     let (role, word) = state(of: worker, isSlow: isSlow)
     return [
       .text("\(worker.id.slot)", .muted), .text("\(drawing.glyph(role)) \(word)", role),
       .text(elapsed.map { drawing.format.duration($0) } ?? "", isSlow ? .latencyHigh : .text), bar(elapsed),
-      itemCell(worker), .text(drawing.format.count(worker.itemsDone), .muted),
+      itemCell(worker, nameWidth), .text(drawing.format.count(worker.itemsDone), .muted),
       .text(drawing.format.duration(worker.mean), .muted),
     ]
   }
 
-  private func itemCell(_ worker: WorkerRow) -> ListColumns.Cell {
+  private func itemCell(_ worker: WorkerRow, _ width: Int) -> ListColumns.Cell {
     guard let item = worker.item else {
       return .text(isConnecting(worker) ? ConnectionText.brief(drawing.facts.connecting[worker.id] ?? "") : "", .text)
     }
     let stop = drawing.facts.stopReason(of: worker).map { " (\(StoppedText.brief($0)))" } ?? ""
-    if item.attempt == 1, stop.isEmpty { return drawing.itemCell(item.id, item.label) }
-    let label = drawing.dashboard.results.sharedStart.rest(of: item.label)
-    return .text((item.attempt > 1 ? "try \(item.attempt): \(label)" : label) + stop, .text)
+    let reason = drawing.facts.runningReasons[item.id]
+    if item.attempt == 1, stop.isEmpty { return drawing.itemCell(item.id, item.label, reason, columns: width) }
+    let label = drawing.itemText(item.id, item.label)
+    let text = item.attempt > 1 ? "try \(item.attempt): \(label)" : label
+    return .text(stop.isEmpty ? drawing.named(text, reason, columns: width) : text + stop, .text)
   }
 
   private func isConnecting(_ worker: WorkerRow) -> Bool {

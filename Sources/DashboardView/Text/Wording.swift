@@ -63,6 +63,7 @@ extension Panel {
     case .results: "Results"
     case .failures: "Failures"
     case .threads: "Threads"
+    case .why: "Why"
     }
   }
 }
