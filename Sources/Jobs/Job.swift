@@ -15,6 +15,8 @@ public protocol Job: Sendable {
   var rowText: RowText? { get }
   /// Why running items take their time, as far as that is known now; none by default. It is read once a frame.
   var runningReasons: [ItemID: Reason] { get }
+  /// Whether items run on other machines, which must hear of this program; false by default.
+  var isRemote: Bool { get }
   /// The machines of the workers, if they are on a cluster; none by default.
   var nodes: [WorkerID: String] { get }
   /// Returns the job with the name of its run, for jobs that show the name elsewhere; by default the job itself.
@@ -42,6 +44,9 @@ extension Job {
 
   /// None.
   public var runningReasons: [ItemID: Reason] { [:] }
+
+  /// False.
+  public var isRemote: Bool { false }
 
   /// None.
   public var nodes: [WorkerID: String] { [:] }

@@ -238,7 +238,7 @@ extension HaltPolicy {
 /// Texts for workers that wait for a connection.
 package enum ConnectionText {
   /// Returns a sentence with the reason, which may be a server's text.
-  package static func sentence(_ reason: String) -> String { "waiting for a connection: \(reason)" }
+  package static func sentence(_ reason: String) -> String { "a worker waits: \(reason)" }
 
   /// Returns the reason for a row, without the address, which is the same in all rows, and without advice.
   static func brief(_ reason: String) -> String {

@@ -283,6 +283,10 @@ extension RunSession {
 
   var problems: [String] { [kept?.problem, feeder.orderWarning].compactMap { $0 } + (logs?.problems ?? []) }
 
+  var suspensionProblem: String? {
+    job.isRemote ? "not suspended: a stopped program cannot tell its agents that it is alive; p pauses the run" : nil
+  }
+
   func suspendItems() { RunningCommands.suspend() }
 
   func resumeItems() { RunningCommands.resume() }

@@ -61,6 +61,8 @@ package protocol WatchedRun: AnyObject {
   func giveUpReaders(after milliseconds: Int)
   /// Stops the processes that the run has started, because the program itself is about to be stopped.
   func suspendItems()
+  /// Why the program must not be suspended, in words; nil if it may be.
+  var suspensionProblem: String? { get }
   /// Continues the processes that ``suspendItems()`` stopped.
   func resumeItems()
   /// Called after the program was stopped in any way and continues.
@@ -81,6 +83,7 @@ package protocol WatchedRun: AnyObject {
 
 extension WatchedRun {
   /// Does nothing, because the run's threads are stopped with the program.
+  package var suspensionProblem: String? { nil }
   package func suspendItems() {}
   /// Does nothing.
   package func resumeItems() {}
