@@ -95,7 +95,8 @@ extension RunFacts {
     forecast = nil
     scaling = ScalingBand(threadRates.points)
     guard state != .done else { return }
-    utilization.note(busy: busyTime(at: now), alive: workerTime(at: now), at: now)
+    let times = Utilization.WorkerTimes(busy: busyTime(at: now), held: heldTime(at: now), alive: workerTime(at: now))
+    utilization.note(times, machine, at: now)
     forecast = RecentForecast(
       range: forecastRange(at: now), instant: now, threads: targetWorkers, isLast: isNothingLeftToBegin,
       isPaused: isPaused, isPastKnown: past != nil)
@@ -162,5 +163,18 @@ extension RunFacts {
   /// Returns the total time that workers were alive outside of pauses, in nanoseconds.
   func workerTime(at now: Instant) -> Double {
     isPaused ? workerTime : workerTime + Double(liveWorkers) * Double(max(0, now.nanoseconds(since: latest)))
+  }
+
+  /// Returns the total time that workers had no item because none could begin, outside of pauses, in nanoseconds.
+  func heldTime(at now: Instant) -> Double {
+    isPaused ? heldTime : heldTime + Double(heldWorkers) * Double(max(0, now.nanoseconds(since: latest)))
+  }
+
+  /// The number of workers that have no item because a limit of the machine, results that are not taken, or a missing
+  /// connection keeps them from one.
+  private var heldWorkers: Int {
+    let idle = max(0, liveWorkers - tally.running)
+    let isFull = deliveryWindow.map { delivery.held + tally.running >= $0 } ?? false
+    return isFull || hold != nil ? idle : min(idle, connecting.count)
   }
 }

@@ -14,6 +14,8 @@ struct RandomSchedule {
   private var unread: Int
   private let total: Int
   private var largestTarget: Int
+  /// The largest number that an automatic choice may use; nil while the target is fixed.
+  private var automaticLimit: Int?
   private var runs: [Int: Int] = [:]
   private var delivered: [Int] = []
   private var events: [RunEvent] = []
@@ -62,6 +64,7 @@ struct RandomSchedule {
     while !machine.log.isFinished, problems.isEmpty {
       step(requests: steps < 400)
       machine.checkInvariants()
+      checkTuner()
       steps += 1
       if steps > 20_000 { problems.append("no end: \(machine.life), queue \(machine.queue.count)") }
     }
@@ -102,6 +105,17 @@ struct RandomSchedule {
     case 12: takeUnsettled()
     case 13: settleTaken()
     default: idleWorkerTakesBack()
+    }
+  }
+
+  /// An automatic choice stays within its limits, and the target is the number that it has in force.
+  private mutating func checkTuner() {
+    guard let tuner = machine.tuner, let automaticLimit, machine.life == .running else { return }
+    if tuner.threads != machine.target {
+      problems.append("chose \(tuner.threads), but the target is \(machine.target)")
+    }
+    if !(1...automaticLimit).contains(machine.target) || !(1...automaticLimit).contains(tuner.best) {
+      problems.append("chose \(machine.target), keeps \(tuner.best), may use \(automaticLimit)")
     }
   }
 
@@ -220,12 +234,12 @@ struct RandomSchedule {
   }
 
   private mutating func request() {
-    switch Int.random(in: 0..<16, using: &random) {
-    case 12...: ask()
-    case 0...5:
-      let target = Int.random(in: 0...8, using: &random)
-      largestTarget = max(largestTarget, target)
-      act(machine.setTargetWorkers(target, at: now))
+    switch Int.random(in: 0..<20, using: &random) {
+    case 16: holdOrLetGo()
+    case 17: act(machine.machineIsShort(at: now))
+    case 18, 19: chooseThreads()
+    case 12...15: ask()
+    case 0...5: setTarget(Int.random(in: 0...8, using: &random))
     case 6, 7:
       machine.pause(at: now)
       takeBackRests()
@@ -240,6 +254,30 @@ struct RandomSchedule {
       isStopped = true
     default: break
     }
+  }
+
+  private mutating func setTarget(_ target: Int) {
+    largestTarget = max(largestTarget, target)
+    automaticLimit = nil
+    machine.endTuning(at: now)
+    act(machine.setTargetWorkers(target, at: now))
+  }
+
+  /// Lets the machine choose the target, by small blocks of items, so that it decides often.
+  private mutating func chooseThreads() {
+    guard machine.life == .running else { return }
+    var rules = ThreadTuner.Rules()
+    rules.fixedEnds = Int.random(in: 1...4, using: &random)
+    let most = Int.random(in: 1...8, using: &random)
+    largestTarget = max(largestTarget, most)
+    automaticLimit = most
+    act(machine.setTuner(ThreadTuner(from: machine.target, upTo: most, rules: rules), at: now))
+  }
+
+  private mutating func holdOrLetGo() {
+    let reason: HoldReason? = machine.hold == nil ? .load(Double.random(in: 8...9, using: &random), limit: 8) : nil
+    act(machine.hold(reason, at: now))
+    if reason != nil { takeBackRests() }
   }
 
   /// Asks for a further attempt at an item, whatever its state.
@@ -267,11 +305,8 @@ struct RandomSchedule {
 
   /// Lets the run end after the random requests.
   private mutating func settle() {
-    act(machine.resume(at: now))
-    if machine.target == 0 {
-      largestTarget = max(largestTarget, 2)
-      act(machine.setTargetWorkers(2, at: now))
-    }
+    act(machine.resume(at: now) + machine.hold(nil, at: now))
+    if machine.target == 0 { setTarget(2) }
   }
 
   private mutating func takeBackRests() {
