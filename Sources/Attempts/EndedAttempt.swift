@@ -21,12 +21,14 @@ public struct EndedAttempt: Sendable, Equatable {
   public var process: ProcessEnding
   /// A remark on the outcome; nil when there is none.
   public var note: String?
+  /// Why the attempt took its time, the most important reason first; empty if that is not known.
+  public var reasons: [Reason]
 
   /// Makes an attempt.
   @inlinable
   public init(
     attempt: Int = 1, worker: Int, start: Int64, latency: Int64, outcome: Outcome, wait: Int64? = nil,
-    process: ProcessEnding = ProcessEnding(), note: String? = nil
+    process: ProcessEnding = ProcessEnding(), note: String? = nil, reasons: [Reason] = []
   ) {
     self.attempt = attempt
     self.worker = worker
@@ -36,6 +38,7 @@ public struct EndedAttempt: Sendable, Equatable {
     self.wait = wait
     self.process = process
     self.note = note
+    self.reasons = reasons
   }
 
   /// When the attempt ended, in nanoseconds since 1970.

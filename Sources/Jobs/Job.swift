@@ -11,6 +11,8 @@ public protocol Job: Sendable {
   var hasConnections: Bool { get }
   /// The workers that wait for a connection, each with the reason; none by default.
   var waitingWorkers: [WorkerID: String] { get }
+  /// Why running items take their time, as far as that is known now; none by default. It is read once a frame.
+  var runningReasons: [ItemID: Reason] { get }
   /// Returns the job with the name of its run, for jobs that show the name elsewhere; by default the job itself.
   func named(_ run: String) -> any Job
   /// Returns the exact work for this item, for people to read: the command line, or the query with its parameters.
@@ -28,6 +30,9 @@ extension Job {
 
   /// None.
   public var waitingWorkers: [WorkerID: String] { [:] }
+
+  /// None.
+  public var runningReasons: [ItemID: Reason] { [:] }
 
   /// Returns the job itself.
   public func named(_ run: String) -> any Job { self }
@@ -80,6 +85,8 @@ public struct JobEnding: Sendable {
   public var note: String?
   /// How the command's process ended; unknown if there was no process.
   public var process = ProcessEnding()
+  /// Why the item took its time, the most important reason first; empty if that is not known.
+  public var reasons: [Reason] = []
 
   /// Makes an ending.
   public init(outcome: Outcome, output: CapturedBytes = .empty, errors: CapturedBytes = .empty, note: String? = nil) {

@@ -14,12 +14,19 @@ import Testing
       (.csv(header: true), "id,name\n1,\"Ada, \"\"L\"\"\"\r\n2,\"two\nlines\"\n"),
       (.csv(header: false), "1,a\n2,\"b\"\n"), (.tsv(header: true), "id\tname\n1\tAda\n2\t\n"),
       (.tsv(header: false), "1\ta\n2\tb\n"),
+      (
+        .sql,
+        "SELECT 'a;''b'; -- ;\n/* /* ; */ */ SELECT $x$;$x$, (1;2)\n;;CREATE TRIGGER t BEGIN SELECT 1; END; SELECT 2"
+      ),
       (.jsonl, "{\"a\": 1, \"b\": \"x\\u00e9\\ud83d\\ude00\"}\n{\"a\": [1, {\"b\": null}]}\n{}\n"),
     ] as [(ItemFormat, String)])
   func anyFileGivesItemsOrAnErrorWithALine(format: ItemFormat, sample: String) throws {
     let folder = try ScratchFolder()
     var random = SeededGenerator(seed: 11)
-    let tokens = ["\n", "\r\n", "\"", ",", "\t", "\0", "{", "}", "[", ":", "\\u", "\\ud800", "1e9", "\u{FEFF}", "null"]
+    let tokens = [
+      "\n", "\r\n", "\"", ",", "\t", "\0", "{", "}", "[", ":", "\\u", "\\ud800", "1e9", "\u{FEFF}", "null", ";", "'",
+      "--", "/*", "*/", "$$", "$x$", "(", "E'\\'",
+    ]
     for round in 0..<Self.rounds {
       let content =
         round % 10 == 0 ? random.bytes(upTo: 200) : random.mutated(Array(sample.utf8), tokens: tokens)

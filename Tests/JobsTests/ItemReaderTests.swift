@@ -32,6 +32,39 @@ func readAll(_ reader: ItemReader, limit: Int = 3) -> (items: [Item], error: Ite
     return readAll(try ItemReader(source: .file(path), format: format, maximumLength: maximumLength, maximumRead: .max))
   }
 
+  /// Statements of SQL: what is left out, and what hides a semicolon.
+  @Test(arguments: [
+    ("SELECT 1;\nSELECT 2", ["SELECT 1", "SELECT 2"]), (" ; ;SELECT 1 ;; ", ["SELECT 1"]), ("-- only ; a comment", []),
+    ("-- a\nSELECT 1 /* ; */ -- b ;\n ;", ["SELECT 1 /* ; */ -- b ;"]), ("", []), ("\u{FEFF}SELECT 1;", ["SELECT 1"]),
+    (#"SELECT 'a;''b', "c;d";x"#, [#"SELECT 'a;''b', "c;d""#, "x"]),
+    ("SELECT $a$;$$;$a$;x;", ["SELECT $a$;$$;$a$", "x"]),
+    ("a\r\nb;\r\nc\r\n", ["a\r\nb", "c"]), ("CREATE RULE r AS DO (a; b); c", ["CREATE RULE r AS DO (a; b)", "c"]),
+    (
+      "CREATE TEMP TRIGGER t AFTER INSERT ON x BEGIN SELECT CASE 1 WHEN 1 THEN 2 END; SELECT 2; END; c",
+      ["CREATE TEMP TRIGGER t AFTER INSERT ON x BEGIN SELECT CASE 1 WHEN 1 THEN 2 END; SELECT 2; END", "c"]
+    ),
+  ])
+  func statements(text: String, expected: [String]) throws {
+    let (items, error) = try read(text, .sql)
+    #expect(items.map(\.text) == expected)
+    #expect(error == nil && items.allSatisfy { $0.fields == nil })
+  }
+
+  @Test(arguments: [
+    (
+      "SELECT 1;\n\n-- x\nSELECT 'a;\n", ["SELECT 1"], 4,
+      "expected the end of a quoted text or a comment before the end of the file"
+    ),
+    ("a\nb;c /* d;", ["a\nb"], 2, "expected the end of a quoted text or a comment before the end of the file"),
+    ("a;\nb $x$ c;", ["a"], 2, "expected the end of a quoted text or a comment before the end of the file"),
+    ("a;\nbbbbbbbbbbb; c", ["a"], 2, "expected an item of at most 10 bytes"),
+  ])
+  func statementsThatCannotBeRead(text: String, expected: [String], line: Int, reason: String) throws {
+    let (items, error) = try read(text, .sql, maximumLength: text.contains("bbb") ? 10 : 100)
+    #expect(items.map(\.text) == expected)
+    #expect(error?.line == line && error?.reason == reason)
+  }
+
   @Test(arguments: [
     ("a\nb\n", ["a", "b"]), ("a\nb", ["a", "b"]), ("a\r\nb\r\n", ["a", "b"]), ("a\n\n\r\nb", ["a", "b"]), ("", []),
     ("\n", []), (" \n", [" "]), ("\u{FEFF}a\n", ["a"]), ("\u{FEFF}", []), ("a\rb\n", ["a\rb"]), ("a\0b\n", ["a\0b"]),

@@ -86,6 +86,31 @@ private enum WorkerSessions {
         == "escape\tX'005C27FF'\n")
   }
 
+  /// Each item is a statement: columns are its own, what cannot run fails that item alone, and nothing can write.
+  @Test func eachItemIsAStatement() throws {
+    let worker = PostgreSQLWorker(try PostgreSQLJob(database: server.database, query: nil, rows: .json))
+    #expect(worker.run("SELECT 1 AS a, 'x;' AS b").output.string == #"{"a":1,"b":"x;"}"# + "\n")
+    #expect(worker.run("SELECT NULL::text AS c").output.string == #"{"c":null}"# + "\n")
+    #expect(!worker.run("SELECT $1").outcome.isSuccess)
+    #expect(worker.run("SELEC 1").outcome == .failed(Failure("syntax error at or near \"SELEC\"")))
+    #expect(worker.run("SET default_transaction_read_only = off").outcome.isSuccess)
+    let refusal = Failure("cannot execute CREATE TABLE in a read-only transaction; add --write to allow that")
+    #expect(worker.run("CREATE TABLE each_a(a int)").outcome == .failed(refusal))
+    #expect(worker.run("DO $$ BEGIN CREATE TABLE each_a(a int); END $$").outcome == .failed(refusal))
+    #expect(worker.run(Item(.bytes([0x53, 0xFF]))).outcome == .failed(Failure("the statement is not valid UTF-8")))
+    #expect(worker.run("SELECT 2 AS d").output.string == #"{"d":2}"# + "\n")
+  }
+
+  /// With `--write`, each statement is a transaction, and one that is left open is rolled back.
+  @Test func eachStatementMayWrite() throws {
+    let worker = PostgreSQLWorker(try PostgreSQLJob(database: server.database, query: nil, mayWrite: true))
+    #expect(worker.run("CREATE TABLE each_b(a int)").outcome.isSuccess)
+    #expect(worker.run("BEGIN").note == StatementItem.leftTransaction)
+    #expect(worker.run("INSERT INTO each_b VALUES (7)").note == nil)
+    #expect(worker.run("VACUUM each_b").outcome.isSuccess)
+    #expect(try server.psql("SELECT a FROM each_b") == "7\n")
+  }
+
   @Test func fieldsByNameAndNumber() throws {
     let fields = Fields(names: ["id", "name"], values: [.text("7"), nil])
     let item = Item(.text("7,"), fields: fields)

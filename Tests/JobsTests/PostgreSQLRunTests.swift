@@ -263,7 +263,7 @@ struct PostgreSQLRun {
     let count = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pfor-tui a30 late/%'"
     #expect(eventually { (try? server.psql(count)) == "0\n" })
     let context = ItemContext(item: ItemID(0), worker: WorkerID(1), cancellation: Cancellation())
-    #expect(worker.session.run(Item("x"), in: context).output.string == "x\t\n")
+    #expect(worker.session.run(Item("x"), in: context).output.string == "x\n")
   }
 
   // MARK: - A pooler

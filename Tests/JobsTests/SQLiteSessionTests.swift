@@ -38,6 +38,40 @@ import Testing
     #expect(session.run(Item("1"), in: context()).output.string == expected + "\n")
   }
 
+  /// Each item is a statement: columns are its own, and what cannot run fails that item alone.
+  @Test func eachItemIsAStatement() throws {
+    let folder = try ScratchFolder()
+    let (path, _) = try database(folder, "CREATE TABLE s(a, b); INSERT INTO s VALUES (1, 'B')")
+    let session = try SQLiteJob(path: path, query: nil, rows: .json).openSession(for: WorkerID(1))
+    defer { session.close() }
+    let rows: [(String, String)] = [
+      ("SELECT * FROM s", #"{"a":1,"b":"B"}"#), ("SELECT b AS c FROM s", #"{"c":"B"}"#),
+      ("SELECT count(*) AS n FROM s", #"{"n":1}"#),
+    ]
+    let failures: [(String, String)] = [
+      ("DELETE FROM s", SQLiteJob.forbiddenWrite.description), ("SELECT ?", StatementItem.hasParameters.description),
+      ("SELEC", "the query cannot be prepared: near \"SELEC\": syntax error (at character 1)"),
+      ("SELECT 1\0", "the statement contains a NUL byte"),
+    ]
+    for ((statement, row), (wrong, reason)) in zip(rows + rows, failures) {
+      #expect(session.run(Item(statement), in: context()).output.string == row + "\n")
+      #expect(session.run(Item(wrong), in: context()).outcome == .failed(Failure(reason)))
+    }
+    let bytes = session.run(Item(.bytes([0x53, 0xFF])), in: context())
+    #expect(bytes.outcome == .failed(Failure("the statement is not valid UTF-8")))
+  }
+
+  /// A statement that leaves a transaction open would make later items part of it.
+  @Test func aTransactionThatAStatementLeavesOpenIsRolledBack() throws {
+    let folder = try ScratchFolder()
+    let (path, queue) = try database(folder, "CREATE TABLE s(a)")
+    let session = try SQLiteJob(path: path, query: nil, access: .readWrite).openSession(for: WorkerID(1))
+    defer { session.close() }
+    #expect(session.run(Item("BEGIN"), in: context()).note == StatementItem.leftTransaction)
+    #expect(session.run(Item("INSERT INTO s VALUES (1)"), in: context()).note == nil)
+    #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM s") } == 1)
+  }
+
   @Test func aTableThatIsGoneFailsTheItem() throws {
     let folder = try ScratchFolder()
     let (path, queue) = try database(folder, "CREATE TABLE s(a)")

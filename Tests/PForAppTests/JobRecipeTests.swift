@@ -19,6 +19,8 @@ import Testing
       ["--db", "postgres://u:s3cret@h/d", "--sql", "SELECT $1"],
       .postgresql(database: "user=u dbname=d host=h", query: "SELECT $1")
     ),
+    (["--db", "d.sqlite", "--each"], .sqlite(database: "d.sqlite", query: nil)),
+    (["--each", "--db", "postgres://h/d"], .postgresql(database: "dbname=d host=h", query: nil)),
   ]
 
   private static func recipe(_ arguments: [String]) throws -> JobRecipe {
@@ -49,6 +51,8 @@ import Testing
     ([], "no command"), (["--shell", "echo", "--", "echo"], "more than one job"),
     (["--db", "d", "--sql", "q", "--shell", "echo"], "more than one job"), (["--db", "d"], "--db needs a query"),
     (["--db", "d", "--", "echo"], "--db needs a query"), (["--sql", "q"], "--sql needs a database"),
+    (["--each"], "--each needs a database"), (["--each", "--db", "d", "--sql", "q"], "--each takes the queries"),
+    (["--each", "--db", "d", "--", "echo"], "more than one job"),
   ])
   func oneJobIsNeeded(arguments: [String], sentence: String) throws {
     let options = try RunOptions.parse(["ids"] + arguments)
@@ -85,6 +89,7 @@ import Testing
     (JobRecipe.command(["echo", "{}", "{#}"]), "a'b", #"echo 'a'\''b' 3"#),
     (.command(["echo"]), "a\nb", #"eval "$(printf 'echo \047a\012b\047')""#),
     (.shell("grep {} f"), "a b", "grep 'a b' f"), (.sqlite(database: "d", query: "q"), "a b", "SELECT 1 a b"),
+    (.sqlite(database: "d", query: nil), "SELECT 2", "SELECT 2"),
   ])
   func theCommandOfAnItemIsALine(recipe: JobRecipe, item: String, line: String) {
     let command = RecordedCommand(Self.run(recipe, title: "SELECT 1"))

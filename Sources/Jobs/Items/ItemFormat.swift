@@ -23,6 +23,10 @@ public enum ItemFormat: Sendable, Equatable {
   /// One JSON object per line. Its top-level members are the fields: strings without their escapes, numbers, `true` and
   /// `false` as written, nested values as JSON text, and `null` as an empty text (in SQL, NULL).
   case jsonl
+  /// SQL statements, each ended by a semicolon, which the last one may lack. Semicolons in quoted texts, comments,
+  /// parentheses and the bodies of functions and triggers end nothing. Blanks and comments before a statement are left
+  /// out.
+  case sql
 
   /// Returns the format for a file's extension; `lines` for an unknown one.
   ///
@@ -46,7 +50,7 @@ public enum ItemFormat: Sendable, Equatable {
   var hasHeader: Bool {
     switch self {
     case .csv(let header), .tsv(let header): header
-    case .lines, .nul, .jsonl: false
+    case .lines, .nul, .jsonl, .sql: false
     }
   }
 

@@ -40,7 +40,7 @@ public final class ItemReader {
   /// - Throws: when the first record cannot be read, or two columns have the same name.
   public func fieldNames() throws(ItemError) -> FieldNames {
     switch format {
-    case .lines, .nul: return .none
+    case .lines, .nul, .sql: return .none
     case .jsonl: return .perItem
     case .csv, .tsv:
       if case .unread = header { try readHeader() }
@@ -88,7 +88,7 @@ public final class ItemReader {
 
   private func item(of record: RecordStream.Record) throws(ItemError) -> Item? {
     switch format {
-    case .lines, .nul: return Item(ByteText(record.bytes))
+    case .lines, .nul, .sql: return Item(ByteText(record.bytes))
     case .jsonl: return try object(of: record)
     case .csv, .tsv:
       let values = try split(record)

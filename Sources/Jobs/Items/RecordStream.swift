@@ -28,6 +28,8 @@ struct RecordStream: ~Copyable {
   private var end = 0
   private var scanned = 0
   private var quoting = QuoteScanner()
+  /// Reads statements from the bytes after an offset; nil when there are other bytes.
+  private var lexing: (lexer: SQLLexer, offset: Int)?
   private var line = 1
   private var isAtEnd = false
   private var mayHaveByteOrderMark: Bool
@@ -65,6 +67,7 @@ struct RecordStream: ~Copyable {
   mutating func fill() throws(ItemError) -> Bool {
     guard !isAtEnd else { return false }
     makeRoom()
+    lexing = nil
     let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...].prefix(maximumRead)))
     end += count
     isAtEnd = count == 0
@@ -76,6 +79,7 @@ struct RecordStream: ~Copyable {
 
   /// Finds the terminator of the record at `start`, or the end of the source when the record lacks it.
   private mutating func findEnd() throws(ItemError) -> Int? {
+    if format == .sql { return try findEndOfStatement() }
     while scanned < end, let base = buffer.baseAddress,
       let found = memchr(base + scanned, Int32(format.terminator), end - scanned)
     {
@@ -96,6 +100,37 @@ struct RecordStream: ~Copyable {
     if quoting.isOpen { throw ItemError(name, line: line, "expected a closing quote before the end of the file") }
     try checkLineEnds()
     return end
+  }
+
+  /// Finds the end of the next statement, and moves `start` to its first word.
+  private mutating func findEndOfStatement() throws(ItemError) -> Int? {
+    var (lexer, offset) = lexing.take() ?? (SQLLexer([UInt8](buffer[start..<end])), start)
+    var isInside = false
+    while let (token, place) = lexer.next() {
+      let position = offset + place.lowerBound
+      if !isInside { skipBlanks(to: position) }
+      isInside = token != .end
+      guard !isInside else { continue }
+      guard position > start else {
+        start = position + 1
+        continue
+      }
+      lexing = (lexer, offset)
+      try check(length: position - start)
+      return position
+    }
+    guard isInside else { return nil }
+    try check(length: end - start)
+    guard isAtEnd else { return nil }
+    guard !lexer.isUnclosed else {
+      throw ItemError(name, line: line, "expected the end of a quoted text or a comment before the end of the file")
+    }
+    return end
+  }
+
+  private mutating func skipBlanks(to position: Int) {
+    line += UnsafeRawBufferPointer(rebasing: buffer[start..<position]).count(of: UInt8(ascii: "\n"))
+    start = position
   }
 
   /// Refuses a file whose lines end with carriage returns alone, because all of it would be one record.
@@ -121,13 +156,18 @@ struct RecordStream: ~Copyable {
 
   private func slice(to terminator: Int) -> UnsafeRawBufferPointer {
     var last = terminator
+    if format == .sql { while last > start, SQLLexer.isBlank(buffer[last - 1]) { last -= 1 } }
     if format != .nul && last > start && buffer[last - 1] == UInt8(ascii: "\r") { last -= 1 }
     return UnsafeRawBufferPointer(rebasing: buffer[start..<last])
   }
 
   private mutating func advance(past terminator: Int, of record: Record) {
-    line += 1
-    if format.isQuoted { line += record.bytes.count(of: UInt8(ascii: "\n")) }
+    if format == .sql {
+      skipBlanks(to: terminator)
+    } else {
+      line += 1
+      if format.isQuoted { line += record.bytes.count(of: UInt8(ascii: "\n")) }
+    }
     start = min(terminator + 1, end)
     scanned = start
   }

@@ -16,9 +16,10 @@ import PostgreSQL
 /// Each item runs in its own transaction, which can only read unless the run may write. A worker that has no connection
 /// takes no items.
 public struct PostgreSQLJob: Job {
-  /// The query as the user wrote it.
+  /// The query as the user wrote it, or what there is instead if each item is a statement.
   public let title: String
-  let query: NumberedQuery
+  /// The query of all items; nil if each item is a statement.
+  let query: NumberedQuery?
   let rows: RowFormat
   let sources: [ParameterSource]
   /// How long a cancelled query may take to end, in nanoseconds.
@@ -36,7 +37,7 @@ public struct PostgreSQLJob: Job {
   ///
   /// - Parameters:
   ///   - database: a PostgreSQL URI, or settings such as `host=db dbname=shop`; see ``PostgreSQLName``.
-  ///   - query: one SQL statement with at least one parameter.
+  ///   - query: one SQL statement with at least one parameter; nil if each item is a statement without parameters.
   ///   - fields: the fields of the items, as far as they are known.
   ///   - rows: the format of the rows.
   ///   - mayWrite: whether the statement may write.
@@ -45,17 +46,22 @@ public struct PostgreSQLJob: Job {
   /// - Throws: when the client library is missing, the server cannot be reached, the query cannot be prepared (with the
   ///   server's message, position and hint), there is more than one statement, or a parameter has no value.
   public init(
-    database: String, query: String, fields: FieldNames = .none, rows: RowFormat = .tsv, mayWrite: Bool = false,
+    database: String, query: String?, fields: FieldNames = .none, rows: RowFormat = .tsv, mayWrite: Bool = false,
     graceMilliseconds: Int = 10_000, spillFile: SpillFile = .shared
   ) throws(JobError) {
-    title = query
+    title = query ?? StatementItem.title
     self.rows = rows
     self.mayWrite = mayWrite
     self.spillFile = spillFile
     grace = max(Int64(graceMilliseconds) * 1_000_000, Self.leastGrace)
     run = "\(getpid())"
-    self.query = try NumberedQuery(query)
-    sources = try ParameterSource.sources(of: self.query.names, fields: fields, placeholder: "$1")
+    if let query {
+      let numbered = try NumberedQuery(query)
+      self.query = numbered
+      sources = try ParameterSource.sources(of: numbered.names, fields: fields, placeholder: "$1")
+    } else {
+      (self.query, sources) = (nil, [])
+    }
     do throws(PostgreSQLError) {
       self.database = try ConnectionString(database)
     } catch {
@@ -71,6 +77,7 @@ public struct PostgreSQLJob: Job {
     } catch {
       throw JobError("cannot connect to PostgreSQL: \(error.message)")
     }
+    guard let query else { return }
     do throws(PostgreSQLError) {
       connection.sendPrepare("", query.text)
       connection.sendEnd()
@@ -108,6 +115,7 @@ public struct PostgreSQLJob: Job {
 
   /// Returns the query and the values of its parameters, one per line.
   public func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String {
+    guard let query else { return item.text }
     let values = zip(query.names, sources).map { name, source in
       do throws(Failure) {
         let value = try source.value(of: item).bytes

@@ -8,7 +8,8 @@ final class PostgreSQLLink {
   let connection: PostgreSQLConnection
   /// The request to cancel what the connection runs.
   let cancel: CancelRequest
-  private let query: String
+  /// The query of all items; nil if each item is a statement.
+  private let query: String?
   private let isReadOnly: Bool
   /// Whether the query is one statement of a transaction that it cannot end.
   private let isAtomic: Bool
@@ -23,12 +24,12 @@ final class PostgreSQLLink {
 
   /// Prepares a connection for items.
   init(
-    _ connection: PostgreSQLConnection, query: String, isReadOnly: Bool, while isWanted: () -> Bool
+    _ connection: PostgreSQLConnection, query: String?, isReadOnly: Bool, while isWanted: () -> Bool
   ) throws(PostgreSQLError) {
     self.connection = connection
     self.query = query
     self.isReadOnly = isReadOnly
-    isAtomic = SQLLexer.isAtomic(query)
+    isAtomic = query.map(SQLLexer.isAtomic) ?? false
     guard let cancel = connection.makeCancelRequest() else { throw PostgreSQLError("out of memory") }
     self.cancel = cancel
     isPooled = try Self.isPooled(connection, while: isWanted)
@@ -55,30 +56,39 @@ final class PostgreSQLLink {
 
   /// Sends the query of an item, with its transaction and, if necessary, its preparation.
   func send(_ values: inout ParameterValues) {
-    if isPooled {
-      writer = nil
-      if isReadOnly { connection.sendOnce(Self.begin) }
-      connection.sendOnce(query, &values)
-      if isReadOnly { connection.sendOnce(Self.commit) }
-    } else {
-      var none = ParameterValues()
-      if !isPrepared { prepare() }
-      let needsTransaction = isReadOnly && !isReadOnlyByItself
-      if needsTransaction { connection.sendPrepared(Self.begin, &none) }
-      connection.sendPrepared(name, &values)
-      if needsTransaction { connection.sendPrepared(Self.commit, &none) }
-    }
+    guard let query, !isPooled else { return sendOnce(query ?? "", &values) }
+    var none = ParameterValues()
+    if !isPrepared { prepare(query) }
+    let needsTransaction = isReadOnly && !isReadOnlyByItself(isAtomic)
+    if needsTransaction { connection.sendPrepared(Self.begin, &none) }
+    connection.sendPrepared(name, &values)
+    if needsTransaction { connection.sendPrepared(Self.commit, &none) }
+    connection.sendEnd()
+  }
+
+  /// Sends the statement of an item, with its transaction.
+  func sendOnce(_ statement: String) {
+    var none = ParameterValues()
+    sendOnce(statement, &none)
+  }
+
+  private func sendOnce(_ query: String, _ values: inout ParameterValues) {
+    writer = nil
+    let needsTransaction = isReadOnly && (isPooled || !isReadOnlyByItself(SQLLexer.isAtomic(query)))
+    if needsTransaction { connection.sendOnce(Self.begin) }
+    connection.sendOnce(query, &values)
+    if needsTransaction { connection.sendOnce(Self.commit) }
     connection.sendEnd()
   }
 
   /// Whether a statement alone is a transaction that can only read. It costs the server a fifth less than the same with
   /// `BEGIN` and `COMMIT`. An earlier item may have changed the default, and the server has reported that by now. A
   /// procedure can end a transaction, and the next one could write.
-  private var isReadOnlyByItself: Bool { isAtomic && connection.readsOnlyByDefault }
+  private func isReadOnlyByItself(_ isAtomic: Bool) -> Bool { isAtomic && connection.readsOnlyByDefault }
 
   private var name: String { "query \(preparations)" }
 
-  private func prepare() {
+  private func prepare(_ query: String) {
     preparations += 1
     writer = nil
     connection.sendPrepare(name, query)
@@ -91,7 +101,7 @@ final class PostgreSQLLink {
   ///
   /// - Returns: false if nothing was prepared.
   func forgetPreparation(after error: PostgreSQLError) -> Bool {
-    guard !isPooled, isPrepared, error.needsPreparing else { return false }
+    guard query != nil, !isPooled, isPrepared, error.needsPreparing else { return false }
     // A server that forgets statements is probably behind a pooler that reports the server's own process.
     if error.hasForgotten { isPooled = true }
     isPrepared = false

@@ -29,6 +29,8 @@ final class PostgreSQLSession: JobSession {
   private let wake = ServerWake()
   private(set) var link: PostgreSQLLink?
   private var values = ParameterValues()
+  /// The statement of the item; nil if all items share a query.
+  private var statement: String?
   private var output: CaptureBuffer
   private var errors: CaptureBuffer
   private var spillProblem: SpillError?
@@ -62,7 +64,7 @@ final class PostgreSQLSession: JobSession {
         let connection = try job.connect(for: worker, while: isWanted)
         connection.notice = { [unowned self] in keep(notice: $0) }
         link = try PostgreSQLLink(
-          connection, query: job.query.text, isReadOnly: job.isReadOnly, while: isWanted)
+          connection, query: job.query?.text, isReadOnly: job.isReadOnly, while: isWanted)
       } catch {
         tries += 1
         reason = error.message
@@ -109,7 +111,11 @@ final class PostgreSQLSession: JobSession {
 
   private func bind(_ item: Item) throws(Failure) {
     values.removeAll()
-    for (name, source) in zip(job.query.names, job.sources) {
+    guard let query = job.query else {
+      do throws(JobError) { statement = try StatementItem.text(of: item) } catch { throw Failure(error.description) }
+      return
+    }
+    for (name, source) in zip(query.names, job.sources) {
       guard let value = try source.value(of: item).bytes else {
         values.appendNull()
         continue
@@ -142,7 +148,7 @@ final class PostgreSQLSession: JobSession {
 
   private func performOnce(_ link: PostgreSQLLink, _ wake: ServerWake) -> Ending {
     rowCount = 0
-    link.send(&values)
+    if let statement { link.sendOnce(statement) } else { link.send(&values) }
     var failure: PostgreSQLError?
     while true {
       if heed(wake, link) { return .abandoned }
@@ -201,7 +207,7 @@ final class PostgreSQLSession: JobSession {
     guard self.link != nil, !link.connection.isOutsideTransaction else { return nil }
     if !rollBack(link) { self.link = nil }
     guard case .succeeded = ending else { return nil }
-    return "left a transaction open, which was rolled back"
+    return StatementItem.leftTransaction
   }
 
   /// Waits until a request to cancel can hit no later query. Returns false if that takes too long.

@@ -20,11 +20,15 @@ struct SQLLexer {
   private var position = 0
   private var depth = 0
   private var body = FunctionBody()
+  /// Whether the text ends inside a quoted text or a comment.
+  private(set) var isUnclosed = false
 
   /// The largest number of a parameter.
   static let largestNumber = 65_535
 
-  init(_ text: String) { bytes = Array(text.utf8) }
+  init(_ text: String) { self.init(Array(text.utf8)) }
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// The next token and the bytes where it is; nil at the end.
   mutating func next() -> (token: Token, place: Range<Int>)? {
@@ -73,6 +77,7 @@ struct SQLLexer {
       }
     } while level > 0 && position < bytes.count
     position = min(position, bytes.count)
+    isUnclosed = level > 0
   }
 
   // MARK: - Tokens
@@ -123,6 +128,7 @@ struct SQLLexer {
         position += 1
       }
     }
+    isUnclosed = true
   }
 
   /// A parameter such as `$1`, or a text such as `$tag$…$tag$`.
@@ -143,6 +149,7 @@ struct SQLLexer {
     position += 1
     let tag = bytes[start..<position]
     while position < bytes.count, !bytes[position...].starts(with: tag) { position += 1 }
+    isUnclosed = position == bytes.count
     position = min(position + tag.count, bytes.count)
     return .other
   }
@@ -170,14 +177,15 @@ struct SQLLexer {
     while let byte = peek(), condition(byte) { position += 1 }
   }
 
-  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (9...13).contains(byte) }
+  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (9...13).contains(byte) }
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
   private static func isLetter(_ byte: UInt8) -> Bool {
     byte >= 0x80 || byte == UInt8(ascii: "_") || (0x61...0x7A).contains(byte | 0x20)
   }
 }
 
-/// Whether a statement is inside the body of a function that is written in SQL, `BEGIN ATOMIC … END`.
+/// Whether a statement is inside the body of a function that is written in SQL, `BEGIN ATOMIC … END`, or of a trigger
+/// of SQLite, `BEGIN … END`.
 private struct FunctionBody {
   private var words: [[UInt8]] = []
   private var level = 0
@@ -187,7 +195,7 @@ private struct FunctionBody {
   /// Follows the words of a statement that are outside parentheses, in lower case.
   mutating func pass(_ word: [UInt8]) {
     if words.count < 4 { words.append(word) }
-    guard isFunction else { return }
+    guard hasBody else { return }
     switch word {
     case Array("begin".utf8): level += 1
     case Array("case".utf8) where level > 0: level += 1
@@ -196,9 +204,9 @@ private struct FunctionBody {
     }
   }
 
-  private var isFunction: Bool {
+  private var hasBody: Bool {
     guard words.first == Array("create".utf8) else { return false }
-    return words.dropFirst().contains { $0 == Array("function".utf8) || $0 == Array("procedure".utf8) }
+    return words.dropFirst().contains { ["function", "procedure", "trigger"].map { Array($0.utf8) }.contains($0) }
   }
 }
 

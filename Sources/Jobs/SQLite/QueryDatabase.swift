@@ -79,6 +79,12 @@ struct QueryDatabase {
     }
   }
 
+  /// Whether a transaction is open.
+  var isInTransaction: Bool { connection.isInTransaction }
+
+  /// Rolls back the open transaction.
+  func rollBack() { connection.rollBack() }
+
   // MARK: - Programs
 
   /// Returns the program of a statement that has been prepared; empty if SQLite does not show it.

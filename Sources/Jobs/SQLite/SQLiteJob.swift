@@ -29,8 +29,8 @@ public struct SQLiteJob: Job {
     case readWrite
   }
 
-  /// The query as the user wrote it.
-  public let title: String
+  /// The query as the user wrote it; nil if each item is a statement.
+  let query: String?
   let path: String
   let rows: RowFormat
   let access: Access
@@ -47,7 +47,7 @@ public struct SQLiteJob: Job {
   ///
   /// - Parameters:
   ///   - path: the database file, which must exist, or a `file:` URI; see ``DatabaseName``.
-  ///   - query: one SQL statement with at least one parameter.
+  ///   - query: one SQL statement with at least one parameter; nil if each item is a statement without parameters.
   ///   - fields: the fields of the items, as far as they are known.
   ///   - rows: the format of the rows.
   ///   - access: whether the statement may write.
@@ -57,10 +57,10 @@ public struct SQLiteJob: Job {
   /// - Throws: when the file is missing or not a database, the query cannot be prepared (with SQLite's message and
   ///   position), there is more than one statement, the statement may not write, or a parameter has no value.
   public init(
-    path: String, query: String, fields: FieldNames = .none, rows: RowFormat = .tsv, access: Access = .readOnly,
+    path: String, query: String?, fields: FieldNames = .none, rows: RowFormat = .tsv, access: Access = .readOnly,
     busyTimeoutMilliseconds: Int = 5000, openingTimeoutMilliseconds: Int? = nil, spillFile: SpillFile = .shared
   ) throws(JobError) {
-    title = query
+    self.query = query
     self.path = path
     self.rows = rows
     self.access = access
@@ -69,16 +69,24 @@ public struct SQLiteJob: Job {
     let database = try QueryDatabase(
       path, access: access,
       busyTimeoutMilliseconds: min(busyTimeoutMilliseconds, openingTimeoutMilliseconds ?? .max), stop: StopFlag())
+    guard let query else {
+      writers = access == .readWrite ? WriterQueue() : nil
+      (parameterNames, sources, uses) = ([], [], [])
+      return
+    }
     let statement = try database.prepare(query)
     let writes = !statement.isReadOnly
-    if access == .readOnly && writes {
-      throw JobError("this statement writes to the database; add --write to allow that")
-    }
+    if access == .readOnly && writes { throw Self.forbiddenWrite }
     writers = writes ? WriterQueue() : nil
     parameterNames = statement.parameterNames
     sources = try ParameterSource.sources(of: parameterNames, fields: fields)
     uses = ParameterUse.uses(in: database.program(of: query), count: sources.count, rows: rows)
   }
+
+  static let forbiddenWrite = JobError("this statement writes to the database; add --write to allow that")
+
+  /// The query as the user wrote it.
+  public var title: String { query ?? StatementItem.title }
 
   /// Whether the run may only read.
   public var isReadOnly: Bool { access == .readOnly }
@@ -92,7 +100,7 @@ public struct SQLiteJob: Job {
         return "\(name ?? "?"): \(error.reason)"
       }
     }
-    return ([title] + values).joined(separator: "\n")
+    return ([query ?? item.text] + values).joined(separator: "\n")
   }
 
   /// Makes a worker's session. Its first item opens the connection, so that the opening counts as the item's time and

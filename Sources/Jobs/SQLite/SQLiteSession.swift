@@ -61,32 +61,36 @@ final class SQLiteSession: JobSession {
   private func run(_ query: OpenQuery, _ item: Item) throws(Failure) -> JobEnding {
     query.reading?.enter()
     defer {
-      query.statement.finish()
       output.reset()
+      query.rollBack()
       query.reading?.leave()
     }
+    let statement = try query.statement(for: item)
+    defer { statement.finish() }
     for (position, source) in job.sources.enumerated() {
-      try bind(try BoundValue(source, of: item, for: job.uses[position]), at: position, of: query.statement)
+      try bind(try BoundValue(source, of: item, for: job.uses[position]), at: position, of: statement)
     }
-    guard try stepThrough(query) else { return JobEnding(outcome: .cancelled) }
-    return JobEnding(outcome: .succeeded, output: try kept { (output) throws(SpillError) in try output.finish() })
+    guard try stepThrough(query, statement) else { return JobEnding(outcome: .cancelled) }
+    let result = try kept { (output) throws(SpillError) in try output.finish() }
+    statement.finish()
+    return JobEnding(outcome: .succeeded, output: result, note: query.rollBack())
   }
 
   /// Steps through all rows. Returns false if the item was cancelled.
-  private func stepThrough(_ query: OpenQuery) throws(Failure) -> Bool {
+  private func stepThrough(_ query: OpenQuery, _ statement: SQLiteStatement) throws(Failure) -> Bool {
     var isFirst = true
     while true {
       if stop.isSet { return false }
       do throws(SQLiteError) {
-        guard try query.statement.advance() else { return true }
+        guard try statement.advance() else { return true }
       } catch {
         if stop.isSet { return false }
         throw Self.failure(error)
       }
-      if isFirst { query.refreshColumns() }
+      if isFirst { query.refreshColumns(of: statement) }
       isFirst = false
       try kept { [writer = query.writer] (output) throws(SpillError) in
-        try output.extend { writer.append(query.statement, to: &$0) }
+        try output.extend { writer.append(statement, to: &$0) }
       }
     }
   }
@@ -122,7 +126,10 @@ final class SQLiteSession: JobSession {
 
 /// A worker's connection with the prepared query.
 final class OpenQuery {
-  let statement: SQLiteStatement
+  private let database: QueryDatabase
+  private let access: SQLiteJob.Access
+  /// The query of all items; nil if each item is a statement.
+  private let fixed: SQLiteStatement?
   /// The transaction of items that only read; an item that writes is its own transaction.
   let reading: ReadTransaction?
   /// Writes rows with the statement's current columns.
@@ -137,17 +144,45 @@ final class OpenQuery {
   ///   - stop: set from any thread to end the opening, and later any running statement.
   /// - Throws: when the connection or the query fails.
   init(_ job: SQLiteJob, stop: StopFlag) throws(JobError) {
-    let database = try QueryDatabase(
+    database = try QueryDatabase(
       job.path, access: job.access, busyTimeoutMilliseconds: job.busyTimeoutMilliseconds, stop: stop)
-    statement = try database.prepare(job.title)
+    access = job.access
+    var statement: SQLiteStatement?
+    if let query = job.query { statement = try database.prepare(query) }
+    fixed = statement
     rows = job.rows
-    writer = RowWriter(rows, columns: statement.columnNames)
-    preparations = statement.preparations
-    reading = job.access == .readOnly ? try ReadTransaction(database) : nil
+    writer = RowWriter(rows, columns: statement?.columnNames ?? [])
+    preparations = statement?.preparations ?? 0
+    reading = access == .readOnly ? try ReadTransaction(database) : nil
+  }
+
+  /// Returns the statement of an item.
+  func statement(for item: Item) throws(Failure) -> SQLiteStatement {
+    if let fixed { return fixed }
+    do throws(JobError) {
+      let statement = try database.prepare(try StatementItem.text(of: item))
+      if access == .readOnly, !statement.isReadOnly { throw SQLiteJob.forbiddenWrite }
+      if !statement.parameterNames.isEmpty { throw StatementItem.hasParameters }
+      writer = RowWriter(rows, columns: statement.columnNames)
+      preparations = statement.preparations
+      return statement
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+
+  /// Ends a transaction that an item has left open.
+  ///
+  /// - Returns: a remark about it for the user.
+  @discardableResult
+  func rollBack() -> String? {
+    guard reading == nil, database.isInTransaction else { return nil }
+    database.rollBack()
+    return StatementItem.leftTransaction
   }
 
   /// Reads the columns again if SQLite has prepared the statement again.
-  func refreshColumns() {
+  func refreshColumns(of statement: SQLiteStatement) {
     let now = statement.preparations
     guard now != preparations else { return }
     preparations = now

@@ -58,6 +58,9 @@ struct JobOptions: ParsableArguments {
       valueName: "query"))
   var sql: String?
 
+  @Flag(help: "The items are SQL statements, each ended by a semicolon: run each of them on --db.")
+  var each = false
+
   @Flag(help: "Let the query change the database.")
   var write = false
 

@@ -61,7 +61,7 @@ struct RunPlan {
     }
     self.arguments = recipe.recordable(arguments, options.job)
     recipe.secret(in: options.job).map(OSProcess.hide)
-    reader = try Self.reader(items, options.input)
+    reader = try Self.reader(items, options.input, ofStatements: recipe.runsStatements)
     job = try recipe.job(
       for: reader, options.job, timeBudget: options.failures.timeBudget, grace: options.running.grace)
     inOrder = !options.results.unordered
@@ -104,14 +104,23 @@ struct RunPlan {
     return count
   }
 
-  private static func reader(_ items: String, _ input: InputOptions) throws(AppError) -> ItemReader {
+  private static func reader(
+    _ items: String, _ input: InputOptions, ofStatements: Bool
+  ) throws(AppError) -> ItemReader {
     let source: ItemSource = items == "-" ? .standardInput : .file(items)
-    let format = try format(of: items, input)
+    let format = try ofStatements ? statementFormat(input) : format(of: items, input)
     do throws(ItemError) {
       return try ItemReader(source: source, format: format)
     } catch {
       throw AppError(error.description)
     }
+  }
+
+  private static func statementFormat(_ input: InputOptions) throws(AppError) -> ItemFormat {
+    guard !input.null, input.format == nil, input.header == nil else {
+      throw AppError("--each reads SQL statements: leave out -0, --format and --header")
+    }
+    return .sql
   }
 
   private static func format(of path: String, _ input: InputOptions) throws(AppError) -> ItemFormat {
@@ -135,7 +144,7 @@ extension ItemFormat {
   var mayHaveFields: Bool {
     switch self {
     case .csv, .tsv, .jsonl: true
-    case .lines, .nul: false
+    case .lines, .nul, .sql: false
     }
   }
 }

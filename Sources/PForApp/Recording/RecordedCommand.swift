@@ -18,11 +18,13 @@ final class RecordedCommand {
 
   /// The command of an item on a worker. For a query, it is the query: its database may no longer exist.
   func invocation(of item: Item, _ id: ItemID, _ worker: WorkerID) -> String {
-    job(for: item)?.invocation(of: item, id: id, worker: worker) ?? title
+    if recipe?.runsStatements == true { return item.text }
+    return job(for: item)?.invocation(of: item, id: id, worker: worker) ?? title
   }
 
   /// The command of an item on a worker, as one line for a shell. A query is followed by the item.
   func line(_ item: Item, _ id: ItemID, _ worker: WorkerID) -> [UInt8] {
+    if recipe?.runsStatements == true { return item.bytes }
     guard let job = job(for: item) else { return Array("\(title) ".utf8) + item.bytes }
     return OSText.bytes(ShellWord.oneLine(job.invocation(of: item, id: id, worker: worker)))
   }

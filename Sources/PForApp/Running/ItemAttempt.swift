@@ -28,7 +28,8 @@ extension SettledAttempt<Item, JobResult> {
   /// The attempt as the run file and the logs keep it; every call returns the same record.
   func makeRecord() -> EndedAttempt {
     let produced = deliverable
-    let record = EndedAttempt(attempt, produced.ending.process, wait: wait, begin: produced.begin)
+    var record = EndedAttempt(attempt, produced.ending.process, wait: wait, begin: produced.begin)
+    record.reasons = produced.ending.reasons
     produced.begin = record.start
     return record
   }

@@ -10,9 +10,10 @@ import RunStore
 enum JobRecipe: Equatable {
   case command([String])
   case shell(String)
-  case sqlite(database: String, query: String)
-  /// The database's name is without passwords.
-  case postgresql(database: String, query: String)
+  /// Without a query, each item is a statement.
+  case sqlite(database: String, query: String?)
+  /// The database's name is without passwords. Without a query, each item is a statement.
+  case postgresql(database: String, query: String?)
 
   /// The kinds of jobs by their names in run files, which never change.
   enum Kind: String, CaseIterable {
@@ -30,7 +31,9 @@ enum JobRecipe: Equatable {
       try Self.query(options.job),
     ].compactMap(\.self)
     guard let recipe = given.first else {
-      throw AppError("no command: add -- COMMAND, or --shell 'LINE', or --db DATABASE with --sql 'QUERY'")
+      throw AppError(
+        "no command: add -- COMMAND, or --shell 'LINE', or --db DATABASE with --sql 'QUERY', "
+          + "or with --each for a file of queries")
     }
     guard given.count == 1 else {
       throw AppError("more than one job: give a command after --, or --shell, or --db with --sql")
@@ -40,14 +43,18 @@ enum JobRecipe: Equatable {
 
   private static func query(_ options: JobOptions) throws(AppError) -> JobRecipe? {
     switch (options.db, options.sql) {
+    case (_, _?) where options.each: throw AppError("--each takes the queries from the items: leave out --sql")
+    case (nil, nil) where options.each: throw AppError("--each needs a database: add --db DATABASE")
     case (nil, nil): return nil
     case (let database?, let query?): return try self.query(query, in: database)
-    case (_, nil): throw AppError("--db needs a query: add --sql 'SELECT … WHERE id = ?'")
+    case (let database?, nil) where options.each: return try self.query(nil, in: database)
+    case (_, nil):
+      throw AppError("--db needs a query: add --sql 'SELECT … WHERE id = ?', or --each if the items are queries")
     case (nil, _): throw AppError("--sql needs a database: add --db DATABASE")
     }
   }
 
-  private static func query(_ query: String, in database: String) throws(AppError) -> JobRecipe {
+  private static func query(_ query: String?, in database: String) throws(AppError) -> JobRecipe {
     guard PostgreSQLName.isOne(database) else { return .sqlite(database: database, query: query) }
     do throws(JobError) {
       return .postgresql(database: try PostgreSQLName(database).recordable, query: query)
@@ -66,6 +73,8 @@ enum JobRecipe: Equatable {
     case .shell where words.count == 1: self = .shell(words[0])
     case .sqlite where words.count == 4: self = .sqlite(database: words[1], query: words[3])
     case .postgresql where words.count == 4: self = .postgresql(database: words[1], query: words[3])
+    case .sqlite where words.count == 3: self = .sqlite(database: words[1], query: nil)
+    case .postgresql where words.count == 3: self = .postgresql(database: words[1], query: nil)
     case .shell, .sqlite, .postgresql, nil: return nil
     }
   }
@@ -85,7 +94,8 @@ enum JobRecipe: Equatable {
     switch self {
     case .command(let words): words
     case .shell(let line): [line]
-    case .sqlite(let database, let query), .postgresql(let database, let query): ["--db", database, "--sql", query]
+    case .sqlite(let database, let query), .postgresql(let database, let query):
+      ["--db", database] + (query.map { ["--sql", $0] } ?? ["--each"])
     }
   }
 
@@ -149,6 +159,14 @@ enum JobRecipe: Equatable {
     case .command(let words): Template(arguments: words, fields: fields)
     case .shell(let line): Template(shell: line, fields: fields)
     case .sqlite, .postgresql: nil
+    }
+  }
+
+  /// Whether each item is an SQL statement.
+  var runsStatements: Bool {
+    switch self {
+    case .command, .shell: false
+    case .sqlite(_, let query), .postgresql(_, let query): query == nil
     }
   }
 
