@@ -133,9 +133,9 @@ extension RunFacts {
   private func paceEstimate(
     _ items: [StartedItem], _ running: [Forecast.Running], at now: Instant, isKnown: Bool
   ) -> RunPace.Estimate? {
-    if let estimate = pace.estimate(running: items.map(\.start), at: now, workerTime: workerTime(at: now)) {
-      return estimate
-    }
+    let left = isHandingOut ? tally.queued + tally.waiting + running.count : running.count
+    let estimate = pace.estimate(running: items.map(\.start), left: left, at: now, workerTime: workerTime(at: now))
+    if let estimate { return estimate }
     return isKnown ? RunPace.guess(ages: running.map(\.age) + [1]) : nil
   }
 

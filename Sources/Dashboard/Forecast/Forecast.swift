@@ -34,7 +34,7 @@ struct Forecast {
   /// The number of simulations. With very many workers each one takes longer and varies less.
   private var draws: Int { min(100, max(25, 6_400 / max(1, threads))) }
   /// The quantiles of the range.
-  private static let range = (low: 0.08, high: 0.92)
+  private static let range = (low: 0.1, high: 0.9)
 
   var pace: RunPace.Estimate
   var threads: Int
@@ -87,7 +87,11 @@ private struct Draw {
   }
 
   mutating func end() -> Double {
-    for attempt in forecast.running { finish(at: rest(attempt)) }
+    for attempt in forecast.running {
+      let end = rest(attempt)
+      free.insert(end)
+      note(end)
+    }
     while free.count < forecast.threads { free.insert(0) }
     while free.count > max(1, forecast.threads) { free.removeFirst() }
     let single = Forecast.itemsPerWorker * max(1, forecast.threads)
@@ -115,12 +119,12 @@ private struct Draw {
       unknown -= 1
       time = drawn()
     }
-    free.removeFirst()
-    finish(at: begin + time)
+    free.replaceFirst(by: begin + time)
+    note(begin + time)
   }
 
-  private mutating func finish(at end: Double) {
-    free.insert(end)
+  /// Notes the end of an attempt, which another one may follow.
+  private mutating func note(_ end: Double) {
     last = max(last, end)
     guard forecast.pace.retryShare > 0, random.unit() < forecast.pace.retryShare else { return }
     let due = end + forecast.usualWait
