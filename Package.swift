@@ -169,7 +169,8 @@ let package = Package(
     .testTarget(name: "ScreenTests", dependencies: ["Screen", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ThemesTests", dependencies: ["Screen", "Themes", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "DashboardTests", dependencies: ["ParallelFor", "Dashboard", "TestSupport"], swiftSettings: settings),
+      name: "DashboardTests", dependencies: ["ParallelFor", "Attempts", "Dashboard", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "DashboardViewTests",
       dependencies: ["ParallelFor", "Attempts", "Dashboard", "DashboardView", "Screen", "Themes", "TestSupport"],

@@ -96,6 +96,7 @@ extension Command {
     Entry(.show(.latency), "latency", .views, ["5"], "latency only"),
     Entry(.show(.failures), "failures", .views, ["6"], "failures only, by their reasons"),
     Entry(.show(.threads), "threads-page", .views, ["7"], "what each number of threads has done"),
+    Entry(.show(.why), "why", .views, ["8"], "why items are slow, by reasons"),
     Entry(.nextPanel, "next-panel", .views, ["<Tab>", "<Right>"], "next panel", hint: "panel"),
     Entry(.previousPanel, "previous-panel", .views, ["<S-Tab>", "<Left>"], "previous panel"),
     Entry(.toggleFreeze, "freeze", .views, ["Z"], "freeze the display; the run continues"),

@@ -11,9 +11,13 @@ extension Dashboard {
       return workers.first { $0.id == slot }?.item?.id
     case .slow: return slowSelection.selected(in: facts.slowItems(at: now).map(\.id))
     case .results: return results.selectedID
+    case .why: return facts.reasonGroups.groups.first { $0.words == whySelection.selected(in: whyReasons) }?.longest
     case .latency, .failures, .threads: return nil
     }
   }
+
+  /// The reasons why items are slow, as the list shows them.
+  private var whyReasons: [String] { facts.reasonGroups.groups.map(\.words) }
 
   /// The reasons of the failures, as the list shows them.
   private var reasons: [String] { facts.failureGroups.groups.map(\.reason) }
@@ -89,6 +93,7 @@ extension Dashboard {
     case .workers: workerIDs(at: now).count
     case .slow: slowIDs(at: now).count
     case .failures: reasons.count
+    case .why: whyReasons.count
     case .results: results.count
     case .latency, .threads: 0
     }
@@ -100,6 +105,7 @@ extension Dashboard {
     case .workers: workerSelection.row(in: workerIDs(at: now))
     case .slow: slowSelection.row(in: slowIDs(at: now))
     case .failures: failureSelection.row(in: reasons)
+    case .why: whySelection.row(in: whyReasons)
     case .results: results.selectedRow
     case .latency, .threads: nil
     }
@@ -111,6 +117,7 @@ extension Dashboard {
     case .workers: workerSelection.first(rows: rows[.workers], in: workerIDs(at: now))
     case .slow: slowSelection.first(rows: rows[.slow], in: slowIDs(at: now))
     case .failures: failureSelection.first(rows: rows[.failures], in: reasons)
+    case .why: whySelection.first(rows: rows[.why], in: whyReasons)
     case .results: results.firstRow(rows: rows[.results])
     case .latency, .threads: 0
     }
@@ -122,6 +129,7 @@ extension Dashboard {
     case .workers: workerSelection.move(to: row, rows: rows[.workers], in: workerIDs(at: now))
     case .slow: slowSelection.move(to: row, rows: rows[.slow], in: slowIDs(at: now))
     case .failures: failureSelection.move(to: row, rows: rows[.failures], in: reasons)
+    case .why: whySelection.move(to: row, rows: rows[.why], in: whyReasons)
     case .results: results.move(to: row, rows: rows[.results])
     case .latency, .threads: return
     }

@@ -1,3 +1,4 @@
+package import Attempts
 package import ParallelFor
 
 /// Everything that the screen shows, as a value: the facts about the run, and the user's view of them.
@@ -67,6 +68,7 @@ package struct Dashboard: Equatable, Sendable {
   package internal(set) var workerSelection = ListSelection<WorkerID>()
   package internal(set) var slowSelection = ListSelection<ItemID>()
   package internal(set) var failureSelection = ListSelection<String>()
+  package internal(set) var whySelection = ListSelection<String>()
   package internal(set) var results = ResultList()
   package internal(set) var openItem: ItemID?
   /// The details of the open item, once loaded.
@@ -199,6 +201,12 @@ extension Dashboard {
 
   /// Takes the failures so far, in groups.
   package mutating func learn(_ failures: FailureGroups) { live.failureGroups = failures }
+
+  /// Takes the reasons of the items so far, in groups.
+  package mutating func learn(_ reasons: ReasonGroups) { live.reasonGroups = reasons }
+
+  /// Takes why running items take their time.
+  package mutating func learn(running reasons: [ItemID: Reason]) { live.runningReasons = reasons }
 
   /// Takes the items whose commands are stopped.
   package mutating func learn(_ stopped: [StoppedItem]) { live.stopped = stopped }

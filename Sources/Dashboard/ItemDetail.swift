@@ -34,6 +34,8 @@ package struct ItemDetail: Equatable, Sendable {
   package var note: String?
   /// How the process of the last attempt ended; unknown if there was no command or it could not be started.
   package var process = ProcessEnding()
+  /// Why the last attempt took its time, the most important reason first; empty if that is not known.
+  package var reasons: [Reason] = []
   /// The attempts before the last ended one, in order; their starts are on any clock.
   package var earlier: [EndedAttempt] = []
   /// The process of its command, while it runs.

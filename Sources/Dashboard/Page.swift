@@ -1,7 +1,7 @@
 /// One of the pages that number keys show. The raw value is the key.
 package enum Page: Int, CaseIterable, Sendable {
   case overview = 1
-  case workers, slow, results, latency, failures, threads
+  case workers, slow, results, latency, failures, threads, why
 
   /// The panels of the page, in the order in which Tab moves through them. Those without room are left out.
   package var panels: [Panel] {
@@ -13,14 +13,15 @@ package enum Page: Int, CaseIterable, Sendable {
     case .latency: [.latency]
     case .failures: [.failures]
     case .threads: [.threads]
+    case .why: [.why, .slow]
     }
   }
 
-  /// Returns the page on which a panel is alone.
-  static func of(_ panel: Panel) -> Page { allCases.first { $0.panels == [panel] } ?? .overview }
+  /// Returns the page that is a panel's own: it is alone there, or at least the first.
+  static func of(_ panel: Panel) -> Page { allCases.dropFirst().first { $0.panels.first == panel } ?? .overview }
 }
 
 /// A part of the screen that can have the focus.
 package enum Panel: CaseIterable, Sendable {
-  case workers, failures, latency, slow, results, threads
+  case workers, failures, latency, slow, results, threads, why
 }

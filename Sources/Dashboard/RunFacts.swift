@@ -1,3 +1,4 @@
+package import Attempts
 package import ParallelFor
 
 /// What the run as a whole is doing.
@@ -73,6 +74,10 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var failures: [FailedItem] = []
   /// The failures in groups, as the run reports them.
   package internal(set) var failureGroups = FailureGroups()
+  /// Why items took their time, as the run reports it.
+  package internal(set) var reasonGroups = ReasonGroups()
+  /// Why running items take their time.
+  package internal(set) var runningReasons: [ItemID: Reason] = [:]
   package internal(set) var delivery = Delivery()
   package internal(set) var recording = RecordingLag()
 
@@ -180,8 +185,13 @@ package struct RunFacts: Equatable, Sendable {
   /// Whether more threads would help, or fewer.
   package var threadAdvice: ThreadAdvice { ThreadAdvice(threadRates.points, at: targetWorkers) }
 
+  /// Returns why an item takes its time, or took it; nil if that is not known, or if it ended and is not among the slowest.
+  package func reason(of id: ItemID) -> Reason? {
+    runningItem(id) == nil ? reasonGroups.reason(of: id) : runningReasons[id]
+  }
+
   /// Returns the total time that workers have spent on items, in nanoseconds.
-  func busyTime(at now: Instant) -> Double {
+  package func busyTime(at now: Instant) -> Double {
     everyWorker.reduce(0.0) { $0 + Double($1.busy) + Double($1.elapsed(at: now) ?? 0) }
   }
 

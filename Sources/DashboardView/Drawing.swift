@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import ParallelFor
 import Screen
@@ -46,6 +47,17 @@ struct Drawing {
 
   /// The width of an item's number: that of the largest number so far, with at least two digits.
   var numberWidth: Int { "#\(max(99, facts.begun))".count }
+
+  /// Returns an item's name and, if there is room for both, why it takes its time.
+  func named(_ label: String, _ reason: Reason?, columns: Int) -> String {
+    guard let reason, columns >= Self.leastForReason else { return label }
+    let words = TextWidth.prefix(format.words(reason), columns: columns - Self.leastName - 2, ellipsis: glyphs.ellipsis)
+    let room = columns - TextWidth.columns(of: words) - 2
+    return "\(TextWidth.middle(label, columns: room, ellipsis: glyphs.ellipsis))  \(words)"
+  }
+
+  /// The columns that a name and a reason need at least, and those for the name.
+  private static let (leastForReason, leastName) = (24, 10)
 
   func cursor(_ row: Rect) -> RowCursor { RowCursor(row, ellipsis: glyphs.ellipsis) }
 

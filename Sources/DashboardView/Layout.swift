@@ -47,6 +47,7 @@ package struct Layout: Equatable, Sendable {
   private static func rows(_ panels: [Panel: Rect], body: Rect, isFramed: Bool) -> Dashboard.Rows {
     var rows = Dashboard.Rows()
     rows.lists = panels.mapValues { ListArea($0, isFramed: isFramed).list.height }
+    if let why = panels[.why] { rows.lists[.why] = WhyPanel.list(in: ListArea(why, isFramed: isFramed)).height }
     rows.help = max(1, body.height - 2)
     rows.wholeHelp = HelpOverlay.lineCount(in: body)
     return rows
@@ -57,6 +58,9 @@ package struct Layout: Equatable, Sendable {
     switch page {
     case .workers, .slow, .results, .latency, .failures, .threads:
       return Dictionary(uniqueKeysWithValues: page.panels.map { ($0, body) })
+    case .why:
+      let split = body.splitTop((body.height + 1) / 2)
+      return [.why: split.top, .slow: split.rest]
     case .overview:
       let upper = body.splitTop(body.height * 11 / 20)
       let left = upper.top.splitLeft(body.width / 2)

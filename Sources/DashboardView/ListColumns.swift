@@ -43,6 +43,9 @@ struct ListColumns {
   /// Returns the width of the first columns with their gaps.
   func width(upTo count: Int) -> Int { columns.prefix(count).reduce(0) { $0 + $1.width + $1.gap } }
 
+  /// Returns the width of a column.
+  func width(of column: Int) -> Int { columns.indices.contains(column) ? columns[column].width : 0 }
+
   /// The width of the last column.
   var lastWidth: Int { columns.last?.width ?? 0 }
 

@@ -101,6 +101,14 @@ import Themes
     check("failures", scene) { FailuresPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
   }
 
+  /// Four reasons, and running items that wait.
+  @Test func why() {
+    let scene = Self.scene.withReasons()
+    check("why", scene) { WhyPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+    check("slow-why", scene, rows: 12) { SlowPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+    check("workers-why", scene, rows: 9) { WorkersPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+  }
+
   @Test func results() {
     var scene = Self.scene
     scene.search("ORDER")

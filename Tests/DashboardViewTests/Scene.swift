@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import DashboardView
 import ParallelFor
@@ -44,6 +45,26 @@ struct Scene: Sendable {
         line: $0.outcome.failureReason ?? "{\"order\": \(id.number * 7), \"total\": \(id.number * 131 % 9973)}",
         note: id.number % 97 == 0 ? "left a process running" : nil)
     }
+  }
+
+  /// The scene with reasons of its slow items and of the running ones.
+  func withReasons() -> Scene {
+    var groups = ReasonGroups()
+    let lock = Reason(.lock, subject: "transactionid", detail: "← pid 4711, psql, idle in transaction 3 m")
+    let reasons = [
+      lock, Reason(.fullScan, subject: "orders", detail: "300,000 rows", remedy: "an index on (product, day)"),
+      Reason(.io, subject: "DataFileRead"), Reason(.cpu),
+    ]
+    for (place, item) in dashboard.facts.slowest.sorted().prefix(40).enumerated() {
+      var reason = reasons[place % 7 % reasons.count]
+      reason.time = item.latency * 9 / 10
+      groups.add(item.id, [reason], latency: item.latency)
+    }
+    var scene = self
+    scene.dashboard.learn(groups)
+    let running = scene.dashboard.facts.runningItems.prefix(2)
+    scene.dashboard.learn(running: Dictionary(uniqueKeysWithValues: running.map { ($0.id, lock) }))
+    return scene
   }
 
   /// A few seconds of a run over orders: most items take 40–160 ms, one in thirty is much slower, and some fail.

@@ -35,14 +35,15 @@ import Testing
     ProcessEnding(exitStatus: -1, cpu: 5),
   ]) func headersReadBack(process: ProcessEnding) {
     let header = ArchiveHeader(
-      start: .min, end: .max, worker: 9_999, attempt: 3, process: process, previous: .max, counts: [1, 2, 3, 4, 5, 6])
+      start: .min, end: .max, worker: 9_999, attempt: 3, process: process, previous: .max,
+      counts: [1, 2, 3, 4, 5, 6, 7])
     let bytes = header.words.withUnsafeBytes { Array($0) }
     #expect(bytes.count == ArchiveHeader.size)
     #expect(ArchiveHeader(bytes) == header)
     #expect(ArchiveHeader(Array(bytes.dropLast())) == nil)
     #expect(header.range(of: .text) == ArchiveHeader.size..<ArchiveHeader.size + 1)
-    let errors = ArchiveHeader.size + 1 + 2 + 3 + 4 + 5
-    #expect(header.range(of: .errors) == errors..<errors + 6)
+    let errors = ArchiveHeader.size + 1 + 2 + 3 + 4 + 5 + 6
+    #expect(header.range(of: .errors) == errors..<errors + 7)
   }
 
   @Test func fieldsReadBackWhateverTheirBytes() {

@@ -17,7 +17,8 @@ import Testing
     recorder.record(first, attempt(2, .succeeded, exitStatus: 0), output: .text("größe \"1\"\n"))
     let killed = EndedAttempt(
       worker: 2, start: Self.start + 5_000_000, latency: 2_000_500, outcome: .timedOut, wait: 1_000,
-      process: ProcessEnding(signal: 15, cpu: 2_000_000, peakMemory: 4_096), note: "left a process running")
+      process: ProcessEnding(signal: 15, cpu: 2_000_000, peakMemory: 4_096), note: "left a process running",
+      reasons: [Reason(.io, subject: "DataFileRead", detail: "3 of 4 samples", time: 2_000_500), Reason(.cpu)])
     recorder.record(RecordedItem(number: 2, text: .bytes([0x62, 0xFF, 0x09, 0x1B])), killed, errors: .bytes([0xC3]))
     recorder.recordTotal(2)
     recorder.record(RunChange(time: Self.start + 9_000_000, kind: .sessionEnded, value: 1))
@@ -50,10 +51,10 @@ import Testing
 
   @Test func csv() throws {
     let lines = [
-      "number,item,outcome,reason,attempts,worker,start,wait,latency,exit_status,signal,cpu,peak_memory,note,output,errors",
-      "1,\"a,\"\"b\"\"\n\",succeeded,,2,1,2023-11-14T22:13:20.002Z,,0.001500000,0,,,,,\"größe \"\"1\"\"\n\",",
+      "number,item,outcome,reason,attempts,worker,start,wait,latency,exit_status,signal,cpu,peak_memory,note,why,output,errors",
+      "1,\"a,\"\"b\"\"\n\",succeeded,,2,1,2023-11-14T22:13:20.002Z,,0.001500000,0,,,,,,\"größe \"\"1\"\"\n\",",
       "2,b\u{FFFD}\t\u{1B},timed out,,1,2,2023-11-14T22:13:20.005Z,0.000001000,0.002000500,,15,0.002000000,4096,"
-        + "left a process running,,\"\u{FFFD}\"",
+        + "left a process running,\"IO: DataFileRead, 3 of 4 samples\",,\"\u{FFFD}\"",
     ]
     #expect(try export(.csv) == lines.map { $0 + "\r\n" }.joined())
   }
@@ -64,7 +65,9 @@ import Testing
         + #""start":"2023-11-14T22:13:20.002Z","latency":0.001500000,"exit_status":0,"output":"größe \"1\"\n","errors":""}"#,
       #"{"number":2,"item":"b"# + "\u{FFFD}" + #"\t\u001b","attempts":1,"outcome":"timed out","worker":2,"#
         + #""start":"2023-11-14T22:13:20.005Z","latency":0.002000500,"wait":0.000001000,"signal":15,"cpu":0.002000000,"#
-        + #""peak_memory":4096,"note":"left a process running","output":"","errors":""# + "\u{FFFD}" + #""}"#,
+        + #""peak_memory":4096,"note":"left a process running","why":"IO: DataFileRead, 3 of 4 samples","reasons":[{"kind":"io","#
+        + #""subject":"DataFileRead","detail":"3 of 4 samples","time":0.002000500},{"kind":"cpu"}],"output":"","errors":""#
+        + "\u{FFFD}" + #""}"#,
       #"{"run":"run-1","title":"echo {}","kind":"command","source":"items.txt","directory":"/somewhere","#
         + #""command":["echo","{}"],"created":"2023-11-14T22:13:20.000Z","ended":"2023-11-14T22:13:20.009Z","#
         + #""exit_code":1,"finished":true,"total":2,"succeeded":1,"failed":0,"timed_out":1,"cancelled":0}"#,

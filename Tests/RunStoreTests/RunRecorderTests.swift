@@ -16,7 +16,8 @@ import Testing
     recorder.record(RunChange(time: 1, kind: .sessionBegan, value: 2))
     let full = EndedAttempt(
       worker: 3, start: 10, latency: 20, outcome: .failed(Failure("exit status 7")), wait: 30,
-      process: ProcessEnding(exitStatus: 7, signal: 9, cpu: 40, peakMemory: 50), note: "left a process running")
+      process: ProcessEnding(exitStatus: 7, signal: 9, cpu: 40, peakMemory: 50), note: "left a process running",
+      reasons: [Reason(.lock, subject: "transactionid", detail: "← pid 7", remedy: "end it", time: 19), Reason(.cpu)])
     recorder.record(
       RecordedItem(number: 2, text: .text("b"), fields: bytes(#"{"name":"b"}"#)), full, output: .text("out"),
       errors: .text("err"))

@@ -114,6 +114,7 @@ struct DetailPanel {
     var lines = [stateLine(detail)]
     if let note = detail.note { lines.append(Line(name: "note", text: note, role: .warning)) }
     if let time = timeLine(detail) { lines.append(time) }
+    lines += whyLines(detail)
     if let place = placeLine(detail) { lines.append(place) }
     if let process = processLine(detail) { lines.append(process) }
     lines += attemptLines(detail)
@@ -144,6 +145,17 @@ struct DetailPanel {
     let times = drawing.format.timesMedian(time, median: drawing.median)
     return Line(
       name: "time", text: "\(drawing.format.duration(time))  \(times) median", role: drawing.latencyRole(time))
+  }
+
+  /// Tells why the item takes its time, and what would help.
+  private func whyLines(_ detail: ItemDetail) -> [Line] {
+    let isRunning = drawing.facts.runningItem(id) != nil
+    let reasons = isRunning ? [drawing.facts.runningReasons[id]].compactMap { $0 } : detail.reasons
+    return reasons.enumerated().map { index, reason in
+      let time = reason.time.map { " (\(drawing.format.duration($0)))" } ?? ""
+      let remedy = reason.remedy.isEmpty ? "" : "; \(reason.remedy) would help"
+      return Line(name: index == 0 ? "why" : " ", text: drawing.format.words(reason) + time + remedy)
+    }
   }
 
   private func placeLine(_ detail: ItemDetail) -> Line? {

@@ -21,7 +21,7 @@ struct SlowPanel {
       items.dropFirst(first), from: first, selected: drawing.dashboard.slowSelection.row(in: ids), of: .slow,
       in: area.list, of: &grid
     ) { item, row, grid in
-      columns.draw(cells(item, row.width), drawing, in: row, of: &grid)
+      columns.draw(cells(item, row.width, columns.lastWidth), drawing, in: row, of: &grid)
       drawing.mark(item.id, x: row.x + columns.width(upTo: 4) - 1, in: row, of: &grid)
     }
   }
@@ -44,14 +44,14 @@ struct SlowPanel {
     return columns
   }
 
-  private func cells(_ item: SlowItem, _ width: Int) -> [ListColumns.Cell] {
+  private func cells(_ item: SlowItem, _ width: Int, _ nameWidth: Int) -> [ListColumns.Cell] {
     let isSlow = drawing.isSlow(item.latency)
     return [
       .text(isSlow ? drawing.glyph(.workerSlow) : "", .workerSlow),
       .text(drawing.format.duration(item.latency), .text),
       .text(drawing.format.timesMedian(item.latency, median: drawing.median), isSlow ? .workerSlow : .muted),
       ListColumns.state(item.state, drawing, rowWidth: width), .text(item.id.description, .muted),
-      .text(item.label, .text),
+      .text(drawing.named(item.label, drawing.facts.reason(of: item.id), columns: nameWidth), .text),
     ]
   }
 }

@@ -28,7 +28,7 @@ struct WorkersPanel {
     drawing.rows(
       workers.dropFirst(first), from: first, selected: drawing.dashboard.workerSelection.row(in: ids), of: .workers,
       in: area.list, of: &grid
-    ) { columns.draw(cells($0), drawing, in: $1, of: &$2) }
+    ) { columns.draw(cells($0, nameWidth: columns.width(of: 4)), drawing, in: $1, of: &$2) }
     if workers.isEmpty { drawEmpty(in: area.list.row(0), of: &grid) }
   }
 
@@ -68,24 +68,25 @@ struct WorkersPanel {
     return columns
   }
 
-  private func cells(_ worker: WorkerRow) -> [ListColumns.Cell] {
+  private func cells(_ worker: WorkerRow, nameWidth: Int) -> [ListColumns.Cell] {
     let elapsed = worker.elapsed(at: drawing.now)
     let isSlow = elapsed.map { drawing.isSlow($0) } ?? false
     let (role, word) = state(of: worker, isSlow: isSlow)
     return [
       .text("\(worker.id.slot)", .muted), .text("\(drawing.glyph(role)) \(word)", role),
       .text(elapsed.map { drawing.format.duration($0) } ?? "", isSlow ? .latencyHigh : .text), bar(elapsed),
-      .text(itemText(worker), .text), .text(drawing.format.count(worker.itemsDone), .muted),
+      .text(itemText(worker, nameWidth), .text), .text(drawing.format.count(worker.itemsDone), .muted),
       .text(drawing.format.duration(worker.mean), .muted),
     ]
   }
 
-  private func itemText(_ worker: WorkerRow) -> String {
+  private func itemText(_ worker: WorkerRow, _ width: Int) -> String {
     guard let item = worker.item else {
       return isConnecting(worker) ? ConnectionText.brief(drawing.facts.connecting[worker.id] ?? "") : ""
     }
     let label = item.attempt > 1 ? "try \(item.attempt): \(item.label)" : item.label
-    return drawing.facts.stopReason(of: worker).map { "\(label) (\(StoppedText.brief($0)))" } ?? label
+    if let stop = drawing.facts.stopReason(of: worker) { return "\(label) (\(StoppedText.brief(stop)))" }
+    return drawing.named(label, drawing.facts.runningReasons[item.id], columns: width)
   }
 
   private func isConnecting(_ worker: WorkerRow) -> Bool {

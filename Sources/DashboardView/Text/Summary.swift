@@ -22,7 +22,8 @@ package enum Summary {
     let counts =
       if let allSessions { [cursor.ofSession, cursor.whole(allSessions)] } else { [cursor.counts, cursor.earlier] }
     let lines =
-      counts + [cursor.times, cursor.latency, cursor.threads, cursor.halt] + cursor.slowest + cursor.failures(errors)
+      counts + [cursor.times, cursor.latency, cursor.why, cursor.threads, cursor.halt] + cursor.slowest
+      + cursor.failures(errors)
       + (allSessions == nil ? cursor.missing : [])
     let cut = lines.compactMap { $0 }.map {
       TextWidth.prefix($0, columns: max(1, width), ellipsis: glyphs.ellipsis)
@@ -76,6 +77,11 @@ package enum Summary {
       let named = [("p50", values.p50), ("p90", values.p90), ("p95", values.p95), ("p99", values.p99)]
       let parts = named.map { "\($0) \(format.duration($1))" } + ["max \(format.duration(latency.maximum))"]
       return "latency: \(parts.joined(separator: "  "))"
+    }
+
+    /// Why items took their time.
+    var why: String? {
+      format.mainReason(facts.reasonGroups, busy: facts.busyTime(at: now)).map { "why: \($0)" }
     }
 
     /// Whether more threads would have helped.

@@ -62,6 +62,7 @@ extension Panel {
     case .results: "Results"
     case .failures: "Failures"
     case .threads: "Threads"
+    case .why: "Why"
     }
   }
 }

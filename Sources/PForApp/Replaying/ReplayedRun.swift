@@ -1,3 +1,4 @@
+import Attempts
 import Dashboard
 import Jobs
 import ParallelFor
@@ -23,6 +24,9 @@ final class ReplayedRun: WatchedRun {
   private(set) var isBehind = false
   private(set) var inputProblem: String?
   private(set) var failures = FailureGroups()
+  private(set) var reasons = ReasonGroups()
+  /// The reasons of items whose ends have not been emitted.
+  private var reasonsAhead: [ItemID: [Reason]] = [:]
 
   /// Opens a run; it emits no events before it is played.
   ///
@@ -57,6 +61,8 @@ final class ReplayedRun: WatchedRun {
     guard place < self.place else { return false }
     timeline = ReplayTimeline(record, changes, sessions: timeline.sessions)
     failures = FailureGroups()
+    reasons = ReasonGroups()
+    reasonsAhead = [:]
     nextNumber = 1
     return true
   }
@@ -80,7 +86,11 @@ final class ReplayedRun: WatchedRun {
 
   private func note(_ kind: RunEvent.Kind) {
     switch kind {
-    case .itemFinished(let item): if let reason = ended.failureReason(of: item) { failures.add(item.id, reason) }
+    case .itemFinished(let item):
+      if let reason = ended.failureReason(of: item) { failures.add(item.id, reason) }
+      if let found = reasonsAhead.removeValue(forKey: item.id) {
+        reasons.add(item.id, found, latency: item.nanoseconds)
+      }
     case .itemRequeued(let item, _): if let reason = ended.failureReason(of: item) { failures.remove(reason) }
     default: return
     }
@@ -99,6 +109,11 @@ final class ReplayedRun: WatchedRun {
     do throws(RunStoreError) {
       let items = try reader.items(from: nextNumber, limit: Self.page)
       if let number = items.last?.number { nextNumber = number + 1 }
+      for item in items {
+        if let number = item.number, let found = item.attempt?.reasons, !found.isEmpty {
+          reasonsAhead[ItemID(number - 1)] = found
+        }
+      }
       timeline.add(
         try items.map { (item) throws(RunStoreError) in
           (item, item.attempts > 1 || item.attempt == nil ? try reader.earlierAttempts(of: item).map(\.attempt) : [])

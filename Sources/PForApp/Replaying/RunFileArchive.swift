@@ -53,6 +53,7 @@ final class RunFileArchive: ItemArchive {
     detail.outcome = last.record.outcome
     detail.note = last.record.note
     detail.process = last.record.process
+    detail.reasons = last.record.reasons
     detail.earlier = attempts.map(\.record)
     detail.show(output: parts(last.output), errors: parts(last.errors))
     return detail

@@ -17,7 +17,7 @@ extension ResultArchive: AttemptObserver {
     let ending = attempt.ending
     keep(
       ArchivedItem(attempt.item), attempt.ended, output: ending.output, errors: ending.errors,
-      process: ending.process)
+      process: ending.process, reasons: ending.reasons)
   }
 }
 

@@ -22,6 +22,8 @@ final class RunSession: WatchedRun, Sendable {
   let running: RunningItems?
   /// Why items failed.
   let failureLog = FailureLog()
+  /// Why items took their time.
+  private let reasonLog = ReasonLog()
   private let automatic: AutomaticThreads?
   /// Watches the machine; nil if nobody needs to know.
   private let watch: MachineWatch?
@@ -93,7 +95,8 @@ final class RunSession: WatchedRun, Sendable {
     self.recording = recording
     self.logs = logs
     self.past = past.map { ($0, PastTracker()) }
-    let observers = ([failureLog, archive, recording, logs, delivery] as [(any AttemptObserver)?]).compactMap { $0 }
+    let observers = ([failureLog, reasonLog, archive, recording, logs, delivery] as [(any AttemptObserver)?]).compactMap
+    { $0 }
     let inOrder = plan.inOrder && delivery.isWanted
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
     // The archive keeps the failures.
@@ -182,7 +185,7 @@ final class RunSession: WatchedRun, Sendable {
   {
     archive?.keep(
       ArchivedItem(item), kept.finished, output: kept.output, errors: kept.errors,
-      process: kept.attempt.process)
+      process: kept.attempt.process, reasons: kept.attempt.reasons)
     return JobResult(
       ending: JobEnding(outcome: kept.attempt.outcome, output: kept.output, errors: kept.errors),
       tag: tags ? item.bytes : [])
@@ -280,6 +283,10 @@ extension RunSession {
   }
 
   var failures: FailureGroups { failureLog.groups }
+
+  var reasons: ReasonGroups { reasonLog.groups }
+
+  var runningReasons: [ItemID: Reason] { job.runningReasons }
 
   var recorder: RecordingLag.Sample? { recording?.lag }
 

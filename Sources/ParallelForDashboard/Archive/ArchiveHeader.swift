@@ -5,7 +5,7 @@ import Attempts
 struct ArchiveHeader: Equatable {
   /// A part of the item or of the attempt, in the order in which they follow.
   enum Part: Int, CaseIterable {
-    case text, fields, reason, note, output, errors
+    case text, fields, reason, note, why, output, errors
   }
 
   private static let absent = Int64.min

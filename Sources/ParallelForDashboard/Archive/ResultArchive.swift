@@ -28,11 +28,12 @@ package final class ResultArchive: ItemArchive, @unchecked Sendable {
   /// Keeps an ended attempt at an item, in addition to the previous attempts.
   package func keep(
     _ item: ArchivedItem, _ ended: FinishedItem, output: CapturedBytes, errors: CapturedBytes,
-    process: ProcessEnding = ProcessEnding()
+    process: ProcessEnding = ProcessEnding(), reasons: [Reason] = []
   ) {
     let parts = [
       CapturedBytes.bytes(item.text), .bytes(FieldBytes.encode(item.fields)),
-      .text(Self.reason(of: ended.outcome)), .text(ended.note ?? ""), output, errors,
+      .text(Self.reason(of: ended.outcome)), .text(ended.note ?? ""), .text(ReasonText.encode(reasons) ?? ""), output,
+      errors,
     ]
     var header = ArchiveHeader(
       start: ended.start.nanoseconds, end: ended.end.nanoseconds, worker: ended.worker.slot, attempt: ended.attempt,
@@ -156,6 +157,7 @@ extension ResultArchive {
       detail.outcome = outcome(of: kept)
       detail.note = note(of: kept)
       detail.process = kept.header.process
+      detail.reasons = ReasonText.decode(text(.why, of: kept))
       detail.earlier = attempts(endingWith: kept.header.previous)
       detail.show(output: parts(.output, of: kept), errors: parts(.errors, of: kept))
       return detail
@@ -206,7 +208,7 @@ extension ResultArchive {
         EndedAttempt(
           attempt: kept.header.attempt, worker: kept.header.worker, start: kept.header.start,
           latency: kept.header.end - kept.header.start, outcome: outcome(of: kept), process: kept.header.process,
-          note: note(of: kept)))
+          note: note(of: kept), reasons: ReasonText.decode(text(.why, of: kept))))
       word = kept.header.previous
     }
     return attempts.reversed()

@@ -17,6 +17,7 @@ struct RunNews {
     dashboard.learn(watched.pastWork)
     dashboard.learn(watched.failures)
     dashboard.learn(watched.machine)
+    dashboard.learn(watched.reasons)
     dashboard.observe(watched.recorder, at: now)
     return !events.isEmpty
   }
@@ -30,6 +31,7 @@ struct RunNews {
     dashboard.learn(stopped)
     let connecting = watched.waitingWorkers
     dashboard.learn(connecting: connecting)
+    dashboard.learn(running: watched.runningReasons)
     let reasons = Set(connecting.values).sorted().map(ConnectionText.sentence)
     return problems + reasons.filter { reportedProblems.insert($0).inserted }
       + stopped.filter { reportedItems.insert($0.id).inserted }.map(StoppedText.sentence)

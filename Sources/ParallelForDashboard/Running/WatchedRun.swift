@@ -1,3 +1,4 @@
+package import Attempts
 import CPosix
 package import Dashboard
 package import ParallelFor
@@ -32,6 +33,10 @@ package protocol WatchedRun: AnyObject {
   var machine: MachineFacts { get }
   /// The failures by the events taken so far, in groups.
   var failures: FailureGroups { get }
+  /// Why the items so far took their time, in groups.
+  var reasons: ReasonGroups { get }
+  /// Why running items take their time.
+  var runningReasons: [ItemID: Reason] { get }
 
   /// Starts to work. It is called once, after the first frame has been drawn.
   func start()
@@ -89,6 +94,8 @@ extension WatchedRun {
   package var machine: MachineFacts { MachineFacts() }
   package func liveOutput(of item: ItemID) -> LiveOutput? { nil }
   package var failures: FailureGroups { FailureGroups() }
+  package var reasons: ReasonGroups { ReasonGroups() }
+  package var runningReasons: [ItemID: Reason] { [:] }
   package func play(to place: Int64) -> Bool { false }
   package var length: Int64 { 0 }
   package var isBehind: Bool { false }

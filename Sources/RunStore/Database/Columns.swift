@@ -175,12 +175,14 @@ struct AttemptColumn: Sendable {
 
   /// A text of an attempt.
   enum Text {
-    case reason, note
+    case reason, note, why, reasons
 
     func value(of attempt: borrowing EndedAttempt) -> String? {
       switch self {
       case .reason: attempt.reason
       case .note: attempt.note
+      case .why: attempt.reasons.first?.words
+      case .reasons: ReasonText.encode(attempt.reasons)
       }
     }
 
@@ -188,6 +190,8 @@ struct AttemptColumn: Sendable {
       switch self {
       case .reason: if case .failed = attempt.outcome { attempt.outcome = .failed(Failure(text)) }
       case .note: attempt.note = text
+      case .why: break
+      case .reasons: attempt.reasons = ReasonText.decode(text)
       }
     }
   }
@@ -248,6 +252,11 @@ struct AttemptColumn: Sendable {
         "the upper half is a sum of the attempt's columns, the lower half a sum of `output` and `errors`; `key` covers "
           + "text and fields"),
       content: .checksum, isPlain: true),
+    text(.why, "why", since: 5, "why the attempt took its time, as seen by the program; NULL if unknown"),
+    text(
+      .reasons, "reasons", since: 5,
+      "all reasons why it took its time, a line for each: the kind, what attempts with the same reason share, the rest, "
+        + "what would help, and the nanoseconds that it explains, separated by tabs; NULL if unknown"),
   ]
 
   private static func number(
@@ -257,8 +266,8 @@ struct AttemptColumn: Sendable {
       column: Column(name: name, type: "INTEGER", meaning: meaning), content: .number(number), isPlain: isPlain)
   }
 
-  private static func text(_ text: Text, _ name: String, _ meaning: String) -> AttemptColumn {
-    AttemptColumn(column: Column(name: name, type: "TEXT", meaning: meaning), content: .text(text))
+  private static func text(_ text: Text, _ name: String, since: Int = 1, _ meaning: String) -> AttemptColumn {
+    AttemptColumn(column: Column(name: name, type: "TEXT", meaning: meaning, since: since), content: .text(text))
   }
 
   private static func firstPiece(_ name: String, of stream: OutputStream) -> AttemptColumn {

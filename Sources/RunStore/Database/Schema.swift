@@ -7,7 +7,7 @@ enum Schema {
   /// Marks a database as a run file (`pfor`).
   static let applicationID: Int64 = 0x7066_6F72
   /// The version that this program writes.
-  static let version = 4
+  static let version = 5
   /// The first version with checksums.
   static let firstChecked = 3
   /// The first version in which the index of unsuccessful items is always there.

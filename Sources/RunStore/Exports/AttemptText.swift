@@ -19,6 +19,7 @@ enum AttemptText {
   /// The columns that follow outcome and reason in a row.
   static let columns = AttemptColumn.all.filter { column in
     switch column.content {
+    case .text(.reasons): false
     case .number, .text: column.column.name != "outcome" && column.column.name != "reason"
     case .output, .firstPiece, .checksum: false
     }
@@ -53,5 +54,21 @@ enum AttemptText {
       case .number(let digits): json.member(column.column.name, digits: digits)
       }
     }
+    append(attempt.reasons, to: &json)
+  }
+
+  private static func append(_ reasons: [Reason], to json: inout JSONText) {
+    guard !reasons.isEmpty else { return }
+    json.key("reasons")
+    json.beginArray()
+    for reason in reasons {
+      json.beginObject()
+      json.member("kind", reason.kind.rawValue)
+      for (name, text) in [("subject", reason.subject), ("detail", reason.detail), ("remedy", reason.remedy)]
+      where !text.isEmpty { json.member(name, text) }
+      if let time = reason.time { json.member("time", digits: TimeText.seconds(time)) }
+      json.endObject()
+    }
+    json.endArray()
   }
 }

@@ -176,6 +176,7 @@ final class RecordWriter {
   ) throws(RunStoreError) {
     var texts: [UnsafeRawBufferPointer?] = []
     var outputs: [RecordedOutput] = []
+    var checksum: Int?
     for (place, column) in AttemptColumn.all.enumerated() {
       let place = first + place
       switch column.content {
@@ -191,9 +192,11 @@ final class RecordWriter {
         bind(output, to: statement, at: place)
         outputs.append(output)
       case .firstPiece: statement.bind(outputs.last?.pieces?.first, at: place)
-      case .checksum: statement.bind(AttemptSum(head, texts, outputs).value, at: place)
+      case .checksum: checksum = place
       }
     }
+    // The sum covers the columns after it too.
+    if let checksum { statement.bind(AttemptSum(head, texts, outputs).value, at: checksum) }
   }
 
   private func bind(_ part: RecordReader.Part, to statement: Statement, at position: Int) throws(RunStoreError) {
