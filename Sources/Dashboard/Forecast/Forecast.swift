@@ -34,7 +34,7 @@ struct Forecast {
   /// The number of simulations. With very many workers each one takes longer and varies less.
   private var draws: Int { min(100, max(25, 6_400 / max(1, threads))) }
   /// The quantiles of the range.
-  private static let range = (low: 0.1, high: 0.9)
+  private static let range = (low: 0.08, high: 0.92)
 
   var pace: RunPace.Estimate
   var threads: Int
