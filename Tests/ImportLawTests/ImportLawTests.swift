@@ -61,7 +61,9 @@ import Testing
         "Sources/ParallelFor/Forms/StartParallelRun.swift", "Sources/ParallelFor/ItemContext.swift",
         "Sources/ParallelFor/Loop/StreamPool.swift", "Sources/ParallelFor/Loop/StreamChunk.swift",
         "Sources/ParallelFor/Progress.swift", "Sources/ParallelFor/ResultConsumer.swift",
-        "Sources/Jobs/PostgreSQL/PostgreSQLSession.swift",
+        "Sources/Jobs/PostgreSQL/PostgreSQLSession.swift", "Sources/Jobs/Remote/AgentHub.swift",
+        "Sources/Jobs/Remote/AgentProgram.swift", "Sources/Jobs/Remote/RemoteAgent.swift",
+        "Sources/Jobs/Remote/RemoteJob.swift",
         "Sources/Jobs/SQLite/SQLiteSession.swift", "Sources/Jobs/SQLite/WriterQueue.swift",
         "Sources/ParallelFor/LiveWorker.swift", "Sources/PForApp/Running/Launcher.swift",
         "Sources/PForApp/Running/WorkerSession.swift",
@@ -114,12 +116,12 @@ import Testing
       "processes are started in few places", #"\b(posix_spawnp?|v?fork|clone)\("#,
       only: ["Sources/CPosix/Spawn.c", "Sources/Terminal/DirectColor.swift"]),
     Law(
-      "items' processes are signalled in one place", #"\bkill\(-"#,
-      only: ["Sources/Jobs/Command/ProcessGroups.swift"]),
+      "items' processes are signalled in one place, and those that start agents in another", #"\bkill\(-"#,
+      only: ["Sources/Jobs/Command/ProcessGroups.swift", "Sources/Jobs/Remote/RemoteAgent.swift"]),
     Law(
       "signals are caught in few places, and reset for a child", #"\bsigaction\(|\bsignal\(SIG"#,
       only: [
-        "Sources/CPosix/Spawn.c",
+        "Sources/CPosix/Spawn.c", "Sources/Jobs/Remote/AgentProgram.swift",
         "Sources/ParallelForDashboard/Running/Signals.swift", "Sources/CTerminalGuard/",
       ]),
     Law(

@@ -180,7 +180,8 @@ struct DetailPanel {
     let process = detail.process
     guard process.isKnown, drawing.facts.runningItem(id) == nil else { return nil }
     let parts = [
-      process.node.map { "on \($0)" }, process.exitStatus.map { "exit status \($0)" }, process.signal.map { "signal \($0)" },
+      process.node.map { "on \($0)" },
+      process.exitStatus.map { "exit status \($0)" }, process.signal.map { "signal \($0)" },
       process.cpu.map { "\(drawing.format.duration($0)) of CPU time" },
       process.peakMemory.map { "\(drawing.format.bytes(Int($0))) of memory at most" },
     ]

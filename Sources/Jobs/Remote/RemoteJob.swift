@@ -135,7 +135,8 @@ private final class RemoteSession: JobSession {
   func run(_ item: Item, in context: ItemContext) -> JobEnding {
     guard let agent else { return JobEnding(outcome: .failed(Failure("there is no agent"))) }
     do throws(Failure) {
-      try job.command.template.fill(&arguments, for: item, id: context.item, worker: context.worker, attempt: context.attempt)
+      try job.command.template.fill(
+        &arguments, for: item, id: context.item, worker: context.worker, attempt: context.attempt)
     } catch {
       return JobEnding(outcome: .failed(error))
     }
