@@ -199,8 +199,11 @@ extension Dashboard {
   /// Takes the reasons of the items so far, in groups.
   package mutating func learn(_ reasons: ReasonGroups) { live.reasonGroups = reasons }
 
-  /// Takes why running items take their time.
-  package mutating func learn(running reasons: [ItemID: Reason]) { live.runningReasons = reasons }
+  /// Takes why running items take their time, and what the server of a database has done for the run.
+  package mutating func learn(running reasons: [ItemID: Reason], _ activity: ServerActivity?) {
+    live.runningReasons = reasons
+    live.serverActivity = activity
+  }
 
   /// Takes the items whose commands are stopped.
   package mutating func learn(_ stopped: [StoppedItem]) { live.stopped = stopped }

@@ -13,6 +13,8 @@ public protocol Job: Sendable {
   var waitingWorkers: [WorkerID: String] { get }
   /// Why running items take their time, as far as that is known now; none by default. It is read once a frame.
   var runningReasons: [ItemID: Reason] { get }
+  /// What the server of a database has done for the run; nil without one, as by default.
+  var serverActivity: ServerActivity? { get }
   /// Returns the job with the name of its run, for jobs that show the name elsewhere; by default the job itself.
   func named(_ run: String) -> any Job
   /// Returns the exact work for this item, for people to read: the command line, or the query with its parameters.
@@ -33,6 +35,9 @@ extension Job {
 
   /// None.
   public var runningReasons: [ItemID: Reason] { [:] }
+
+  /// Nil.
+  public var serverActivity: ServerActivity? { nil }
 
   /// Returns the job itself.
   public func named(_ run: String) -> any Job { self }

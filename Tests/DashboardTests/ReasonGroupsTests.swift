@@ -77,7 +77,7 @@ import Testing
     groups.add(ItemID(0), [Reason(.io)], latency: 8)
     dashboard.learn(groups)
     #expect(dashboard.facts.reason(of: ItemID(0)) == nil)
-    dashboard.learn(running: [ItemID(0): Reason(.cpu)])
+    dashboard.learn(running: [ItemID(0): Reason(.cpu)], nil)
     #expect(dashboard.facts.reason(of: ItemID(0)) == Reason(.cpu))
   }
 }

@@ -271,6 +271,8 @@ extension RunSession {
 
   var runningReasons: [ItemID: Reason] { job.runningReasons }
 
+  var serverActivity: ServerActivity? { job.serverActivity }
+
   var recorder: RecordingLag.Sample? { recording?.lag }
 
   var pastWork: PastWork? { past?.tracker.work }

@@ -30,7 +30,7 @@ struct RunNews {
     dashboard.learn(stopped)
     let connecting = watched.waitingWorkers
     dashboard.learn(connecting: connecting)
-    dashboard.learn(running: watched.runningReasons)
+    dashboard.learn(running: watched.runningReasons, watched.serverActivity)
     let reasons = Set(connecting.values).sorted().map(ConnectionText.sentence)
     return problems + reasons.filter { reportedProblems.insert($0).inserted }
       + stopped.filter { reportedItems.insert($0.id).inserted }.map(StoppedText.sentence)

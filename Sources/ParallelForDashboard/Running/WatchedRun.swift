@@ -36,6 +36,8 @@ package protocol WatchedRun: AnyObject {
   var reasons: ReasonGroups { get }
   /// Why running items take their time.
   var runningReasons: [ItemID: Reason] { get }
+  /// What the server of a database has done for the run; nil without one.
+  var serverActivity: ServerActivity? { get }
 
   /// Starts to work. It is called once, after the first frame has been drawn.
   func start()
@@ -94,6 +96,7 @@ extension WatchedRun {
   package var failures: FailureGroups { FailureGroups() }
   package var reasons: ReasonGroups { ReasonGroups() }
   package var runningReasons: [ItemID: Reason] { [:] }
+  package var serverActivity: ServerActivity? { nil }
   package func play(to place: Int64) -> Bool { false }
   package var length: Int64 { 0 }
   package var isBehind: Bool { false }
