@@ -47,6 +47,8 @@ extension Dashboard {
     case .openInPager: return lend(to: .pager, at: now)
     case .openInEditor: return lend(to: .editor, at: now)
     case .copy: return detail == nil ? reply("open an item first, to copy of it", at: now) : overlay(.copyMenu)
+    case .explain: return explain(at: now)
+    case .measure: return askToMeasure(at: now)
     case .sort: return sortWorkers()
     case .toggleFreeze: return toggleFreeze(at: now)
     case .nextTheme: return [.screen(.nextTheme)]

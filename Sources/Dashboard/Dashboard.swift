@@ -73,7 +73,9 @@ package struct Dashboard: Equatable, Sendable {
   package internal(set) var openItem: ItemID?
   /// The details of the open item, once loaded.
   package internal(set) var detail: ItemDetail?
-  /// The number of times that details have been loaded.
+  /// The plan of the open item; nil if nobody asked for it.
+  package internal(set) var plan: ItemPlan?
+  /// The number of times that the lines of the page have changed.
   package internal(set) var detailNumber = 0
   /// The lines of the outputs of the open item.
   package internal(set) var pageLines: [PageLine] = []

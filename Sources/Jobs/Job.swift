@@ -19,6 +19,14 @@ public protocol Job: Sendable {
   func named(_ run: String) -> any Job
   /// Returns the exact work for this item, for people to read: the command line, or the query with its parameters.
   func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String
+  /// Asks the database how it runs the query of an item, on a connection of its own. It may take a minute.
+  ///
+  /// - Parameters:
+  ///   - item: the item, whose values count.
+  ///   - isMeasured: whether to run the query again, to measure it. Nothing that it writes is kept.
+  /// - Returns: the plan in lines.
+  /// - Throws: when there is no plan, as by default.
+  func plan(of item: Item, isMeasured: Bool) throws(JobError) -> [String]
   /// Makes the resources of one worker, such as a database connection; called on the worker's thread.
   func openSession(for worker: WorkerID) throws -> any JobSession
 }
@@ -35,6 +43,11 @@ extension Job {
 
   /// None.
   public var runningReasons: [ItemID: Reason] { [:] }
+
+  /// Throws, because only queries have plans.
+  public func plan(of item: Item, isMeasured: Bool) throws(JobError) -> [String] {
+    throw JobError("only queries have plans")
+  }
 
   /// Nil.
   public var serverActivity: ServerActivity? { nil }

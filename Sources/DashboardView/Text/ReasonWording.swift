@@ -22,7 +22,7 @@ extension Formatting {
   private static func hint(_ kind: Reason.Kind) -> String? {
     switch kind {
     case .lock, .busy: "the item's page names the holder of the lock"
-    case .cpu, .io, .manyRows, .sort, .indexScan: "the plan of an item tells what it reads"
+    case .cpu, .io, .manyRows, .sort, .indexScan: "the plan of an item (x) tells what it reads"
     case .lightweightLock, .bufferPin: "items hinder each other in the server: try fewer threads"
     case .processes, .serverExtension: "the server's own processes set the pace"
     case .sleep: "the item sleeps, as it was told"

@@ -101,7 +101,26 @@ public struct PostgreSQLJob: Job {
   func connect(
     for worker: WorkerID, while isWanted: () -> Bool
   ) throws(PostgreSQLError) -> PostgreSQLConnection {
-    try PostgreSQLConnection(database, name: "\(prefix)\(worker)", while: isWanted)
+    try connect("\(worker)", while: isWanted)
+  }
+
+  /// Opens a connection of the run, with a name among them.
+  func connect(_ name: String, while isWanted: () -> Bool) throws(PostgreSQLError) -> PostgreSQLConnection {
+    try PostgreSQLConnection(database, name: prefix + name, while: isWanted)
+  }
+
+  /// Appends the values of an item's parameters.
+  func bind(_ item: Item, to values: inout ParameterValues) throws(Failure) {
+    guard let query else { return }
+    for (name, source) in zip(query.names, sources) {
+      guard let value = try source.value(of: item).bytes else {
+        values.appendNull()
+        continue
+      }
+      guard value.withBytes({ values.append($0) }) else {
+        throw Failure("the value of \(name ?? "$1") contains a NUL byte, which PostgreSQL cannot store")
+      }
+    }
   }
 
   /// The start of the names of the run's connections.

@@ -122,19 +122,11 @@ final class PostgreSQLSession: JobSession {
 
   private func bind(_ item: Item) throws(Failure) {
     values.removeAll()
-    guard let query = job.query else {
+    guard job.query != nil else {
       do throws(JobError) { statement = try StatementItem.text(of: item) } catch { throw Failure(error.description) }
       return
     }
-    for (name, source) in zip(query.names, job.sources) {
-      guard let value = try source.value(of: item).bytes else {
-        values.appendNull()
-        continue
-      }
-      guard value.withBytes({ values.append($0) }) else {
-        throw Failure("the value of \(name ?? "$1") contains a NUL byte, which PostgreSQL cannot store")
-      }
-    }
+    try job.bind(item, to: &values)
   }
 
   /// Connects again for an item whose query the server never read, because it ended the idle session at that moment.

@@ -104,6 +104,7 @@ package final class DashboardLoop {
   private func takeEvents(at now: Instant) {
     if let clock = dashboard.replay, watched.play(to: clock.place(at: now)) { dashboard.rewind() }
     if news.takeEvents(of: watched, for: &dashboard, at: now) { isDirty = true }
+    takePlans()
     dashboard.followReplay(length: watched.length, isBehind: watched.isBehind, at: now)
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
@@ -217,6 +218,7 @@ package final class DashboardLoop {
       let found = watched.archive?.matches(dashboard.results.filter, in: range, slowLimit: slowLimit)
       dashboard.filterMatched(found ?? [])
     case .findFailed(let filter): if let archive = watched.archive { search.begin(markingIn: filter, of: archive) }
+    case .explain(let id, let isMeasured): explain(id, isMeasured)
     case .nextTheme:
       themes.next()
       view.theme = themes.theme
@@ -303,6 +305,19 @@ package final class DashboardLoop {
       detail.show(output: live.output, errors: live.errors)
     }
     dashboard.showDetail(detail)
+  }
+
+  private func explain(_ id: ItemID, _ isMeasured: Bool) {
+    let worker = dashboard.live.runningItem(id)?.worker
+    guard let problem = watched.explain(id, on: worker, isMeasured: isMeasured) else { return }
+    dashboard.showPlan(ItemPlan(item: id, isMeasured: isMeasured, lines: [problem]))
+  }
+
+  private func takePlans() {
+    for plan in watched.takePlans() {
+      dashboard.showPlan(plan)
+      isDirty = true
+    }
   }
 
   private func runningDetail(_ id: ItemID) -> ItemDetail? {

@@ -42,7 +42,7 @@ struct SampledItem: Equatable {
     let shown = count >= Self.enough ? tallies.filter { $0.count > 1 } : isUnanimous ? tallies : []
     return shown.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.map {
       var reason = $0.element.reason
-      reason.time = Int64(Double(latency) * Double($0.element.count) / Double(count))
+      reason.time = latency / Int64(count) * Int64($0.element.count)
       return reason
     }
   }
