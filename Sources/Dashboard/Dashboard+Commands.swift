@@ -46,7 +46,7 @@ extension Dashboard {
     case .toggleWrap: return toggleWrap(at: now)
     case .openInPager: return lend(to: .pager, at: now)
     case .openInEditor: return lend(to: .editor, at: now)
-    case .copy: return detail == nil ? reply("open an item first, to copy of it", at: now) : overlay(.copyMenu)
+    case .copy: return copy(at: now)
     case .explain: return explain(at: now)
     case .measure: return askToMeasure(at: now)
     case .sort: return sortWorkers()

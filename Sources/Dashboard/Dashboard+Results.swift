@@ -1,13 +1,26 @@
 package import ParallelFor
 
 extension Dashboard {
-  /// The items that the results panel shows. Give the rows of the finished ones to ``showResults(_:)``.
+  /// The items that the results panel shows.
   package var visibleResults: [ItemID] { results.visibleIDs(rows: rows[.results]) }
 
-  /// Takes the rows of the visible finished items, which replace the previous rows.
+  /// The items that lists show. Give the rows of the finished ones to ``showResults(_:)``, and, if items are records, the
+  /// fields of the running ones.
+  package func visibleItems(at now: Instant) -> [ItemID] {
+    guard hasRecords else { return visibleResults }
+    let now = shownInstant(now)
+    let slow = rows[.slow] > 0 ? facts.slowItems(at: now).map(\.id) : []
+    let firstSlow = slowSelection.first(rows: rows[.slow], in: slow)
+    let workers = rows[.workers] > 0 ? facts.workers(workerOrder, at: now) : []
+    let firstWorker = workerSelection.first(rows: rows[.workers], in: workers.map(\.id))
+    return visibleResults + slow.dropFirst(firstSlow).prefix(rows[.slow])
+      + workers.dropFirst(firstWorker).prefix(rows[.workers]).compactMap(\.item?.id)
+  }
+
+  /// Takes the rows of the visible items, which replace the previous rows.
   package mutating func showResults(_ rows: [ResultRow]) {
-    results.rows = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-    for row in rows { results.noteLabel(row.label) }
+    results.show(rows)
+    if !results.itemShape.isEmpty { hasRecords = true }
   }
 
   /// Returns the row to show for an item, which may be running, waiting, finished or not yet started.
@@ -15,12 +28,13 @@ extension Dashboard {
     let facts = facts
     if let item = facts.runningItem(id) {
       return ResultRow(
-        id: id, label: item.label, state: .running, latency: max(0, now.nanoseconds(since: item.start)))
+        id: id, label: item.label, state: .running, latency: max(0, now.nanoseconds(since: item.start)),
+        fields: results.rows[id]?.fields ?? [])
     }
     if let item = facts.waiting[id] {
       return ResultRow(
         id: id, label: item.last.label, state: .waiting, latency: max(0, item.last.nanoseconds),
-        line: "attempt \(item.last.attempt): \(item.reason)")
+        line: "attempt \(item.last.attempt): \(item.reason)", fields: results.rows[id]?.fields ?? [])
     }
     return results.rows[id] ?? ResultRow(id: id, label: "", state: facts.state == .done ? .neverRan : .queued)
   }

@@ -43,8 +43,12 @@ package struct Dashboard: Equatable, Sendable {
   /// The processors that the items' commands share; nil if items start no commands. A user who types many more threads
   /// than these is asked.
   package var processors: Int?
+  /// Whether items may be records with fields.
+  package var hasRecords = false
   /// The command line that retries the failed items after the run; nil if there is none.
   package var resumeCommand: String?
+  /// The command line that leads on after the run; nil if nothing is left to do.
+  package var nextCommand: String? { live.state == .done && live.hasFailures ? resumeCommand : nil }
   /// Whether the program itself can run that command after the run, in this dashboard.
   package var canRunAgain = false
 

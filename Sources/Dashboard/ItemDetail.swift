@@ -42,6 +42,8 @@ package struct ItemDetail: Equatable, Sendable {
   package var processID: Int32?
   /// The lines that it wrote to standard output.
   package var output: [String] = []
+  /// The lines of output that are rows, with their values in columns below the names; none if they are plain text.
+  package var table: [String] = []
   /// The number of lines of output before the middle that is left out.
   package var outputHead = 0
   /// The total number of bytes of output.

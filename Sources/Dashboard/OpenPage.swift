@@ -84,7 +84,9 @@ package enum PageLine: Equatable, Sendable {
 extension ItemDetail {
   /// The lines of the outputs. Those of a failed item begin with its errors, because they are read first.
   package var pageLines: [PageLine] {
-    let output = section("output", outputBytes, outputCut, output.map(PageLine.output), cutAt: outputHead)
+    let shown = table.isEmpty ? output : table
+    let head = outputHead + shown.count - output.count
+    let output = section("output", outputBytes, outputCut, shown.map(PageLine.output), cutAt: head)
     let errors = section("errors", errorBytes, errorsCut, errors.map(PageLine.error), cutAt: errorHead)
     return outcome?.failureReason == nil ? output + errors : errors + output
   }
@@ -139,6 +141,17 @@ extension Dashboard {
   mutating func lend(to user: TerminalUser, at now: Instant) -> [Effect] {
     guard let id = openItem ?? selectedItem(at: now) else { return reply("no item is selected", at: now) }
     return [.screen(.lend(user, id))]
+  }
+
+  /// Asks what to copy of the open item. Without one, copies the command that leads on after the run.
+  mutating func copy(at now: Instant) -> [Effect] {
+    if openItem != nil, detail != nil {
+      overlay = .copyMenu
+      return []
+    }
+    guard let nextCommand else { return reply("open an item first, to copy of it", at: now) }
+    notice("copied, if the terminal allows it: \(nextCommand)", at: now)
+    return [.screen(.copy(nextCommand))]
   }
 
   /// Copies the part of the open item that a letter chooses.

@@ -19,10 +19,19 @@ package struct ResultList: Equatable, Sendable {
   /// The number of items that the filter scan has looked at.
   package internal(set) var scanned = 0
   package internal(set) var isScanning = false
-  package internal(set) var rows: [ItemID: ResultRow] = [:]
+  /// The rows of shown items that have ended, or whose fields are known.
+  package private(set) var rows: [ItemID: ResultRow] = [:]
   /// The length of the longest name so far, in bytes of UTF-8. These are rarely fewer than its columns, and cheap to
   /// count.
   package private(set) var longestLabel = 0
+  /// The length of the longest text of a shown row, counted likewise.
+  package private(set) var longestText = 0
+  /// The text with which the names of all items begin.
+  package private(set) var sharedStart = SharedStart()
+  /// The columns of items that are records.
+  package private(set) var itemShape = RecordShape()
+  /// The columns of results that are records.
+  package private(set) var valueShape = RecordShape()
   private var matches: [ItemID] = []
   private var begun = 0
 
@@ -61,10 +70,25 @@ package struct ResultList: Equatable, Sendable {
   /// Returns to the state before any item started.
   mutating func rewind() {
     begun = 0
-    longestLabel = 0
+    (longestLabel, longestText) = (0, 0)
+    sharedStart = SharedStart()
   }
 
-  mutating func noteLabel(_ label: String) { longestLabel = max(longestLabel, label.utf8.count) }
+  mutating func noteLabel(_ label: String) {
+    longestLabel = max(longestLabel, label.utf8.count)
+    sharedStart.note(label)
+  }
+
+  /// Takes the rows to show, which replace the previous ones.
+  mutating func show(_ rows: [ResultRow]) {
+    self.rows = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+    for row in rows {
+      longestLabel = max(longestLabel, row.label.utf8.count)
+      longestText = max(longestText, row.text.utf8.count)
+      if row.fields.count > 1 { itemShape.note(row.fields) }
+      valueShape.note(row.values)
+    }
+  }
 
   mutating func grow(to begun: Int) { self.begun = max(self.begun, begun) }
 
@@ -143,10 +167,14 @@ package struct ResultRow: Equatable, Sendable {
   package var line: String
   /// A remark on the outcome.
   package var note: String?
+  /// The fields of the item; none when it is only a text.
+  package var fields: [ItemDetail.Field] = []
+  /// The values of its first row; none when the output is only a text.
+  package var values: [ItemDetail.Field] = []
 
   package init(
     id: ItemID, label: String, state: ItemState, latency: Int64? = nil, reason: String = "", line: String = "",
-    note: String? = nil
+    note: String? = nil, fields: [ItemDetail.Field] = []
   ) {
     self.id = id
     self.label = label
@@ -155,6 +183,7 @@ package struct ResultRow: Equatable, Sendable {
     self.reason = reason
     self.line = line
     self.note = note
+    self.fields = fields
   }
 
   /// How it ended, in one line.

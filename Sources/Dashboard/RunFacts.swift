@@ -191,6 +191,11 @@ package struct RunFacts: Equatable, Sendable {
     everyWorker.reduce(0.0) { $0 + Double($1.busy) + Double($1.elapsed(at: now) ?? 0) }
   }
 
+  /// The share of their time for which workers had an item, from 0 to 1; nil if they had no time.
+  package var busyShare: Double? {
+    workerTime > 0 ? min(1, everyWorker.reduce(0.0) { $0 + Double($1.busy) } / workerTime) : nil
+  }
+
   /// Returns why the command of a worker's item is stopped; nil if it is not known to be.
   package func stopReason(of worker: WorkerRow) -> StoppedItem.Reason? {
     stopped.first { $0.worker == worker.id && $0.id == worker.item?.id }?.reason

@@ -21,7 +21,8 @@ package import Themes
 ///  +/- threads  p pause  K kill item  Tab panel  Enter open  / search  ? help  q quit       footer
 /// ```
 ///
-/// When items have failed, the panel Failures takes the rows that the workers leave free.
+/// A list takes the rows that few workers leave free: the failures, or before the first one, the slow items. At the end,
+/// a report takes the place of the workers.
 ///
 /// A page shows one panel in the whole body. A small screen does too, below a line of tabs. A screen under 40x10 shows
 /// one line. An open item fills the body, prompts and menus replace the footer, and help and questions cover the body.
@@ -129,6 +130,8 @@ package struct DashboardView: Sendable {
 
   private func draw(_ panel: Panel, _ drawing: Drawing, in area: Rect, _ isFramed: Bool, of grid: inout CellGrid) {
     switch panel {
+    case .workers where drawing.facts.state == .done:
+      ReportPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
     case .workers: WorkersPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
     case .failures: FailuresPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
     case .latency: LatencyPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)

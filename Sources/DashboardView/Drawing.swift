@@ -32,10 +32,10 @@ struct Drawing {
   /// Returns the sign of a state.
   func glyph(_ role: ThemeRole) -> String { String(theme.glyph(role, in: glyphs)) }
 
-  /// Whether a time is marked as slow.
   /// Whether the run is over or only replayed, so that no key changes it.
   var isPast: Bool { facts.state == .done || dashboard.replay != nil }
 
+  /// Whether a time is marked as slow.
   func isSlow(_ nanoseconds: Int64) -> Bool { marksSlow && slowLimit.map { nanoseconds >= $0 } ?? false }
 
   /// Returns the role of a latency: usual, longer than usual, or slow.
@@ -47,6 +47,55 @@ struct Drawing {
 
   /// The width of an item's number: that of the largest number so far, with at least two digits.
   var numberWidth: Int { "#\(max(99, facts.begun))".count }
+
+  /// The columns of items that are records; empty if they are only texts.
+  var itemShape: RecordShape { dashboard.results.itemShape }
+
+  /// The columns in which no item is cut, in steps so that neighbouring columns rarely move.
+  var wantedItemWidth: Int {
+    let list = dashboard.results
+    if !itemShape.isEmpty { return RecordColumns.wanted(itemShape) }
+    return Self.stepped(list.longestLabel - list.sharedStart.text.utf8.count)
+  }
+
+  /// The least columns in which the start of all items can be recognized.
+  private static let leastHeading = 10
+
+  static func stepped(_ width: Int) -> Int { (width / 8 + 1) * 8 }
+
+  /// Adds the column of items to a list: divided for records, or headed by the text with which all items begin.
+  func addItems(to columns: inout ListColumns, width: Int, gap: Int = 0) {
+    if !itemShape.isEmpty { return columns.add(itemShape, width: width, gap: gap) }
+    columns.add(itemHeading(width), .name, width: width, gap: gap)
+  }
+
+  private func itemHeading(_ width: Int) -> String {
+    let start = dashboard.results.sharedStart.text
+    let room = width - "item \(glyphs.ellipsis)".count
+    guard !start.isEmpty, room >= Self.leastHeading else { return "item" }
+    return "item \(TextWidth.middle(start, columns: room, ellipsis: glyphs.ellipsis))\(glyphs.ellipsis)"
+  }
+
+  /// Returns a text with an ellipsis for the text with which all items begin.
+  func folded(_ text: String) -> String {
+    let start = dashboard.results.sharedStart.text
+    return start.isEmpty ? text : text.replacing(start, with: String(glyphs.ellipsis))
+  }
+
+  /// Returns the cell of an item: its fields, or else its text and, if there is room for both, why it takes its time.
+  func itemCell(_ id: ItemID, _ label: String, _ reason: Reason? = nil, columns: Int = 0) -> ListColumns.Cell {
+    let fields = dashboard.results.rows[id]?.fields ?? []
+    let hasReason = reason != nil && columns >= Self.leastForReason
+    if itemShape.fits(fields), !hasReason { return .record(fields.map(\.value), .text) }
+    return .text(named(itemText(id, label), reason, columns: columns), .text)
+  }
+
+  /// Returns an item in one text: its fields, or what its name does not share with all others.
+  func itemText(_ id: ItemID, _ label: String) -> String {
+    let fields = dashboard.results.rows[id]?.fields ?? []
+    return itemShape.fits(fields)
+      ? fields.map(\.value).joined(separator: "  ") : dashboard.results.sharedStart.rest(of: label)
+  }
 
   /// Returns an item's name and, if there is room for both, why it takes its time.
   func named(_ label: String, _ reason: Reason?, columns: Int) -> String {
@@ -73,7 +122,8 @@ struct Drawing {
     // Two corners, two cells of line and two blanks surround a label.
     let fitting = footer.first { TextWidth.columns(of: $0) <= area.width - 6 } ?? ""
     return frame(
-      panel.title, trailing: trailing, footer: fitting, footerRole: footerRole, hasFocus: hasFocus, in: area, of: &grid)
+      panel.title(at: facts.state), trailing: trailing, footer: fitting, footerRole: footerRole, hasFocus: hasFocus,
+      in: area, of: &grid)
   }
 
   func frame(

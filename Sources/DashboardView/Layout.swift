@@ -3,8 +3,8 @@ package import Screen
 
 /// The places of everything on a screen of a given size.
 ///
-/// The layout depends on the size and the user's view. Of the run, only the number of threads and the first failure
-/// count, because nothing may jump.
+/// The layout depends on the size and the user's view. Of the run, only the number of threads, the first failure and the
+/// end count, because nothing may jump.
 package struct Layout: Equatable, Sendable {
   /// The smallest screen with panels. Smaller screens show one line.
   static let smallest = Size(width: 40, height: 10)
@@ -61,28 +61,45 @@ package struct Layout: Equatable, Sendable {
     case .why:
       let split = body.splitTop((body.height + 1) / 2)
       return [.why: split.top, .slow: split.rest]
-    case .overview:
-      let upper = body.splitTop(body.height * 11 / 20)
-      let left = upper.top.splitLeft(body.width / 2)
-      let right = left.rest.splitTop((left.rest.height + 1) / 2)
-      var panels: [Panel: Rect] = [.workers: left.left, .latency: right.top, .slow: right.rest, .results: upper.rest]
-      let failures = rowsForFailures(dashboard.facts, beside: left.left.height)
-      if failures > 0 {
-        let split = left.left.splitTop(left.left.height - failures)
-        (panels[.workers], panels[.failures]) = (split.top, split.rest)
-      }
-      return panels
+    case .overview: return overview(dashboard, in: body)
     }
   }
 
-  /// The height of the smallest panel of failures: its frame, its headings and two reasons.
-  private static let leastFailures = 5
+  /// The rows of a frame and of the headings in it.
+  private static let around = 3
+  /// The least height of a list: a frame and two rows.
+  private static let leastList = 4
+  private static let usualList = around + 5
+  /// The least height of the upper part, in which latency and slow items have room beside the workers.
+  private static let leastUpper = 13
 
-  /// Returns the rows of the workers' panel that no worker needs; 0 without failures, or if they are too few.
-  private static func rowsForFailures(_ facts: RunFacts, beside height: Int) -> Int {
-    let workers = max(1, facts.liveWorkers, facts.state == .done ? 0 : facts.targetWorkers)
-    let free = height - workers - 3
-    return facts.failureGroups.count > 0 && free >= leastFailures ? free : 0
+  /// The panels of the overview. The upper part takes the rows that the workers need, up to a limit, and the results
+  /// take the others. A list fills the rows below the workers: the failures if there are any, or else the slow items.
+  private static func overview(_ dashboard: Dashboard, in body: Rect) -> [Panel: Rect] {
+    let hasFailures = dashboard.facts.failureGroups.count > 0
+    let most = body.height * 11 / 20
+    let workers = heightForWorkers(dashboard.facts, hasFailures, most: most)
+    let upper = body.splitTop(min(most, max(workers + usualList, leastUpper)))
+    let left = upper.top.splitLeft(body.width / 2)
+    var panels: [Panel: Rect] = [.workers: left.left, .latency: left.rest, .results: upper.rest]
+    let below = left.left.splitTop(workers)
+    if below.rest.height >= leastList {
+      (panels[.workers], panels[hasFailures ? .failures : .slow]) = (below.top, below.rest)
+    }
+    if panels[.slow] == nil {
+      let right = left.rest.splitTop((left.rest.height + 1) / 2)
+      (panels[.latency], panels[.slow]) = (right.top, right.rest)
+    }
+    return panels
+  }
+
+  /// The height that the workers need, or at the end their report. Their number is rounded up if there is room, so that
+  /// one more thread rarely moves everything.
+  private static func heightForWorkers(_ facts: RunFacts, _ hasFailures: Bool, most: Int) -> Int {
+    if facts.state == .done { return ReportPanel.height(hasFailures: hasFailures) }
+    let count = max(1, facts.liveWorkers, facts.targetWorkers)
+    let rounded = (count + 3) / 4 * 4 + around
+    return rounded + leastList <= most ? rounded : count + around
   }
 }
 

@@ -13,15 +13,30 @@ struct ListColumns {
   enum Cell {
     case text(String, ThemeRole)
     case bar(ProgressBar)
+    /// The values of a record, in a column that is divided.
+    case record([String], ThemeRole)
   }
 
-  private typealias Column = (title: String, alignment: Alignment, width: Int, gap: Int)
+  private struct Column {
+    var title: String
+    var alignment: Alignment
+    var width: Int
+    var gap: Int
+    /// How the column is divided for records; nil if it is not.
+    var parts: RecordColumns?
+  }
 
   private var columns: [Column] = []
 
   /// Adds a column with blanks after it. One without a width takes no room.
   mutating func add(_ title: String, _ alignment: Alignment, width: Int, gap: Int = 0) {
-    columns.append((title, alignment, max(0, width), width > 0 ? gap : 0))
+    columns.append(Column(title: title, alignment: alignment, width: max(0, width), gap: width > 0 ? gap : 0))
+  }
+
+  /// Adds a column that is divided for records.
+  mutating func add(_ shape: RecordShape, width: Int, gap: Int = 0) {
+    let parts = RecordColumns(shape, room: width)
+    columns.append(Column(title: "", alignment: .name, width: max(0, width), gap: width > 0 ? gap : 0, parts: parts))
   }
 
   /// Adds a column for the states of items. With little room it holds only their signs, because all signs differ.
@@ -53,8 +68,9 @@ struct ListColumns {
     guard !row.isEmpty else { return }
     var cursor = drawing.cursor(row)
     for column in columns {
-      let alignment: Alignment = column.alignment == .right ? .right : .left
-      Self.draw(.text(column.title, .muted), alignment, column.width, with: &cursor, drawing, of: &grid)
+      let heading: Cell =
+        column.parts.map { .record($0.columns.map(\.name), .muted) } ?? .text(column.title, .muted)
+      Self.draw(heading, in: column, isHeading: true, with: &cursor, drawing, of: &grid)
       cursor.skip(column.gap)
     }
   }
@@ -63,19 +79,25 @@ struct ListColumns {
   func draw(_ cells: [Cell], _ drawing: Drawing, in row: Rect, of grid: inout CellGrid) {
     var cursor = drawing.cursor(row)
     for (column, cell) in zip(columns, cells) {
-      Self.draw(cell, column.alignment, column.width, with: &cursor, drawing, of: &grid)
+      Self.draw(cell, in: column, with: &cursor, drawing, of: &grid)
       cursor.skip(column.gap)
     }
   }
 
   private static func draw(
-    _ cell: Cell, _ alignment: Alignment, _ width: Int, with cursor: inout RowCursor, _ drawing: Drawing,
+    _ cell: Cell, in column: Column, isHeading: Bool = false, with cursor: inout RowCursor, _ drawing: Drawing,
     of grid: inout CellGrid
   ) {
-    switch (cell, alignment) {
+    let width = column.width
+    switch (cell, column.alignment) {
     case (.text(let text, let role), .left): cursor.left(text, width: width, role, to: &grid)
     case (.text(let text, let role), .right): cursor.right(text, width: width, role, to: &grid)
+    case (.text(let text, let role), .name) where isHeading: cursor.left(text, width: width, role, to: &grid)
     case (.text(let text, let role), .name): cursor.name(text, width: width, role, to: &grid)
+    case (.record(let values, let role), _):
+      let end = cursor.x + width
+      column.parts?.draw(values, role, with: &cursor, of: &grid)
+      cursor.skip(end - cursor.x)
     case (.bar(let bar), _):
       let area = Rect(x: cursor.x, y: cursor.row.y, width: width, height: 1).intersection(cursor.row)
       bar.draw(in: area, of: &grid, glyphs: drawing.glyphs)

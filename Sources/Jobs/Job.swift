@@ -11,6 +11,8 @@ public protocol Job: Sendable {
   var hasConnections: Bool { get }
   /// The workers that wait for a connection, each with the reason; none by default.
   var waitingWorkers: [WorkerID: String] { get }
+  /// How the lines of outputs are split into values; nil by default, because they are plain text.
+  var rowText: RowText? { get }
   /// Why running items take their time, as far as that is known now; none by default. It is read once a frame.
   var runningReasons: [ItemID: Reason] { get }
   /// What the server of a database has done for the run; nil without one, as by default.
@@ -40,6 +42,9 @@ extension Job {
 
   /// None.
   public var waitingWorkers: [WorkerID: String] { [:] }
+
+  /// None.
+  public var rowText: RowText? { nil }
 
   /// None.
   public var runningReasons: [ItemID: Reason] { [:] }

@@ -96,6 +96,16 @@ import Themes
     check("failures", scene) { FailuresPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
   }
 
+  @Test func report() {
+    var (scene, simulator) = Scene.orders("report")
+    simulator.stop(.interrupt)
+    simulator.advanceToEnd()
+    scene.take(from: &simulator)
+    scene.learnFailures()
+    scene.dashboard.resumeCommand = "pfor-tui resume --failed 20261130-120000-x7"
+    check("report", scene) { ReportPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+  }
+
   /// Four reasons, and running items that wait.
   @Test func why() {
     let scene = Self.scene.withReasons()

@@ -66,11 +66,29 @@ import Themes
     check(scene, "failures", size)
   }
 
-  @Test func done() {
+  /// The end is a report.
+  @Test(arguments: [large, usual, small, smallest]) func done(size: Size) {
     var (scene, simulator) = Scene.orders(items: 400)
     simulator.advanceToEnd()
     scene.take(from: &simulator)
-    check(scene, "done", Self.usual)
+    scene.dashboard.resumeCommand = "pfor-tui resume --failed 20261130-120000-x7"
+    scene.dashboard.canRunAgain = true
+    scene.learnFailures()
+    check(scene, "done", size)
+  }
+
+  /// Items and results with named values are in columns.
+  @Test(arguments: [large, usual, small]) func records(size: Size) {
+    var scene = Scene.orders(items: 400, seconds: 2).0
+    scene.hasRecords = true
+    check(scene, "records", size)
+  }
+
+  /// What all names begin with is in the heading.
+  @Test(arguments: [large, usual]) func aSharedStartIsFolded(size: Size) {
+    check(
+      Scene.orders(seconds: 4, label: { "https://shop.example/orders/\(["a", "作者"][$0 % 2])/\($0 * 37)" }).0,
+      "shared-start", size)
   }
 
   @Test func stopped() {

@@ -1,9 +1,10 @@
 import Dashboard
-import DashboardView
 import ParallelFor
 import Screen
 import TestSupport
 import Testing
+
+@testable import DashboardView
 
 /// Where there is little room, less important parts give way. Where there is much, nothing is wasted.
 @Suite struct RoomTests {
@@ -23,7 +24,7 @@ import Testing
     return try #require(row.firstRange(of: text).map { row.distance(from: row.startIndex, to: $0.lowerBound) })
   }
 
-  @Test(arguments: [(3, 8), (7, 8), (8, 16), (11, 16), (200, 35)])
+  @Test(arguments: [(3, 8), (7, 8), (8, 16), (11, 16), (200, 60)])
   func resultsStandBesideTheLongestName(length: Int, width: Int) throws {
     let name = String(repeating: "n", count: length)
     let grid = Scene.orders(seconds: 2, label: { _ in name }).0.grid(Size(width: 120, height: 36))
@@ -88,6 +89,50 @@ import Testing
     #expect(scene.grid(size).description.contains("last  "))
     _ = scene.dashboard.perform(.moveUp)
     #expect(!scene.grid(size).description.contains("last  ") && scene.grid(size).description.contains("first"))
+  }
+
+  /// While a list is cut, no panel of the overview has more than a few empty rows.
+  @Test(arguments: [(120, 36), (80, 24), (200, 60)]) func noPanelKeepsEmptyRows(width: Int, height: Int) throws {
+    for threads in [1, 2, 3, 4, 5, 7, 9, 12, 13, 17, 22, 30] {
+      for hasFailures in [false, true] {
+        var scene = Scene.orders(items: 100_000, threads: threads, seconds: 0.3).0
+        if hasFailures { scene.learnFailures() }
+        let layout = DashboardView().layout(for: Size(width: width, height: height), of: scene.dashboard)
+        let rows = try #require(layout.rows.lists[.workers])
+        #expect(rows - threads < 5, "\(threads) workers")
+        let lists = layout.panels.values.sorted { ($0.x, $0.y) < ($1.x, $1.y) }
+        #expect(lists.reduce(0) { $0 + $1.width * $1.height } == layout.body.width * layout.body.height)
+      }
+    }
+  }
+
+  /// One more thread, or one fewer, rarely moves a panel.
+  @Test func theLayoutFollowsThreadsInSteps() {
+    let layouts = (1...16).map {
+      DashboardView().layout(
+        for: Size(width: 120, height: 50), of: Scene.orders(items: 100_000, threads: $0, seconds: 0.1).0.dashboard
+      ).panels
+    }
+    #expect(zip(layouts, layouts.dropFirst()).count { $0 != $1 } == 3)
+  }
+
+  /// Short wishes are granted first, and nothing exceeds the room.
+  @Test func theRoomIsShared() {
+    #expect(Room.shared([5, 100, 3], room: 40) == [5, 32, 3])
+    #expect(Room.shared([50, 100], room: 40) == [20, 20])
+    #expect(Room.shared([10, 10], room: 100) == [10, 10])
+    #expect(Room.shared([], room: 5).isEmpty)
+    #expect(Room.shared([4], room: -1) == [0])
+  }
+
+  /// On the smallest screen, other counts and the time left give way to failures.
+  @Test(arguments: [13, 1_300]) func failuresAreAlwaysCounted(failures: Int) {
+    var simulator = RunSimulator(items: 123_456_789, threads: 4) { position, _ in
+      (1_000_000, position < failures ? .failed(Failure("no")) : .succeeded)
+    }
+    simulator.advance(by: 3_000_000_000)
+    let grid = Scene("", &simulator).grid(Size(width: 40, height: 10))
+    #expect(grid.row(1).contains("\(Formatting().count(failures)) failed"), "\(grid)")
   }
 
   @Test func oneLineShowsWhatTakesKeys() {

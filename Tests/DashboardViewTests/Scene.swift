@@ -11,6 +11,8 @@ struct Scene: Sendable {
   var dashboard: Dashboard
   var now: Instant
   private(set) var finished: [ItemID: FinishedItem] = [:]
+  /// Whether items and results have fields.
+  var hasRecords = false
 
   init(_ name: String, _ simulator: inout RunSimulator, title: String = "curl -sf https://shop.example/orders/{}") {
     self.name = name
@@ -33,8 +35,29 @@ struct Scene: Sendable {
     let view = DashboardView(glyphs: glyphs)
     var dashboard = dashboard
     dashboard.rows = view.layout(for: size, of: dashboard).rows
-    dashboard.showResults(dashboard.visibleResults.compactMap(row))
+    dashboard.hasRecords = hasRecords
+    dashboard.showResults(dashboard.visibleItems(at: now).compactMap(shownRow))
     return view.draw(dashboard, at: now, size: size)
+  }
+
+  /// The row as the loop would give it, with fields if items have some.
+  private func shownRow(_ id: ItemID) -> ResultRow? {
+    guard hasRecords else { return row(id) }
+    let running = dashboard.live.runningItem(id).map { ResultRow(id: id, label: $0.label, state: .running) }
+    return (row(id) ?? running).map { row in
+      var row = row
+      row.fields = [
+        ItemDetail.Field(name: "id", value: "\(id.number * 37)"),
+        ItemDetail.Field(name: "customer name", value: ["Novak, Jun", "作者", "e\u{301}\u{1B}[31mx\ty"][id.number % 3]),
+      ]
+      guard row.state == .succeeded else { return row }
+      row.values = [
+        ItemDetail.Field(name: "total", value: "\(id.number * 131 % 9973).50"),
+        ItemDetail.Field(name: "products", value: String(repeating: "product ", count: 1 + id.number % 9)),
+        ItemDetail.Field(name: "day", value: "2026-11-\(10 + id.number % 20)"),
+      ]
+      return row
+    }
   }
 
   /// The row of a finished item, as the archive would give it.

@@ -16,14 +16,22 @@ struct DetailPanel {
   }
 
   private static let nameWidth = 10
+  private static let widestName = 30
   /// The columns of the first line that the frame, the number and the hint take.
   private static let aroundTitle = 28
 
   private static func pageWidth(_ areaWidth: Int) -> Int { max(1, areaWidth - 4) }
-  private static func textWidth(_ areaWidth: Int) -> Int { max(1, pageWidth(areaWidth) - nameWidth) }
+
+  private func textWidth(_ areaWidth: Int) -> Int { max(1, Self.pageWidth(areaWidth) - nameWidth) }
+
+  /// The columns for the names of lines and of the item's fields.
+  private var nameWidth: Int {
+    let names = drawing.dashboard.detail?.fields.map { TextWidth.columns(of: $0.name) + 1 } ?? []
+    return min(Self.widestName, max(Self.nameWidth, names.max() ?? 0))
+  }
 
   /// Returns the number of lines before the outputs.
-  func headCount(areaWidth: Int) -> Int { heads(width: Self.textWidth(areaWidth)).count }
+  func headCount(areaWidth: Int) -> Int { heads(width: textWidth(areaWidth)).count }
 
   /// Returns the rows of the outputs: those that the dashboard has, if they still hold.
   func pageRows(areaWidth: Int) -> PageRows {
@@ -39,7 +47,7 @@ struct DetailPanel {
     grid.fill(area, role: ThemeRole.text.role)
     let running = drawing.facts.runningItem(id)
     let label = drawing.dashboard.detail?.label ?? running?.label ?? ""
-    let heads = heads(width: Self.textWidth(area.width))
+    let heads = heads(width: textWidth(area.width))
     let page = pageRows(areaWidth: area.width)
     let count = heads.count + page.count
     let top = min(drawing.dashboard.detailTop, max(0, count - max(1, area.height - 2)))
@@ -98,7 +106,7 @@ struct DetailPanel {
   private func draw(_ line: Line, in row: Rect, of grid: inout CellGrid) {
     var cursor = drawing.cursor(row)
     if !line.name.isEmpty {
-      cursor.left(line.name, width: Self.nameWidth - 1, .muted, to: &grid)
+      cursor.left(line.name, width: nameWidth - 1, .muted, to: &grid)
       cursor.skip()
     }
     cursor.left(line.text, width: cursor.remaining, line.role, to: &grid)

@@ -35,12 +35,17 @@ struct FailuresPanel {
   }
 
   private func columns(_ width: Int) -> ListColumns {
-    let ids = width >= 50 ? max("latest".count, drawing.numberWidth) : 0
+    let id = max("latest".count, drawing.numberWidth)
     var columns = ListColumns()
     columns.add("items", .right, width: 7, gap: 2)
-    columns.add("reason", .name, width: width - columns.width - 1 - (ids > 0 ? 2 * ids + 2 : 0), gap: ids > 0 ? 1 : 0)
-    columns.add("first", .right, width: ids, gap: ids > 0 ? 1 : 0)
-    columns.add("latest", .right, width: ids)
+    let room = width - columns.width - 1
+    // A reason that would be cut gets the room of the latest items, and on a narrow screen also that of the first ones.
+    let longest = drawing.facts.failureGroups.groups.map { TextWidth.columns(of: $0.reason) }.max() ?? 0
+    let (first, latest) = (width >= 50 ? id : 0, width >= 50 && longest <= room - 2 * (id + 1) ? id : 0)
+    let ids = [first, latest].filter { $0 > 0 }.reduce(0) { $0 + $1 + 1 }
+    columns.add("reason", .name, width: room - ids, gap: 1)
+    columns.add("first", .right, width: first, gap: 1)
+    columns.add("latest", .right, width: latest)
     return columns
   }
 

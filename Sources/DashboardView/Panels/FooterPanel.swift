@@ -81,7 +81,8 @@ struct FooterPanel {
     let isOver = drawing.facts.state == .done && drawing.dashboard.replay == nil
     switch command {
     case .open, .nextPanel, .filter: return drawing.dashboard.openItem == nil
-    case .toggleWrap, .openInPager, .copy: return drawing.dashboard.openItem != nil
+    case .copy: return drawing.dashboard.openItem != nil || drawing.dashboard.nextCommand != nil
+    case .toggleWrap, .openInPager: return drawing.dashboard.openItem != nil
     case .moreThreads, .fewerThreads, .togglePause, .killItem: return !isOver
     case .retry:
       return isOver

@@ -11,7 +11,8 @@ struct HeaderPanel {
     let area = area.inset(horizontal: 1)
     let state = drawState(in: area.row(0), of: &grid)
     drawJob(in: area.row(0).splitRight(state).rest, of: &grid)
-    let pace = drawPace(in: area.row(1), of: &grid)
+    // Failures come before everything else.
+    let pace = drawPace(in: area.row(1).splitLeft(area.width < 50 ? problemsWidth : 0).rest, of: &grid)
     drawCounts(in: area.row(1).splitRight(pace).rest, of: &grid)
   }
 
@@ -94,7 +95,7 @@ struct HeaderPanel {
     let width = text.isEmpty || row.width < 70 ? 0 : 16
     let leftPart: Part = (drawing.format.right(text, width), isLast ? .text : .title)
     // On a narrow screen failures matter more than the rate.
-    if row.width < 50 { return drawRight([leftPart], in: row, of: &grid) }
+    if row.width < 50 { return text.count > row.width ? 0 : drawRight([leftPart], in: row, of: &grid) }
     let rate = drawing.format.rate(drawing.facts.rate(at: drawing.now))
     return drawRight([(drawing.format.right(rate, 7), .text), leftPart], in: row, of: &grid)
   }
@@ -104,9 +105,12 @@ struct HeaderPanel {
     let counts = counts
     let roomy = counts.map { width(of: $0, canGrow: true) }
     let fits = roomy.reduce(2 * (roomy.count - 1), +) <= row.width
+    // The room that the problems to the right need.
+    var kept = fits ? 0 : problemsWidth
     for (cell, roomy) in zip(counts, roomy) {
       let width = fits ? roomy : width(of: cell, canGrow: false)
-      guard width <= cursor.remaining else { continue }
+      if !fits, isProblem(cell) { kept -= width + 2 }
+      guard width + max(0, kept) <= cursor.remaining else { continue }
       let end = cursor.x + width + 2
       cursor.write(drawing.format.count(cell.count), cell.count == 0 ? .muted : cell.role, to: &grid)
       cursor.skip()
@@ -124,6 +128,13 @@ struct HeaderPanel {
     let isLarge = cell.role == .itemSucceeded || cell.role == .itemQueued
     let most = isLarge ? drawing.format.count(max(99, drawing.facts.tally.known)).count : 3
     return max(width, most + 1 + cell.word.count)
+  }
+
+  private func isProblem(_ cell: Cell) -> Bool { cell.count > 0 && isProblem(cell.role) }
+
+  /// The width of the counts of failures.
+  private var problemsWidth: Int {
+    counts.filter(isProblem).reduce(0) { $0 + width(of: $1, canGrow: false) + 2 }
   }
 
   private func isProblem(_ role: ThemeRole) -> Bool { role == .itemFailed || role == .itemTimedOut }
@@ -196,7 +207,7 @@ struct TabsPanel {
     let isNarrow = row.width < 50
     var cursor = drawing.cursor(row.inset(horizontal: isNarrow ? 0 : 1))
     let tabs = Page.allCases.filter { $0.panels.count == 1 }.flatMap { page in page.panels.map { (page, $0) } }
-    let titles = tabs.map { isNarrow ? $1.title : "\($1.title) " }
+    let titles = tabs.map { $1.title(at: drawing.facts.state) + (isNarrow ? "" : " ") }
     // Where not all titles fit, only that of the focused panel is shown.
     let fits = titles.reduce(0) { $0 + $1.count + 3 } <= cursor.remaining
     for ((page, panel), title) in zip(tabs, titles) {

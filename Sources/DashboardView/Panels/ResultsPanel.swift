@@ -55,7 +55,6 @@ struct ResultsPanel {
     grid.write(text, x: row.x + 1, y: row.y, role: ThemeRole.muted.role, in: row)
   }
 
-  private static let labelStep = 8
   /// The most columns for the name of the filter, which may be a long text.
   private static let filterWidth = 36
 
@@ -64,12 +63,25 @@ struct ResultsPanel {
     columns.add("#", .right, width: drawing.numberWidth + 1, gap: 1)
     columns.addState(rowWidth: width)
     columns.add("time", .right, width: Formatting.durationWidth, gap: 2)
-    // The longest name so far, rounded up in steps so that the neighbouring columns rarely move.
-    let longest = (list.longestLabel / Self.labelStep + 1) * Self.labelStep
-    columns.add("item", .name, width: min(64, width * 3 / 10, longest), gap: 1)
-    columns.add("result", .left, width: width - columns.width - 1)
+    let room = width - columns.width - 2
+    // Each side takes what the other does not need.
+    let widths = Room.shared([drawing.wantedItemWidth, wantedTextWidth], room: room)
+    drawing.addItems(to: &columns, width: widths[0], gap: list.itemShape.isEmpty ? 1 : 2)
+    if list.valueShape.isEmpty {
+      columns.add("result", .left, width: width - columns.width - 1)
+    } else {
+      columns.add(list.valueShape, width: width - columns.width - 1)
+    }
     return columns
   }
+
+  private var wantedTextWidth: Int {
+    if !list.valueShape.isEmpty { return RecordColumns.wanted(list.valueShape) }
+    return max(Self.leastText, Drawing.stepped(list.longestText))
+  }
+
+  /// The least columns for results, which may become longer.
+  private static let leastText = 24
 
   private func cells(_ result: ResultRow, _ columns: ListColumns, _ width: Int) -> [ListColumns.Cell] {
     let time = result.latency.map { drawing.format.duration($0) } ?? ""
@@ -77,13 +89,15 @@ struct ResultsPanel {
     let isBad = result.state == .failed || result.state == .timedOut
     let note = result.note.map { result.text.isEmpty ? $0 : " (\($0))" } ?? ""
     // Reasons begin alike and often differ at their ends.
-    let text = StyledRun.plain(result.text) + note
+    let text = drawing.folded(StyledRun.plain(result.text)) + note
     let shown =
       isBad ? TextWidth.middle(text, columns: columns.lastWidth, ellipsis: drawing.glyphs.ellipsis) : text
+    let values: ListColumns.Cell? =
+      note.isEmpty && list.valueShape.fits(result.values) ? .record(result.values.map(\.value), .muted) : nil
     return [
       .text(result.id.description, .muted), ListColumns.state(result.state, drawing, rowWidth: width),
-      .text(time, isSlow ? .latencyHigh : .text), .text(result.label, .text),
-      .text(shown, isBad ? .error : .muted),
+      .text(time, isSlow ? .latencyHigh : .text), drawing.itemCell(result.id, result.label),
+      values ?? .text(shown, isBad ? .error : .muted),
     ]
   }
 }

@@ -40,7 +40,7 @@ struct SlowPanel {
     columns.add("\(drawing.format.times)p50", .right, width: 7, gap: 1)
     columns.addState(rowWidth: width)
     columns.add("#", .right, width: drawing.numberWidth, gap: 1)
-    columns.add("item", .name, width: width - columns.width - 1)
+    drawing.addItems(to: &columns, width: width - columns.width - 1)
     return columns
   }
 
@@ -51,7 +51,7 @@ struct SlowPanel {
       .text(drawing.format.duration(item.latency), .text),
       .text(drawing.format.timesMedian(item.latency, median: drawing.median), isSlow ? .workerSlow : .muted),
       ListColumns.state(item.state, drawing, rowWidth: width), .text(item.id.description, .muted),
-      .text(drawing.named(item.label, drawing.facts.reason(of: item.id), columns: nameWidth), .text),
+      drawing.itemCell(item.id, item.label, drawing.facts.reason(of: item.id), columns: nameWidth),
     ]
   }
 }

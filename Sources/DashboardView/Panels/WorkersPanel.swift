@@ -47,8 +47,7 @@ struct WorkersPanel {
   }
 
   private func drawEmpty(in row: Rect, of grid: inout CellGrid) {
-    let text = drawing.facts.state == .done ? "all workers have left" : "no workers: + adds one"
-    grid.write(text, x: row.x + 1, y: row.y, role: ThemeRole.muted.role, in: row)
+    grid.write("no workers: + adds one", x: row.x + 1, y: row.y, role: ThemeRole.muted.role, in: row)
   }
 
   private static func doneWidth(_ width: Int) -> Int { width >= 44 ? 7 : 0 }
@@ -62,7 +61,7 @@ struct WorkersPanel {
     columns.add("time", .right, width: Formatting.durationWidth, gap: 1)
     let bar = width >= 60 ? 10 : width >= 36 ? 6 : 0
     columns.add(bar >= 10 ? "to \(Self.fullBar)\(drawing.format.times) p50" : "", .left, width: bar, gap: 1)
-    columns.add("item", .name, width: width - columns.width - Self.numbersWidth(width))
+    drawing.addItems(to: &columns, width: width - columns.width - Self.numbersWidth(width))
     columns.add("done", .right, width: Self.doneWidth(width))
     columns.add("mean", .right, width: Self.meanWidth(width))
     return columns
@@ -75,18 +74,21 @@ struct WorkersPanel {
     return [
       .text("\(worker.id.slot)", .muted), .text("\(drawing.glyph(role)) \(word)", role),
       .text(elapsed.map { drawing.format.duration($0) } ?? "", isSlow ? .latencyHigh : .text), bar(elapsed),
-      .text(itemText(worker, nameWidth), .text), .text(drawing.format.count(worker.itemsDone), .muted),
+      itemCell(worker, nameWidth), .text(drawing.format.count(worker.itemsDone), .muted),
       .text(drawing.format.duration(worker.mean), .muted),
     ]
   }
 
-  private func itemText(_ worker: WorkerRow, _ width: Int) -> String {
+  private func itemCell(_ worker: WorkerRow, _ width: Int) -> ListColumns.Cell {
     guard let item = worker.item else {
-      return isConnecting(worker) ? ConnectionText.brief(drawing.facts.connecting[worker.id] ?? "") : ""
+      return .text(isConnecting(worker) ? ConnectionText.brief(drawing.facts.connecting[worker.id] ?? "") : "", .text)
     }
-    let label = item.attempt > 1 ? "try \(item.attempt): \(item.label)" : item.label
-    if let stop = drawing.facts.stopReason(of: worker) { return "\(label) (\(StoppedText.brief(stop)))" }
-    return drawing.named(label, drawing.facts.runningReasons[item.id], columns: width)
+    let stop = drawing.facts.stopReason(of: worker).map { " (\(StoppedText.brief($0)))" } ?? ""
+    let reason = drawing.facts.runningReasons[item.id]
+    if item.attempt == 1, stop.isEmpty { return drawing.itemCell(item.id, item.label, reason, columns: width) }
+    let label = drawing.itemText(item.id, item.label)
+    let text = item.attempt > 1 ? "try \(item.attempt): \(label)" : label
+    return .text(stop.isEmpty ? drawing.named(text, reason, columns: width) : text + stop, .text)
   }
 
   private func isConnecting(_ worker: WorkerRow) -> Bool {

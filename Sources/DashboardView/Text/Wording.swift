@@ -54,9 +54,10 @@ extension RunEnding {
 }
 
 extension Panel {
-  var title: String {
+  /// Returns the title, which at the end of the run is that of the report for the workers.
+  func title(at state: RunState) -> String {
     switch self {
-    case .workers: "Workers"
+    case .workers: state == .done ? "Report" : "Workers"
     case .latency: "Latency"
     case .slow: "Slow"
     case .results: "Results"

@@ -131,6 +131,9 @@ public struct PostgreSQLJob: Job {
   /// Whether the run may only read.
   public var isReadOnly: Bool { !mayWrite }
 
+  /// How rows are split into values. Their names come with the rows, and are not known here.
+  public var rowText: RowText? { RowText(rows) }
+
   /// Whether workers need connections.
   public var hasConnections: Bool { true }
 

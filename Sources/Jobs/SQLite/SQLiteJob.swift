@@ -33,6 +33,8 @@ public struct SQLiteJob: Job {
   let query: String?
   let path: String
   let rows: RowFormat
+  /// The names of the result's columns.
+  let columnNames: [String]
   let access: Access
   let busyTimeoutMilliseconds: Int
   let sources: [ParameterSource]
@@ -71,7 +73,7 @@ public struct SQLiteJob: Job {
       busyTimeoutMilliseconds: min(busyTimeoutMilliseconds, openingTimeoutMilliseconds ?? .max), stop: StopFlag())
     guard let query else {
       writers = access == .readWrite ? WriterQueue() : nil
-      (parameterNames, sources, uses) = ([], [], [])
+      (parameterNames, columnNames, sources, uses) = ([], [], [], [])
       return
     }
     let statement = try database.prepare(query)
@@ -79,6 +81,7 @@ public struct SQLiteJob: Job {
     if access == .readOnly && writes { throw Self.forbiddenWrite }
     writers = writes ? WriterQueue() : nil
     parameterNames = statement.parameterNames
+    columnNames = statement.columnNames
     sources = try ParameterSource.sources(of: parameterNames, fields: fields)
     uses = ParameterUse.uses(in: database.program(of: query), count: sources.count, rows: rows)
   }
@@ -90,6 +93,9 @@ public struct SQLiteJob: Job {
 
   /// Whether the run may only read.
   public var isReadOnly: Bool { access == .readOnly }
+
+  /// How rows are split into values.
+  public var rowText: RowText? { RowText(rows, columns: columnNames) }
 
   /// Returns the query and the values of its parameters, one per line.
   public func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String {

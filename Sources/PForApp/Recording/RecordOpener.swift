@@ -140,4 +140,13 @@ enum RecordedArguments {
   static func of(_ record: RunRecord) -> [String]? {
     record.options[key].flatMap { JSONWords.decode([String].self, from: $0) }
   }
+
+  /// The format of a recorded query's rows.
+  static func rows(of record: RunRecord) -> RowFormat {
+    let words = of(record) ?? []
+    let joined = words.last { $0.hasPrefix("--rows=") }.map { String($0.dropFirst(7)) }
+    let next = words.lastIndex(of: "--rows").map { $0 + 1 }
+    let word = joined ?? next.flatMap { words.indices.contains($0) ? words[$0] : nil }
+    return word.flatMap(RowFormat.init) ?? .tsv
+  }
 }

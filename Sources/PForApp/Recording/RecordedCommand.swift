@@ -1,4 +1,5 @@
 import Attempts
+import Dashboard
 import Jobs
 import OSText
 import ParallelFor
@@ -14,7 +15,11 @@ final class RecordedCommand {
   init(_ run: RunRecord) {
     title = run.title
     recipe = JobRecipe(run)
+    rowText = recipe.flatMap { $0.startsCommands ? nil : RowText(RecordedArguments.rows(of: run)) }
   }
+
+  /// How rows of a query are split into values; nil for a command. A run file has the names only in rows of JSON.
+  let rowText: RowText?
 
   /// The command of an item on a worker. For a query, it is the query: its database may no longer exist.
   func invocation(of item: Item, _ id: ItemID, _ worker: WorkerID) -> String {
@@ -48,5 +53,12 @@ final class RecordedCommand {
   func line(_ record: ItemRecord) -> [UInt8] {
     let item = Item(ByteText(record.text), fields: record.fields.flatMap { Fields.members(ofJSON: $0) })
     return line(item, ItemID((record.number ?? 0) - 1), WorkerID(record.attempt?.worker ?? 0))
+  }
+}
+
+extension RowText {
+  /// Returns the values of a row for the screen.
+  func fields(of line: String) -> [ItemDetail.Field] {
+    values(of: line).map { ItemDetail.Field(name: $0.name, value: $0.value) }
   }
 }

@@ -105,6 +105,8 @@ final class ReplayedRun: WatchedRun {
     return (kept, invocation(of: kept, id: item.id, worker: item.worker))
   }
 
+  func values(inLine line: String) -> [ItemDetail.Field] { command.rowText?.fields(of: line) ?? [] }
+
   private func readPage() {
     do throws(RunStoreError) {
       let items = try reader.items(from: nextNumber, limit: Self.page)

@@ -147,10 +147,12 @@ final class RunFileArchive: ItemArchive {
 
   private func row(_ id: ItemID, _ item: ItemRecord, _ attempt: EndedAttempt) -> ResultRow {
     let state = ItemState(attempt.outcome)
+    let kept = ArchivedItem(item)
     return ResultRow(
-      id: id, label: ArchivedItem(text: item.text).label, state: state, latency: RecordedTime.latency(attempt),
+      id: id, label: kept.label, state: state, latency: RecordedTime.latency(attempt),
       reason: OutputText.firstLine(attempt.reason ?? ""),
-      line: state == .succeeded ? firstLine(of: item) : lastErrorLine(of: item), note: attempt.note)
+      line: state == .succeeded ? firstLine(of: item) : lastErrorLine(of: item), note: attempt.note,
+      fields: kept.shownFields)
   }
 
   private func shows(_ filter: ResultFilter, _ item: ItemRecord, _ attempt: EndedAttempt, _ slowLimit: Int64?) -> Bool {

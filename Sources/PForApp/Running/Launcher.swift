@@ -123,6 +123,7 @@ struct Launcher {
   private func newDashboard(_ files: RunFiles, hasDisplay: Bool) -> Dashboard {
     var dashboard = Dashboard(title: plan.job.title, source: plan.reader.source.name, slow: plan.slow)
     dashboard.processors = plan.recipe.startsCommands ? Int(Processors.usable) : nil
+    dashboard.hasRecords = plan.reader.format.mayHaveFields
     dashboard.destination = files.outputs.name(hasDashboard: hasDisplay)
     dashboard.resumeCommand = files.recording.map { "pfor-tui resume --failed \(ShellWord.quoted($0.name))" }
     // A script ends with this session, a reader of results expects each of them once, and a pipe of items is spent.

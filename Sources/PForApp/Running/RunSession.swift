@@ -304,6 +304,8 @@ extension RunSession {
 
   func takePlans() -> [ItemPlan] { plans.take() }
 
+  func values(inLine line: String) -> [ItemDetail.Field] { job.rowText?.fields(of: line) ?? [] }
+
   func liveOutput(of item: ItemID) -> LiveOutput? {
     RunningCommands.live(item, limit: OutputText.mostBytes).map {
       LiveOutput(process: $0.process, output: OutputParts($0.output), errors: OutputParts($0.errors))

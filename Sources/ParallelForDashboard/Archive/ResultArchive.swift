@@ -109,6 +109,11 @@ extension ResultArchive {
     String(decoding: bytes(part, of: kept, limit: limit), as: UTF8.self)
   }
 
+  /// Returns the fields as text for the user, from at most `limit` bytes of them.
+  private func fields(of kept: Kept, limit: Int) -> [ItemDetail.Field] {
+    ArchivedItem(text: [], fields: FieldBytes.decode(bytes(.fields, of: kept, limit: limit))).shownFields
+  }
+
   private func note(of kept: Kept) -> String? {
     kept.header.range(of: .note).isEmpty ? nil : text(.note, of: kept)
   }
@@ -132,11 +137,12 @@ extension ResultArchive {
       guard let kept = kept(id, reading: Self.rowBytes) else { return nil }
       let state = ItemState(outcome(of: kept))
       let line =
-        state == .succeeded ? OutputText.firstLine(text(.output, of: kept, limit: 300)) : lastErrorLine(of: kept)
+        state == .succeeded
+        ? OutputText.firstLine(text(.output, of: kept, limit: Self.rowBytes)) : lastErrorLine(of: kept)
       return ResultRow(
         id: id, label: text(.text, of: kept, limit: FinishedItem.maximumLabelLength), state: state,
         latency: kept.entry.latency, reason: OutputText.firstLine(text(.reason, of: kept)),
-        line: line, note: note(of: kept))
+        line: line, note: note(of: kept), fields: fields(of: kept, limit: Self.rowBytes))
     }
   }
 

@@ -304,6 +304,7 @@ package final class DashboardLoop {
       detail.processID = live.process
       detail.show(output: live.output, errors: live.errors)
     }
+    detail.table = RecordTable.lines(of: detail.output, values: watched.values)
     dashboard.showDetail(detail)
   }
 
@@ -331,6 +332,17 @@ package final class DashboardLoop {
       detail.fields = item.shownFields
     }
     return detail
+  }
+
+  /// The row of an item that has ended, or the fields of a running one; nil if neither is known.
+  private func row(_ id: ItemID) -> ResultRow? {
+    if var row = watched.archive?.row(id) {
+      if row.state == .succeeded { row.values = watched.values(inLine: row.line) }
+      return row
+    }
+    guard dashboard.hasRecords, let started = dashboard.facts.runningItem(id), let item = watched.running(started)?.item
+    else { return nil }
+    return ResultRow(id: id, label: started.label, state: .running, fields: item.shownFields)
   }
 
   private func stepSearch(at now: Instant) {
@@ -386,7 +398,7 @@ package final class DashboardLoop {
     }
     followOpenItem(at: now)
     updateRows()
-    if let archive = watched.archive { dashboard.showResults(dashboard.visibleResults.compactMap(archive.row)) }
+    dashboard.showResults(dashboard.visibleItems(at: now).compactMap(row))
     dashboard.prepareFrame(at: dashboard.shownInstant(now))
     view.draw(dashboard, at: now, into: &grid)
     display.present(grid, palette: themes.palette(depth: display.colorDepth))

@@ -81,6 +81,8 @@ package protocol WatchedRun: AnyObject {
   func explain(_ id: ItemID, on worker: WorkerID?, isMeasured: Bool) -> String?
   /// Returns the plans that have arrived since the last call.
   func takePlans() -> [ItemPlan]
+  /// Returns the values in a line of output with their names; none if it is plain text.
+  func values(inLine line: String) -> [ItemDetail.Field]
   /// Returns what a running item has written so far; nil if that is not known.
   func liveOutput(of item: ItemID) -> LiveOutput?
 }
@@ -104,6 +106,7 @@ extension WatchedRun {
   package var pastWork: PastWork? { nil }
   package func liveOutput(of item: ItemID) -> LiveOutput? { nil }
   package var failures: FailureGroups { FailureGroups() }
+  package func values(inLine line: String) -> [ItemDetail.Field] { [] }
   package var reasons: ReasonGroups { ReasonGroups() }
   package var runningReasons: [ItemID: Reason] { [:] }
   package var serverActivity: ServerActivity? { nil }
