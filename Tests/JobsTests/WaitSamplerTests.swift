@@ -79,7 +79,7 @@ import Testing
     try middle.finish()
 
     var right = readers.count { $0.watched.ended()?.reasons(latency: .max).first?.kind == .client }
-    for slot in Self.readers { job.sampler.leave(WorkerID(slot)) }
+    for (slot, reader) in zip(Self.readers, readers) { job.sampler.leave(WorkerID(slot), reader.watched) }
     let allowed: [String: [Reason.Kind]] = [
       "lock": [.lock], "own": [.lock], "scan": [.cpu, .io, .lightweightLock, .processes], "sleep": [.sleep],
     ]
@@ -177,7 +177,7 @@ import Testing
     #expect(eventually { sampler.activity.missed >= 2 })
     #expect(sampler.activity.samples == 0 && sampler.activity.seen.isEmpty && sampler.runningReasons.isEmpty)
     #expect(worker.ended() == nil)
-    sampler.leave(WorkerID(1))
+    sampler.leave(WorkerID(1), worker)
   }
 
   /// What can never be seen is asked for once, and the user is told why.

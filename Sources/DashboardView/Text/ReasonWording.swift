@@ -14,8 +14,7 @@ extension Formatting {
 
   /// Returns a line about what would help the items of a group, or where to look; nil if there is nothing to say.
   func advice(_ group: ReasonGroups.Group) -> String? {
-    let advice = group.remedy.isEmpty ? group.kind.flatMap(Self.hint) : "\(group.remedy) would help"
-    return advice.map { "\(words(group)): \($0)" }
+    group.remedy.isEmpty ? group.kind.flatMap(Self.hint) : "\(group.remedy) would help"
   }
 
   /// Where a user can look who wants to know more.

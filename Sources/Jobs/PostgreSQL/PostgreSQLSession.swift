@@ -52,7 +52,7 @@ final class PostgreSQLSession: JobSession {
 
   func close() {
     link = nil
-    job.sampler.leave(worker)
+    job.sampler.leave(worker, watched)
   }
 
   // MARK: - The connection

@@ -104,7 +104,6 @@ package final class DashboardLoop {
   private func takeEvents(at now: Instant) {
     if let clock = dashboard.replay, watched.play(to: clock.place(at: now)) { dashboard.rewind() }
     if news.takeEvents(of: watched, for: &dashboard, at: now) { isDirty = true }
-    takePlans()
     dashboard.followReplay(length: watched.length, isBehind: watched.isBehind, at: now)
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
@@ -218,7 +217,11 @@ package final class DashboardLoop {
       let found = watched.archive?.matches(dashboard.results.filter, in: range, slowLimit: slowLimit)
       dashboard.filterMatched(found ?? [])
     case .findFailed(let filter): if let archive = watched.archive { search.begin(markingIn: filter, of: archive) }
-    case .explain(let id, let isMeasured): explain(id, isMeasured)
+    case .explain(let id, let isMeasured):
+      let worker = dashboard.live.runningItem(id)?.worker
+      if let problem = watched.explain(id, on: worker, isMeasured: isMeasured) {
+        dashboard.showPlan(ItemPlan(item: id, isMeasured: isMeasured, lines: [problem]))
+      }
     case .nextTheme:
       themes.next()
       view.theme = themes.theme
@@ -306,19 +309,6 @@ package final class DashboardLoop {
     }
     detail.table = RecordTable.lines(of: detail.output, values: watched.values)
     dashboard.showDetail(detail)
-  }
-
-  private func explain(_ id: ItemID, _ isMeasured: Bool) {
-    let worker = dashboard.live.runningItem(id)?.worker
-    guard let problem = watched.explain(id, on: worker, isMeasured: isMeasured) else { return }
-    dashboard.showPlan(ItemPlan(item: id, isMeasured: isMeasured, lines: [problem]))
-  }
-
-  private func takePlans() {
-    for plan in watched.takePlans() {
-      dashboard.showPlan(plan)
-      isDirty = true
-    }
   }
 
   private func runningDetail(_ id: ItemID) -> ItemDetail? {

@@ -54,9 +54,10 @@ final class WaitSampler: @unchecked Sendable {
     return watched
   }
 
-  /// Stops watching a worker. The thread ends with the last one.
-  func leave(_ worker: WorkerID) {
+  /// Stops watching a worker, unless a later one has its number. The thread ends with the last one.
+  func leave(_ worker: WorkerID, _ watched: WatchedWorker) {
     monitor.withLock {
+      guard workers[worker] === watched else { return }
       workers[worker] = nil
       if workers.isEmpty { change.signal() }
     }
