@@ -199,6 +199,12 @@ extension Dashboard {
   /// Prepares what a frame shows, which costs less than if each part of the frame did so for itself.
   package mutating func prepareFrame(at now: Instant) { if case nil = frozen { live.refreshForecast(at: now) } }
 
+  /// Takes how busy the machine is.
+  package mutating func learn(_ machine: MachineFacts) { live.machine = machine }
+
+  /// Notes how many results may wait. At the limit, workers wait too.
+  package mutating func learn(deliveryWindow: Int) { live.deliveryWindow = deliveryWindow }
+
   /// Takes the failures so far, in groups.
   package mutating func learn(_ failures: FailureGroups) { live.failureGroups = failures }
 

@@ -43,7 +43,8 @@ import Testing
       only: [
         "Sources/Dashboard/LatencySummary.swift", "Sources/Dashboard/PastWork.swift",
         "Sources/Dashboard/Forecast/Forecast.swift", "Sources/Dashboard/Forecast/Normal.swift",
-        "Sources/Dashboard/Forecast/RunPace.swift", "Sources/Dashboard/Forecast/Survival.swift",
+        "Sources/Dashboard/Forecast/PaceTrend.swift", "Sources/Dashboard/Forecast/RunPace.swift",
+        "Sources/Dashboard/Forecast/Survival.swift",
         "Sources/Dashboard/Forecast/ThreadCurve.swift", "Sources/Dashboard/Threads/ScalingCurve.swift",
         "Sources/Dashboard/Threads/ThreadRates.swift",
       ]),

@@ -111,7 +111,7 @@ extension Formatting {
     return "\(numbers) \(noun)\(draining)"
   }
 
-  /// Returns why no item begins: `load 9.2, waits for less than 8`; nil if items may begin.
+  /// Returns why no item begins: `load 9.2, waits for less than 8.0`; nil if items may begin.
   func hold(_ facts: RunFacts) -> String? {
     switch facts.state == .done ? nil : facts.hold {
     case .load(let load, let limit)?:

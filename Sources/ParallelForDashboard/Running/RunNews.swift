@@ -16,6 +16,7 @@ struct RunNews {
     for event in events { dashboard.apply(event) }
     dashboard.learn(watched.pastWork)
     dashboard.learn(watched.failures)
+    dashboard.learn(watched.machine)
     dashboard.learn(watched.reasons)
     dashboard.observe(watched.recorder, at: now)
     let plans = watched.takePlans()

@@ -29,7 +29,8 @@ package protocol WatchedRun: AnyObject {
   var recorder: RecordingLag.Sample? { get }
   /// What an earlier run says about the items that have not ended by the events taken so far; nil for nothing.
   var pastWork: PastWork? { get }
-
+  /// How busy the machine is, as far as that is known.
+  var machine: MachineFacts { get }
   /// The failures by the events taken so far, in groups.
   var failures: FailureGroups { get }
   /// Why the items so far took their time, in groups.
@@ -104,6 +105,7 @@ extension WatchedRun {
   package var problems: [String] { archive?.problem.map { [$0] } ?? [] }
   package var recorder: RecordingLag.Sample? { nil }
   package var pastWork: PastWork? { nil }
+  package var machine: MachineFacts { MachineFacts() }
   package func liveOutput(of item: ItemID) -> LiveOutput? { nil }
   package var failures: FailureGroups { FailureGroups() }
   package func values(inLine line: String) -> [ItemDetail.Field] { [] }

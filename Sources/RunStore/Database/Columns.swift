@@ -78,7 +78,8 @@ struct Table: Sendable {
       Column(
         name: "reason", type: "TEXT",
         meaning: "why the number of threads was chosen automatically: a word, the other number, its gain and the error "
-          + "of that in thousandths; else NULL",
+          + "of that in thousandths; why no item begins: `load` or `memory`, what was measured and the limit, loads in "
+          + "thousandths and memory in bytes; else NULL",
         since: 4),
     ])
 }
