@@ -44,7 +44,7 @@ import Testing
     let run = try sandbox.run(
       """
       seq 6 > ids; touch side gate-2
-      PFOR_LEASE=1 pfor-tui ids --run record --no-tui -q -j2 --on exec:env -- sh item {} > out & program=$!
+      PFOR_LEASE=4 pfor-tui ids --run record --no-tui -q -j2 --on exec:env -- sh item {} > out & program=$!
       until grep -q '^2 1 begun' side; do sleep 0.05; done
       item=$(sed -n 's/^2 1 begun //p' side); kill -9 $(ps -o ppid= -p $item) $item
       rm gate-2; wait $program; echo $?
@@ -56,18 +56,20 @@ import Testing
     #expect(run.output == "0\n\(results)2\n1\n6\n6\nHost\nhere\n", "\(run.errors)")
   }
 
-  /// An agent that hears nothing for a lease kills its command, so that the program can give the item to another one.
+  /// An agent that hears nothing for a lease kills its command, and only then does the item run elsewhere.
   @Test func anAgentThatIsCutOffKillsItsCommand() throws {
     try sandbox.write(Self.item, to: "item")
+    // Between the program and the agent, as a network would be.
+    try sandbox.write("cat | \"$@\" | cat", to: "relay")
     let run = try sandbox.run(
       """
       echo 1 > ids; touch side gate-1
-      PFOR_LEASE=1 pfor-tui ids --no-run --no-tui -q -j1 --on exec:env -- sh item {} > out & program=$!
+      PFOR_LEASE=4 pfor-tui ids --no-run --no-tui -q -j1 --on 'exec:sh relay' -- sh item {} > out & program=$!
       until grep -q '^1 1 begun' side; do sleep 0.05; done
-      item=$(sed -n 's/^1 1 begun //p' side); agent=$(ps -o ppid= -p $item)
-      kill -STOP $agent
+      item=$(sed -n 's/^1 1 begun //p' side); agent=$(ps -o ppid= -p $item); relay=$(ps -o ppid= -p $agent)
+      kill -STOP $(pgrep -P $relay -x cat)
+      while kill -0 $item 2>/dev/null; do ! grep '^1 2 begun' side || break; sleep 0.05; done
       until grep -q '^1 2 begun' side; do sleep 0.05; done
-      kill -CONT $agent; while kill -0 $item 2>/dev/null; do sleep 0.05; done
       rm gate-1; wait $program; echo $?; cat out; grep -c ended side
       """)
     #expect(run.output == "0\nout 1\n1\n", "\(run.errors)")

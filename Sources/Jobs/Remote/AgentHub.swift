@@ -28,7 +28,9 @@ final class AgentHub: @unchecked Sendable {
   // Guarded by the monitor.
   private var agents: [RemoteAgent] = []
   private var readers: [ObjectIdentifier: FrameReader] = [:]
-  private var dead: [pid_t] = []
+  /// Launchers of agents that were cut off, and when they are killed. An agent that the launcher itself became needs the
+  /// time to kill its command.
+  private var dying: [(process: pid_t, killAt: Instant)] = []
   private var lostNodes: [String: Instant] = [:]
   private var isListening = false
   private var isOver = false
@@ -110,7 +112,7 @@ final class AgentHub: @unchecked Sendable {
     for agent in all { dismiss(agent) }
     let done = Condition()
     monitor.withLock {
-      while isListening, !agents.isEmpty || !dead.isEmpty {
+      while isListening, !agents.isEmpty || !dying.isEmpty {
         monitor.wait(for: done, nanoseconds: 20_000_000)
       }
     }
@@ -205,8 +207,8 @@ final class AgentHub: @unchecked Sendable {
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunkLength, alignment: 16)
     defer { chunk.deallocate() }
     let patience = Int32(clamping: timing.beat / 2_000_000)
-    while case (let agents, var polled, let hasDead)? = nextRound() {
-      _ = poll(&polled, nfds_t(polled.count), hasDead ? 5 : max(1, patience))
+    while case (let agents, var polled, let areDying)? = nextRound() {
+      _ = poll(&polled, nfds_t(polled.count), areDying ? 5 : max(1, patience))
       wake.clear()
       for (index, agent) in agents.enumerated() {
         if polled[index * 3 + 1].revents != 0 { read(agent.output, of: agent, chunk, hear) }
@@ -225,18 +227,20 @@ final class AgentHub: @unchecked Sendable {
   }
 
   /// Buries launchers that have ended. Returns the agents that are left and what to wait for; nil when the run is over.
-  private func nextRound() -> (agents: [RemoteAgent], polled: [pollfd], hasDead: Bool)? {
+  private func nextRound() -> (agents: [RemoteAgent], polled: [pollfd], areDying: Bool)? {
     monitor.withLock {
-      dead.removeAll { process in
+      let now = MonotonicClock.now
+      dying.removeAll { process, killAt in
+        if isOver || now >= killAt { RemoteAgent.killLauncher(process) }
         let answer = waitpid(process, nil, WNOHANG)
         return answer == process || (answer < 0 && errno != EINTR)
       }
-      if isOver, agents.isEmpty, dead.isEmpty {
+      if isOver, agents.isEmpty, dying.isEmpty {
         isListening = false
         return nil
       }
       let wake = pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0)
-      return (agents, agents.flatMap(Self.streams) + [wake], !dead.isEmpty)
+      return (agents, agents.flatMap(Self.streams) + [wake], !dying.isEmpty)
     }
   }
 
@@ -321,7 +325,7 @@ final class AgentHub: @unchecked Sendable {
       lostNodes[node] = MonotonicClock.now
     }
     agent.cutOff()
-    dead.append(agent.process)
+    dying.append((agent.process, MonotonicClock.now + timing.lease))
     agents.removeAll { $0 === agent }
     readers[ObjectIdentifier(agent)] = nil
     agent.changed.signal()

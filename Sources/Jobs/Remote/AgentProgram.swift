@@ -44,7 +44,7 @@ public enum AgentProgram {
 
 /// An agent at work. Its main thread listens, and a second thread runs commands.
 private final class Agent: @unchecked Sendable {
-  private struct Task {
+  private struct Work {
     var job: AgentOrder.Assignment
     var slot: Int
     var arguments: [UInt8]
@@ -61,8 +61,8 @@ private final class Agent: @unchecked Sendable {
   private let monitor = Monitor()
   private let changed = Condition()
   // Guarded by the monitor.
-  private var next: Task?
-  private var running: Task?
+  private var next: Work?
+  private var running: Work?
   private var mayLeave = false
 
   init(_ timing: AgentTiming) { self.timing = timing }
@@ -143,7 +143,7 @@ private final class Agent: @unchecked Sendable {
     case .quit: monitor.withLock { mayLeave = true }
     case .run(let job, let slot, let arguments):
       monitor.withLock {
-        next = Task(job: job, slot: slot, arguments: arguments)
+        next = Work(job: job, slot: slot, arguments: arguments)
         changed.signal()
       }
     case .cancel(let job, let urgency):
@@ -173,7 +173,7 @@ private final class Agent: @unchecked Sendable {
     }
   }
 
-  private func run(_ task: Task, _ session: CommandSession) -> AgentEnding {
+  private func run(_ task: Work, _ session: CommandSession) -> AgentEnding {
     let start = MonotonicClock.now
     let sent = Counts()
     session.forward { [unowned self] isError, bytes in

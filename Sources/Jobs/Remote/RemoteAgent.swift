@@ -50,7 +50,7 @@ final class RemoteAgent: @unchecked Sendable {
     self.link = link
   }
 
-  deinit { closeAll() }
+  deinit { cutOff() }
 
   var hasUnsent: Bool { !unsent.isEmpty }
 
@@ -98,13 +98,11 @@ final class RemoteAgent: @unchecked Sendable {
   func closeOutput() { shut(&output) }
   func closeErrors() { shut(&errors) }
 
-  /// Cuts the agent off: nothing that it still sends is read, and the launcher is killed.
-  func cutOff() {
-    closeAll()
-    kill(-process, SIGKILL)
-  }
+  /// Kills a launcher and everything in its process group.
+  static func killLauncher(_ process: pid_t) { kill(-process, SIGKILL) }
 
-  private func closeAll() {
+  /// Cuts the agent off: nothing that it still sends is read. When it notices, it kills its command and ends.
+  func cutOff() {
     shut(&input)
     shut(&output)
     shut(&errors)
