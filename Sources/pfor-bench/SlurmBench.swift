@@ -1,4 +1,5 @@
 import ArgumentParser
+import Attempts
 import Foundation
 import RunStore
 

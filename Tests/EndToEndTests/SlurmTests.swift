@@ -154,6 +154,22 @@ import Testing
     try SideFile(of: sandbox).expectNoTwoAtOnce(items: 18)
   }
 
+  /// As at a time limit, Slurm sends a signal to the agent and to the item's command. The item has not failed by itself.
+  @Test func jobsThatAreCancelledLoseNothing() throws {
+    let run = try sandbox.runOnSlurm(
+      """
+      seq 48 > ids
+      at_head pfor-tui ids -j6 -q --no-tui -o out --on slurm -- bash "$PWD/work" 5 {} &
+      for count in 8 12 16 20 24; do
+        until [ "$(grep -c start side)" -ge $count ]; do sleep 0.02; done
+        at_head scancel $(at_head squeue -h -t R -o %i | tail -1)
+      done
+      wait $!; echo $?; cmp ids out && echo same
+      """)
+    #expect(run.lines == ["0", "same"], "\(run.errors)")
+    try SideFile(of: sandbox).expectNoTwoAtOnce(items: 48)
+  }
+
   @Test(arguments: places) func theControllerIsRestartedInMidRun(place: String) throws {
     let run = try sandbox.runOnSlurm(
       """

@@ -1,3 +1,4 @@
+import Attempts
 import CPosix
 import OSText
 import ParallelFor
@@ -50,6 +51,9 @@ private final class Agent: @unchecked Sendable {
     var arguments: [UInt8]
     let cancellation = Cancellation()
   }
+
+  /// How much later than a command the agent may get a signal that was meant for both, in milliseconds.
+  private static let signalDelay: Int32 = 200
 
   private let timing: AgentTiming
   private let writing = Lock()
@@ -152,6 +156,7 @@ private final class Agent: @unchecked Sendable {
       }
       guard let task else { continue }
       let ending = run(task, session)
+      guard !isBeingEnded(by: ending) else { return }
       let leaves = monitor.withLock {
         running = nil
         return mayLeave && next == nil
@@ -163,6 +168,15 @@ private final class Agent: @unchecked Sendable {
         exit(0)
       }
     }
+  }
+
+  /// Whether a command failed because the cluster ends all processes of the job, at a time limit for example. Then it is
+  /// lost with this agent. The signal may reach the command earlier than the agent.
+  private func isBeingEnded(by ending: AgentEnding) -> Bool {
+    guard case .failed = ending.outcome else { return false }
+    let wasSignalled = ending.process.signal != nil || ending.process.exitStatus.map { $0 > 128 } ?? false
+    var termination = pollfd(fd: TerminationPipe.shared.descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&termination, 1, wasSignalled ? Self.signalDelay : 0) > 0
   }
 
   private func run(_ task: Task, _ session: CommandSession) -> AgentEnding {
