@@ -27,7 +27,10 @@ extension RunFacts {
 
   private mutating func advance(to instant: Instant) {
     guard instant > latest else { return }
-    if liveWorkers > 0 { workerTime = workerTime(at: instant) }
+    if liveWorkers > 0 {
+      workerTime = workerTime(at: instant)
+      heldTime = heldTime(at: instant)
+    }
     latest = instant
   }
 

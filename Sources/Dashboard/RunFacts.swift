@@ -35,11 +35,17 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var everyWorker: [WorkerRow] = []
   /// The total time that workers were alive outside of pauses, up to the last event, in nanoseconds.
   var workerTime = 0.0
+  /// The part of it in which workers had no item because none could begin.
+  var heldTime = 0.0
+  /// How busy the machine is, as far as that is known.
+  var machine = MachineFacts()
+  /// The number of results that may wait for an earlier one or for their reader; nil if that is not known.
+  var deliveryWindow: Int?
   /// What each number of threads has done.
   package internal(set) var threadRates = ThreadRates()
   /// The range of the rate at any number of threads; nil while too few have been measured.
   package internal(set) var scaling: ScalingBand?
-  /// How busy workers were.
+  /// How busy workers and the machine were.
   package internal(set) var utilization = Utilization()
 
   /// The number of items read from the input.
@@ -76,6 +82,8 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var nodeSums = NodeSums()
   /// Why running items take their time.
   package internal(set) var runningReasons: [ItemID: Reason] = [:]
+  /// What the server of a database has done for the run; nil without one.
+  package internal(set) var serverActivity: ServerActivity?
   package internal(set) var delivery = Delivery()
   package internal(set) var recording = RecordingLag()
 

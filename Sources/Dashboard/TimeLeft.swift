@@ -95,7 +95,8 @@ extension RunFacts {
     forecast = nil
     scaling = ScalingBand(threadRates.points)
     guard state != .done else { return }
-    utilization.note(busy: busyTime(at: now), alive: workerTime(at: now), at: now)
+    let times = Utilization.WorkerTimes(busy: busyTime(at: now), held: heldTime(at: now), alive: workerTime(at: now))
+    utilization.note(times, machine, at: now)
     forecast = RecentForecast(
       range: forecastRange(at: now), instant: now, threads: targetWorkers, isLast: isNothingLeftToBegin,
       isPaused: isPaused, isPastKnown: past != nil)
@@ -132,9 +133,9 @@ extension RunFacts {
   private func paceEstimate(
     _ items: [StartedItem], _ running: [Forecast.Running], at now: Instant, isKnown: Bool
   ) -> RunPace.Estimate? {
-    if let estimate = pace.estimate(running: items.map(\.start), at: now, workerTime: workerTime(at: now)) {
-      return estimate
-    }
+    let left = isHandingOut ? tally.queued + tally.waiting + running.count : running.count
+    let estimate = pace.estimate(running: items.map(\.start), left: left, at: now, workerTime: workerTime(at: now))
+    if let estimate { return estimate }
     return isKnown ? RunPace.guess(ages: running.map(\.age) + [1]) : nil
   }
 
@@ -162,5 +163,18 @@ extension RunFacts {
   /// Returns the total time that workers were alive outside of pauses, in nanoseconds.
   func workerTime(at now: Instant) -> Double {
     isPaused ? workerTime : workerTime + Double(liveWorkers) * Double(max(0, now.nanoseconds(since: latest)))
+  }
+
+  /// Returns the total time that workers had no item because none could begin, outside of pauses, in nanoseconds.
+  func heldTime(at now: Instant) -> Double {
+    isPaused ? heldTime : heldTime + Double(heldWorkers) * Double(max(0, now.nanoseconds(since: latest)))
+  }
+
+  /// The number of workers that have no item because a limit of the machine, results that are not taken, or a missing
+  /// connection keeps them from one.
+  private var heldWorkers: Int {
+    let idle = max(0, liveWorkers - tally.running)
+    let isFull = deliveryWindow.map { delivery.held + tally.running >= $0 } ?? false
+    return isFull || hold != nil ? idle : min(idle, connecting.count)
   }
 }

@@ -15,14 +15,26 @@ public protocol Job: Sendable {
   var rowText: RowText? { get }
   /// Why running items take their time, as far as that is known now; none by default. It is read once a frame.
   var runningReasons: [ItemID: Reason] { get }
+  /// Whether items run on other machines, which must hear of this program; false by default.
+  var isRemote: Bool { get }
   /// The machines of the workers, if they are on a cluster; none by default.
   var nodes: [WorkerID: String] { get }
+  /// What the server of a database has done for the run; nil without one, as by default.
+  var serverActivity: ServerActivity? { get }
   /// Returns the job with the name of its run, for jobs that show the name elsewhere; by default the job itself.
   func named(_ run: String) -> any Job
   /// Returns the exact work for this item, for people to read: the command line, or the query with its parameters.
   func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String
   /// Ends what workers share, such as programs on other machines; called once, after the last worker.
   func end()
+  /// Asks the database how it runs the query of an item, on a connection of its own. It may take a minute.
+  ///
+  /// - Parameters:
+  ///   - item: the item, whose values count.
+  ///   - isMeasured: whether to run the query again, to measure it. Nothing that it writes is kept.
+  /// - Returns: the plan in lines.
+  /// - Throws: when there is no plan, as by default.
+  func plan(of item: Item, isMeasured: Bool) throws(JobError) -> [String]
   /// Makes the resources of one worker, such as a database connection; called on the worker's thread.
   func openSession(for worker: WorkerID) throws -> any JobSession
 }
@@ -43,11 +55,22 @@ extension Job {
   /// None.
   public var runningReasons: [ItemID: Reason] { [:] }
 
+  /// False.
+  public var isRemote: Bool { false }
+
   /// None.
   public var nodes: [WorkerID: String] { [:] }
 
   /// Does nothing.
   public func end() {}
+
+  /// Throws, because only queries have plans.
+  public func plan(of item: Item, isMeasured: Bool) throws(JobError) -> [String] {
+    throw JobError("only queries have plans")
+  }
+
+  /// Nil.
+  public var serverActivity: ServerActivity? { nil }
 
   /// Returns the job itself.
   public func named(_ run: String) -> any Job { self }

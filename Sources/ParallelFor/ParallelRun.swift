@@ -136,7 +136,16 @@ extension ParallelRun {
   }
 
   /// Halves an automatic number of threads, because the machine is too busy.
-  package func machineIsShort() { pool.decide { $0.machineIsShort(at: $1) } }
+  ///
+  /// - Returns: whether the number is automatic.
+  package func machineIsShort() -> Bool {
+    var isAutomatic = false
+    pool.decide { machine, now in
+      isAutomatic = machine.tuner != nil
+      return machine.machineIsShort(at: now)
+    }
+    return isAutomatic
+  }
 
   /// Hands out no item until ``resume()``. Running items continue.
   public func pause() { pool.pause() }

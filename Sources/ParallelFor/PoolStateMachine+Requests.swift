@@ -18,6 +18,7 @@ extension PoolStateMachine {
   /// Hands out no item for a reason, or hands out items again.
   mutating func hold(_ reason: HoldReason?, at now: Instant) -> WakeUps {
     guard reason != hold, life == .running else { return WakeUps() }
+    if let reason, let hold, !reason.isNews(after: hold) { return WakeUps() }
     hold = reason
     log.append(.runHeld(reason), at: now)
     return wakeWorkers()

@@ -150,22 +150,27 @@ package struct BarChart: Sendable {
 package struct Sparkline: Sendable {
   private let values: [Double]
   private let role: Role
+  private let top: Double?
 
   /// Makes a line of values, oldest first. Negative and undefined ones count as 0.
-  package init(_ values: [Double], role: Role) {
+  ///
+  /// - Parameter top: The value that has the full height; nil for the largest one that is drawn.
+  package init(_ values: [Double], role: Role, top: Double? = nil) {
     self.values = values
     self.role = role
+    self.top = top
   }
 
-  /// Draws the newest values that fit into the first row of a rectangle, right-aligned. The largest has the full height.
+  /// Draws the newest values that fit into the first row of a rectangle, right-aligned.
   ///
   /// A value of 0 is the lowest column, so that "nothing happened" looks different from "not yet measured".
   package func draw(in rect: Rect, of grid: inout CellGrid, glyphs: GlyphSet) {
     guard !rect.isEmpty else { return }
     let shown = values.suffix(rect.width).map { $0.isFinite ? max(0, $0) : 0 }
-    let top = shown.max() ?? 0
+    let top = top ?? shown.max() ?? 0
     let steps = glyphs == .unicode ? Array(Blocks.vertical.dropFirst()) : Self.asciiSteps
-    let text = String(shown.map { steps[top > 0 ? Int(($0 / top * Double(steps.count - 1)).rounded(.up)) : 0] })
+    let text = String(
+      shown.map { steps[top > 0 ? Int((min(1, $0 / top) * Double(steps.count - 1)).rounded(.up)) : 0] })
     grid.write(text, x: rect.maxX - shown.count, y: rect.y, role: role, in: rect)
   }
 

@@ -171,7 +171,8 @@ struct RecordBench: Benchmark {
     return times.reduce(0, +)
   }
 
-  private static func processorTime(_ clock: clockid_t) -> Double {
+  /// Returns the time of a clock in seconds.
+  static func processorTime(_ clock: clockid_t) -> Double {
     var time = timespec()
     clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

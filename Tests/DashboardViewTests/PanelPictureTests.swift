@@ -78,12 +78,17 @@ import Themes
       return (Int64(load * 10_000_000 * Double.random(in: 0.5...1.5, using: &random)), .succeeded)
     }
     var scene = Scene("threads", &simulator)
+    var machine = MachineFacts(availableMemory: 6 << 30, totalMemory: 8 << 30)
+    var ticks = MachineFacts.ProcessorTime(busy: 0, all: 0)
     for threads in threads {
       target.withLock { $0 = threads }
       simulator.setThreads(threads)
       for _ in 0..<20 {
         simulator.advance(by: 1_000_000_000)
         scene.take(from: &simulator)
+        ticks = MachineFacts.ProcessorTime(busy: ticks.busy + Double(min(200, 15 * threads)), all: ticks.all + 200)
+        machine.processorTime = ticks
+        scene.dashboard.learn(machine)
         scene.dashboard.prepareFrame(at: scene.now)
       }
     }

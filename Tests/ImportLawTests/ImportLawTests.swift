@@ -43,7 +43,8 @@ import Testing
       only: [
         "Sources/Dashboard/LatencySummary.swift", "Sources/Dashboard/PastWork.swift",
         "Sources/Dashboard/Forecast/Forecast.swift", "Sources/Dashboard/Forecast/Normal.swift",
-        "Sources/Dashboard/Forecast/RunPace.swift", "Sources/Dashboard/Forecast/Survival.swift",
+        "Sources/Dashboard/Forecast/PaceTrend.swift", "Sources/Dashboard/Forecast/RunPace.swift",
+        "Sources/Dashboard/Forecast/Survival.swift",
         "Sources/Dashboard/Forecast/ThreadCurve.swift", "Sources/Dashboard/Threads/ScalingCurve.swift",
         "Sources/Dashboard/Threads/ThreadRates.swift",
       ]),
@@ -60,7 +61,9 @@ import Testing
         "Sources/ParallelFor/Forms/StartParallelRun.swift", "Sources/ParallelFor/ItemContext.swift",
         "Sources/ParallelFor/Loop/StreamPool.swift", "Sources/ParallelFor/Loop/StreamChunk.swift",
         "Sources/ParallelFor/Progress.swift", "Sources/ParallelFor/ResultConsumer.swift",
-        "Sources/Jobs/PostgreSQL/PostgreSQLSession.swift",
+        "Sources/Jobs/PostgreSQL/PostgreSQLSession.swift", "Sources/Jobs/Remote/AgentHub.swift",
+        "Sources/Jobs/Remote/AgentProgram.swift", "Sources/Jobs/Remote/RemoteAgent.swift",
+        "Sources/Jobs/Remote/RemoteJob.swift",
         "Sources/Jobs/SQLite/SQLiteSession.swift", "Sources/Jobs/SQLite/WriterQueue.swift",
         "Sources/ParallelFor/LiveWorker.swift", "Sources/PForApp/Running/Launcher.swift",
         "Sources/PForApp/Running/WorkerSession.swift",
@@ -68,7 +71,7 @@ import Testing
         "Sources/PForApp/Recording/RecordOpener.swift",
         "Sources/RunStore/Recording/RunRecorder.swift",
         "Sources/PForApp/CommandLine/PruneCommand.swift",
-        "Sources/PForApp/Replaying/Replay.swift",
+        "Sources/PForApp/Replaying/Replay.swift", "Sources/PForApp/Runs/RunPickerScreen.swift",
         "Sources/ParallelForDashboard/Running/DashboardLoop.swift",
         "Sources/ParallelForDashboard/Running/PlainLoop.swift",
         "Sources/ParallelForDashboard/Forms/DashboardSession.swift",
@@ -113,12 +116,12 @@ import Testing
       "processes are started in few places", #"\b(posix_spawnp?|v?fork|clone)\("#,
       only: ["Sources/CPosix/Spawn.c", "Sources/Terminal/DirectColor.swift"]),
     Law(
-      "items' processes are signalled in one place", #"\bkill\(-"#,
-      only: ["Sources/Jobs/Command/ProcessGroups.swift"]),
+      "items' processes are signalled in one place, and those that start agents in another", #"\bkill\(-"#,
+      only: ["Sources/Jobs/Command/ProcessGroups.swift", "Sources/Jobs/Remote/RemoteAgent.swift"]),
     Law(
       "signals are caught in few places, and reset for a child", #"\bsigaction\(|\bsignal\(SIG"#,
       only: [
-        "Sources/CPosix/Spawn.c",
+        "Sources/CPosix/Spawn.c", "Sources/Jobs/Remote/AgentProgram.swift",
         "Sources/ParallelForDashboard/Running/Signals.swift", "Sources/CTerminalGuard/",
       ]),
     Law(

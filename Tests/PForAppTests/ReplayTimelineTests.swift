@@ -77,6 +77,22 @@ import Testing
     #expect(kinds.firstIndex(of: .runPaused).map { kinds[$0 + 1] } == .runResumed)
   }
 
+  @Test func aHoldIsShownUntilItEndsOrItsSessionDoes() {
+    func held(_ time: Int64, _ reason: String?) -> RunChange { RunChange(time: time, kind: .held, reason: reason) }
+    let changes = [
+      change(0, .sessionBegan, 1), held(20, "load,9200,8000"), held(40, nil), held(50, "no reason"),
+      held(60, "memory,5,10"), change(90, .sessionBegan, 1), held(95, "load,9000,8000"), change(99, .sessionEnded, 0),
+    ]
+    let holds = events(changes, [item(1, attempt(0, 10)), item(2, attempt(96, 1))]).compactMap { event in
+      if case .runHeld(let reason) = event.kind { [event.instant.nanoseconds: reason] } else { nil }
+    }
+    #expect(
+      holds == [
+        [20: .load(9.2, limit: 8)], [40: nil], [60: .memory(available: 5, limit: 10)], [60: nil],
+        [65: .load(9, limit: 8)], [67: nil],
+      ])
+  }
+
   @Test func theOrderIsThatOfTimeThoughItemsAreReadInTheirs() {
     let count = ReplayTimeline.lookAhead
     let items = (1...count).map { item($0, attempt(Int64(count - $0) * 10, 5, worker: $0)) }

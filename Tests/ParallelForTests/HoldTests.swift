@@ -26,6 +26,19 @@ import Testing
     pool.checkInvariants()
   }
 
+  @Test func onlyAReasonThatTellsSomethingNewIsAnEvent() {
+    var pool = machine(2)
+    let loads = [9, 9.5, 10, 9.2, 9].map { HoldReason.load($0, limit: 8) }
+    for reason in loads + [.memory(available: 95, limit: 100), .memory(available: 90, limit: 100)] {
+      _ = pool.hold(reason, at: now)
+    }
+    let holds = pool.log.take().map(\.kind).filter { if case .runHeld = $0 { true } else { false } }
+    #expect(
+      holds == [
+        .runHeld(loads[0]), .runHeld(loads[2]), .runHeld(loads[4]), .runHeld(.memory(available: 95, limit: 100)),
+      ])
+  }
+
   @Test func itemsBeginOneAtATimeWithTheDelayBetweenThem() {
     var pool = machine(3, delay: .milliseconds(100))
     _ = pool.itemsArrived(3, at: now)

@@ -188,4 +188,18 @@ import Testing
     schedule.runToEnd()
     #expect(schedule.problems == [])
   }
+
+  @Test func theSchedulesLetTheTunerTryNumbersAndHoldRuns() {
+    let schedules = (0..<300).map { seed in
+      var schedule = RandomSchedule(seed: UInt64(seed))
+      schedule.runToEnd()
+      return schedule.events
+    }
+    func count(_ isWanted: (RunEvent.Kind) -> Bool) -> Int { schedules.count { $0.contains { isWanted($0.kind) } } }
+    let trying = count { if case .automaticThreads(let choice?) = $0 { choice.reason == .trying } else { false } }
+    let concluding = count { if case .automaticThreads(let choice?) = $0 { choice.gain != nil } else { false } }
+    let shedding = count { if case .automaticThreads(let choice?) = $0 { choice.reason == .machine } else { false } }
+    let held = count { if case .runHeld = $0 { true } else { false } }
+    #expect(trying > 5 && concluding > 2 && shedding > 5 && held > 30, "\(trying) \(concluding) \(shedding) \(held)")
+  }
 }

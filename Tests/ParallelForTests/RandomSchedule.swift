@@ -5,32 +5,34 @@ import TestSupport
 /// Plays feeder, workers, taker and user against a machine, in a seeded random order, and notes broken promises.
 struct RandomSchedule {
   private var random: SeededGenerator
-  private var machine: PoolStateMachine
-  private var lanes: [Int: LaneState] = [:]
+  var machine: PoolStateMachine
+  var lanes: [Int: LaneState] = [:]
   private var ready: Set<Int> = []
   private var parked: Set<Int> = []
   /// Told to leave, still alive.
-  private var closing: Set<Int> = []
+  var closing: Set<Int> = []
   private var unread: Int
-  private let total: Int
+  let total: Int
   private var largestTarget: Int
-  private var runs: [Int: Int] = [:]
-  private var delivered: [Int] = []
-  private var events: [RunEvent] = []
+  /// The largest number that an automatic choice may use; nil while the target is fixed.
+  private var automaticLimit: Int?
+  var runs: [Int: Int] = [:]
+  var delivered: [Int] = []
+  var events: [RunEvent] = []
   private var now = Instant(nanoseconds: 0)
-  private var isStopped = false
+  var isStopped = false
   /// The settlements of each item, and the attempts that are being settled.
-  private var told: [Int: [Settlement]] = [:]
+  var told: [Int: [Settlement]] = [:]
   private var settling: [SettledItem] = []
-  private let policy: RunPolicy
+  let policy: RunPolicy
   /// The percentage of attempts that fail, and of items that an earlier run has done.
   private let failing: Int
   private let restoring: Int
-  private var restored: Set<Int> = []
+  var restored: Set<Int> = []
   /// The number of retries by hand of each item, and the items whose late result is still due.
-  private var asked: [Int: Int] = [:]
-  private var awaited: Set<Int> = []
-  private(set) var problems: [String] = []
+  var asked: [Int: Int] = [:]
+  var awaited: Set<Int> = []
+  var problems: [String] = []
 
   init(seed: UInt64) {
     random = SeededGenerator(seed: seed)
@@ -62,6 +64,7 @@ struct RandomSchedule {
     while !machine.log.isFinished, problems.isEmpty {
       step(requests: steps < 400)
       machine.checkInvariants()
+      checkTuner()
       steps += 1
       if steps > 20_000 { problems.append("no end: \(machine.life), queue \(machine.queue.count)") }
     }
@@ -102,6 +105,17 @@ struct RandomSchedule {
     case 12: takeUnsettled()
     case 13: settleTaken()
     default: idleWorkerTakesBack()
+    }
+  }
+
+  /// An automatic choice stays within its limits, and the target is the number that it has in force.
+  private mutating func checkTuner() {
+    guard let tuner = machine.tuner, let automaticLimit, machine.life == .running else { return }
+    if tuner.threads != machine.target {
+      problems.append("chose \(tuner.threads), but the target is \(machine.target)")
+    }
+    if !(1...automaticLimit).contains(machine.target) || !(1...automaticLimit).contains(tuner.best) {
+      problems.append("chose \(machine.target), keeps \(tuner.best), may use \(automaticLimit)")
     }
   }
 
@@ -165,7 +179,7 @@ struct RandomSchedule {
     }
   }
 
-  private mutating func end(_ item: LaneState.Running, on slot: Int) {
+  mutating func end(_ item: LaneState.Running, on slot: Int) {
     let outcome = Int.random(in: 0..<100, using: &random) < failing ? badOutcome() : .succeeded
     let ended = FinishedItem(
       id: ItemID(item.position), worker: WorkerID(slot), attempt: item.attempt, start: item.start, end: now,
@@ -220,12 +234,12 @@ struct RandomSchedule {
   }
 
   private mutating func request() {
-    switch Int.random(in: 0..<16, using: &random) {
-    case 12...: ask()
-    case 0...5:
-      let target = Int.random(in: 0...8, using: &random)
-      largestTarget = max(largestTarget, target)
-      act(machine.setTargetWorkers(target, at: now))
+    switch Int.random(in: 0..<20, using: &random) {
+    case 16: holdOrLetGo()
+    case 17: act(machine.machineIsShort(at: now))
+    case 18, 19: chooseThreads()
+    case 12...15: ask()
+    case 0...5: setTarget(Int.random(in: 0...8, using: &random))
     case 6, 7:
       machine.pause(at: now)
       takeBackRests()
@@ -240,6 +254,30 @@ struct RandomSchedule {
       isStopped = true
     default: break
     }
+  }
+
+  private mutating func setTarget(_ target: Int) {
+    largestTarget = max(largestTarget, target)
+    automaticLimit = nil
+    machine.endTuning(at: now)
+    act(machine.setTargetWorkers(target, at: now))
+  }
+
+  /// Lets the machine choose the target, by small blocks of items, so that it decides often.
+  private mutating func chooseThreads() {
+    guard machine.life == .running else { return }
+    var rules = ThreadTuner.Rules()
+    rules.fixedEnds = Int.random(in: 1...2, using: &random)
+    let most = Int.random(in: 1...8, using: &random)
+    largestTarget = max(largestTarget, most)
+    automaticLimit = most
+    act(machine.setTuner(ThreadTuner(from: machine.target, upTo: most, rules: rules), at: now))
+  }
+
+  private mutating func holdOrLetGo() {
+    let reason: HoldReason? = machine.hold == nil ? .load(Double.random(in: 8...9, using: &random), limit: 8) : nil
+    act(machine.hold(reason, at: now))
+    if reason != nil { takeBackRests() }
   }
 
   /// Asks for a further attempt at an item, whatever its state.
@@ -263,15 +301,12 @@ struct RandomSchedule {
   }
 
   /// The number of attempts at an item, including one of an earlier run.
-  private func attempts(_ position: Int) -> Int { runs[position, default: 0] + (restored.contains(position) ? 1 : 0) }
+  func attempts(_ position: Int) -> Int { runs[position, default: 0] + (restored.contains(position) ? 1 : 0) }
 
   /// Lets the run end after the random requests.
   private mutating func settle() {
-    act(machine.resume(at: now))
-    if machine.target == 0 {
-      largestTarget = max(largestTarget, 2)
-      act(machine.setTargetWorkers(2, at: now))
-    }
+    act(machine.resume(at: now) + machine.hold(nil, at: now))
+    if machine.target == 0 { setTarget(2) }
   }
 
   private mutating func takeBackRests() {
@@ -297,97 +332,5 @@ struct RandomSchedule {
     machine.logDelivery(at: now)
     events += machine.log.take()
     act(machine.wakeWorkers())
-  }
-
-  private mutating func judge() {
-    judgeItems(lastEndings())
-    judgeRequests()
-    if events.map(\.sequence) != Array(0..<UInt64(events.count)) { problems.append("event numbers have gaps") }
-    if events.map(\.instant) != events.map(\.instant).sorted() { problems.append("time runs backwards") }
-    if !lanes.isEmpty { problems.append("workers are left: \(lanes.keys)") }
-    guard case .runFinished? = events.last?.kind else { return problems.append("the last event is not the end") }
-  }
-
-  private mutating func judgeItems(_ finished: [FinishedItem]) {
-    if runs.contains(where: { $1 > policy.attempts + asked[$0, default: 0] }) {
-      problems.append("an item was tried too often")
-    }
-    let ended = Set(finished.map(\.id.position))
-    let interrupted = unfinished()
-    if ended.union(interrupted) != Set(runs.keys).union(asked.keys) { problems.append("not every item ended") }
-    if machine.hasGivenUp, !interrupted.isEmpty { problems.append("the run gave up, and items are unfinished") }
-    if !isStopped, !interrupted.isEmpty { problems.append("unfinished items, but nobody interrupted the run") }
-    judgeSettlements(ended, interrupted)
-    for item in finished
-    where item.attempt != attempts(item.id.position) && !interrupted.contains(item.id.position) {
-      problems.append("\(item.id) ended with attempt \(item.attempt) of \(attempts(item.id.position))")
-    }
-    for item in finished
-    where !isStopped && item.outcome.isFailure && item.attempt < policy.attempts && asked[item.id.position] == nil {
-      problems.append("\(item.id) failed and was not tried again")
-    }
-    let done = restored.union(runs.keys)
-    if !isStopped, done.count != total { problems.append("\(done.count) of \(total) items are done") }
-    if delivered != done.sorted() { problems.append("delivered \(delivered)") }
-    if !awaited.isEmpty { problems.append("second results are missing: \(awaited)") }
-  }
-
-  /// Each item that ran is settled as final or as unfinished once, and that comes last. A retried item may have
-  /// been final before.
-  private mutating func judgeSettlements(_ ended: Set<Int>, _ interrupted: Set<Int>) {
-    for (position, settlements) in told {
-      let last = settlements.last
-      if interrupted.contains(position) != (last == .unfinished) {
-        problems.append("#\(position) was told \(settlements)")
-      }
-      guard asked[position] == nil else { continue }
-      let closing = settlements.filter { if case .again = $0 { false } else { true } }
-      if closing.count != 1 || closing.last != last { problems.append("#\(position) was told \(settlements)") }
-      if ended.contains(position), interrupted.contains(position) { problems.append("#\(position) ended and did not") }
-    }
-  }
-
-  /// The items that were between two attempts at the interruption.
-  private func unfinished() -> Set<Int> {
-    var positions: Set<Int> = []
-    for event in events {
-      switch event.kind {
-      case .itemInterrupted(let item): positions.insert(item.id.position)
-      case .itemFinished(let item): positions.remove(item.id.position)
-      default: break
-      }
-    }
-    return positions
-  }
-
-  /// An item ends once, and once more for every retry.
-  private mutating func judgeRequests() {
-    var ended = restored.filter { $0 % 2 == 1 }
-    for event in events {
-      switch event.kind {
-      case .itemFinished(let item) where !ended.insert(item.id.position).inserted:
-        problems.append("\(item.id) ended twice")
-      case .itemRequeued(let item, _) where ended.remove(item.id.position) == nil:
-        problems.append("\(item.id) was asked for before it had ended")
-      default: break
-      }
-    }
-  }
-
-  private func lastEndings() -> [FinishedItem] {
-    var last: [ItemID: FinishedItem] = [:]
-    for event in events {
-      if case .itemFinished(let item) = event.kind { last[item.id] = item }
-    }
-    return Array(last.values)
-  }
-}
-
-extension Outcome {
-  fileprivate var isFailure: Bool {
-    switch self {
-    case .failed, .timedOut: true
-    case .succeeded, .cancelled: false
-    }
   }
 }

@@ -51,10 +51,10 @@ import Testing
 
   @Test func csv() throws {
     let lines = [
-      "number,item,outcome,reason,attempts,worker,start,wait,latency,exit_status,signal,cpu,peak_memory,note,why,output,errors",
-      "1,\"a,\"\"b\"\"\n\",succeeded,,2,1,2023-11-14T22:13:20.002Z,,0.001500000,0,,,,,,\"größe \"\"1\"\"\n\",",
+      "number,item,outcome,reason,attempts,worker,start,wait,latency,exit_status,signal,cpu,peak_memory,note,why,node,output,errors",
+      "1,\"a,\"\"b\"\"\n\",succeeded,,2,1,2023-11-14T22:13:20.002Z,,0.001500000,0,,,,,,,\"größe \"\"1\"\"\n\",",
       "2,b\u{FFFD}\t\u{1B},timed out,,1,2,2023-11-14T22:13:20.005Z,0.000001000,0.002000500,,15,0.002000000,4096,"
-        + "left a process running,\"IO: DataFileRead, 3 of 4 samples\",,\"\u{FFFD}\"",
+        + "left a process running,\"IO: DataFileRead, 3 of 4 samples\",,,\"\u{FFFD}\"",
     ]
     #expect(try export(.csv) == lines.map { $0 + "\r\n" }.joined())
   }

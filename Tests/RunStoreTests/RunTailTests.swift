@@ -112,26 +112,27 @@ import Testing
 
   private func number(_ value: Int64) -> Data { withUnsafeBytes(of: value.littleEndian) { Data($0) } }
 
-  /// The first tails had no version and no reasons, and arbitrary bytes after the kind of a record.
+  /// The first tails had no version, no reasons and no node, and arbitrary bytes after the kind of a record.
   @Test func aTailWithoutAVersionIsRead() throws {
     let path = try killedWithTwo()
     try change(path) { tail in
       tail.replaceSubrange(40..<64, with: Data(count: 24))
       rewriteRecords(&tail) { record in
-        record.removeSubrange(136..<144)
+        record.removeSubrange(136..<148)
         record.replaceSubrange(1..<8, with: Data(repeating: 0x5A, count: 7))
       }
     }
     #expect(try items(path).map(\.number) == [1, 2])
   }
 
-  /// An older program knew fewer numbers and parts. This one knew neither processor time nor memory nor errors nor reasons.
+  /// An older program knew fewer numbers and parts. This one knew neither processor time nor memory nor errors, reasons
+  /// and nodes.
   @Test func aTailWithFewerColumnsIsRead() throws {
     let path = try killedWithTwo()
     try change(path) { tail in
       tail.replaceSubrange(48..<64, with: number(8) + number(5))
       rewriteRecords(&tail) { record in
-        record.removeSubrange(132..<144)
+        record.removeSubrange(132..<148)
         record.removeSubrange(96..<112)
       }
     }
@@ -141,7 +142,7 @@ import Testing
     #expect(found.map(\.outputCount) == [3, 0] && found.map(\.errorCount) == [0, 0])
   }
 
-  @Test(arguments: [(40, 2), (40, -1), (48, 99), (48, 0), (56, 9)])
+  @Test(arguments: [(40, 2), (40, -1), (48, 99), (48, 0), (56, 10)])
   func aTailOfAnUnknownFormatIsRefused(offset: Int, value: Int64) throws {
     let path = try killedWithTwo()
     try change(path) { $0.replaceSubrange(offset..<offset + 8, with: number(value)) }

@@ -87,7 +87,11 @@ private struct Draw {
   }
 
   mutating func end() -> Double {
-    for attempt in forecast.running { finish(at: rest(attempt)) }
+    for attempt in forecast.running {
+      let end = rest(attempt)
+      free.insert(end)
+      note(end)
+    }
     while free.count < forecast.threads { free.insert(0) }
     while free.count > max(1, forecast.threads) { free.removeFirst() }
     let single = Forecast.itemsPerWorker * max(1, forecast.threads)
@@ -115,12 +119,12 @@ private struct Draw {
       unknown -= 1
       time = drawn()
     }
-    free.removeFirst()
-    finish(at: begin + time)
+    free.replaceFirst(by: begin + time)
+    note(begin + time)
   }
 
-  private mutating func finish(at end: Double) {
-    free.insert(end)
+  /// Notes the end of an attempt, which another one may follow.
+  private mutating func note(_ end: Double) {
     last = max(last, end)
     guard forecast.pace.retryShare > 0, random.unit() < forecast.pace.retryShare else { return }
     let due = end + forecast.usualWait

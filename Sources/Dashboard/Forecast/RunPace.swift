@@ -14,6 +14,7 @@ struct RunPace: Equatable, Sendable {
     var since = Instant(nanoseconds: .min / 2)
     /// The attempts that started in this period.
     var window = LatencyWindow()
+    var trend = PaceTrend(threads: 0)
     /// The time that attempts took, and that workers were alive before, in nanoseconds.
     var timed = 0.0
     var earlierWorkerTime = 0.0
@@ -53,7 +54,7 @@ struct RunPace: Equatable, Sendable {
       shape = period.window.whole
     }
     let isFirst = period.threads == 0 && attempts == 0
-    period = Period(threads: threads, earlierWorkerTime: workerTime)
+    period = Period(threads: threads, trend: PaceTrend(threads: threads), earlierWorkerTime: workerTime)
     if !isFirst { period.since = now }
   }
 
@@ -62,7 +63,9 @@ struct RunPace: Equatable, Sendable {
     attempts += 1
     if isRetried { retried += 1 }
     period.timed += Double(latency)
-    if start >= period.since { period.window.add(latency) }
+    guard start >= period.since else { return }
+    period.window.add(latency)
+    period.trend.add(latency)
   }
 
   /// Counts an attempt as its item's last one, although it was counted as retried.
@@ -72,8 +75,9 @@ struct RunPace: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - running: When the running attempts that count have started.
+  ///   - left: The number of items that have not ended.
   ///   - workerTime: The time that workers have been alive so far, in nanoseconds.
-  func estimate(running: [Instant], at now: Instant, workerTime: Double) -> Estimate? {
+  func estimate(running: [Instant], left: Int, at now: Instant, workerTime: Double) -> Estimate? {
     let own = period.window.whole
     let ages = running.filter { $0 >= period.since }.map { Double(max(0, now.nanoseconds(since: $0))) }
     let predicted = own.count < Self.enoughAttempts ? curve.time(at: period.threads) : nil
@@ -83,6 +87,7 @@ struct RunPace: Equatable, Sendable {
     var time = mean(own, survival, ages)
     time.logTime += log(stretch)
     if let predicted { time = own.count == 0 ? predicted : Self.combine(time, predicted) }
+    if let change = period.trend.change(left: left, recent: own.count) { time = time + change }
     let error = ThreadCurve.sum(ThreadCurve.sum(time.error, Self.drift), period.window.unrest)
     return Estimate(
       survival: survival, factor: exp(time.logTime) / max(1, survival.mean), error: error,

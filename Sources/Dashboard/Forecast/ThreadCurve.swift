@@ -10,6 +10,11 @@ struct ThreadCurve: Equatable, Sendable {
   struct Time: Equatable, Sendable {
     var logTime: Double
     var error: Double
+
+    /// Multiplies a time by an independent factor.
+    static func + (time: Time, factor: Time) -> Time {
+      Time(logTime: time.logTime + factor.logTime, error: ThreadCurve.sum(time.error, factor.error))
+    }
   }
 
   private struct Point: Equatable, Sendable {

@@ -207,9 +207,8 @@ struct TabsPanel {
     let isNarrow = row.width < 50
     var cursor = drawing.cursor(row.inset(horizontal: isNarrow ? 0 : 1))
     let hasNodes = !drawing.facts.nodeRows.isEmpty
-    let pages = Page.allCases.filter { $0.panels.count == 1 && ($0 != .nodes || hasNodes) }
-    let tabs = pages.flatMap { page in page.panels.map { (page, $0) } }
-    let titles = tabs.map { $1.title(at: drawing.facts.state) + (isNarrow ? "" : " ") }
+    let tabs = Page.own.filter { $0.panel != .nodes || hasNodes }
+    let titles = tabs.map { $0.panel.title(at: drawing.facts.state) + (isNarrow ? "" : " ") }
     // Where not all titles fit, only that of the focused panel is shown.
     let fits = titles.reduce(0) { $0 + $1.count + 3 } <= cursor.remaining
     for ((page, panel), title) in zip(tabs, titles) {

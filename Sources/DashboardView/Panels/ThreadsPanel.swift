@@ -24,9 +24,11 @@ struct ThreadsPanel {
 
   func draw(in area: Rect, of grid: inout CellGrid) {
     let inside = drawing.frame(.threads, in: area, isFramed: isFramed, of: &grid).inset(horizontal: 1)
-    let top = inside.splitTop(inside.height >= 6 ? 3 : 1)
+    let meters = UtilizationMeters(drawing: drawing)
+    let shown = inside.height < 6 ? 0 : min(meters.rows, inside.height >= 16 ? 3 : 1)
+    let top = inside.splitTop(inside.height >= 6 ? 2 + shown : 1)
     drawSentence(in: top.top.row(0), of: &grid)
-    if top.top.height > 1 { drawUtilization(in: top.top.row(1), of: &grid) }
+    meters.draw(in: Rect(x: inside.x, y: inside.y + 1, width: inside.width, height: shown), of: &grid)
     let rows = max(1, points.count + (drawing.facts.threadRates.unmeasured == nil ? 0 : 1)) + 1
     let room = min(Self.chartHeight, top.rest.height - rows - 1)
     let hasChart = points.count > 1 && room >= Self.leastChartHeight
@@ -48,17 +50,6 @@ struct ThreadsPanel {
     let fitting = all.first { TextWidth.columns(of: $0) <= row.width } ?? all.last ?? ""
     var cursor = drawing.cursor(row)
     cursor.left(fitting, width: row.width, advice.isActionable ? .warning : texts.isEmpty ? .muted : .title, to: &grid)
-  }
-
-  private func drawUtilization(in row: Rect, of grid: inout CellGrid) {
-    let history = drawing.facts.utilization.history
-    guard let last = history.last else { return }
-    var cursor = drawing.cursor(row)
-    cursor.write("workers busy ", .muted, to: &grid)
-    cursor.right("\(Int((last * 100).rounded())) %", width: 5, .text, to: &grid)
-    cursor.skip(2)
-    let area = Rect(x: cursor.x, y: row.y, width: min(60, cursor.remaining), height: 1)
-    Sparkline(history, role: ThemeRole.barRunning.role).draw(in: area, of: &grid, glyphs: drawing.glyphs)
   }
 
   // MARK: The table

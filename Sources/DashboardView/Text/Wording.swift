@@ -112,7 +112,7 @@ extension Formatting {
     return "\(numbers) \(noun)\(draining)"
   }
 
-  /// Returns why no item begins: `load 9.2, waits for less than 8`; nil if items may begin.
+  /// Returns why no item begins: `load 9.2, waits for less than 8.0`; nil if items may begin.
   func hold(_ facts: RunFacts) -> String? {
     switch facts.state == .done ? nil : facts.hold {
     case .load(let load, let limit)?:
@@ -238,7 +238,7 @@ extension HaltPolicy {
 /// Texts for workers that wait for a connection.
 package enum ConnectionText {
   /// Returns a sentence with the reason, which may be a server's text.
-  package static func sentence(_ reason: String) -> String { "waiting for a connection: \(reason)" }
+  package static func sentence(_ reason: String) -> String { "a worker waits: \(reason)" }
 
   /// Returns the reason for a row, without the address, which is the same in all rows, and without advice.
   static func brief(_ reason: String) -> String {

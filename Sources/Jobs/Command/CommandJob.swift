@@ -78,7 +78,7 @@ final class CommandSession: JobSession {
 
   func run(_ item: Item, in context: ItemContext) -> JobEnding {
     do throws(Failure) {
-      try job.template.fill(&arguments, for: item, id: context.item, worker: context.worker)
+      try job.template.fill(&arguments, for: item, id: context.item, worker: context.worker, attempt: context.attempt)
     } catch {
       return JobEnding(outcome: .failed(error))
     }

@@ -54,6 +54,8 @@ private final class Agent: @unchecked Sendable {
 
   /// How much later than a command the agent may get a signal that was meant for both, in milliseconds.
   private static let signalDelay: Int32 = 200
+  /// How long a killed command may take to end, in nanoseconds.
+  private static let lastGrace: Int64 = 1_000_000_000
 
   private let timing: AgentTiming
   private let writing = Lock()
@@ -65,6 +67,7 @@ private final class Agent: @unchecked Sendable {
   private var next: Task?
   private var running: Task?
   private var mayLeave = false
+  private var isDying = false
 
   init(_ timing: AgentTiming) { self.timing = timing }
 
@@ -85,6 +88,7 @@ private final class Agent: @unchecked Sendable {
       ]
       _ = poll(&polled, 2, lease.patience(at: MonotonicClock.now))
       let now = MonotonicClock.now
+      if polled[1].revents != 0, mayGo { return leave() }
       if polled[1].revents != 0 || lease.isOver(at: now) { return die() }
       if polled[0].revents != 0 {
         let count = posixRead(0, chunk)
@@ -95,7 +99,8 @@ private final class Agent: @unchecked Sendable {
         do throws(FrameReader.Malformed) {
           while let frame = try reader.next() {
             guard let order = AgentOrder(frame) else { return die() }
-            if !obey(order) { return 0 }
+            obey(order)
+            if mayGo { return leave() }
           }
         } catch {
           return die()
@@ -116,23 +121,31 @@ private final class Agent: @unchecked Sendable {
       step: [job, step].compactMap(\.self).joined(separator: "."), process: getpid())
   }
 
+  /// Whether the program asked the agent to leave, and nothing runs.
+  private var mayGo: Bool { monitor.withLock { mayLeave && next == nil && running == nil } }
+
+  /// Ends with what commands have left behind.
+  private func leave() -> Int32 {
+    Orphans.killAll()
+    return 0
+  }
+
   /// Kills everything that was started, because nobody waits for it.
   private func die() -> Int32 {
+    monitor.withLock { isDying = true }
     Orphans.killAll()
+    // The other thread reaps its command, so that no dead process is left to others.
+    monitor.withLock {
+      let end = MonotonicClock.now + Self.lastGrace
+      while running != nil, MonotonicClock.now < end { monitor.wait(for: changed, nanoseconds: 10_000_000) }
+    }
     return 1
   }
 
-  /// Carries out an order. Returns false if it is to leave, and nothing runs.
-  private func obey(_ order: AgentOrder) -> Bool {
+  private func obey(_ order: AgentOrder) {
     switch order {
-    case .ping: return true
-    case .quit:
-      let isIdle = monitor.withLock {
-        mayLeave = true
-        return next == nil && running == nil
-      }
-      if isIdle { Orphans.killAll() }
-      return !isIdle
+    case .ping: break
+    case .quit: monitor.withLock { mayLeave = true }
     case .run(let job, let slot, let arguments):
       monitor.withLock {
         next = Task(job: job, slot: slot, arguments: arguments)
@@ -141,7 +154,6 @@ private final class Agent: @unchecked Sendable {
     case .cancel(let job, let urgency):
       monitor.withLock { [next, running].compactMap(\.self).first { $0.job == job } }?.cancellation.request(urgency)
     }
-    return true
   }
 
   // MARK: - The commands
@@ -156,17 +168,17 @@ private final class Agent: @unchecked Sendable {
       }
       guard let task else { continue }
       let ending = run(task, session)
-      guard !isBeingEnded(by: ending) else { return }
-      let leaves = monitor.withLock {
+      let isOwn = !isBeingEnded(by: ending)
+      let isAwaited = monitor.withLock {
         running = nil
-        return mayLeave && next == nil
+        changed.broadcast()
+        return !isDying
       }
+      // The agent's own end is no end of the command. The program must not hear of one, should it still listen.
+      guard isOwn, isAwaited else { return }
       // The program may answer with the next command at once.
       report(.ended(task.job, ending))
-      if leaves {
-        Orphans.killAll()
-        exit(0)
-      }
+      if mayGo { TerminationPipe.shared.wake() }
     }
   }
 
@@ -246,11 +258,18 @@ private final class TerminationPipe: Sendable {
     _ = cposix_pipe(&ends)
     descriptor = ends[0]
     Self.writing.store(ends[1], ordering: .relaxed)
-    for number in [SIGTERM, SIGHUP, SIGINT] {
-      signal(number) { _ in
-        var byte: UInt8 = 1
-        _ = write(TerminationPipe.writing.load(ordering: .relaxed), &byte, 1)
-      }
-    }
+    for number in [SIGTERM, SIGHUP, SIGINT] { signal(number) { _ in TerminationPipe.write() } }
+  }
+
+  /// Makes the main thread look whether it may leave.
+  func wake() { Self.write() }
+
+  private static func write() {
+    var byte: UInt8 = 1
+    #if canImport(Glibc)
+      _ = Glibc.write(writing.load(ordering: .relaxed), &byte, 1)
+    #else
+      _ = Darwin.write(writing.load(ordering: .relaxed), &byte, 1)
+    #endif
   }
 }

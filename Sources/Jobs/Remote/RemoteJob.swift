@@ -43,6 +43,9 @@ public struct RemoteJob: Job {
   /// The workers without an agent, each with the reason.
   public var waitingWorkers: [WorkerID: String] { waits.reasons }
 
+  /// Whether items run on other machines.
+  public var isRemote: Bool { true }
+
   /// The machines of the workers.
   public var nodes: [WorkerID: String] { hub.nodes }
 
@@ -132,7 +135,8 @@ private final class RemoteSession: JobSession {
   func run(_ item: Item, in context: ItemContext) -> JobEnding {
     guard let agent else { return JobEnding(outcome: .failed(Failure("there is no agent"))) }
     do throws(Failure) {
-      try job.command.template.fill(&arguments, for: item, id: context.item, worker: context.worker)
+      try job.command.template.fill(
+        &arguments, for: item, id: context.item, worker: context.worker, attempt: context.attempt)
     } catch {
       return JobEnding(outcome: .failed(error))
     }

@@ -9,6 +9,8 @@ extension Template {
       case item
       case number
       case slot
+      /// The number of the attempt, from 1.
+      case attempt
       /// A field by its name, or its number from 1.
       case field(String)
       /// A field by its number from the end, from 1.
@@ -56,6 +58,8 @@ struct PlaceholderGrammar {
     default: break
     }
     if table.position(named: text) != nil { return Template.Placeholder(source: .field(text)) }
+    // Each JSON object has its own names, so there it may be a field.
+    if text == "attempt", fields != .perItem { return Template.Placeholder(source: .attempt) }
     if let part = partOfField(text) { return part }
     return isFieldName(text) || Self.isMistake(text) ? Template.Placeholder(source: .field(text)) : nil
   }
@@ -138,11 +142,14 @@ extension Template.Placeholder {
   /// Appends the value of this placeholder for an item.
   ///
   /// - Throws: when the item has no such field.
-  func append(to buffer: inout [UInt8], item: Item, id: ItemID, worker: WorkerID) throws(Failure) {
+  func append(
+    to buffer: inout [UInt8], item: Item, id: ItemID, worker: WorkerID, attempt: Int
+  ) throws(Failure) {
     switch source {
     case .item: append(item.value, part, to: &buffer)
     case .number: buffer.append(contentsOf: String(id.number).utf8)
     case .slot: buffer.append(contentsOf: String(worker.slot).utf8)
+    case .attempt: buffer.append(contentsOf: String(attempt).utf8)
     case .field(let name): try appendField(name, of: item, to: &buffer)
     case .fieldFromEnd(let number):
       let count = item.fields?.values.count ?? 1

@@ -54,7 +54,7 @@ struct ShellLine: Sendable, Equatable {
     for (position, piece) in pieces.enumerated() {
       guard case .placeholder(let placeholder) = piece else { continue }
       var value: [UInt8] = []
-      try placeholder.append(to: &value, item: item, id: id, worker: worker)
+      try placeholder.append(to: &value, item: item, id: id, worker: worker, attempt: 1)
       let text = OSText.decode(value)
       let isBare = isAlone(position) && ShellWord.isHarmless(text, as: .command)
       values.append(isBare ? value : OSText.bytes(ShellWord.inQuotes(text)))

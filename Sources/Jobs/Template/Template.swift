@@ -5,7 +5,7 @@ public import ParallelFor
 ///
 /// - `{}` is the item, `{.}` the item without its extension, `{/}` its last path component, `{//}` its directory, and
 ///   `{/.}` the last component without extension.
-/// - `{#}` is the item's number from 1, and `{%}` the worker's slot.
+/// - `{#}` is the item's number from 1, `{%}` the worker's slot, and `{attempt}` the number of the attempt from 1.
 /// - `{name}`, `{1}` and `{-1}` are fields by name, or by number from the first or the last one. `{1.}`, `{name/}` and
 ///   so on are parts of a field. Plain lines have one field, `{1}`, the item.
 ///
@@ -101,7 +101,7 @@ public struct Template: Sendable, Equatable {
         let count = names == .none ? 1 : known.names.count
         guard names != .perItem, number > count else { continue }
         throw JobError(unknownField: "-\(number)", known: known.names)
-      case .item, .number, .slot: continue
+      case .item, .number, .slot, .attempt: continue
       }
     }
   }
@@ -125,7 +125,9 @@ public struct Template: Sendable, Equatable {
   }
 
   /// Fills a reusable list with the arguments for one item.
-  func fill(_ list: inout ArgumentList, for item: Item, id: ItemID, worker: WorkerID) throws(Failure) {
+  func fill(
+    _ list: inout ArgumentList, for item: Item, id: ItemID, worker: WorkerID, attempt: Int = 1
+  ) throws(Failure) {
     list.removeAll()
     for pieces in arguments {
       for piece in pieces {
@@ -133,7 +135,7 @@ public struct Template: Sendable, Equatable {
         case .literal(let bytes): list.bytes.append(contentsOf: bytes)
         case .placeholder(let placeholder):
           let start = list.bytes.count
-          try placeholder.append(to: &list.bytes, item: item, id: id, worker: worker)
+          try placeholder.append(to: &list.bytes, item: item, id: id, worker: worker, attempt: attempt)
           guard !list.bytes[start...].contains(0) else {
             throw Failure("the item contains a NUL byte, which a command's argument cannot contain")
           }
@@ -236,7 +238,7 @@ extension Template.Placeholder {
   var isField: Bool {
     switch source {
     case .field, .fieldFromEnd: true
-    case .item, .number, .slot: false
+    case .item, .number, .slot, .attempt: false
     }
   }
 }

@@ -15,6 +15,7 @@ public struct PForTUI: ParsableCommand {
   private static let synopsis = """
     pfor-tui ITEMS [options] -- COMMAND [ARG …]
     pfor-tui ITEMS [options] --shell 'TEMPLATE'
+    pfor-tui ITEMS [options] --on slurm -- COMMAND [ARG …]
     pfor-tui ITEMS [options] --db FILE.sqlite --sql 'SELECT … WHERE id = ?'
     pfor-tui QUERIES.sql [options] --db FILE.sqlite --each
     pfor-tui ITEMS [options] --db postgres://HOST/NAME --sql 'SELECT … WHERE id = $1'

@@ -47,6 +47,13 @@ struct PastRun {
     }
   }
 
+  /// The number of threads that was enough; nil if that is not known.
+  var enoughThreads: Int? {
+    guard let reader = try? RunReader(path: path) else { return nil }
+    defer { reader.close() }
+    return try? ThreadHistory.enough(reader, reader.record())
+  }
+
   /// Opens the run to find its items one by one.
   func items() throws(RunStoreError) -> PastLatencies { try PastLatencies(RunReader(path: path)) }
 

@@ -319,11 +319,14 @@ extension RunChange {
     case .automaticThreads(let decision):
       (kind, value) = (.automaticThreads, decision?.threads)
       reason = decision?.recorded
+    case .runHeld(let hold):
+      (kind, value) = (.held, nil)
+      reason = hold?.recorded
     case .runPaused: (kind, value) = (.paused, nil)
     case .runResumed: (kind, value) = (.resumed, nil)
     case .totalKnown, .itemsRead, .workerStarted, .workerDraining, .workerKept, .workerStopped, .runFinishing,
       .runStopping, .itemStarted, .attemptFailed, .itemInterrupted, .itemFinished, .itemRequeued, .itemsRestored,
-      .haltReached, .timeBudgetSpent, .deliveryAdvanced, .runHeld, .runFinished:
+      .haltReached, .timeBudgetSpent, .deliveryAdvanced, .runFinished:
       return nil
     }
     self.init(time: MonotonicClock.wallTime(of: event.instant), kind: kind, value: value, reason: reason)

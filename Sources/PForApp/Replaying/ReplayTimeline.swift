@@ -31,6 +31,7 @@ struct ReplayTimeline {
   private var sessionPlace: Int64 = 0
   private var itemsRead = 0
   private var isPaused = false
+  private var hold: HoldReason?
   private var workers = ReplayedWorkers()
 
   /// The lengths of the sessions, as far as they are known.
@@ -180,8 +181,12 @@ struct ReplayTimeline {
     case .automaticThreads:
       emit(
         .automaticThreads(change.reason.flatMap { ThreadDecision(threads: threads, recorded: $0) }), &events)
+    case .held: setHold(change.reason.flatMap { HoldReason(recorded: $0) }, &events)
     case .paused: setPaused(true, &events)
-    case .resumed, .sessionEnded: setPaused(false, &events)
+    case .resumed: setPaused(false, &events)
+    case .sessionEnded:
+      setPaused(false, &events)
+      setHold(nil, &events)
     }
   }
 
@@ -192,6 +197,7 @@ struct ReplayTimeline {
     if session > 0 {
       // A session that was killed during a pause has not recorded that it resumed.
       setPaused(false, &events)
+      setHold(nil, &events)
       emit(.automaticThreads(nil), &events)
       setTarget(threads, &events)
     } else {
@@ -219,6 +225,12 @@ struct ReplayTimeline {
     guard pauses != isPaused else { return }
     isPaused = pauses
     emit(pauses ? .runPaused : .runResumed, &events)
+  }
+
+  private mutating func setHold(_ reason: HoldReason?, _ events: inout [RunEvent]) {
+    guard reason != hold else { return }
+    hold = reason
+    emit(.runHeld(reason), &events)
   }
 
   // MARK: - Items

@@ -48,7 +48,8 @@ struct Launcher {
     let files = try RunFiles(plan, isScripted: script != nil, environment: environment)
     let stage = try openStage(files, setup, script)
     defer { stage.close() }
-    let dashboard = newDashboard(files, hasDisplay: stage.display != nil)
+    var dashboard = newDashboard(files, hasDisplay: stage.display != nil)
+    dashboard.learn(deliveryWindow: stage.session.deliveryWindow)
     let controller = RunController(stage.session, grace: plan.grace.nanoseconds)
     guard let display = stage.display else {
       return (playOn(stage, dashboard, controller, isQuiet: look.quiet, begins: true), nil)

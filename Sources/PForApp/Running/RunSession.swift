@@ -25,8 +25,14 @@ final class RunSession: WatchedRun, Sendable {
   /// Why items took their time.
   private let reasonLog = ReasonLog()
   private let nodeLog = NodeLog()
+  private let plans = ItemPlans()
   private let automatic: AutomaticThreads?
-  private let limits: MachineLimits
+  /// Watches the machine; nil if nobody needs to know.
+  private let watch: MachineWatch?
+  /// The number of results that may wait before workers do.
+  let deliveryWindow: Int
+  /// The folder of runs; nil if there is none.
+  private let history: RunHistory?
   private let job: any Job
   private let tags: Bool
   private let feeder: ItemFeeder
@@ -57,7 +63,8 @@ final class RunSession: WatchedRun, Sendable {
   ///   - recording: the run's record; nil if nothing is recorded.
   ///   - logs: the logs that are written during the run; nil for none.
   ///   - past: the search for an earlier run of the same items; nil for none.
-  ///   - history: the folder of runs, in which an order of starts looks for an earlier one; nil if there is none.
+  ///   - history: the folder of runs, in which an order of starts and an automatic number of threads look for an
+  ///     earlier run; nil if there is none.
   /// - Throws: if the system refuses a resource that the run needs.
   init(
     _ plan: RunPlan, keepsResults: Bool, output: ByteSink?, errors: ByteSink?, recording: RunRecording?,
@@ -76,7 +83,10 @@ final class RunSession: WatchedRun, Sendable {
     let job = recording.map { plan.job.named($0.record.id) } ?? plan.job
     self.job = job
     automatic = plan.automatic
-    limits = plan.limits
+    // The dashboard shows the machine's state. In it, the user may also ask for an automatic number of threads.
+    watch =
+      keepsResults || plan.automatic != nil || plan.limits != MachineLimits() ? MachineWatch(plan.limits) : nil
+    self.history = history
     doneHook = plan.onDone.map { DoneHook($0) }
     tags = plan.tags
     self.waker = waker
@@ -94,6 +104,7 @@ final class RunSession: WatchedRun, Sendable {
     // The archive keeps the failures.
     limits.keptFailures = 0
     if plan.order != .input { limits.allowAnyOrder() }
+    deliveryWindow = limits.deliveryWindow
     run = ParallelRun(
       threads: plan.threads, limits: limits, policy: plan.policy, inOrder: inOrder, label: \.label
     ) { worker in
@@ -139,8 +150,8 @@ final class RunSession: WatchedRun, Sendable {
   }
 
   private func startThreads() throws(AppError) {
-    if let automatic { run.setThreads(automatic) }
-    if automatic != nil || limits != MachineLimits() { try MachineWatch.start(limits, for: run) }
+    if let automatic { run.setThreads(beginning(automatic)) }
+    try watch?.start(for: run)
     try delivery.start(
       from: run,
       whenStuck: { [run, waker] _ in
@@ -161,6 +172,13 @@ final class RunSession: WatchedRun, Sendable {
         failureLog.note($1.id, $1.attempt.outcome, $1.errors, label: $0.label)
         return Self.restore($0, $1, to: archive, tags: tags)
       }, whenFailed: { [waker] in waker.wake() })
+  }
+
+  /// Lets an automatic choice begin with the number that was enough in an earlier run of the job, if there is one.
+  private func beginning(_ choice: AutomaticThreads) -> AutomaticThreads {
+    guard let recording else { return choice }
+    let past = recording.isResumed ? PastRun(path: recording.path) : PastRun.find(for: recording, in: history)
+    return past?.enoughThreads.map { choice.beginning(with: $0) } ?? choice
   }
 
   /// Archives an item of an earlier session, and returns its result for delivery.
@@ -277,11 +295,19 @@ extension RunSession {
 
   var runningReasons: [ItemID: Reason] { job.runningReasons }
 
+  var serverActivity: ServerActivity? { job.serverActivity }
+
   var recorder: RecordingLag.Sample? { recording?.lag }
 
   var pastWork: PastWork? { past?.tracker.work }
 
+  var machine: MachineFacts { watch?.facts ?? MachineFacts() }
+
   var problems: [String] { [kept?.problem, feeder.orderWarning].compactMap { $0 } + (logs?.problems ?? []) }
+
+  var suspensionProblem: String? {
+    job.isRemote ? "not suspended: a stopped program cannot tell its agents that it is alive; p pauses the run" : nil
+  }
 
   func suspendItems() { RunningCommands.suspend() }
 
@@ -299,6 +325,14 @@ extension RunSession {
     job.invocation(of: Item(item), id: id, worker: worker)
   }
 
+  func explain(_ id: ItemID, on worker: WorkerID?, isMeasured: Bool) -> String? {
+    let item = worker.flatMap { running?.item(id, on: $0) } ?? kept?.item(id).map { Item($0.item) }
+    guard let item else { return "the item has not run in this session" }
+    return plans.ask(job, item, id, isMeasured: isMeasured, waking: waker)
+  }
+
+  func takePlans() -> [ItemPlan] { plans.take() }
+
   func values(inLine line: String) -> [ItemDetail.Field] { job.rowText?.fields(of: line) ?? [] }
 
   func liveOutput(of item: ItemID) -> LiveOutput? {
@@ -311,20 +345,6 @@ extension RunSession {
     running?.item(item.id, on: item.worker).map {
       (ArchivedItem($0), job.invocation(of: $0, id: item.id, worker: item.worker))
     }
-  }
-}
-
-/// The running items by worker, so that the page of an item can be shown before the item has ended.
-final class RunningItems: @unchecked Sendable {
-  private let lock = Lock()
-  private var items: [WorkerID: (id: ItemID, item: Item)] = [:]
-
-  /// Notes that a worker has started an item.
-  func began(_ item: Item, _ id: ItemID, on worker: WorkerID) { lock.withLock { items[worker] = (id, item) } }
-
-  /// The item, if it is the last one that its worker started; otherwise nil.
-  func item(_ id: ItemID, on worker: WorkerID) -> Item? {
-    lock.withLock { items[worker].flatMap { $0.id == id ? $0.item : nil } }
   }
 }
 

@@ -26,6 +26,9 @@ public struct AutomaticThreads: Sendable, Equatable {
     AutomaticThreads(most: max(1, most), first: first)
   }
 
+  /// Returns the same choice, which begins with another number.
+  package func beginning(with first: Int) -> AutomaticThreads { AutomaticThreads(most: most, first: max(1, first)) }
+
   /// The number of threads with which a run starts.
   @usableFromInline var start: Int { max(1, min(first ?? Self.usualFirst, most ?? Self.defaultLimit)) }
 }

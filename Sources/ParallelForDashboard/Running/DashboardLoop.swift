@@ -172,7 +172,7 @@ package final class DashboardLoop {
       case .moreThreads, .fewerThreads:
         perform(request == .moreThreads ? .moreThreads : .fewerThreads, at: now)
         takeEvents(at: now)
-      case .suspend: suspend()
+      case .suspend: suspend(at: now)
       case .continued:
         watched.programContinues()
         display.resume()
@@ -217,12 +217,17 @@ package final class DashboardLoop {
       let found = watched.archive?.matches(dashboard.results.filter, in: range, slowLimit: slowLimit)
       dashboard.filterMatched(found ?? [])
     case .findFailed(let filter): if let archive = watched.archive { search.begin(markingIn: filter, of: archive) }
+    case .explain(let id, let isMeasured):
+      let worker = dashboard.live.runningItem(id)?.worker
+      if let problem = watched.explain(id, on: worker, isMeasured: isMeasured) {
+        dashboard.showPlan(ItemPlan(item: id, isMeasured: isMeasured, lines: [problem]))
+      }
     case .nextTheme:
       themes.next()
       view.theme = themes.theme
       tell("theme: \(themes.theme.name)", at: now)
     case .redraw: display.redraw()
-    case .suspend: suspend()
+    case .suspend: suspend(at: now)
     case .lend(let user, let id): lend(to: user, id, at: now)
     case .copy(let text): display.copy(text)
     case .runAgain: (runsAgain, hasLeft) = (true, true)
@@ -267,7 +272,7 @@ package final class DashboardLoop {
     switch request {
     // The keys were meant for the other program.
     case .interrupt, .quit, .resized: return
-    case .suspend: Suspension.stopUntilContinued(watched)
+    case .suspend: if watched.suspensionProblem == nil { Suspension.stopUntilContinued(watched) }
     case .continued: watched.programContinues()
     case .moreThreads: perform(.moreThreads, at: now)
     case .fewerThreads: perform(.fewerThreads, at: now)
@@ -284,7 +289,8 @@ package final class DashboardLoop {
     return isHungUp ? SIGHUP : SIGTERM
   }
 
-  private func suspend() {
+  private func suspend(at now: Instant) {
+    if let problem = watched.suspensionProblem { return tell(problem, at: now) }
     display.suspend()
     Suspension.stopUntilContinued(watched) { display.resume() }
     isDirty = true

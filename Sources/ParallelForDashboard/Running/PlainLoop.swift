@@ -84,7 +84,8 @@ package final class PlainLoop {
     case .quit: controller.mustQuit(.quit, at: now)
     case .moreThreads: changeThreads(by: 1, at: now)
     case .fewerThreads: changeThreads(by: -1, at: now)
-    case .suspend: Suspension.stopUntilContinued(watched)
+    case .suspend:
+      if let problem = watched.suspensionProblem { say(problem) } else { Suspension.stopUntilContinued(watched) }
     case .continued: watched.programContinues()
     case .resized: break
     }

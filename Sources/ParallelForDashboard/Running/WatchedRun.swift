@@ -29,7 +29,8 @@ package protocol WatchedRun: AnyObject {
   var recorder: RecordingLag.Sample? { get }
   /// What an earlier run says about the items that have not ended by the events taken so far; nil for nothing.
   var pastWork: PastWork? { get }
-
+  /// How busy the machine is, as far as that is known.
+  var machine: MachineFacts { get }
   /// The failures by the events taken so far, in groups.
   var failures: FailureGroups { get }
   /// Why the items so far took their time, in groups.
@@ -40,6 +41,8 @@ package protocol WatchedRun: AnyObject {
   var nodeSums: NodeSums { get }
   /// Why running items take their time.
   var runningReasons: [ItemID: Reason] { get }
+  /// What the server of a database has done for the run; nil without one.
+  var serverActivity: ServerActivity? { get }
 
   /// Starts to work. It is called once, after the first frame has been drawn.
   func start()
@@ -61,6 +64,8 @@ package protocol WatchedRun: AnyObject {
   func giveUpReaders(after milliseconds: Int)
   /// Stops the processes that the run has started, because the program itself is about to be stopped.
   func suspendItems()
+  /// Why the program must not be suspended, in words; nil if it may be.
+  var suspensionProblem: String? { get }
   /// Continues the processes that ``suspendItems()`` stopped.
   func resumeItems()
   /// Called after the program was stopped in any way and continues.
@@ -73,6 +78,16 @@ package protocol WatchedRun: AnyObject {
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String
   /// Returns a running item and what is being done to it; nil if only its label is known.
   func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)?
+  /// Asks the database how it runs the query of an item. ``takePlans()`` returns the answer after a call of the waker.
+  ///
+  /// - Parameters:
+  ///   - id: The item.
+  ///   - worker: The worker that runs it; nil if it has ended.
+  ///   - isMeasured: Whether to run the query again, to measure it.
+  /// - Returns: Why there is no plan; nil if the database is asked.
+  func explain(_ id: ItemID, on worker: WorkerID?, isMeasured: Bool) -> String?
+  /// Returns the plans that have arrived since the last call.
+  func takePlans() -> [ItemPlan]
   /// Returns the values in a line of output with their names; none if it is plain text.
   func values(inLine line: String) -> [ItemDetail.Field]
   /// Returns what a running item has written so far; nil if that is not known.
@@ -81,6 +96,7 @@ package protocol WatchedRun: AnyObject {
 
 extension WatchedRun {
   /// Does nothing, because the run's threads are stopped with the program.
+  package var suspensionProblem: String? { nil }
   package func suspendItems() {}
   /// Does nothing.
   package func resumeItems() {}
@@ -96,6 +112,7 @@ extension WatchedRun {
   package var problems: [String] { archive?.problem.map { [$0] } ?? [] }
   package var recorder: RecordingLag.Sample? { nil }
   package var pastWork: PastWork? { nil }
+  package var machine: MachineFacts { MachineFacts() }
   package func liveOutput(of item: ItemID) -> LiveOutput? { nil }
   package var failures: FailureGroups { FailureGroups() }
   package func values(inLine line: String) -> [ItemDetail.Field] { [] }
@@ -103,6 +120,9 @@ extension WatchedRun {
   package var runningReasons: [ItemID: Reason] { [:] }
   package var nodes: [WorkerID: String] { [:] }
   package var nodeSums: NodeSums { NodeSums() }
+  package var serverActivity: ServerActivity? { nil }
+  package func explain(_ id: ItemID, on worker: WorkerID?, isMeasured: Bool) -> String? { "there are no queries" }
+  package func takePlans() -> [ItemPlan] { [] }
   package func play(to place: Int64) -> Bool { false }
   package var length: Int64 { 0 }
   package var isBehind: Bool { false }

@@ -78,7 +78,8 @@ struct Table: Sendable {
       Column(
         name: "reason", type: "TEXT",
         meaning: "why the number of threads was chosen automatically: a word, the other number, its gain and the error "
-          + "of that in thousandths; else NULL",
+          + "of that in thousandths; why no item begins: `load` or `memory`, what was measured and the limit, loads in "
+          + "thousandths and memory in bytes; else NULL",
         since: 4),
     ])
 }
@@ -253,9 +254,11 @@ struct AttemptColumn: Sendable {
         "the upper half is a sum of the attempt's columns, the lower half a sum of `output` and `errors`; `key` covers "
           + "text and fields"),
       content: .checksum, isPlain: true),
-    text(.why, "why", since: 5, "why the attempt took its time, as seen by the program; NULL if unknown"),
     text(
-      .reasons, "reasons", since: 5,
+      .why, "why", since: Schema.firstReasoned, "why the attempt took its time, as seen by the program; NULL if unknown"
+    ),
+    text(
+      .reasons, "reasons", since: Schema.firstReasoned,
       "all reasons why it took its time, a line for each: the kind, what attempts with the same reason share, the rest, "
         + "what would help, and the nanoseconds that it explains, separated by tabs; NULL if unknown"),
     text(.node, "node", since: 5, "the machine of the cluster that ran the command; NULL for this one"),

@@ -44,6 +44,8 @@ package struct RunChange: Sendable, Equatable {
     /// The number of threads is chosen automatically, and this was decided; the value is the number. It is nil when a
     /// user took over.
     case automaticThreads = "automatic threads"
+    /// No item begins for a reason, or items begin again if there is no reason.
+    case held
     /// The program stopped starting items.
     case paused
     /// The program started items again.
@@ -55,7 +57,8 @@ package struct RunChange: Sendable, Equatable {
   package var kind: Kind
   /// The number that belongs to the change; nil when there is none.
   package var value: Int?
-  /// Why, for an automatic number of threads; see ``ThreadDecision/recorded``.
+  /// Why, for an automatic number of threads or a run that is held; see `ThreadDecision.recorded` and
+  /// `HoldReason.recorded`.
   package var reason: String?
 
   package init(time: Int64, kind: Kind, value: Int? = nil, reason: String? = nil) {

@@ -57,6 +57,9 @@ struct AutoWork: Sendable {
     AutoWork(
       name: "W16 retrograde, large to small", items: 6_000, server: .speed { 1 / (1 + 0.02 * Double($0 * $0)) },
       time: { 2 * pow(0.01, Double($0) / 6_000) * exp(0.3 * $1.normal()) }),
+    AutoWork(
+      name: "W17 16 places, 10 x slower", items: 6_000, server: places(16), time: logNormal(0.1, 0.3),
+      slowdown: { 1 + 9 * $0 }),
   ]
 
   private static func places(_ count: Int) -> Server { .places { _ in count } }
