@@ -209,7 +209,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "OSText", "ParallelFor", "Attempts", "RunStore", "TestSupport", "pfor-tui", "dashboard-example",
+        "OSText", "ParallelFor", "Attempts", "RunStore", "TestSupport", "pfor-tui", "pfor-agent",
+        "dashboard-example",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),

@@ -24,6 +24,7 @@ import Foundation
       AllBench.self, SpawnBench.self, SQLiteBench.self, MemoryBench.self, IdleBench.self, LatencyBench.self,
       FrameBench.self, ReadBench.self, RecordBench.self, RecordedBench.self, RecordLargeBench.self, KillsBench.self,
       LoopBench.self, TimeLeftBench.self, AutoBench.self, PostgresBench.self, CancelsBench.self,
+      SlurmBench.self,
     ])
 }
 

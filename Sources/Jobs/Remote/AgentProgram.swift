@@ -1,3 +1,4 @@
+import Attempts
 import CPosix
 import OSText
 import ParallelFor
@@ -51,6 +52,8 @@ private final class Agent: @unchecked Sendable {
     let cancellation = Cancellation()
   }
 
+  /// How much later than a command the agent may get a signal that was meant for both, in milliseconds.
+  private static let signalDelay: Int32 = 200
   /// How long a killed command may take to end, in nanoseconds.
   private static let lastGrace: Int64 = 1_000_000_000
 
@@ -64,6 +67,7 @@ private final class Agent: @unchecked Sendable {
   private var next: Work?
   private var running: Work?
   private var mayLeave = false
+  private var isDying = false
 
   init(_ timing: AgentTiming) { self.timing = timing }
 
@@ -128,6 +132,7 @@ private final class Agent: @unchecked Sendable {
 
   /// Kills everything that was started, because nobody waits for it.
   private func die() -> Int32 {
+    monitor.withLock { isDying = true }
     Orphans.killAll()
     // The other thread reaps its command, so that no dead process is left to others.
     monitor.withLock {
@@ -163,14 +168,27 @@ private final class Agent: @unchecked Sendable {
       }
       guard let task else { continue }
       let ending = run(task, session)
-      monitor.withLock {
+      let isOwn = !isBeingEnded(by: ending)
+      let isAwaited = monitor.withLock {
         running = nil
         changed.broadcast()
+        return !isDying
       }
+      // The agent's own end is no end of the command. The program must not hear of one, should it still listen.
+      guard isOwn, isAwaited else { return }
       // The program may answer with the next command at once.
       report(.ended(task.job, ending))
       if mayGo { TerminationPipe.shared.wake() }
     }
+  }
+
+  /// Whether a command failed because the cluster ends all processes of the job, at a time limit for example. Then it is
+  /// lost with this agent. The signal may reach the command earlier than the agent.
+  private func isBeingEnded(by ending: AgentEnding) -> Bool {
+    guard case .failed = ending.outcome else { return false }
+    let wasSignalled = ending.process.signal != nil || ending.process.exitStatus.map { $0 > 128 } ?? false
+    var termination = pollfd(fd: TerminationPipe.shared.descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&termination, 1, wasSignalled ? Self.signalDelay : 0) > 0
   }
 
   private func run(_ task: Work, _ session: CommandSession) -> AgentEnding {
