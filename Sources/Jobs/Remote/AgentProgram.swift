@@ -58,8 +58,8 @@ private final class Agent: @unchecked Sendable {
   private static let lastGrace: Int64 = 1_000_000_000
 
   private let timing: AgentTiming
-  private let writing = Lock()
-  /// Guarded by ``writing``.
+  private let isWriting = Atomic<Bool>(false)
+  /// Only the thread that has set ``isWriting`` uses it.
   private var unsent: [UInt8] = []
   private let monitor = Monitor()
   private let changed = Condition()
@@ -77,6 +77,7 @@ private final class Agent: @unchecked Sendable {
   func serve(_ nonce: String) -> Int32 {
     let stop = TerminationPipe.shared.descriptor
     guard WorkerThread.start(name: "pfor-command", .patient, body: { self.work() }) else { return 255 }
+    _ = fcntl(1, F_SETFL, fcntl(1, F_GETFL) | O_NONBLOCK)
     report(.hello(identity(nonce)))
     var lease = AgentLease(timing: timing, at: MonotonicClock.now)
     var reader = FrameReader()
@@ -106,7 +107,7 @@ private final class Agent: @unchecked Sendable {
           return die()
         }
       }
-      if lease.beatIsDue(at: now) { report(.beat) }
+      if lease.beatIsDue(at: now) { beat() }
     }
   }
 
@@ -209,30 +210,47 @@ private final class Agent: @unchecked Sendable {
     return AgentEnding(ending, duration: duration, outputBytes: sent.output, errorBytes: sent.errors)
   }
 
+  // MARK: - Reports
+
   /// Sends a report, but the start and the output of a command only with the next beat or with its end, unless there is
   /// much output. A scheduler sends each write by itself over the network, and a second small one waits until the first
   /// is acknowledged: 40 ms for each command.
   ///
   /// If nobody reads it, the end of the input follows.
   private func report(_ report: AgentReport) {
-    writing.withLock {
-      report.frame.append(to: &unsent)
-      switch report {
-      case .started, .output: if unsent.count >= Frame.outputLength { send() }
-      case .hello, .beat, .ended: send()
-      }
+    while !isWriting.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged { sched_yield() }
+    defer { isWriting.store(false, ordering: .releasing) }
+    report.frame.append(to: &unsent)
+    switch report {
+    case .started, .output: if unsent.count >= Frame.outputLength { send(waits: true) }
+    case .hello, .beat, .ended: send(waits: true)
     }
   }
 
-  private func send() {
+  /// Sends a beat. The main thread must not wait for a reader, because it would miss the end of its lease.
+  private func beat() {
+    // The other thread waits for the reader, who would not hear a beat either.
+    guard isWriting.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else { return }
+    defer { isWriting.store(false, ordering: .releasing) }
+    if unsent.count < 2 * Frame.outputLength { AgentReport.beat.frame.append(to: &unsent) }
+    send(waits: false)
+  }
+
+  private func send(waits: Bool) {
     var done = 0
     while done < unsent.count {
       let count = unsent[done...].withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR || errno == EAGAIN { continue }
-      guard count > 0 else { break }
+      if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        guard waits else { break }
+        var room = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&room, 1, -1)
+        continue
+      }
+      guard count > 0 else { return unsent.removeAll() }
       done += count
     }
-    unsent.removeAll(keepingCapacity: true)
+    unsent.removeFirst(done)
   }
 }
 
