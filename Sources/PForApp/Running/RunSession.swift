@@ -97,7 +97,10 @@ final class RunSession: WatchedRun, Sendable {
     self.recording = recording
     self.logs = logs
     self.past = past.map { ($0, PastTracker()) }
-    let observers = ([failureLog, reasonLog, traitLog, archive, recording, logs, delivery] as [(any AttemptObserver)?])
+    // Without a dashboard, nobody sees what slow items have in common.
+    let traits = archive == nil ? nil : traitLog
+    let observers =
+      ([failureLog, reasonLog, traits, archive, recording, logs, delivery] as [(any AttemptObserver)?])
       .compactMap { $0 }
     let inOrder = plan.inOrder && delivery.isWanted
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
