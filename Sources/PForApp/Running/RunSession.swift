@@ -98,8 +98,10 @@ final class RunSession: WatchedRun, Sendable {
     self.recording = recording
     self.logs = logs
     self.past = past.map { ($0, PastTracker()) }
+    // Without a dashboard, nobody sees what slow items have in common.
+    let traits = archive == nil ? nil : traitLog
     let all: [(any AttemptObserver)?] = [
-      failureLog, reasonLog, nodeLog, traitLog, archive, recording, logs, delivery,
+      failureLog, reasonLog, nodeLog, traits, archive, recording, logs, delivery,
     ]
     let observers = all.compactMap(\.self)
     let inOrder = plan.inOrder && delivery.isWanted
