@@ -108,6 +108,7 @@ package final class DashboardLoop {
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
     for sentence in news.sentences(about: watched, for: &dashboard, at: now) { tell(sentence, at: now) }
+    if dashboard.takeBell() { display.ring() }
     if leavesAtEnd, dashboard.live.state == .done, watched.isDelivered { hasLeft = true }
   }
 
@@ -386,6 +387,8 @@ package final class DashboardLoop {
     dashboard.showResults(dashboard.visibleItems(at: now).compactMap(row))
     dashboard.prepareFrame(at: dashboard.shownInstant(now))
     view.draw(dashboard, at: now, into: &grid)
+    // The frame sends both.
+    display.announce(TerminalStatus(dashboard), at: now.nanoseconds)
     display.present(grid, palette: themes.palette(depth: display.colorDepth))
     lastFrame = now
     isDirty = false
