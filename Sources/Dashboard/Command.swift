@@ -14,6 +14,8 @@ package enum Command: Hashable, Sendable {
   case toggleWrap
   /// Show the outputs of an item in the user's pager or editor, or copy a part of it.
   case openInPager, openInEditor, copy
+  /// Show how the database runs an item's query, or measure that.
+  case explain, measure
   /// Try failed items again, or mark them for that.
   case retry, toggleMark, markFailed, unmarkAll
   case search, searchNext, searchPrevious, filter, sort
@@ -114,6 +116,10 @@ extension Command {
     Entry(.openInPager, "pager", .lists, ["o"], "an item's outputs in $PAGER", hint: "pager"),
     Entry(.openInEditor, "editor", .lists, ["e"], "an item's outputs in $EDITOR"),
     Entry(.copy, "copy", .lists, ["y"], "copy an item's name, command or outputs", hint: "copy"),
+    Entry(.explain, "plan", .lists, ["x"], "the plan of an item's query", inReplay: ("not in a replay", nil)),
+    Entry(
+      .measure, "measured-plan", .lists, ["X"], "run the query again, for its measured plan; asks",
+      inReplay: ("not in a replay", nil)),
     Entry(.sort, "sort", .lists, ["s"], "sort workers by number or by time"),
 
     Entry(.search, "search", .find, ["/"], "search names and output, or an open item", hint: "search"),

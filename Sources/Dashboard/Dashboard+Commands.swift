@@ -47,6 +47,8 @@ extension Dashboard {
     case .openInPager: return lend(to: .pager, at: now)
     case .openInEditor: return lend(to: .editor, at: now)
     case .copy: return copy(at: now)
+    case .explain: return explain(at: now)
+    case .measure: return askToMeasure(at: now)
     case .sort: return sortWorkers()
     case .toggleFreeze: return toggleFreeze(at: now)
     case .nextTheme: return [.screen(.nextTheme)]

@@ -218,6 +218,11 @@ package final class DashboardLoop {
       let found = watched.archive?.matches(dashboard.results.filter, in: range, slowLimit: slowLimit)
       dashboard.filterMatched(found ?? [])
     case .findFailed(let filter): if let archive = watched.archive { search.begin(markingIn: filter, of: archive) }
+    case .explain(let id, let isMeasured):
+      let worker = dashboard.live.runningItem(id)?.worker
+      if let problem = watched.explain(id, on: worker, isMeasured: isMeasured) {
+        dashboard.showPlan(ItemPlan(item: id, isMeasured: isMeasured, lines: [problem]))
+      }
     case .nextTheme:
       themes.next()
       view.theme = themes.theme
