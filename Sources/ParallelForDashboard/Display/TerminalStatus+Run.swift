@@ -1,5 +1,14 @@
 import Dashboard
+import ParallelFor
 import Terminal
+
+extension Display {
+  /// Shows the status of a run outside of the screen, and rings at its end if that is wanted. The next frame sends both.
+  func tell(_ dashboard: inout Dashboard, at now: Instant) {
+    announce(TerminalStatus(dashboard), at: now.nanoseconds)
+    if dashboard.takeBell() { ring() }
+  }
+}
 
 extension TerminalStatus {
   /// What the terminal shows of a run outside of its screen.

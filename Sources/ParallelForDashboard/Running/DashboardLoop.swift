@@ -108,7 +108,6 @@ package final class DashboardLoop {
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
     for sentence in news.sentences(about: watched, for: &dashboard, at: now) { tell(sentence, at: now) }
-    if dashboard.takeBell() { display.ring() }
     if leavesAtEnd, dashboard.live.state == .done, watched.isDelivered { hasLeft = true }
   }
 
@@ -306,6 +305,7 @@ package final class DashboardLoop {
     guard var detail = ended ?? runningDetail(id) else { return }
     if dashboard.live.runningItem(id) != nil, let live = watched.liveOutput(of: id) {
       detail.processID = live.process
+      detail.used = live.used
       detail.show(output: live.output, errors: live.errors)
     }
     detail.table = RecordTable.lines(of: detail.output, values: watched.values)
@@ -392,11 +392,9 @@ package final class DashboardLoop {
     dashboard.showResults(dashboard.visibleItems(at: now).compactMap(row))
     dashboard.prepareFrame(at: dashboard.shownInstant(now))
     view.draw(dashboard, at: now, into: &grid)
-    // The frame sends both.
-    display.announce(TerminalStatus(dashboard), at: now.nanoseconds)
+    display.tell(&dashboard, at: now)
     display.present(grid, palette: themes.palette(depth: display.colorDepth))
     lastFrame = now
-    isDirty = false
-    hasKeyFrame = false
+    (isDirty, hasKeyFrame) = (false, false)
   }
 }
