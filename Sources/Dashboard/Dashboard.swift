@@ -52,6 +52,9 @@ package struct Dashboard: Equatable, Sendable {
   /// Whether the program itself can run that command after the run, in this dashboard.
   package var canRunAgain = false
 
+  /// Whether the bell still has to ring at the end of the run.
+  package var ringsAtEnd = false
+
   /// The facts known now.
   package internal(set) var live: RunFacts
   /// The facts when the display was frozen; nil while it is not frozen.
@@ -196,6 +199,13 @@ extension Dashboard {
   private mutating func noteRequeue(_ item: FinishedItem) {
     marks.remove(item.id)
     if results.filter.showsFailures { results.removeMatch(item.id) }
+  }
+
+  /// Returns whether to ring the bell now: once, when the run is over.
+  package mutating func takeBell() -> Bool {
+    guard ringsAtEnd, live.state == .done else { return false }
+    ringsAtEnd = false
+    return true
   }
 
   /// Takes the times from an earlier run of the same items; nil if there are none.

@@ -196,6 +196,8 @@ package final class ScriptDisplay: Display {
   package func resume() {}
   package func redraw() {}
   package func copy(_ text: String) {}
+  package func announce(_ status: TerminalStatus, at now: Int64) {}
+  package func ring() {}
   package func leave() {}
 }
 

@@ -37,6 +37,10 @@ package final class Terminal {
   private let environment: [String: String]
   private let isGuarded: Bool
   private let hasMouse: Bool
+  /// What the terminal shows outside of the screen.
+  private let signs: TerminalStatus.Signs
+  /// What it shows there now, and since when; nil if that must be sent again.
+  private var announced: (status: TerminalStatus, time: Int64)?
   private var hasLeft = false
   private var isSuspended = false
 
@@ -97,6 +101,7 @@ package final class Terminal {
     decoder = KeyDecoder(.ofTerminal(), pauses: Self.pauses(environment))
     self.isGuarded = device.isGuarded
     self.hasMouse = hasMouse
+    signs = device.isGuarded ? TerminalStatus.Signs(environment) : .none
     pairs = ColorPairs(atMost: wanted)
     size = Size(width: Int(nc_cols()), height: Int(nc_lines()))
     _ = adoptSize()
@@ -132,6 +137,21 @@ package final class Terminal {
     enter()
     redraw()
   }
+
+  /// How often the status is sent again in nanoseconds, because some terminals forget progress.
+  private static let statusInterval: Int64 = 10_000_000_000
+
+  /// Shows a status outside of the screen, where the terminal can.
+  ///
+  /// - Parameter now: The time in nanoseconds, from any monotonic clock.
+  package func announce(_ status: TerminalStatus, at now: Int64) {
+    if let announced, announced.status == status, now - announced.time < Self.statusInterval { return }
+    announced = (status, now)
+    spool.add(status.sequence(signs))
+  }
+
+  /// Rings the bell.
+  package func ring() { spool.add("\u{7}") }
 
   /// Draws the next frame in full, because other processes may have written on the screen.
   package func redraw() {
@@ -193,6 +213,8 @@ extension Terminal {
     curs_set(0)
     if hasMouse { spool.add(MouseReports.on) }
     guard isGuarded else { return }
+    spool.add(TerminalStatus.begin(signs))
+    announced = nil
     // Pasted text is marked, so that it does not act as key presses.
     if let mark = Self.capability("BE") { spool.add(mark) }
     tg_stderr_capture()
@@ -204,6 +226,7 @@ extension Terminal {
     set_term(screen)
     if hasMouse { spool.add(MouseReports.off) }
     if isGuarded, let unmark = Self.capability("BD") { spool.add(unmark) }
+    spool.add(TerminalStatus.end(signs))
     endwin()
     if !spool.drain(within: Self.patience) {
       spool.discard()
@@ -219,7 +242,8 @@ extension Terminal {
   /// The sequence that undoes everything that curses and this program switch on.
   private func resetSequence() -> String {
     let mouse = hasMouse ? MouseReports.off : ""
-    return mouse + ["BD", "sgr0", "op", "rmkx", "cnorm", "rmcup"].compactMap(Self.capability).joined()
+    let screen = ["BD", "sgr0", "op", "rmkx", "cnorm", "rmcup"].compactMap(Self.capability).joined()
+    return mouse + TerminalStatus.end(signs) + screen
   }
 }
 

@@ -22,4 +22,24 @@ import Testing
     #expect(run.status == 0)
     #expect(run.errors.contains("has not ended and is killed"), "\(run.errors)")
   }
+
+  @Test func theFirstFailureIsToldOnceWithItsReason() throws {
+    let sandbox = try Sandbox()
+    let run = try sandbox.run(
+      #"seq 9 > ids; pfor-tui ids -j1 --no-tui --on-first-failure 'echo "$1" >> told' --shell '[ {} -lt 4 ]'"#)
+    #expect(run.status == 6, "\(run.errors)")
+    #expect(sandbox.read("told") == "#4 4: exit status 1\n")
+    let fine = try sandbox.run("pfor-tui ids --no-tui --on-first-failure 'echo >> none' -- true {}; ls none")
+    #expect(!fine.output.contains("none"))
+  }
+
+  /// An item's name is data for the line, whatever it holds.
+  @Test func theNameOfAnItemIsNoCode() throws {
+    let sandbox = try Sandbox()
+    _ = try sandbox.run(
+      #"echo '$(touch hacked)`touch hacked`' > ids; pfor-tui ids --no-tui --on-first-failure 'echo "$1" > told' -- false"#
+    )
+    #expect(sandbox.read("told").hasPrefix("#1 $(touch hacked)`touch hacked`: exit status 1"))
+    #expect(try sandbox.run("ls").output.contains("hacked") == false)
+  }
 }

@@ -158,6 +158,16 @@ struct RunningOptions: ParsableArguments {
       "Run this line of shell when the run is over; $1 in it is the result, such as 9 ok, 1 failed.",
       valueName: "line"))
   var onDone: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Run this line of shell when the first item has failed; $1 in it is the item with the reason.",
+      valueName: "line"))
+  var onFirstFailure: String?
+
+  @Flag(help: "Ring the terminal's bell when the run is over.")
+  var bell = false
 }
 
 /// The options for results.

@@ -39,6 +39,10 @@ struct RunPlan {
   var command: String?
   /// The line of shell to run when the run is over.
   var onDone: String?
+  /// The line of shell to run when the first item has failed.
+  var onFirstFailure: String?
+  /// Whether the terminal's bell rings when the run is over.
+  var rings: Bool
   /// The page on which the dashboard opens.
   var startPage = Page.overview
   /// The page that the dashboard shows at the end, unless the user has given a command; nil to stay.
@@ -72,6 +76,8 @@ struct RunPlan {
     slow = SlowLimit.threshold(options.running.slow)
     grace = options.running.grace
     onDone = options.running.onDone
+    onFirstFailure = options.running.onFirstFailure
+    rings = options.running.bell
     policy = options.failures.policy(grace: options.running.grace)
     policy.delay = options.running.delay.duration
     if options.job.on != nil { policy.losses = RemoteJob.losses }

@@ -125,6 +125,7 @@ struct Launcher {
     var dashboard = Dashboard(title: plan.job.title, source: plan.reader.source.name, slow: plan.slow)
     dashboard.processors = plan.recipe.startsCommands ? Int(Processors.usable) : nil
     dashboard.hasRecords = plan.reader.format.mayHaveFields
+    dashboard.ringsAtEnd = plan.rings
     dashboard.destination = files.outputs.name(hasDashboard: hasDisplay)
     dashboard.resumeCommand = files.recording.map { "pfor-tui resume --failed \(ShellWord.quoted($0.name))" }
     // A script ends with this session, a reader of results expects each of them once, and a pipe of items is spent.
@@ -178,8 +179,9 @@ struct Launcher {
         errors: { session.failureLog.line(of: $0) })
     }
     for line in lines { StandardError.write(line) }
-    if let problem = session.doneHook?.wait(atMost: plan.grace.nanoseconds) {
-      StandardError.write("pfor-tui: the line of --on-done: \(problem)")
+    for hook in session.hooks {
+      guard let problem = hook.wait(atMost: plan.grace.nanoseconds) else { continue }
+      StandardError.write("pfor-tui: the line of \(hook.option): \(problem)")
     }
     return result.exitCode
   }

@@ -51,8 +51,9 @@ final class RunSession: WatchedRun, Sendable {
   /// lets fast items continue meanwhile.
   private static let recordedLimits = RunLimits(deliveryWindow: 65_536)
 
-  /// What the user wants to run when the run is over.
-  let doneHook: DoneHook?
+  /// What the user wants to run when the run is over, and when the first item has failed.
+  private let doneHook: ShellHook?
+  private let failureHook: ShellHook?
 
   /// Creates the run; nothing starts before ``start()``.
   ///
@@ -88,7 +89,8 @@ final class RunSession: WatchedRun, Sendable {
     watch =
       keepsResults || plan.automatic != nil || plan.limits != MachineLimits() ? MachineWatch(plan.limits) : nil
     self.history = history
-    doneHook = plan.onDone.map { DoneHook($0) }
+    doneHook = plan.onDone.map { ShellHook("--on-done", $0) }
+    failureHook = plan.onFirstFailure.map { ShellHook("--on-first-failure", $0) }
     tags = plan.tags
     self.waker = waker
     kept = archive
@@ -272,9 +274,13 @@ extension RunSession {
     recording?.note(changes, events)
     logs?.changed(changes)
     past?.tracker.note(events)
-    if let doneHook, events.contains(where: \.isEnd) { doneHook.start(run.snapshot()) }
+    if let failureHook, let item = events.lazy.compactMap(\.failed).first { failureHook.start(ShellHook.failure(item)) }
+    if let doneHook, events.contains(where: \.isEnd) { doneHook.start(ShellHook.result(run.snapshot())) }
     return events
   }
+
+  /// The lines of shell that the user wants to run.
+  var hooks: [ShellHook] { [failureHook, doneHook].compactMap(\.self) }
 
   func retry(_ ids: [ItemID]) -> Int {
     ids.count { id in
@@ -360,6 +366,11 @@ extension RunSession {
 extension RunEvent {
   /// Whether the run is over with this event.
   fileprivate var isEnd: Bool { if case .runFinished = kind { true } else { false } }
+
+  /// The item that has failed for good with this event; nil for any other event.
+  fileprivate var failed: FinishedItem? {
+    if case .itemFinished(let item) = kind, item.outcome.failureReason != nil { item } else { nil }
+  }
 }
 
 extension OutputParts {

@@ -24,6 +24,9 @@ package protocol Display: AnyObject {
   func redraw()
   /// Asks for a text to be put into the clipboard.
   func copy(_ text: String)
+  /// Shows a status outside of the screen, where the terminal can.
+  func announce(_ status: TerminalStatus, at now: Int64)
+  func ring()
   func leave()
 }
 

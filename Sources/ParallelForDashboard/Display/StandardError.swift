@@ -52,6 +52,12 @@ package enum StandardError {
   /// The width of the terminal in columns; nil if standard error is no terminal.
   package static var columns: Int? { Terminal.windowSize(STDERR_FILENO)?.width }
 
+  /// Rings the bell of the terminal, if standard error is one.
+  static func ring() {
+    guard columns != nil else { return }
+    lock.withLock { withDescriptor { _ = tg_write_some($0, "\u{7}", 1) } }
+  }
+
   /// Writes a text that may have several lines.
   package static func writeRaw(_ text: String) {
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) { write(String(line)) }

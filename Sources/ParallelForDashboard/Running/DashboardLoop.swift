@@ -393,9 +393,9 @@ package final class DashboardLoop {
     dashboard.showResults(dashboard.visibleItems(at: now).compactMap(row))
     dashboard.prepareFrame(at: dashboard.shownInstant(now))
     view.draw(dashboard, at: now, into: &grid)
+    display.tell(&dashboard, at: now)
     display.present(grid, palette: themes.palette(depth: display.colorDepth))
     lastFrame = now
-    isDirty = false
-    hasKeyFrame = false
+    (isDirty, hasKeyFrame) = (false, false)
   }
 }

@@ -55,6 +55,7 @@ package final class PlainLoop {
       StandardError.sendWaiting()
     }
     if controller.reason != nil { StandardError.hurry() }
+    if dashboard.takeBell() { StandardError.ring() }
   }
 
   /// Applies the events since the last call, and prints new problems.

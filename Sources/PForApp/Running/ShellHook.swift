@@ -2,31 +2,40 @@ import Dashboard
 import Jobs
 import ParallelFor
 
-/// Runs the user's line of shell once, when the run is over (`--on-done`).
-final class DoneHook: @unchecked Sendable {
+/// Runs a line of the user's shell once, when the run is over or when its first item has failed.
+final class ShellHook: @unchecked Sendable {
   private enum State {
     case idle, running
     case ended(problem: String?)
   }
 
+  /// The option that gave the line.
+  let option: String
   private let job: CommandJob
   private let monitor = Monitor()
   private let hasEnded = Condition()
   private var state = State.idle
 
-  /// - Parameter line: the line; `$1` in it is the result of the run.
-  init(_ line: String) { job = CommandJob(Template(arguments: ["/bin/sh", "-c", line, "sh"])) }
+  /// - Parameters:
+  ///   - option: the option that gave the line.
+  ///   - line: the line.
+  init(_ option: String, _ line: String) {
+    self.option = option
+    job = CommandJob(Template(arguments: ["/bin/sh", "-c", line, "sh"]))
+  }
 
   /// Starts the line on its own thread, the first time that this is called.
-  func start(_ run: RunSnapshot) {
+  ///
+  /// - Parameter text: what the line gets as `$1`.
+  func start(_ text: @autoclosure () -> String) {
     let isFirst = monitor.withLock {
       guard case .idle = state else { return false }
       state = .running
       return true
     }
     guard isFirst else { return }
-    let result = Self.result(run)
-    let hasThread = WorkerThread.start(name: "pfor-on-done", .patient) { [self] in end(problem(of: result)) }
+    let text = text()
+    let hasThread = WorkerThread.start(name: "pfor-on-done", .patient) { [self] in end(problem(of: text)) }
     if !hasThread { end(AppThread.noThread) }
   }
 
@@ -52,12 +61,17 @@ final class DoneHook: @unchecked Sendable {
     }
   }
 
-  private func problem(of result: String) -> String? {
+  private func problem(of text: String) -> String? {
     let worker = WorkerID(1)
     guard let session = try? job.openSession(for: worker) else { return nil }
     defer { session.close() }
     let context = ItemContext(item: ItemID(0), worker: worker, cancellation: Cancellation())
-    return session.run(Item(result), in: context).outcome.failureReason
+    return session.run(Item(text), in: context).outcome.failureReason
+  }
+
+  /// The item with the reason of its failure: `#7 name: exit status 1`.
+  static func failure(_ item: FinishedItem) -> String {
+    "\(item.id) \(item.label): \(item.outcome.failureReason ?? "")"
   }
 
   /// The result in a few words: `9 ok, 1 failed`.
