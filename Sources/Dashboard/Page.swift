@@ -1,7 +1,7 @@
 /// One of the pages that number keys show. The raw value is the key.
 package enum Page: Int, CaseIterable, Sendable {
   case overview = 1
-  case workers, slow, results, latency, failures, threads, why
+  case workers, slow, results, latency, failures, threads, why, timeline
 
   /// The panels of the page, in the order in which Tab moves through them. Those without room are left out.
   package var panels: [Panel] {
@@ -14,6 +14,7 @@ package enum Page: Int, CaseIterable, Sendable {
     case .failures: [.failures]
     case .threads: [.threads]
     case .why: [.why, .slow]
+    case .timeline: [.timeline]
     }
   }
 
@@ -23,5 +24,5 @@ package enum Page: Int, CaseIterable, Sendable {
 
 /// A part of the screen that can have the focus.
 package enum Panel: CaseIterable, Sendable {
-  case workers, failures, latency, slow, results, threads, why
+  case workers, failures, latency, slow, results, threads, why, timeline
 }

@@ -116,8 +116,10 @@ extension Dashboard {
     case .killItem: notice("a replay has no running items to stop", at: now)
     case .retry: notice("a replay has no items to try again", at: now)
     case .quit, .interrupt: return [.screen(.quit)]
-    case .show, .nextPanel, .previousPanel, .moveUp, .moveDown, .pageUp, .pageDown, .moveToStart, .moveToEnd, .open,
-      .back, .toggleWrap, .openInPager, .openInEditor, .copy, .toggleMark, .markFailed, .unmarkAll, .search,
+    case .show, .nextPanel, .previousPanel, .moveLeft, .moveRight, .zoomIn, .zoomOut, .moveUp, .moveDown, .pageUp,
+      .pageDown, .moveToStart, .moveToEnd, .open,
+      .back, .toggleWrap, .openInPager, .openInEditor, .copy, .runLine, .stream, .toggleMark, .markFailed, .unmarkAll,
+      .search,
       .searchNext, .searchPrevious, .filter, .sort, .toggleFreeze, .nextTheme, .help, .redraw, .suspend, .choose:
       return nil
     }

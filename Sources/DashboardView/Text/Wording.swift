@@ -64,6 +64,7 @@ extension Panel {
     case .failures: "Failures"
     case .threads: "Threads"
     case .why: "Why"
+    case .timeline: "Timeline"
     }
   }
 }

@@ -1,6 +1,7 @@
 import Attempts
 import Dashboard
 import Jobs
+import OSText
 import ParallelFor
 import ParallelForDashboard
 import RunStore
@@ -311,6 +312,8 @@ extension RunSession {
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String {
     job.invocation(of: Item(item), id: id, worker: worker)
   }
+
+  var runFile: String? { recording.map { OSFile.absolute($0.path) } }
 
   func values(inLine line: String) -> [ItemDetail.Field] { job.rowText?.fields(of: line) ?? [] }
 

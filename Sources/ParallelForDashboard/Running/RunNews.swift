@@ -10,8 +10,8 @@ struct RunNews {
   private var reportedProblems: Set<String> = []
   private var reportedItems: Set<ItemID> = []
 
-  /// Applies the events since the last call. Returns whether there were any.
-  func takeEvents(of watched: any WatchedRun, for dashboard: inout Dashboard, at now: Instant) -> Bool {
+  /// Applies the events since the last call, and returns them.
+  func takeEvents(of watched: any WatchedRun, for dashboard: inout Dashboard, at now: Instant) -> [RunEvent] {
     let events = watched.takeEvents()
     for event in events { dashboard.apply(event) }
     dashboard.learn(watched.pastWork)
@@ -19,7 +19,7 @@ struct RunNews {
     dashboard.learn(watched.machine)
     dashboard.learn(watched.reasons)
     dashboard.observe(watched.recorder, at: now)
-    return !events.isEmpty
+    return events
   }
 
   /// Returns a sentence for each new problem and each newly stopped item, and why workers wait.

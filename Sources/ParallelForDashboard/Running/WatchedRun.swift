@@ -70,6 +70,8 @@ package protocol WatchedRun: AnyObject {
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String
   /// Returns a running item and what is being done to it; nil if only its label is known.
   func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)?
+  /// The path of the run file; nil if the run is not recorded.
+  var runFile: String? { get }
   /// Returns the values in a line of output with their names; none if it is plain text.
   func values(inLine line: String) -> [ItemDetail.Field]
   /// Returns what a running item has written so far; nil if that is not known.
@@ -96,6 +98,7 @@ extension WatchedRun {
   package var machine: MachineFacts { MachineFacts() }
   package func liveOutput(of item: ItemID) -> LiveOutput? { nil }
   package var failures: FailureGroups { FailureGroups() }
+  package var runFile: String? { nil }
   package func values(inLine line: String) -> [ItemDetail.Field] { [] }
   package var reasons: ReasonGroups { ReasonGroups() }
   package var runningReasons: [ItemID: Reason] { [:] }
