@@ -22,6 +22,8 @@ package enum Command: Hashable, Sendable {
   case runLine
   /// Leave the full screen for a plain stream of what happens.
   case stream
+  /// Show how the database runs an item's query, or measure that.
+  case explain, measure
   /// Try failed items again, or mark them for that.
   case retry, toggleMark, markFailed, unmarkAll
   case search, searchNext, searchPrevious, filter, sort
@@ -128,6 +130,10 @@ extension Command {
     Entry(.openInEditor, "editor", .lists, ["e"], "an item's outputs in $EDITOR"),
     Entry(.copy, "copy", .lists, ["y"], "copy an item's name, command or outputs", hint: "copy"),
     Entry(.runLine, "line", .lists, ["!"], "run a command about an item"),
+    Entry(.explain, "plan", .lists, ["x"], "the plan of an item's query", inReplay: ("not in a replay", nil)),
+    Entry(
+      .measure, "measured-plan", .lists, ["X"], "run the query again, for its measured plan; asks",
+      inReplay: ("not in a replay", nil)),
     Entry(.sort, "sort", .lists, ["s"], "sort workers by number or by time"),
 
     Entry(.search, "search", .find, ["/"], "search names and output, or an open item", hint: "search"),

@@ -51,6 +51,8 @@ extension Dashboard {
     case .copy: return copy(at: now)
     case .runLine: return askForLine(at: now)
     case .stream: return [.screen(.stream)]
+    case .explain: return explain(at: now)
+    case .measure: return askToMeasure(at: now)
     case .sort: return sortWorkers()
     case .toggleFreeze: return toggleFreeze(at: now)
     case .nextTheme: return [.screen(.nextTheme)]

@@ -63,7 +63,9 @@ extension Dashboard {
     case (.kill, .kill(let id)): return [.run(.interrupt(id, .kill))]
     case (.changeThreads, .threads(let count)): return [.run(.setThreads(count))]
     case (.runAgain, _): return [.screen(.runAgain)]
-    case (.leaveAlone, _), (.keepThreads, _), (.stayOver, _), (.terminate, _), (.kill, _), (.changeThreads, _):
+    case (.measure, .measure(let id)): return measure(id)
+    case (.leaveAlone, _), (.keepThreads, _), (.stayOver, _), (.leaveUnmeasured, _), (.terminate, _), (.kill, _),
+      (.changeThreads, _), (.measure, _):
       return []
     }
   }

@@ -175,9 +175,13 @@ extension Dashboard {
       return filter(reason == FailureGroups.others ? .failed : .failure(reason))
     }
     guard let id = selectedItem(at: now) else { return reply("no item is selected", at: now) }
+    return show(id)
+  }
+
+  /// Opens the page of an item.
+  mutating func show(_ id: ItemID) -> [Effect] {
     openItem = id
-    detail = nil
-    pageLines = []
+    (detail, plan, pageLines) = (nil, nil, [])
     (detailTop, detailLeft, pageMatch, followsPage) = (0, 0, nil, false)
     return [.screen(.loadDetail(id))]
   }
@@ -188,8 +192,7 @@ extension Dashboard {
       overlay = nil
     } else if openItem != nil {
       openItem = nil
-      detail = nil
-      pageLines = []
+      (detail, plan, pageLines) = (nil, nil, [])
     } else if results.filter != .all, focus == .results {
       return filter(.all)
     } else if searchText != nil, focus == .results {

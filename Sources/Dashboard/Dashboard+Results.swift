@@ -84,8 +84,7 @@ extension Dashboard {
   package mutating func showDetail(_ detail: ItemDetail) {
     guard detail.id == openItem, detail != self.detail else { return }
     self.detail = detail
-    pageLines = detail.pageLines
-    detailNumber += 1
+    layOutPage()
   }
 
   mutating func setFilter(_ filter: ResultFilter) {

@@ -79,7 +79,9 @@ package struct Dashboard: Equatable, Sendable {
   package internal(set) var openItem: ItemID?
   /// The details of the open item, once loaded.
   package internal(set) var detail: ItemDetail?
-  /// The number of times that details have been loaded.
+  /// The plan of the open item; nil if nobody asked for it.
+  package internal(set) var plan: ItemPlan?
+  /// The number of times that the lines of the page have changed.
   package internal(set) var detailNumber = 0
   /// The lines of the outputs of the open item.
   package internal(set) var pageLines: [PageLine] = []
@@ -213,8 +215,11 @@ extension Dashboard {
   /// Takes the reasons of the items so far, in groups.
   package mutating func learn(_ reasons: ReasonGroups) { live.reasonGroups = reasons }
 
-  /// Takes why running items take their time.
-  package mutating func learn(running reasons: [ItemID: Reason]) { live.runningReasons = reasons }
+  /// Takes why running items take their time, and what the server of a database has done for the run.
+  package mutating func learn(running reasons: [ItemID: Reason], _ activity: ServerActivity?) {
+    live.runningReasons = reasons
+    live.serverActivity = activity
+  }
 
   /// Takes the items whose commands are stopped.
   package mutating func learn(_ stopped: [StoppedItem]) { live.stopped = stopped }

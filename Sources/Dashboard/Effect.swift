@@ -59,6 +59,8 @@ package enum ScreenEffect: Equatable, Sendable {
   case matchFilter(ItemID)
   /// Find the failed items that a filter shows, in slices, and give them to ``Dashboard/markFound(_:done:at:)``.
   case findFailed(ResultFilter)
+  /// Ask for the plan of an item, or measure it, and give it to ``Dashboard/showPlan(_:)``.
+  case explain(ItemID, isMeasured: Bool)
   case nextTheme
   /// Draw everything again.
   case redraw

@@ -63,6 +63,8 @@ package struct PageRows: Equatable, Sendable {
 /// A line of the outputs on an item's page.
 package enum PageLine: Equatable, Sendable {
   case blank
+  /// The name of a section, and a remark.
+  case title(String, String)
   /// The name of an output, its size in bytes, and whether its middle is left out.
   case heading(String, bytes: Int, isCut: Bool)
   case output(String)
@@ -74,7 +76,7 @@ package enum PageLine: Equatable, Sendable {
   package var text: String {
     switch self {
     case .output(let text), .error(let text): text
-    case .blank, .heading, .cut: ""
+    case .blank, .title, .heading, .cut: ""
     }
   }
 }

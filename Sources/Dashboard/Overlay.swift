@@ -77,6 +77,8 @@ package struct Dialog: Equatable, Sendable {
     case threads(Int)
     /// Whether to run the failed items again after the end of the run.
     case runAgain
+    /// Whether to run the query of an item again, to measure its plan.
+    case measure(ItemID)
   }
 
   package enum Choice: Equatable, Sendable {
@@ -84,6 +86,7 @@ package struct Dialog: Equatable, Sendable {
     case leaveAlone, terminate, kill
     case keepThreads, changeThreads
     case stayOver, runAgain
+    case leaveUnmeasured, measure
 
     /// The letter that chooses the answer.
     package var key: Character {
@@ -94,8 +97,8 @@ package struct Dialog: Equatable, Sendable {
       case .leaveAlone: "n"
       case .terminate: "t"
       case .kill: "k"
-      case .keepThreads, .stayOver: "n"
-      case .changeThreads, .runAgain: "y"
+      case .keepThreads, .stayOver, .leaveUnmeasured: "n"
+      case .changeThreads, .runAgain, .measure: "y"
       }
     }
   }
@@ -114,6 +117,7 @@ package struct Dialog: Equatable, Sendable {
       case .kill: [.leaveAlone, .terminate, .kill]
       case .threads: [.keepThreads, .changeThreads]
       case .runAgain: [.stayOver, .runAgain]
+      case .measure: [.leaveUnmeasured, .measure]
       }
   }
 }

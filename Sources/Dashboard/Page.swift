@@ -19,7 +19,12 @@ package enum Page: Int, CaseIterable, Sendable {
   }
 
   /// Returns the page that is a panel's own: it is alone there, or at least the first.
-  static func of(_ panel: Panel) -> Page { allCases.dropFirst().first { $0.panels.first == panel } ?? .overview }
+  static func of(_ panel: Panel) -> Page { own.first { $0.panel == panel }?.page ?? .overview }
+
+  /// The pages that belong to one panel, each with it.
+  package static var own: [(page: Page, panel: Panel)] {
+    allCases.dropFirst().compactMap { page in page.panels.first.map { (page, $0) } }
+  }
 }
 
 /// A part of the screen that can have the focus.

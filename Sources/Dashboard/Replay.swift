@@ -114,6 +114,7 @@ extension Dashboard {
     case .promptThreads, .setThreads, .toggleAutomatic:
       notice("in a replay, + and - change the speed, not the threads", at: now)
     case .killItem: notice("a replay has no running items to stop", at: now)
+    case .explain, .measure: notice("a replay asks no database for a plan", at: now)
     case .retry: notice("a replay has no items to try again", at: now)
     case .quit, .interrupt: return [.screen(.quit)]
     case .show, .nextPanel, .previousPanel, .moveLeft, .moveRight, .zoomIn, .zoomOut, .moveUp, .moveDown, .pageUp,

@@ -100,12 +100,13 @@ struct Drawing {
   /// Returns an item's name and, if there is room for both, why it takes its time.
   func named(_ label: String, _ reason: Reason?, columns: Int) -> String {
     guard let reason, columns >= Self.leastForReason else { return label }
-    let words = TextWidth.prefix(format.words(reason), columns: columns - Self.leastName - 2, ellipsis: glyphs.ellipsis)
+    let least = min(Self.leastName, TextWidth.columns(of: label))
+    let words = TextWidth.prefix(format.words(reason), columns: columns - least - 2, ellipsis: glyphs.ellipsis)
     let room = columns - TextWidth.columns(of: words) - 2
     return "\(TextWidth.middle(label, columns: room, ellipsis: glyphs.ellipsis))  \(words)"
   }
 
-  /// The columns that a name and a reason need at least, and those for the name.
+  /// The columns that a name and a reason need at least, and those for a long name.
   private static let (leastForReason, leastName) = (24, 10)
 
   func cursor(_ row: Rect) -> RowCursor { RowCursor(row, ellipsis: glyphs.ellipsis) }

@@ -15,10 +15,20 @@ public protocol Job: Sendable {
   var rowText: RowText? { get }
   /// Why running items take their time, as far as that is known now; none by default. It is read once a frame.
   var runningReasons: [ItemID: Reason] { get }
+  /// What the server of a database has done for the run; nil without one, as by default.
+  var serverActivity: ServerActivity? { get }
   /// Returns the job with the name of its run, for jobs that show the name elsewhere; by default the job itself.
   func named(_ run: String) -> any Job
   /// Returns the exact work for this item, for people to read: the command line, or the query with its parameters.
   func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String
+  /// Asks the database how it runs the query of an item, on a connection of its own. It may take a minute.
+  ///
+  /// - Parameters:
+  ///   - item: the item, whose values count.
+  ///   - isMeasured: whether to run the query again, to measure it. Nothing that it writes is kept.
+  /// - Returns: the plan in lines.
+  /// - Throws: when there is no plan, as by default.
+  func plan(of item: Item, isMeasured: Bool) throws(JobError) -> [String]
   /// Makes the resources of one worker, such as a database connection; called on the worker's thread.
   func openSession(for worker: WorkerID) throws -> any JobSession
 }
@@ -38,6 +48,14 @@ extension Job {
 
   /// None.
   public var runningReasons: [ItemID: Reason] { [:] }
+
+  /// Throws, because only queries have plans.
+  public func plan(of item: Item, isMeasured: Bool) throws(JobError) -> [String] {
+    throw JobError("only queries have plans")
+  }
+
+  /// Nil.
+  public var serverActivity: ServerActivity? { nil }
 
   /// Returns the job itself.
   public func named(_ run: String) -> any Job { self }

@@ -14,6 +14,11 @@ package import Terminal
 package struct ScriptView {
   package var dashboard: Dashboard
   package var now: Instant
+
+  package init(dashboard: Dashboard, now: Instant) {
+    self.dashboard = dashboard
+    self.now = now
+  }
 }
 
 /// Steps that drive the dashboard as a user's keys would.
@@ -196,7 +201,7 @@ package final class ScriptDisplay: Display {
 
 extension CellGrid {
   /// Writes the rows without trailing blanks to a file.
-  func save(to path: String) {
+  package func save(to path: String) {
     let rows = (0..<height).map { y in String(row(y).reversed().drop { $0 == " " }.reversed()) }
     _ = OSFile.write(Array((rows.joined(separator: "\n") + "\n").utf8), to: path)
   }

@@ -21,7 +21,7 @@ import Testing
       let entry = Command.table.first { $0.command == .show(page) }
       #expect(entry?.keys == ["\(page.rawValue)"], "\(page)")
     }
-    for panel in Panel.allCases { #expect(Page.allCases.dropFirst().contains { $0.panels.first == panel }, "\(panel)") }
+    for panel in Panel.allCases { #expect(Page.own.contains { $0.panel == panel }, "\(panel)") }
   }
 
   @Test func helpStopsAtItsLastLine() {

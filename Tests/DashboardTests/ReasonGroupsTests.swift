@@ -77,7 +77,42 @@ import Testing
     groups.add(ItemID(0), [Reason(.io)], latency: 8)
     dashboard.learn(groups)
     #expect(dashboard.facts.reason(of: ItemID(0)) == nil)
-    dashboard.learn(running: [ItemID(0): Reason(.cpu)])
+    dashboard.learn(running: [ItemID(0): Reason(.cpu)], nil)
     #expect(dashboard.facts.reason(of: ItemID(0)) == Reason(.cpu))
+  }
+}
+
+/// The plan on an item's page.
+@Suite struct ItemPlanTests {
+  @Test func aPlanIsAskedForAndShownAboveTheOutputs() {
+    var (dashboard, script) = Dashboard.running(items: 9, threads: 1)
+    let id = ItemID(0)
+    #expect(dashboard.perform(.explain) == [.screen(.loadDetail(id)), .screen(.explain(id, isMeasured: false))])
+    var detail = ItemDetail(id: id, label: "a")
+    (detail.output, detail.outputBytes) = (["out"], 4)
+    dashboard.showDetail(detail)
+    #expect(dashboard.pageLines.prefix(2) == [.blank, .title("plan", "asking the database")])
+    dashboard.showPlan(ItemPlan(item: ItemID(1), isMeasured: false, lines: ["of another item"]))
+    dashboard.showPlan(ItemPlan(item: id, isMeasured: true, lines: ["of another kind"]))
+    #expect(dashboard.plan?.lines == nil)
+    dashboard.showPlan(ItemPlan(item: id, isMeasured: false, lines: ["Seq Scan on a"]))
+    #expect(dashboard.pageLines.map(\.text) == ["", "", "Seq Scan on a", "", "", "out"])
+    dashboard.apply(script(.itemFinished(script.finished(0))))
+    #expect(dashboard.pageLines.contains(.output("Seq Scan on a")), "the plan stays")
+    _ = dashboard.perform(.back)
+    #expect(dashboard.plan == nil && dashboard.pageLines.isEmpty)
+  }
+
+  /// A query runs again only after a question, whose first answer changes nothing.
+  @Test func measuringIsAskedFor() {
+    var (dashboard, _) = Dashboard.running(items: 9, threads: 1)
+    #expect(dashboard.perform(.measure) == [] && dashboard.overlay == .dialog(Dialog(.measure(ItemID(0)))))
+    #expect(dashboard.perform(.open) == [] && dashboard.overlay == nil && dashboard.plan == nil)
+    _ = dashboard.perform(.measure)
+    #expect(
+      dashboard.perform(.choose("y")) == [
+        .screen(.loadDetail(ItemID(0))), .screen(.explain(ItemID(0), isMeasured: true)),
+      ])
+    #expect(dashboard.plan == ItemPlan(item: ItemID(0), isMeasured: true))
   }
 }

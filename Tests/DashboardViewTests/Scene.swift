@@ -83,10 +83,13 @@ struct Scene: Sendable {
       reason.time = item.latency * 9 / 10
       groups.add(item.id, [reason], latency: item.latency)
     }
+    var activity = ServerActivity()
+    for _ in 0..<10 { activity.add([lock, lock, lock, Reason(.cpu)]) }
+    activity.missed = 2
     var scene = self
     scene.dashboard.learn(groups)
     let running = scene.dashboard.facts.runningItems.prefix(2)
-    scene.dashboard.learn(running: Dictionary(uniqueKeysWithValues: running.map { ($0.id, lock) }))
+    scene.dashboard.learn(running: Dictionary(uniqueKeysWithValues: running.map { ($0.id, lock) }), activity)
     return scene
   }
 

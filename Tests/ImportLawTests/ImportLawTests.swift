@@ -69,7 +69,7 @@ import Testing
         "Sources/PForApp/Recording/RecordOpener.swift",
         "Sources/RunStore/Recording/RunRecorder.swift",
         "Sources/PForApp/CommandLine/PruneCommand.swift",
-        "Sources/PForApp/Replaying/Replay.swift",
+        "Sources/PForApp/Replaying/Replay.swift", "Sources/PForApp/Runs/RunPickerScreen.swift",
         "Sources/ParallelForDashboard/Running/DashboardLoop.swift",
         "Sources/ParallelForDashboard/Running/PlainLoop.swift",
         "Sources/ParallelForDashboard/Forms/DashboardSession.swift",

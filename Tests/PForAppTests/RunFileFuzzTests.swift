@@ -33,7 +33,7 @@ import Testing
         attempt { _ = try RunSummary(reader).lines }
         attempt { try replay(reader) }
       }
-      _ = RunsCommand.lines([HistoryEntry(path: file)])
+      _ = RunTable([HistoryEntry(path: file)]).lines()
     }
   }
 

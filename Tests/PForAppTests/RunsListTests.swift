@@ -17,21 +17,21 @@ import Testing
 
   @Test(arguments: [200, 120, 80, 60, 40, 10]) func noLineIsWiderThanTheTerminal(width: Int) {
     let long = String(repeating: "word ", count: 100)
-    for line in RunsCommand.lines([Self.entry(long), Self.entry("short")], width: width) {
+    for line in RunTable([Self.entry(long), Self.entry("short")]).lines(width: width) {
       #expect(TextWidth.columns(of: line) <= width, "\(line)")
     }
   }
 
   @Test func aPipeGetsAllColumnsAndTheWholeCommand() {
     let long = String(repeating: "word ", count: 100) + "end"
-    let lines = RunsCommand.lines([Self.entry(long)])
+    let lines = RunTable([Self.entry(long)]).lines()
     #expect(lines[0].split(separator: " ") == ["RUN", "STATE", "BEGAN", "TOOK", "DONE", "FAILED", "SIZE", "COMMAND"])
     #expect(lines[1].hasSuffix(" end") && lines[1].contains("1,200/1,234"))
   }
 
   @Test func aNarrowTerminalKeepsTheCommand() {
-    let lines = RunsCommand.lines([Self.entry("sleep 0.1 {}")], width: 80)
+    let lines = RunTable([Self.entry("sleep 0.1 {}")]).lines(width: 80)
     #expect(lines[1].contains("sleep 0.1 {}"))
-    #expect(RunsCommand.lines([], width: 80) == [])
+    #expect(RunTable([]).lines(width: 80) == [])
   }
 }

@@ -83,6 +83,7 @@ struct ConfirmOverlay {
     case .kill(let id): "Stop item \(id)?"
     case .threads(let count): "\(drawing.format.plural(count, "thread"))?"
     case .runAgain: "Run failed items again?"
+    case .measure(let id): "Measure the query of item \(id)?"
     }
   }
 
@@ -92,6 +93,8 @@ struct ConfirmOverlay {
     case .kill(let id): [drawing.dashboard.live.runningItem(id)?.label ?? "it has already ended"]
     case .threads(let count): [crowd(count)]
     case .runAgain: [again]
+    case .measure:
+      ["It runs once more, beside the run, for a minute at most:", "read-only, and its transaction is rolled back."]
     }
   }
 
@@ -130,7 +133,7 @@ struct ConfirmOverlay {
     switch dialog.kind {
     case .leave: "Ctrl-C stops now; Esc keeps running"
     case .kill: "Esc leaves it alone"
-    case .threads, .runAgain: "Esc changes nothing"
+    case .threads, .runAgain, .measure: "Esc changes nothing"
     }
   }
 
@@ -162,7 +165,8 @@ struct ConfirmOverlay {
     case .leaveAlone: (key, "no", "no, let it run", false)
     case .keepThreads: (key, "no", "no, keep \(drawing.format.threads(drawing.dashboard.live))", false)
     case .changeThreads: (key, "yes", "yes, change it", true)
-    case .stayOver: (key, "no", "no", false)
+    case .stayOver, .leaveUnmeasured: (key, "no", "no", false)
+    case .measure: (key, "yes", "yes, run it", true)
     case .runAgain: (key, "yes", "yes, run them again", false)
     case .terminate: (key, "TERM", "ask it to end (TERM, or interrupt the query)", true)
     case .kill: (key, "KILL", "kill it (KILL)", true)

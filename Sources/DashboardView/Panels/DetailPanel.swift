@@ -84,6 +84,7 @@ struct DetailPanel {
     case .heading(let name, let bytes, let isCut):
       let cut = isCut ? ", beginning and end" : ""
       draw(Line(name: name, text: "\(drawing.format.bytes(bytes))\(cut)", role: .muted), in: row, of: &grid)
+    case .title(let name, let text): draw(Line(name: name, text: text, role: .muted), in: row, of: &grid)
     case .cut: draw(Line(text: "the middle is not shown", role: .muted), in: row, of: &grid)
     case .output(let text): draw(StyledRun.runs(of: text), part, page.key, .text, in: row, of: &grid)
     case .error(let text): draw(StyledRun.runs(of: text), part, page.key, .warning, in: row, of: &grid)

@@ -206,8 +206,8 @@ struct TabsPanel {
   func draw(in row: Rect, of grid: inout CellGrid) {
     let isNarrow = row.width < 50
     var cursor = drawing.cursor(row.inset(horizontal: isNarrow ? 0 : 1))
-    let tabs = Page.allCases.dropFirst().compactMap { page in page.panels.first.map { (page, $0) } }
-    let titles = tabs.map { $1.title(at: drawing.facts.state) + (isNarrow ? "" : " ") }
+    let tabs = Page.own
+    let titles = tabs.map { $0.panel.title(at: drawing.facts.state) + (isNarrow ? "" : " ") }
     // Where not all titles fit, only that of the focused panel is shown.
     let fits = titles.reduce(0) { $0 + $1.count + 3 } <= cursor.remaining
     for ((page, panel), title) in zip(tabs, titles) {

@@ -73,7 +73,7 @@ struct ReportPanel {
   private var why: [Line] {
     guard let group = facts.reasonGroups.groups.first else { return [] }
     let count = "\(format.count(group.items)) \(format.times) "
-    return [Line(name: "why", text: count + group.words)] + (format.remedy(group).map { [Line(text: $0)] } ?? [])
+    return [Line(name: "why", text: count + group.words)] + (format.advice(group).map { [Line(text: $0)] } ?? [])
   }
 
   private var slow: [Line] {

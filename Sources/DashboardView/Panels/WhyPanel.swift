@@ -33,7 +33,7 @@ struct WhyPanel {
     ) { columns.draw(cells($0), drawing, in: $1, of: &$2) }
     if groups.isEmpty { drawEmpty(in: list.row(0), of: &grid) }
     let selected = selection.selected(in: names)
-    draw(groups.first { $0.words == selected }.map(lines) ?? [], in: notes, of: &grid)
+    draw(lines(groups.first { $0.words == selected }), in: notes, of: &grid)
   }
 
   private func trailing(_ groups: [ReasonGroups.Group]) -> String {
@@ -47,14 +47,18 @@ struct WhyPanel {
     grid.write(text, x: row.x + 1, y: row.y, role: ThemeRole.muted.role, in: row)
   }
 
-  /// The lines below the list about the selected reason.
-  private func lines(_ group: ReasonGroups.Group) -> [String] { [drawing.format.remedy(group)].compactMap { $0 } }
+  /// The lines below the list: what would help the selected items, and what the server has done.
+  private func lines(_ group: ReasonGroups.Group?) -> [(String, ThemeRole)] {
+    let advice = group.flatMap { drawing.format.advice($0) }.map { ($0, ThemeRole.warning) }
+    let activity = drawing.facts.serverActivity.flatMap { drawing.format.activity($0) }.map { ($0, ThemeRole.muted) }
+    return [advice, activity].compactMap { $0 }
+  }
 
-  private func draw(_ lines: [String], in area: Rect, of grid: inout CellGrid) {
-    for (index, line) in lines.prefix(area.height).enumerated() {
+  private func draw(_ lines: [(String, ThemeRole)], in area: Rect, of grid: inout CellGrid) {
+    for (index, (line, role)) in lines.prefix(area.height).enumerated() {
       var cursor = drawing.cursor(area.row(area.height - min(lines.count, area.height) + index))
       cursor.skip()
-      cursor.left(line, width: cursor.remaining - 1, .warning, to: &grid)
+      cursor.left(line, width: cursor.remaining - 1, role, to: &grid)
     }
   }
 

@@ -53,7 +53,7 @@ package struct Formatting: Sendable {
   package func count(_ count: Int) -> String { NumberText.count(count) }
 
   /// Returns a count and a noun: `1 item`, `5 items`.
-  func plural(_ count: Int, _ noun: String) -> String { "\(self.count(count)) \(noun)\(count == 1 ? "" : "s")" }
+  package func plural(_ count: Int, _ noun: String) -> String { "\(self.count(count)) \(noun)\(count == 1 ? "" : "s")" }
 
   /// Returns a rate per second: `812/s`, `4.1/s`, `0.31/s`; nil is unknown.
   package func rate(_ perSecond: Double?) -> String {

@@ -1,5 +1,6 @@
 import Attempts
 package import Dashboard
+import ParallelFor
 import Screen
 
 extension Formatting {
@@ -11,9 +12,35 @@ extension Formatting {
 
   private func arrows(_ text: String) -> String { glyphs == .unicode ? text : text.replacing("←", with: "<-") }
 
-  /// Returns what would help the items of a group; nil if nothing is known to.
-  func remedy(_ group: ReasonGroups.Group) -> String? {
-    group.remedy.isEmpty ? nil : "\(words(group)): \(group.remedy) would help"
+  /// Returns a line about what would help the items of a group, or where to look; nil if there is nothing to say.
+  func advice(_ group: ReasonGroups.Group) -> String? {
+    group.remedy.isEmpty ? group.kind.flatMap(Self.hint) : "\(group.remedy) would help"
+  }
+
+  /// Where a user can look who wants to know more.
+  private static func hint(_ kind: Reason.Kind) -> String? {
+    switch kind {
+    case .lock, .busy: "the item's page names the holder of the lock"
+    case .cpu, .io, .manyRows, .sort, .indexScan: "the plan of an item (x) tells what it reads"
+    case .lightweightLock, .bufferPin: "items hinder each other in the server: try fewer threads"
+    case .processes, .serverExtension: "the server's own processes set the pace"
+    case .sleep: "the item sleeps, as it was told"
+    case .client, .pipe: "results are read more slowly than they are made"
+    case .runQueue: "more threads than processors: try fewer"
+    case .network: "the other end sets the pace"
+    case .disk: "the disk sets the pace"
+    case .fullScan, .automaticIndex, .children: nil
+    }
+  }
+
+  /// Returns a line about what the server did on average; nil before the first sample.
+  func activity(_ activity: ServerActivity) -> String? {
+    if let problem = activity.problem { return "what the server does cannot be seen: \(problem)" }
+    guard activity.samples + activity.missed > 0 else { return nil }
+    let averages = activity.averages.prefix(4).map { "\(NumberText.figures($0.sessions)) \($0.words)" }
+    let missed = activity.missed > 0 ? ", \(plural(activity.missed, "sample")) missed" : ""
+    return "active at once, in \(plural(activity.samples, "sample"))\(missed): "
+      + (averages.isEmpty ? "nothing" : averages.joined(separator: ", "))
   }
 
   /// Returns a sentence about the reason that explains most of the time, if that is a fifth or more; nil otherwise.

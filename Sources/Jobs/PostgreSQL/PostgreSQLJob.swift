@@ -1,3 +1,4 @@
+public import Attempts
 public import ParallelFor
 import PostgreSQL
 
@@ -26,6 +27,7 @@ public struct PostgreSQLJob: Job {
   let grace: Int64
   let spillFile: SpillFile
   let waits = ConnectionWaits()
+  let sampler: WaitSampler
   private let database: ConnectionString
   private let mayWrite: Bool
   private var run: String
@@ -62,21 +64,26 @@ public struct PostgreSQLJob: Job {
     } else {
       (self.query, sources) = (nil, [])
     }
-    do throws(PostgreSQLError) {
-      self.database = try ConnectionString(database)
-    } catch {
-      throw JobError(error.message)
-    }
-    try check()
-  }
-
-  private func check() throws(JobError) {
+    let name: ConnectionString
+    do throws(PostgreSQLError) { name = try ConnectionString(database) } catch { throw JobError(error.message) }
+    self.database = name
     let connection: PostgreSQLConnection
     do throws(PostgreSQLError) {
-      connection = try connect(for: WorkerID(0), while: { true })
+      connection = try PostgreSQLConnection(name, name: "\(Self.prefix(run))0")
     } catch {
       throw JobError("cannot connect to PostgreSQL: \(error.message)")
     }
+    sampler = WaitSampler(connection) { (words) throws(PostgreSQLError) in
+      var patience = 20
+      return try PostgreSQLConnection(name, name: words) {
+        patience -= 1
+        return patience > 0
+      }
+    }
+    try check(connection)
+  }
+
+  private func check(_ connection: PostgreSQLConnection) throws(JobError) {
     guard let query else { return }
     do throws(PostgreSQLError) {
       connection.sendPrepare("", query.text)
@@ -94,8 +101,32 @@ public struct PostgreSQLJob: Job {
   func connect(
     for worker: WorkerID, while isWanted: () -> Bool
   ) throws(PostgreSQLError) -> PostgreSQLConnection {
-    try PostgreSQLConnection(database, name: "pfor-tui \(run)/\(worker)", while: isWanted)
+    try connect("\(worker)", while: isWanted)
   }
+
+  /// Opens a connection of the run, with a name among them.
+  func connect(_ name: String, while isWanted: () -> Bool) throws(PostgreSQLError) -> PostgreSQLConnection {
+    try PostgreSQLConnection(database, name: prefix + name, while: isWanted)
+  }
+
+  /// Appends the values of an item's parameters.
+  func bind(_ item: Item, to values: inout ParameterValues) throws(Failure) {
+    guard let query else { return }
+    for (name, source) in zip(query.names, sources) {
+      guard let value = try source.value(of: item).bytes else {
+        values.appendNull()
+        continue
+      }
+      guard value.withBytes({ values.append($0) }) else {
+        throw Failure("the value of \(name ?? "$1") contains a NUL byte, which PostgreSQL cannot store")
+      }
+    }
+  }
+
+  /// The start of the names of the run's connections.
+  var prefix: String { Self.prefix(run) }
+
+  private static func prefix(_ run: String) -> String { "pfor-tui \(run)/" }
 
   /// Whether the run may only read.
   public var isReadOnly: Bool { !mayWrite }
@@ -108,6 +139,12 @@ public struct PostgreSQLJob: Job {
 
   /// The workers that wait for a connection, each with the reason.
   public var waitingWorkers: [WorkerID: String] { waits.reasons }
+
+  /// Why running items take their time, as the server told at the last sample.
+  public var runningReasons: [ItemID: Reason] { sampler.runningReasons }
+
+  /// What the server has done for the run.
+  public var serverActivity: ServerActivity? { sampler.activity }
 
   /// Returns the job with the name of its run, by which the server's lists show the run's connections.
   public func named(_ run: String) -> any Job {

@@ -42,7 +42,7 @@ final class PostgreSQLLink {
   }
 
   /// A pooler names its own process at the start, and passes questions on to a server.
-  private static func isPooled(
+  static func isPooled(
     _ connection: PostgreSQLConnection, while isWanted: () -> Bool
   ) throws(PostgreSQLError) -> Bool {
     var process: Int32?

@@ -38,6 +38,7 @@ final class PostgreSQLSession: JobSession {
   private var steps: CancelSteps
   private var cancel: SentCancel?
   private let ask: @Sendable (StopUrgency) -> Void
+  private let watched: WatchedWorker
 
   init(_ job: PostgreSQLJob, worker: WorkerID) {
     self.job = job
@@ -46,9 +47,13 @@ final class PostgreSQLSession: JobSession {
     errors = CaptureBuffer(spillFile: job.spillFile)
     steps = CancelSteps(grace: job.grace)
     ask = { [wake] in wake?.ask($0) }
+    watched = job.sampler.join(worker, prefix: job.prefix)
   }
 
-  func close() { link = nil }
+  func close() {
+    link = nil
+    job.sampler.leave(worker, watched)
+  }
 
   // MARK: - The connection
 
@@ -98,6 +103,8 @@ final class PostgreSQLSession: JobSession {
     steps = CancelSteps(grace: job.grace)
     errors.reset()
     context.onCancel(ask)
+    let start = MonotonicClock.now
+    watched.began(context.item)
     var ending = perform(link, wake)
     var used = link
     if case .lost(let error) = ending, error.hasEndedIdleSession, rowCount == 0, let fresh = reconnect(wake) {
@@ -106,24 +113,20 @@ final class PostgreSQLSession: JobSession {
     }
     let note = settle(used, ending, wake)
     if case .succeeded = ending, steps.wasAsked { context.workEndedByItself() }
-    return finish(ending, note)
+    var result = finish(ending, note)
+    if let samples = watched.ended() {
+      result.reasons = samples.reasons(latency: MonotonicClock.now.nanoseconds(since: start))
+    }
+    return result
   }
 
   private func bind(_ item: Item) throws(Failure) {
     values.removeAll()
-    guard let query = job.query else {
+    guard job.query != nil else {
       do throws(JobError) { statement = try StatementItem.text(of: item) } catch { throw Failure(error.description) }
       return
     }
-    for (name, source) in zip(query.names, job.sources) {
-      guard let value = try source.value(of: item).bytes else {
-        values.appendNull()
-        continue
-      }
-      guard value.withBytes({ values.append($0) }) else {
-        throw Failure("the value of \(name ?? "$1") contains a NUL byte, which PostgreSQL cannot store")
-      }
-    }
+    try job.bind(item, to: &values)
   }
 
   /// Connects again for an item whose query the server never read, because it ended the idle session at that moment.

@@ -28,7 +28,8 @@ struct ShowCommand: ParsableCommand {
       if json {
         output.write(
           try RunNames.translated { () throws(RunStoreError) in
-            RunSummaryText.line(try reader.record(), latency: try reader.latencies())
+            RunSummaryText.line(
+              try reader.record(), latency: try reader.latencies(), why: RunSummary.why(try RunSummary.reasons(reader)))
           })
       } else {
         let summary = try RunNames.translated { () throws(RunStoreError) in try RunSummary(reader, listsAll: failed) }
@@ -45,6 +46,7 @@ struct ShowCommand: ParsableCommand {
 /// The summary of a run in a few readable lines.
 struct RunSummary {
   private static let failuresShown = 10
+  private static let reasonsShown = 3
   private static let labelWidth = 10
   /// The columns of a line about a group of failures.
   private static let lineWidth = 110
@@ -62,6 +64,7 @@ struct RunSummary {
   private let state: String
   private let sessions: ReplayedSessions
   private let threads: String?
+  private let reasons: ReasonGroups
 
   /// Reads the facts of a run from its file.
   ///
@@ -74,6 +77,7 @@ struct RunSummary {
     failures = listsAll ? [] : try reader.unsuccessful(limit: Self.failuresShown + 1)
     groups = failures.count > Self.failuresShown ? try Self.groups(reader) : FailureGroups()
     sessions = ReplayedSessions(run, try reader.changes())
+    reasons = try Self.reasons(reader)
     threads = try ThreadHistory.advice(reader, run)
     state = reader.isBeingRecorded ? "running" : run.state == .finished ? "finished" : "unfinished"
   }
@@ -83,7 +87,7 @@ struct RunSummary {
     let facts: [(String, String?)] = [
       ("run", "\(run.id), \(state)"), ("command", Self.oneLine(run.title)),
       ("items", "\(run.source), in \(run.directory)"), ("began", TimeText.local(run.created)), ("took", took),
-      ("result", result), ("latency", latencies), ("threads", threads), ("file", path),
+      ("result", result), ("latency", latencies), ("why", why), ("threads", threads), ("file", path),
     ]
     return facts.compactMap { name, value in value.map { (name, $0) } }.map { name, value in
       name + String(repeating: " ", count: Self.labelWidth - name.count) + value
@@ -117,6 +121,31 @@ struct RunSummary {
     ]
     let text = figures.map { "\($0) \(format.duration($1))" }.joined(separator: "  ")
     return latency.isSample ? "\(text) (of a sample)" : text
+  }
+
+  /// The reasons that explain most of the time.
+  private var why: String? {
+    let parts = reasons.groups.prefix(Self.reasonsShown).map {
+      "\(Self.oneLine($0.words)) \(format.duration($0.time)) (\(format.plural($0.items, "item")))"
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
+  /// Reads why items took their time.
+  static func reasons(_ reader: RunReader) throws(RunStoreError) -> ReasonGroups {
+    var groups = ReasonGroups()
+    try reader.forEachReasoned { groups.add(ItemID($0 - 1), $1.reasons, latency: RecordedTime.latency($1)) }
+    return groups
+  }
+
+  /// The reasons for the summary as JSON.
+  static func why(_ reasons: ReasonGroups) -> [RunSummaryText.Why] {
+    reasons.groups.compactMap { group in
+      group.kind.map {
+        let reason = Reason($0, subject: group.subject, remedy: group.remedy, time: group.time)
+        return RunSummaryText.Why(reason, items: group.items, longest: group.longest.number)
+      }
+    }
   }
 
   private var failureLines: [String] {

@@ -7,12 +7,15 @@ import ParallelForDashboard
   @preconcurrency import Darwin
 #endif
 
-/// The session of a recorded run that follows this one and runs failed items again, as `pfor-tui resume` does.
+/// The session of a recorded run that follows this program, as `pfor-tui resume` does.
 ///
 /// It takes the place of this program, so that it inherits only the terminal from the previous session.
 struct NextSession {
   /// The arguments of the program.
   let arguments: [String]
+
+  /// - Parameter arguments: the arguments of the program.
+  init(arguments: [String]) { self.arguments = arguments }
 
   /// - Parameters:
   ///   - path: the run file.

@@ -25,6 +25,7 @@ final class RunSession: WatchedRun, Sendable {
   let failureLog = FailureLog()
   /// Why items took their time.
   private let reasonLog = ReasonLog()
+  private let plans = ItemPlans()
   private let automatic: AutomaticThreads?
   /// Watches the machine; nil if nobody needs to know.
   private let watch: MachineWatch?
@@ -289,6 +290,8 @@ extension RunSession {
 
   var runningReasons: [ItemID: Reason] { job.runningReasons }
 
+  var serverActivity: ServerActivity? { job.serverActivity }
+
   var recorder: RecordingLag.Sample? { recording?.lag }
 
   var pastWork: PastWork? { past?.tracker.work }
@@ -314,6 +317,14 @@ extension RunSession {
   }
 
   var runFile: String? { recording.map { OSFile.absolute($0.path) } }
+
+  func explain(_ id: ItemID, on worker: WorkerID?, isMeasured: Bool) -> String? {
+    let item = worker.flatMap { running?.item(id, on: $0) } ?? kept?.item(id).map { Item($0.item) }
+    guard let item else { return "the item has not run in this session" }
+    return plans.ask(job, item, id, isMeasured: isMeasured, waking: waker)
+  }
+
+  func takePlans() -> [ItemPlan] { plans.take() }
 
   func values(inLine line: String) -> [ItemDetail.Field] { job.rowText?.fields(of: line) ?? [] }
 

@@ -1,4 +1,4 @@
-import Screen
+package import Screen
 package import Themes
 
 /// The themes that a key cycles through, and the current one with its colours.
@@ -39,7 +39,7 @@ package struct ThemeRing {
   }
 
   /// Returns the current theme's styles for a colour depth.
-  mutating func palette(depth: ColorDepth) -> Palette {
+  package mutating func palette(depth: ColorDepth) -> Palette {
     if let cached, cached.depth == depth { return cached.palette }
     let palette = theme.palette(depth: depth)
     cached = (depth, palette)

@@ -105,9 +105,9 @@ package final class DashboardLoop {
 
   func takeEvents(at now: Instant) {
     if let clock = dashboard.replay, watched.play(to: clock.place(at: now)) { dashboard.rewind() }
-    let events = news.takeEvents(of: watched, for: &dashboard, at: now)
-    if !events.isEmpty { isDirty = true }
-    stream?.tell(events, of: dashboard)
+    let taken = news.takeEvents(of: watched, for: &dashboard, at: now)
+    if taken.isNews { isDirty = true }
+    stream?.tell(taken.events, of: dashboard)
     dashboard.followReplay(length: watched.length, isBehind: watched.isBehind, at: now)
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
@@ -221,6 +221,11 @@ package final class DashboardLoop {
       let found = watched.archive?.matches(dashboard.results.filter, in: range, slowLimit: slowLimit)
       dashboard.filterMatched(found ?? [])
     case .findFailed(let filter): if let archive = watched.archive { search.begin(markingIn: filter, of: archive) }
+    case .explain(let id, let isMeasured):
+      let worker = dashboard.live.runningItem(id)?.worker
+      if let problem = watched.explain(id, on: worker, isMeasured: isMeasured) {
+        dashboard.showPlan(ItemPlan(item: id, isMeasured: isMeasured, lines: [problem]))
+      }
     case .nextTheme:
       themes.next()
       view.theme = themes.theme

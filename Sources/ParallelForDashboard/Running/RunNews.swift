@@ -10,8 +10,10 @@ struct RunNews {
   private var reportedProblems: Set<String> = []
   private var reportedItems: Set<ItemID> = []
 
-  /// Applies the events since the last call, and returns them.
-  func takeEvents(of watched: any WatchedRun, for dashboard: inout Dashboard, at now: Instant) -> [RunEvent] {
+  /// Applies the events and the plans since the last call. Returns the events, and whether there was anything.
+  func takeEvents(
+    of watched: any WatchedRun, for dashboard: inout Dashboard, at now: Instant
+  ) -> (events: [RunEvent], isNews: Bool) {
     let events = watched.takeEvents()
     for event in events { dashboard.apply(event) }
     dashboard.learn(watched.pastWork)
@@ -19,7 +21,9 @@ struct RunNews {
     dashboard.learn(watched.machine)
     dashboard.learn(watched.reasons)
     dashboard.observe(watched.recorder, at: now)
-    return events
+    let plans = watched.takePlans()
+    for plan in plans { dashboard.showPlan(plan) }
+    return (events, !events.isEmpty || !plans.isEmpty)
   }
 
   /// Returns a sentence for each new problem and each newly stopped item, and why workers wait.
@@ -31,7 +35,7 @@ struct RunNews {
     dashboard.learn(stopped)
     let connecting = watched.waitingWorkers
     dashboard.learn(connecting: connecting)
-    dashboard.learn(running: watched.runningReasons)
+    dashboard.learn(running: watched.runningReasons, watched.serverActivity)
     let reasons = Set(connecting.values).sorted().map(ConnectionText.sentence)
     return problems + reasons.filter { reportedProblems.insert($0).inserted }
       + stopped.filter { reportedItems.insert($0.id).inserted }.map(StoppedText.sentence)

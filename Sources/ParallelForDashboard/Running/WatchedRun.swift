@@ -37,6 +37,8 @@ package protocol WatchedRun: AnyObject {
   var reasons: ReasonGroups { get }
   /// Why running items take their time.
   var runningReasons: [ItemID: Reason] { get }
+  /// What the server of a database has done for the run; nil without one.
+  var serverActivity: ServerActivity? { get }
 
   /// Starts to work. It is called once, after the first frame has been drawn.
   func start()
@@ -72,6 +74,16 @@ package protocol WatchedRun: AnyObject {
   func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)?
   /// The path of the run file; nil if the run is not recorded.
   var runFile: String? { get }
+  /// Asks the database how it runs the query of an item. ``takePlans()`` returns the answer after a call of the waker.
+  ///
+  /// - Parameters:
+  ///   - id: The item.
+  ///   - worker: The worker that runs it; nil if it has ended.
+  ///   - isMeasured: Whether to run the query again, to measure it.
+  /// - Returns: Why there is no plan; nil if the database is asked.
+  func explain(_ id: ItemID, on worker: WorkerID?, isMeasured: Bool) -> String?
+  /// Returns the plans that have arrived since the last call.
+  func takePlans() -> [ItemPlan]
   /// Returns the values in a line of output with their names; none if it is plain text.
   func values(inLine line: String) -> [ItemDetail.Field]
   /// Returns what a running item has written so far; nil if that is not known.
@@ -102,6 +114,9 @@ extension WatchedRun {
   package func values(inLine line: String) -> [ItemDetail.Field] { [] }
   package var reasons: ReasonGroups { ReasonGroups() }
   package var runningReasons: [ItemID: Reason] { [:] }
+  package var serverActivity: ServerActivity? { nil }
+  package func explain(_ id: ItemID, on worker: WorkerID?, isMeasured: Bool) -> String? { "there are no queries" }
+  package func takePlans() -> [ItemPlan] { [] }
   package func play(to place: Int64) -> Bool { false }
   package var length: Int64 { 0 }
   package var isBehind: Bool { false }

@@ -252,9 +252,11 @@ struct AttemptColumn: Sendable {
         "the upper half is a sum of the attempt's columns, the lower half a sum of `output` and `errors`; `key` covers "
           + "text and fields"),
       content: .checksum, isPlain: true),
-    text(.why, "why", since: 5, "why the attempt took its time, as seen by the program; NULL if unknown"),
     text(
-      .reasons, "reasons", since: 5,
+      .why, "why", since: Schema.firstReasoned, "why the attempt took its time, as seen by the program; NULL if unknown"
+    ),
+    text(
+      .reasons, "reasons", since: Schema.firstReasoned,
       "all reasons why it took its time, a line for each: the kind, what attempts with the same reason share, the rest, "
         + "what would help, and the nanoseconds that it explains, separated by tabs; NULL if unknown"),
   ]

@@ -10,6 +10,8 @@ enum Schema {
   static let version = 5
   /// The first version with checksums.
   static let firstChecked = 3
+  /// The first version that tells why attempts took their time.
+  static let firstReasoned = 5
   /// The first version in which the index of unsuccessful items is always there.
   private static let firstIndexed = 2
 
@@ -49,6 +51,9 @@ enum Schema {
       Object(
         "items_unsuccessful", firstNeeded: firstIndexed,
         "CREATE INDEX items_unsuccessful ON items(number) WHERE outcome > 0"),
+      Object(
+        "items_reasons", firstNeeded: firstReasoned,
+        "CREATE INDEX items_reasons ON items(number) WHERE reasons IS NOT NULL"),
       itemsByKey, itemsByNumber,
     ]
 
@@ -73,12 +78,12 @@ enum Schema {
 
   /// Migrates a database to the newest version, in the open transaction.
   static func migrate(_ database: RunDatabase, from version: Int) throws(RunStoreError) {
-    for object in objects where object.firstNeeded.map({ $0 > version }) ?? false { try add(object, to: database) }
     for table in Table.all {
       for column in table.columns where column.since > version {
         try database.execute("ALTER TABLE \(table.name) ADD COLUMN \(column.name) \(column.type)")
       }
     }
+    for object in objects where object.firstNeeded.map({ $0 > version }) ?? false { try add(object, to: database) }
     try database.execute("PRAGMA user_version = \(self.version)")
     database.version = self.version
   }

@@ -63,12 +63,17 @@ enum AttemptText {
     json.beginArray()
     for reason in reasons {
       json.beginObject()
-      json.member("kind", reason.kind.rawValue)
-      for (name, text) in [("subject", reason.subject), ("detail", reason.detail), ("remedy", reason.remedy)]
-      where !text.isEmpty { json.member(name, text) }
-      if let time = reason.time { json.member("time", digits: TimeText.seconds(time)) }
+      appendMembers(of: reason, to: &json)
       json.endObject()
     }
     json.endArray()
+  }
+
+  /// Writes the parts of a reason that it has.
+  static func appendMembers(of reason: Reason, to json: inout JSONText) {
+    json.member("kind", reason.kind.rawValue)
+    for (name, text) in [("subject", reason.subject), ("detail", reason.detail), ("remedy", reason.remedy)]
+    where !text.isEmpty { json.member(name, text) }
+    if let time = reason.time { json.member("time", digits: TimeText.seconds(time)) }
   }
 }

@@ -1,4 +1,4 @@
-import Attempts
+package import Attempts
 import OSText
 import ParallelFor
 
@@ -55,15 +55,42 @@ enum JSONExport {
 /// The description of a run as a whole as a line of JSON.
 package enum RunSummaryText {
   /// Returns the line with its line ending.
-  package static func line(_ run: RunRecord, latency: LatencyFigures? = nil) -> [UInt8] {
+  /// Why items took their time, for one reason.
+  package struct Why {
+    package var reason: Reason
+    package var items: Int
+    /// The number of the item of which the reason explains most.
+    package var longest: Int
+
+    package init(_ reason: Reason, items: Int, longest: Int) {
+      (self.reason, self.items, self.longest) = (reason, items, longest)
+    }
+  }
+
+  package static func line(_ run: RunRecord, latency: LatencyFigures? = nil, why: [Why]? = nil) -> [UInt8] {
     var json = JSONText()
     json.beginObject()
     json.member("run", run.id)
     append(run, to: &json)
     if let latency { append(latency, to: &json) }
+    if let why { append(why, to: &json) }
     json.endObject()
     json.newline()
     return json.bytes
+  }
+
+  private static func append(_ why: [Why], to json: inout JSONText) {
+    json.key("why")
+    json.beginArray()
+    for group in why {
+      json.beginObject()
+      json.member("reason", group.reason.shared)
+      AttemptText.appendMembers(of: group.reason, to: &json)
+      json.member("items", group.items)
+      json.member("longest", group.longest)
+      json.endObject()
+    }
+    json.endArray()
   }
 
   private static func append(_ latency: LatencyFigures, to json: inout JSONText) {

@@ -1,4 +1,4 @@
-import Attempts
+package import Attempts
 import SQLite
 
 /// The latencies of the items of a run.
@@ -63,6 +63,32 @@ extension RunReader {
       guard let row = items.last?.row, row > last else { return }
       last = row
       for item in items { body(item) }
+    }
+  }
+
+  /// Calls `body` with every item of the newest items file whose last attempt has reasons for its time, in the order of the
+  /// items file.
+  package func forEachReasoned(_ body: (_ number: Int, _ attempt: EndedAttempt) -> Void) throws(RunStoreError) {
+    var last = 0
+    while let items = try reasoned(after: last), let number = items.last?.number {
+      last = number
+      for item in items {
+        if let number = item.number, let attempt = item.attempt { body(number, attempt) }
+      }
+    }
+  }
+
+  /// Returns nil for a file of an older format, which has no reasons.
+  private func reasoned(after number: Int) throws(RunStoreError) -> [ItemRecord]? {
+    try locked { () throws(RunStoreError) in
+      guard hasReasons else { return nil }
+      let rows = try statement(
+        "\(selectItems) WHERE reasons IS NOT NULL AND number > ? ORDER BY number LIMIT 1000")
+      rows.bind(Int64(number), at: 0)
+      defer { rows.reset() }
+      var all: [ItemRecord] = []
+      while try rows.step() { all.append(try item(rows)) }
+      return all
     }
   }
 

@@ -310,6 +310,9 @@ package final class RunReader: @unchecked Sendable {
   /// The start of a query for items; for use within ``locked(_:)``.
   var selectItems: String { ItemRow.select(database) }
 
+  /// Whether the file can tell why items took their time.
+  var hasReasons: Bool { database.version >= Schema.firstReasoned }
+
   /// The start of a query for the last attempts at items without the sizes of their outputs; for use within
   /// ``locked(_:)``.
   var selectAttempts: String { "SELECT attempt, \(AttemptRow.list(database, hasSizes: false)) FROM items" }
