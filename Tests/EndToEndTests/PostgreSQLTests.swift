@@ -57,12 +57,12 @@ import Testing
   @Test func theRecordTellsWhyAnItemWasSlow() throws {
     let ending = try sandbox.run(
       """
-      printf '12\n0\n' > ids
+      printf '20\n0\n' > ids
       pfor-tui ids -j 2 --no-tui --db '\(server.database)' --sql 'SELECT pg_sleep($1::int)' -o rows 2> messages
       grep -c '^why: sleeps (pg_sleep) took ' messages
       pfor-tui show | grep -c '^why  *sleeps (pg_sleep) .* (1 item)$'
       pfor-tui show --json | grep -c '{"reason":"sleeps (pg_sleep)","kind":"sleep","subject":"pg_sleep",'
-      pfor-tui export --json | grep '"why":"sleeps (pg_sleep)"' | grep -c '"item":"12"'
+      pfor-tui export --json | grep '"why":"sleeps (pg_sleep)"' | grep -c '"item":"20"'
       pfor-tui export --json | grep '"item":"0"' | grep -c why
       """)
     #expect(ending.lines == ["1", "1", "1", "1", "0"], "\(sandbox.read("messages")) \(ending.errors)")

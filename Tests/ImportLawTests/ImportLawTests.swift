@@ -44,8 +44,8 @@ import Testing
         "Sources/Dashboard/LatencySummary.swift", "Sources/Dashboard/PastWork.swift",
         "Sources/Dashboard/Forecast/Forecast.swift", "Sources/Dashboard/Forecast/Normal.swift",
         "Sources/Dashboard/Forecast/PaceTrend.swift", "Sources/Dashboard/Forecast/RunPace.swift",
-        "Sources/Dashboard/Forecast/Survival.swift",
-        "Sources/Dashboard/Forecast/ThreadCurve.swift", "Sources/Dashboard/Threads/ScalingCurve.swift",
+        "Sources/Dashboard/Forecast/Survival.swift", "Sources/Dashboard/Forecast/ThreadCurve.swift",
+        "Sources/Dashboard/Reasons/Fisher.swift", "Sources/Dashboard/Threads/ScalingCurve.swift",
         "Sources/Dashboard/Threads/ThreadRates.swift",
       ]),
     Law(
@@ -61,8 +61,9 @@ import Testing
         "Sources/ParallelFor/Forms/StartParallelRun.swift", "Sources/ParallelFor/ItemContext.swift",
         "Sources/ParallelFor/Loop/StreamPool.swift", "Sources/ParallelFor/Loop/StreamChunk.swift",
         "Sources/ParallelFor/Progress.swift", "Sources/ParallelFor/ResultConsumer.swift",
-        "Sources/Jobs/PostgreSQL/PostgreSQLSession.swift",
-        "Sources/Jobs/SQLite/SQLiteSession.swift", "Sources/Jobs/SQLite/WriterQueue.swift",
+        "Sources/Jobs/Command/CommandJob.swift", "Sources/Jobs/PostgreSQL/PostgreSQLSession.swift",
+        "Sources/Jobs/SQLite/QueryInsight.swift", "Sources/Jobs/SQLite/SQLiteSession.swift",
+        "Sources/Jobs/SQLite/WriterQueue.swift",
         "Sources/ParallelFor/LiveWorker.swift", "Sources/PForApp/Running/Launcher.swift",
         "Sources/PForApp/Running/WorkerSession.swift",
         "Sources/PForApp/Running/ItemFeeder.swift",
@@ -107,7 +108,8 @@ import Testing
         "Sources/OSText/OSProcess.swift",
         "Sources/Jobs/Command/ProgramPath.swift",
         // Paths of the system.
-        "Sources/Jobs/Command/OwnMemory.swift", "Sources/ParallelForDashboard/Display/Display.swift",
+        "Sources/Jobs/Command/OwnMemory.swift", "Sources/Jobs/Command/ProcessFiles.swift",
+        "Sources/ParallelForDashboard/Display/Display.swift",
         "Sources/ParallelForDashboard/Running/TerminalLoan.swift",
       ]),
     Law(

@@ -37,6 +37,10 @@ package protocol WatchedRun: AnyObject {
   var reasons: ReasonGroups { get }
   /// Why running items take their time.
   var runningReasons: [ItemID: Reason] { get }
+  /// Returns what slow items have in common.
+  ///
+  /// - Parameter limit: The latency from which an item is slow, in nanoseconds.
+  func slowTraits(from limit: Int64) -> [SlowTrait]
   /// What the server of a database has done for the run; nil without one.
   var serverActivity: ServerActivity? { get }
 
@@ -114,6 +118,7 @@ extension WatchedRun {
   package func values(inLine line: String) -> [ItemDetail.Field] { [] }
   package var reasons: ReasonGroups { ReasonGroups() }
   package var runningReasons: [ItemID: Reason] { [:] }
+  package func slowTraits(from limit: Int64) -> [SlowTrait] { [] }
   package var serverActivity: ServerActivity? { nil }
   package func explain(_ id: ItemID, on worker: WorkerID?, isMeasured: Bool) -> String? { "there are no queries" }
   package func takePlans() -> [ItemPlan] { [] }
