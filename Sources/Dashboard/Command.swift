@@ -8,12 +8,20 @@ package enum Command: Hashable, Sendable {
   case togglePause, killItem
   case show(Page)
   case nextPanel, previousPanel
+  /// Sideways in the timeline or an open item, and otherwise to another panel.
+  case moveLeft, moveRight
+  /// Show a shorter or a longer time in the timeline.
+  case zoomIn, zoomOut
   case moveUp, moveDown, pageUp, pageDown, moveToStart, moveToEnd
   case open, back
-  /// Wrap the long lines of an open item, or cut them.
+  /// Wrap the long lines of an open item, or cut them. Of a list, save it.
   case toggleWrap
   /// Show the outputs of an item in the user's pager or editor, or copy a part of it.
   case openInPager, openInEditor, copy
+  /// Run a line of the user's about an item.
+  case runLine
+  /// Leave the full screen for a plain stream of what happens.
+  case stream
   /// Show how the database runs an item's query, or measure that.
   case explain, measure
   /// Try failed items again, or mark them for that.
@@ -99,9 +107,14 @@ extension Command {
     Entry(.show(.failures), "failures", .views, ["6"], "failures only, by their reasons"),
     Entry(.show(.threads), "threads-page", .views, ["7"], "what each number of threads has done"),
     Entry(.show(.why), "why", .views, ["8"], "why items are slow, by reasons"),
+    Entry(.show(.timeline), "timeline", .views, ["9"], "what each worker did over time"),
     Entry(.show(.nodes), "nodes", .views, ["0"], "the machines of a cluster"),
-    Entry(.nextPanel, "next-panel", .views, ["<Tab>", "<Right>"], "next panel", hint: "panel"),
-    Entry(.previousPanel, "previous-panel", .views, ["<S-Tab>", "<Left>"], "previous panel"),
+    Entry(.nextPanel, "next-panel", .views, ["<Tab>"], "next panel", hint: "panel"),
+    Entry(.previousPanel, "previous-panel", .views, ["<S-Tab>"], "previous panel"),
+    Entry(.moveLeft, "left", .views, ["<Left>"], "left in an item or the timeline; else previous panel"),
+    Entry(.moveRight, "right", .views, ["<Right>"], "right in an item or the timeline; else next panel"),
+    Entry(.zoomIn, "zoom-in", .views, [">"], "a shorter time in the timeline", hint: "zoom"),
+    Entry(.zoomOut, "zoom-out", .views, ["<lt>"], "a longer time in the timeline", hint: "zoom"),
     Entry(.toggleFreeze, "freeze", .views, ["Z"], "freeze the display; the run continues"),
     Entry(.nextTheme, "next-theme", .views, ["T"], "next theme"),
 
@@ -113,10 +126,11 @@ extension Command {
     Entry(.moveToEnd, "end", .lists, ["G", "<End>"], "to the end; results then follow the run"),
     Entry(.open, "open", .lists, ["<Enter>"], "open it; of a failure, list its items", hint: "open"),
     Entry(.back, "back", .lists, ["<Esc>"], "back; never stops anything"),
-    Entry(.toggleWrap, "wrap", .lists, ["w"], "wrap an item's lines, or scroll sideways", hint: "wrap"),
+    Entry(.toggleWrap, "wrap", .lists, ["w"], "wrap an item's lines or not; save a list", hint: "wrap"),
     Entry(.openInPager, "pager", .lists, ["o"], "an item's outputs in $PAGER", hint: "pager"),
     Entry(.openInEditor, "editor", .lists, ["e"], "an item's outputs in $EDITOR"),
     Entry(.copy, "copy", .lists, ["y"], "copy an item's name, command or outputs", hint: "copy"),
+    Entry(.runLine, "line", .lists, ["!"], "run a command about an item"),
     Entry(.explain, "plan", .lists, ["x"], "the plan of an item's query", inReplay: ("not in a replay", nil)),
     Entry(
       .measure, "measured-plan", .lists, ["X"], "run the query again, for its measured plan; asks",
@@ -136,6 +150,7 @@ extension Command {
     Entry(.unmarkAll, "unmark-all", .failed, ["U"], "unmark all"),
 
     Entry(.help, "help", .program, ["?", "<F1>"], "this help", hint: "help"),
+    Entry(.stream, "stream", .program, ["S"], "plain lines about what happens; Enter returns"),
     Entry(.redraw, "redraw", .program, ["<C-l>"], "redraw the screen"),
     Entry(.suspend, "suspend", .program, ["<C-z>"], "suspend"),
     Entry(.quit, "quit", .program, ["q"], "quit; asks while items run", hint: "quit", inReplay: ("quit", "quit")),

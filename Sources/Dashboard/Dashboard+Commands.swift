@@ -39,7 +39,9 @@ extension Dashboard {
     case .searchPrevious: return searchAgain(forward: false, at: now)
     case .filter: return overlay(.filterMenu)
     case .help: return overlay(isHelpOpen ? nil : .help(top: 0))
-    case .show, .nextPanel, .previousPanel, .moveUp, .moveDown, .pageUp, .pageDown, .moveToStart, .moveToEnd:
+    case .zoomIn, .zoomOut: return zoom(in: command == .zoomIn, at: now)
+    case .show, .nextPanel, .previousPanel, .moveLeft, .moveRight, .moveUp, .moveDown, .pageUp, .pageDown, .moveToStart,
+      .moveToEnd:
       return navigate(command, at: now)
     case .open: return open(at: now)
     case .back: return back()
@@ -48,6 +50,8 @@ extension Dashboard {
     case .openInPager: return lend(to: .pager, at: now)
     case .openInEditor: return lend(to: .editor, at: now)
     case .copy: return copy(at: now)
+    case .runLine: return askForLine(at: now)
+    case .stream: return [.screen(.stream)]
     case .explain: return explain(at: now)
     case .measure: return askToMeasure(at: now)
     case .sort: return sortWorkers()
@@ -58,6 +62,12 @@ extension Dashboard {
     case .quit: return quit()
     case .interrupt: return interrupt()
     }
+  }
+
+  private mutating func zoom(in isCloser: Bool, at now: Instant) -> [Effect] {
+    guard focus == .timeline else { return reply("9 shows the timeline, in which > and < change the time", at: now) }
+    if isCloser { timelineWindow.enlarge() } else { timelineWindow.reduce() }
+    return []
   }
 
   private var isHelpOpen: Bool {
@@ -75,7 +85,7 @@ extension Dashboard {
   }
 
   private mutating func toggleWrap(at now: Instant) -> [Effect] {
-    guard openItem != nil else { return reply("open an item first: its lines are wrapped", at: now) }
+    guard openItem != nil else { return askToSave(at: now) }
     wrapsLines.toggle()
     detailLeft = 0
     return []
@@ -166,6 +176,8 @@ extension Dashboard {
     case .threads: return takeThreads(prompt.text, at: now)
     case .search: return search(prompt.text, from: results.selectedID ?? ItemID(0), forward: true, at: now)
     case .filterText: return filter(.text(prompt.text))
+    case .saveList: return save(to: prompt.text)
+    case .line(let id): return run(prompt.text, about: id)
     }
   }
 

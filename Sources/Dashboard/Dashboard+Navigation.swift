@@ -11,6 +11,7 @@ extension Dashboard {
       return workers.first { $0.id == slot }?.item?.id
     case .slow: return slowSelection.selected(in: facts.slowItems(at: now).map(\.id))
     case .results: return results.selectedID
+    case .timeline: return selectedSpan(at: now)?.span?.item
     case .why: return facts.reasonGroups.groups.first { $0.words == whySelection.selected(in: whyReasons) }?.longest
     case .latency, .failures, .threads, .nodes: return nil
     }
@@ -45,15 +46,15 @@ extension Dashboard {
   }
 
   private mutating func scroll(_ command: Command) {
-    let isSideways = command == .nextPanel || command == .previousPanel
-    guard isSideways else {
+    let isRight = command == .moveRight || command == .nextPanel
+    guard isRight || command == .moveLeft || command == .previousPanel else {
       let count = rows.wholeDetail - rows.detail + 1
       detailTop = Self.row(detailTop, after: command, page: rows.detail, count: count)
       followsPage = command == .moveToEnd || followsPage && detailTop >= count - 1
       return
     }
     let step = max(1, (rows.page?.key.width ?? 0) / 2)
-    detailLeft = wrapsLines ? 0 : max(0, detailLeft + (command == .nextPanel ? step : -step))
+    detailLeft = wrapsLines ? 0 : max(0, detailLeft + (isRight ? step : -step))
   }
 
   private static func isPageChange(_ command: Command) -> Bool {
@@ -66,6 +67,12 @@ extension Dashboard {
       self.page = page
       openItem = nil
       if let panel = page.panels.first, !page.panels.contains(focus) { focus = panel }
+    case .moveLeft, .moveRight:
+      if focus == .timeline { return stepInTimeline(forward: command == .moveRight, at: now) }
+      focusOn(neighbour(command == .moveRight ? 1 : -1))
+    case .pageUp, .pageDown:
+      if focus == .timeline { return pageInTimeline(forward: command == .pageDown, at: now) }
+      move(command, at: now)
     case .nextPanel: focusOn(neighbour(1))
     case .previousPanel: focusOn(neighbour(-1))
     default: move(command, at: now)
@@ -98,6 +105,7 @@ extension Dashboard {
     case .failures: reasons.count
     case .why: whyReasons.count
     case .nodes: nodeNames.count
+    case .timeline: facts.timelineWorkers.count
     case .results: results.count
     case .latency, .threads: 0
     }
@@ -111,6 +119,7 @@ extension Dashboard {
     case .failures: failureSelection.row(in: reasons)
     case .why: whySelection.row(in: whyReasons)
     case .nodes: nodeSelection.row(in: nodeNames)
+    case .timeline: timelineSelection.row(in: facts.timelineWorkers)
     case .results: results.selectedRow
     case .latency, .threads: nil
     }
@@ -124,6 +133,7 @@ extension Dashboard {
     case .failures: failureSelection.first(rows: rows[.failures], in: reasons)
     case .why: whySelection.first(rows: rows[.why], in: whyReasons)
     case .nodes: nodeSelection.first(rows: rows[.nodes], in: nodeNames)
+    case .timeline: timelineSelection.first(rows: rows[.timeline], in: facts.timelineWorkers)
     case .results: results.firstRow(rows: rows[.results])
     case .latency, .threads: 0
     }
@@ -137,6 +147,7 @@ extension Dashboard {
     case .failures: failureSelection.move(to: row, rows: rows[.failures], in: reasons)
     case .why: whySelection.move(to: row, rows: rows[.why], in: whyReasons)
     case .nodes: nodeSelection.move(to: row, rows: rows[.nodes], in: nodeNames)
+    case .timeline: timelineSelection.move(to: row, rows: rows[.timeline], in: facts.timelineWorkers)
     case .results: results.move(to: row, rows: rows[.results])
     case .latency, .threads: return
     }
@@ -146,8 +157,8 @@ extension Dashboard {
   private static func row(_ row: Int, after command: Command, page: Int, count: Int) -> Int {
     let wanted =
       switch command {
-      case .moveUp, .previousPanel: row - 1
-      case .moveDown, .nextPanel: row + 1
+      case .moveUp, .moveLeft, .previousPanel: row - 1
+      case .moveDown, .moveRight, .nextPanel: row + 1
       case .pageUp: row - max(1, page)
       case .pageDown: row + max(1, page)
       case .moveToStart: 0

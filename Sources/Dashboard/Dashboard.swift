@@ -77,6 +77,8 @@ package struct Dashboard: Equatable, Sendable {
   package internal(set) var workerSelection = ListSelection<WorkerID>()
   package internal(set) var slowSelection = ListSelection<ItemID>()
   package internal(set) var failureSelection = ListSelection<String>()
+  package internal(set) var timelineSelection = ListSelection<WorkerID>()
+  package internal(set) var timelineWindow = TimelineWindow()
   package internal(set) var whySelection = ListSelection<String>()
   package internal(set) var nodeSelection = ListSelection<String>()
   package internal(set) var results = ResultList()
@@ -103,6 +105,8 @@ package struct Dashboard: Equatable, Sendable {
   var awaitsMatch = false
   /// The items that are marked for another attempt.
   package internal(set) var marks: Set<ItemID> = []
+  /// The last line that the user ran about an item.
+  var lastLine = ""
   /// The text of the last search.
   package internal(set) var searchText: String?
   /// Whether the program ends when the run is over.

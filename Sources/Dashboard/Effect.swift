@@ -38,7 +38,11 @@ package enum RunEffect: Equatable, Sendable {
 }
 
 /// A program of the user's that takes the terminal for a while.
-package enum TerminalUser: Equatable, Sendable { case pager, editor }
+package enum TerminalUser: Equatable, Sendable {
+  case pager, editor
+  /// A line for the shell, which finds the item and its outputs in its environment.
+  case line(String)
+}
 
 /// What the dashboard asks of the event loop that shows it.
 package enum ScreenEffect: Equatable, Sendable {
@@ -64,6 +68,11 @@ package enum ScreenEffect: Equatable, Sendable {
   case suspend
   /// Lend the terminal to a program that shows the outputs of an item.
   case lend(TerminalUser, ItemID)
+  /// Write a list of items, or the groups of failures, to a new file.
+  case save([ItemID], of: Int, String)
+  case saveFailures(String)
+  /// Leave the full screen for plain lines about what happens, until the user returns.
+  case stream
   /// Put a text into the terminal's clipboard.
   case copy(String)
   /// Leave, and run the failed items again in a new session of the run.

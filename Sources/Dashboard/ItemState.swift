@@ -8,6 +8,9 @@ package enum ItemState: Equatable, Sendable, CaseIterable {
   /// The run ended before the item started.
   case neverRan
 
+  /// The name in files.
+  package var name: String { "\(self)" }
+
   package init(_ outcome: Outcome) {
     switch outcome {
     case .succeeded: self = .succeeded

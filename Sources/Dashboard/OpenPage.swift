@@ -143,6 +143,42 @@ extension Dashboard {
     return [.screen(.lend(user, id))]
   }
 
+  /// Asks for a line for the shell about the open or the selected item. It begins with the last one.
+  mutating func askForLine(at now: Instant) -> [Effect] {
+    guard let id = openItem ?? selectedItem(at: now) else { return reply("no item is selected", at: now) }
+    overlay = .prompt(Prompt(kind: .line(id), text: lastLine))
+    return []
+  }
+
+  mutating func run(_ line: String, about id: ItemID) -> [Effect] {
+    lastLine = line
+    return [.screen(.lend(.line(line), id))]
+  }
+
+  /// Asks for a file for the list in the focused panel.
+  mutating func askToSave(at now: Instant) -> [Effect] {
+    guard [.results, .slow, .failures].contains(focus) else {
+      return reply("w saves the lists of results, slow items and failures", at: now)
+    }
+    overlay = .prompt(Prompt(kind: .saveList))
+    return []
+  }
+
+  mutating func save(to path: String) -> [Effect] {
+    switch focus {
+    case .failures: return [.screen(.saveFailures(path))]
+    case .slow:
+      let ids = facts.slowItems(at: shownInstant(live.latest)).map(\.id)
+      return [.screen(.save(ids, of: ids.count, path))]
+    default:
+      let ids = (0..<min(results.count, Self.mostSaved)).compactMap { results.id(atRow: $0) }
+      return [.screen(.save(ids, of: results.count, path))]
+    }
+  }
+
+  /// The most items of a list that are saved, so that the screen does not stand still.
+  private static let mostSaved = 100_000
+
   /// Asks what to copy of the open item. Without one, copies the command that leads on after the run.
   mutating func copy(at now: Instant) -> [Effect] {
     if openItem != nil, detail != nil {

@@ -22,7 +22,13 @@ package enum CopiedPart: CaseIterable, Sendable {
 
 /// A line being typed, and its purpose.
 package struct Prompt: Equatable, Sendable {
-  package enum Kind: Equatable, Sendable { case threads, search, filterText }
+  package enum Kind: Equatable, Sendable {
+    case threads, search, filterText
+    /// The name of a file for the list in the focused panel.
+    case saveList
+    /// A line for the shell about an item.
+    case line(ItemID)
+  }
 
   private static let maximumLength = 200
 

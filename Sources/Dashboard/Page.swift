@@ -1,7 +1,7 @@
 /// One of the pages that number keys show. The raw value is the key.
 package enum Page: Int, CaseIterable, Sendable {
   case overview = 1
-  case workers, slow, results, latency, failures, threads, why
+  case workers, slow, results, latency, failures, threads, why, timeline
   case nodes = 0
 
   /// The panels of the page, in the order in which Tab moves through them. Those without room are left out.
@@ -16,6 +16,7 @@ package enum Page: Int, CaseIterable, Sendable {
     case .threads: [.threads]
     case .why: [.why, .slow]
     case .nodes: [.nodes]
+    case .timeline: [.timeline]
     }
   }
 
@@ -30,5 +31,5 @@ package enum Page: Int, CaseIterable, Sendable {
 
 /// A part of the screen that can have the focus.
 package enum Panel: CaseIterable, Sendable {
-  case workers, failures, latency, slow, results, threads, why, nodes
+  case workers, failures, latency, slow, results, threads, why, timeline, nodes
 }

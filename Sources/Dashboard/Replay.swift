@@ -117,8 +117,10 @@ extension Dashboard {
     case .explain, .measure: notice("a replay asks no database for a plan", at: now)
     case .retry: notice("a replay has no items to try again", at: now)
     case .quit, .interrupt: return [.screen(.quit)]
-    case .show, .nextPanel, .previousPanel, .moveUp, .moveDown, .pageUp, .pageDown, .moveToStart, .moveToEnd, .open,
-      .back, .toggleWrap, .openInPager, .openInEditor, .copy, .toggleMark, .markFailed, .unmarkAll, .search,
+    case .show, .nextPanel, .previousPanel, .moveLeft, .moveRight, .zoomIn, .zoomOut, .moveUp, .moveDown, .pageUp,
+      .pageDown, .moveToStart, .moveToEnd, .open,
+      .back, .toggleWrap, .openInPager, .openInEditor, .copy, .runLine, .stream, .toggleMark, .markFailed, .unmarkAll,
+      .search,
       .searchNext, .searchPrevious, .filter, .sort, .toggleFreeze, .nextTheme, .help, .redraw, .suspend, .choose:
       return nil
     }

@@ -71,6 +71,7 @@ extension RunFacts {
     }
     let time = max(0, item.nanoseconds)
     everyWorker[index].addBusy(time)
+    timeline.add(item)
     begun = max(begun, item.id.position + 1)
     // The time of a stopped item says nothing about other items.
     if item.outcome != .cancelled { pace.count(from: item.start, latency: time, isRetried: isRetried) }

@@ -35,6 +35,8 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var everyWorker: [WorkerRow] = []
   /// The total time that workers were alive outside of pauses, up to the last event, in nanoseconds.
   var workerTime = 0.0
+  /// What each worker has done over time.
+  package internal(set) var timeline = Timeline()
   /// The part of it in which workers had no item because none could begin.
   var heldTime = 0.0
   /// How busy the machine is, as far as that is known.

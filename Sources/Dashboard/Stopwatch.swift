@@ -7,6 +7,9 @@ package struct Stopwatch: Equatable, Sendable {
   private var pausedAt: Instant?
   private var paused: Int64 = 0
 
+  /// When it started; nil before that.
+  package var begin: Instant? { started }
+
   package init() {}
 
   /// Returns the nanoseconds from the start to `now` or the end, including pauses; 0 before the start.

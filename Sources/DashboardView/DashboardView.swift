@@ -138,6 +138,7 @@ package struct DashboardView: Sendable {
     case .slow: SlowPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
     case .results: ResultsPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
     case .nodes: NodesPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
+    case .timeline: TimelinePanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
     case .why: WhyPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
     case .threads: ThreadsPanel(drawing: drawing, isFramed: isFramed).draw(in: area, of: &grid)
     }

@@ -44,7 +44,8 @@ package struct Keymap: Sendable {
   private func restricted(_ key: Key) -> Meaning? {
     guard let command = commands[key] else { return nil }
     switch command {
-    case .moveUp, .moveDown, .nextPanel, .previousPanel, .open, .back, .interrupt, .redraw, .suspend:
+    case .moveUp, .moveDown, .moveLeft, .moveRight, .nextPanel, .previousPanel, .open, .back, .interrupt, .redraw,
+      .suspend:
       return .command(command)
     default: return nil
     }

@@ -47,6 +47,9 @@ package struct Layout: Equatable, Sendable {
   private static func rows(_ panels: [Panel: Rect], body: Rect, isFramed: Bool) -> Dashboard.Rows {
     var rows = Dashboard.Rows()
     rows.lists = panels.mapValues { ListArea($0, isFramed: isFramed).list.height }
+    if let timeline = panels[.timeline] {
+      rows.lists[.timeline] = TimelineArea(timeline, isFramed: isFramed).list.height
+    }
     if let why = panels[.why] { rows.lists[.why] = WhyPanel.list(in: ListArea(why, isFramed: isFramed)).height }
     rows.help = max(1, body.height - 2)
     rows.wholeHelp = HelpOverlay.lineCount(in: body)
@@ -56,7 +59,7 @@ package struct Layout: Equatable, Sendable {
   private static func panels(of dashboard: Dashboard, in body: Rect) -> [Panel: Rect] {
     let page = dashboard.page
     switch page {
-    case .workers, .slow, .results, .latency, .failures, .threads, .nodes:
+    case .workers, .slow, .results, .latency, .failures, .threads, .timeline, .nodes:
       return Dictionary(uniqueKeysWithValues: page.panels.map { ($0, body) })
     case .why:
       let split = body.splitTop((body.height + 1) / 2)

@@ -189,12 +189,15 @@ import Testing
     arguments: [
       (.search, "zebra", "ab zebra"), (.search, "two\r\nlines\n", "ab two lines"), (.search, "\n\n", "ab "),
       (.search, "bell\u{7}and\u{1B}[A", "ab bell and [A"), (.filterText, "x\ty", "ab x y"), (.threads, "12", "12"),
+      (.saveList, "a\nb", "ab a b"), (.line(ItemID(0)), "a;\nb", "ab a; b"),
       (.threads, " 12\n", "12"), (.threads, "8 threads", ""), (.threads, "1e3", ""), (.threads, "1234567", "12345"),
       (.threads, "", ""),
     ] as [(Prompt.Kind, String, String)])
   func pastedTextArrivesInAPromptAndSubmitsNothing(kind: Prompt.Kind, pasted: String, expected: String) {
-    var dashboard = Dashboard(title: "", source: "")
+    var dashboard = Dashboard.running(items: 2, threads: 1).0
     switch kind {
+    case .saveList: _ = [Command.show(.results), .toggleWrap].flatMap { dashboard.perform($0) }
+    case .line: _ = dashboard.perform(.runLine)
     case .threads: _ = dashboard.perform(.promptThreads)
     case .search: _ = dashboard.perform(.search)
     case .filterText: _ = [Command.filter, .choose("/")].flatMap { dashboard.perform($0) }

@@ -125,6 +125,16 @@ import Themes
     check(scene, "last-items", Self.usual)
   }
 
+  /// The timeline of the whole run, and of its last part.
+  @Test(arguments: [large, usual, small, smallest]) func timeline(size: Size) {
+    var scene = Scene.orders(items: 600, threads: 4, seconds: 12).0
+    _ = scene.dashboard.perform(.show(.timeline))
+    check(scene, "timeline", size)
+    for _ in 0..<3 { _ = scene.dashboard.perform(.zoomIn, at: scene.now) }
+    for _ in 0..<4 { _ = scene.dashboard.perform(.moveLeft, at: scene.now) }
+    check(scene, "timeline-closer", size)
+  }
+
   @Test(arguments: [Page.slow, .results, .latency])
   func pages(page: Page) {
     var scene = Scene.orders().0

@@ -63,6 +63,39 @@ import Testing
     try leave(session)
   }
 
+  /// A line of the user's has the terminal, the item and its output. The list is saved, and plain lines come and go.
+  @Test func anItemAndAListAreTakenElsewhere() throws {
+    let session = try open()
+    try session.send("4", "g", "!")
+    try session.waitFor("run about #1")
+    try session.sendText(
+      "echo item-$PFOR_ITEM-$PFOR_NUMBER; cat $PFOR_OUTPUT > taken; [ -f $PFOR_RUN ] && echo recorded")
+    try session.send("Enter")
+    try session.waitFor("exit status 0: Enter returns")
+    #expect(try session.capture().contains("item-1-1\nrecorded"))
+    #expect(session.sandbox.read("taken") == "first line of 1\n")
+    try session.send("Enter")
+    try session.wait("the dashboard") { $0.contains("2 running") && $0.contains("Results") }
+    try session.send("w")
+    try session.waitFor("save the list")
+    try session.sendText("saved.tsv")
+    try session.send("Enter")
+    try session.waitFor("saved 3 rows to saved.tsv")
+    #expect(session.sandbox.read("saved.tsv").contains("\nfirst line of 1\n") == false)
+    #expect(session.sandbox.read("saved.tsv").contains("1\tsucceeded\t"))
+    try session.send("S")
+    try session.waitFor("plain lines: Enter returns")
+    try session.send("Enter")
+    try session.wait("the dashboard") { $0.contains("2 running") && $0.contains("Results") }
+    try session.send("S")
+    try session.waitFor("plain lines: Enter returns")
+    // Ctrl-C returns and asks.
+    try session.send("C-c")
+    try session.waitFor("Leave?")
+    try session.send("Escape")
+    try leave(session)
+  }
+
   @Test func aClickOpensAndTheWheelMoves() throws {
     let session = try open()
     try session.send("4", "g")

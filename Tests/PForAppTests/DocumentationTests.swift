@@ -21,6 +21,7 @@ import Testing
   /// A key as the footer and the help show it.
   private static func shown(_ notation: String) -> String {
     guard notation.count > 1 else { return notation }
+    if notation == "<lt>" { return "<" }
     let name = notation.dropFirst().dropLast()
     return name.hasPrefix("C-") ? "Ctrl-\(name.dropFirst(2).uppercased())" : String(name)
   }

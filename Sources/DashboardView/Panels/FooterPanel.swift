@@ -80,6 +80,7 @@ struct FooterPanel {
   private func isUseful(_ command: Command) -> Bool {
     let isOver = drawing.facts.state == .done && drawing.dashboard.replay == nil
     switch command {
+    case .zoomIn, .zoomOut: return drawing.dashboard.focus == .timeline && drawing.dashboard.openItem == nil
     case .open, .nextPanel, .filter: return drawing.dashboard.openItem == nil
     case .copy: return drawing.dashboard.openItem != nil || drawing.dashboard.nextCommand != nil
     case .toggleWrap, .openInPager: return drawing.dashboard.openItem != nil
@@ -93,6 +94,7 @@ struct FooterPanel {
 
   /// Returns `<Enter>` as `Enter`, `<C-x>` as `Ctrl-X`, and a character as it is.
   static func short(_ key: String) -> String {
+    if key == "<lt>" { return "<" }
     guard key.count > 2, key.hasPrefix("<"), key.hasSuffix(">") else { return key }
     let name = String(key.dropFirst().dropLast())
     return name.hasPrefix("C-") ? "Ctrl-\(name.dropFirst(2).uppercased())" : name
@@ -127,6 +129,8 @@ struct PromptLine {
         : "threads (now \(drawing.dashboard.live.targetWorkers), at most \(drawing.dashboard.mostThreads); 0 drains):"
     case .search: "search:"
     case .filterText: "only items with:"
+    case .saveList: "save the list to the new file:"
+    case .line(let id): isShort ? "run:" : "run about \(id), with $PFOR_ITEM, $PFOR_OUTPUT, $PFOR_ERRORS:"
     }
   }
 

@@ -116,6 +116,8 @@ package enum Summary {
       let tally = facts.tally
       guard tally.unsuccessful > 0 else { return [] }
       let more = tally.unsuccessful - facts.failures.count
+      // Only failures of this session have reasons here.
+      if facts.failures.isEmpty { return ["failed in earlier sessions: \(format.plural(tally.unsuccessful, "item"))"] }
       if more > 0, facts.failureGroups.count > 0 {
         return ["failed:"] + FailureLines.lines(facts.failureGroups, width: width, format)
       }

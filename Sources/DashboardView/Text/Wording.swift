@@ -65,6 +65,7 @@ extension Panel {
     case .threads: "Threads"
     case .why: "Why"
     case .nodes: "Nodes"
+    case .timeline: "Timeline"
     }
   }
 }

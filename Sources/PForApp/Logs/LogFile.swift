@@ -67,7 +67,8 @@ final class LogFile {
   func finish() {
     guard isOpen else { return }
     sink.finish()
-    if case .failed(let reason) = sink.problem { problem = "\(request.path): is missing: \(reason)" }
+    guard case .failed(let reason) = sink.problem else { return }
+    problem = "\(request.path): \(OSFile.exists(request.path) ? "cannot be written" : "is missing"): \(reason)"
   }
 
   /// Limits how long writes wait for a reader that does not read, in milliseconds; safe from any thread.

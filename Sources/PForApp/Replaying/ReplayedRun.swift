@@ -1,6 +1,7 @@
 import Attempts
 import Dashboard
 import Jobs
+import OSText
 import ParallelFor
 import ParallelForDashboard
 import RunStore
@@ -104,6 +105,8 @@ final class ReplayedRun: WatchedRun {
     guard let kept = ended.item(item.id) else { return nil }
     return (kept, invocation(of: kept, id: item.id, worker: item.worker))
   }
+
+  var runFile: String? { OSFile.absolute(reader.path) }
 
   func values(inLine line: String) -> [ItemDetail.Field] { command.rowText?.fields(of: line) ?? [] }
 

@@ -1,6 +1,7 @@
 import Attempts
 import Dashboard
 import Jobs
+import OSText
 import ParallelFor
 import ParallelForDashboard
 import RunStore
@@ -337,6 +338,8 @@ extension RunSession {
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String {
     job.invocation(of: Item(item), id: id, worker: worker)
   }
+
+  var runFile: String? { recording.map { OSFile.absolute($0.path) } }
 
   func explain(_ id: ItemID, on worker: WorkerID?, isMeasured: Bool) -> String? {
     let item = worker.flatMap { running?.item(id, on: $0) } ?? kept?.item(id).map { Item($0.item) }

@@ -29,28 +29,30 @@ package final class DashboardLoop {
   private static let clockFrame: Int64 = 250_000_000
   private static let idleFrame: Int64 = 1_000_000_000
 
-  private let watched: any WatchedRun
-  private let display: any Display
-  private let signals: Int32
+  let watched: any WatchedRun
+  let display: any Display
+  let signals: Int32
   private let keymap = Keymap()
-  private var view: DashboardView
+  var view: DashboardView
   private var themes: ThemeRing
   private var search = ArchiveSearch()
   private var grid: CellGrid
   private var lastFrame: Instant?
   private var lastFollowed: Instant?
-  private var isDirty = true
-  private var hasKeyFrame = true
-  private var hasLeft = false
+  var isDirty = true
+  var hasKeyFrame = true
+  var hasLeft = false
   private var runsAgain = false
   /// Whether the terminal was lost while it was lent.
-  private var isHungUp = false
+  var isHungUp = false
   private var leavesAtEnd: Bool
   private var news = RunNews()
   private var lastMessage: String?
+  /// The plain lines in place of the screen; nil while there is a screen.
+  var stream: PlainStream?
 
-  package private(set) var dashboard: Dashboard
-  package private(set) var controller: RunController
+  package internal(set) var dashboard: Dashboard
+  package internal(set) var controller: RunController
 
   /// - Parameters:
   ///   - watched: The run, which has not started.
@@ -101,9 +103,11 @@ package final class DashboardLoop {
 
   // MARK: - Facts and requests
 
-  private func takeEvents(at now: Instant) {
+  func takeEvents(at now: Instant) {
     if let clock = dashboard.replay, watched.play(to: clock.place(at: now)) { dashboard.rewind() }
-    if news.takeEvents(of: watched, for: &dashboard, at: now) { isDirty = true }
+    let taken = news.takeEvents(of: watched, for: &dashboard, at: now)
+    if taken.isNews { isDirty = true }
+    stream?.tell(taken.events, of: dashboard)
     dashboard.followReplay(length: watched.length, isBehind: watched.isBehind, at: now)
     carryOut(dashboard.takeEffects(), at: now)
     if let problem = watched.inputProblem { tell("the items end here: \(problem)", at: now) }
@@ -111,7 +115,7 @@ package final class DashboardLoop {
     if leavesAtEnd, dashboard.live.state == .done, watched.isDelivered { hasLeft = true }
   }
 
-  private func tell(_ text: String, at now: Instant) {
+  func tell(_ text: String, at now: Instant) {
     guard lastMessage != text else { return }
     lastMessage = text
     dashboard.notice(text, at: now)
@@ -159,7 +163,7 @@ package final class DashboardLoop {
     }
   }
 
-  private func perform(_ command: Command, at now: Instant) {
+  func perform(_ command: Command, at now: Instant) {
     carryOut(dashboard.perform(command, at: now), at: now)
   }
 
@@ -188,7 +192,7 @@ package final class DashboardLoop {
     return true
   }
 
-  private func mustEnd(_ reason: StopReason, _ name: String, at now: Instant) {
+  func mustEnd(_ reason: StopReason, _ name: String, at now: Instant) {
     controller.mustEnd(reason, at: now)
     leavesAtEnd = true
     if dashboard.replay != nil { hasLeft = true }
@@ -230,63 +234,22 @@ package final class DashboardLoop {
     case .suspend: suspend(at: now)
     case .lend(let user, let id): lend(to: user, id, at: now)
     case .copy(let text): display.copy(text)
+    case .save(let ids, let count, let path): save(ids, of: count, to: path, at: now)
+    case .saveFailures(let path):
+      let groups = dashboard.facts.failureGroups.groups
+      tell(SavedList.write(SavedList.text(of: groups), rows: groups.count, of: groups.count, to: path), at: now)
+    case .stream: showStream(at: now)
     case .runAgain: (runsAgain, hasLeft) = (true, true)
     case .quit: hasLeft = true
     }
   }
 
-  /// Lends the terminal to a program that shows the outputs of an item. Meanwhile, the run continues.
-  private func lend(to user: TerminalUser, _ id: ItemID, at now: Instant) {
-    do throws(DashboardError) {
-      let files = try OutputFiles(id, outputs(of: id))
-      defer { files.remove() }
-      guard !files.paths.isEmpty else { return tell("item \(id) has written nothing yet", at: now) }
-      display.suspend()
-      defer { display.resume() }
-      guard let loan = TerminalLoan(user, files.paths) else { return tell("there is no terminal to lend", at: now) }
-      while !loan.isOver {
-        var polled = [signals, watched.waker.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        poll(&polled, nfds_t(polled.count), 50)
-        watched.waker.clear()
-        let now = MonotonicClock.now
-        for request in Signals.take(from: signals) { pass(request, to: loan, at: now) }
-        takeEvents(at: now)
-        controller.tick(at: now)
-      }
-    } catch {
-      tell(error.description, at: now)
-    }
-    hasKeyFrame = true
-    isDirty = true
-  }
-
-  private func outputs(of id: ItemID) -> [(name: String, part: TextScan.Part)] {
-    if dashboard.live.runningItem(id) != nil, let live = watched.liveOutput(of: id) {
-      return [("output", live.output.part), ("errors", live.errors.part)]
-    }
-    return Array(zip(["output", "errors"], watched.archive?.searchedParts(of: id).suffix(2) ?? []))
-  }
-
-  /// Handles a signal while another program has the terminal.
-  private func pass(_ request: Signals.Request, to loan: TerminalLoan, at now: Instant) {
-    switch request {
-    // The keys were meant for the other program.
-    case .interrupt, .quit, .resized: return
-    case .suspend: if watched.suspensionProblem == nil { Suspension.stopUntilContinued(watched) }
-    case .continued: watched.programContinues()
-    case .moreThreads: perform(.moreThreads, at: now)
-    case .fewerThreads: perform(.fewerThreads, at: now)
-    case .hangup, .terminate, .end: loan.signal(endingSignal(of: request, at: now))
-    }
-  }
-
-  private func endingSignal(of request: Signals.Request, at now: Instant) -> Int32 {
-    switch request {
-    case .hangup: isHungUp = true
-    case .end(let number): mustEnd(.signal(number), Signals.name(number), at: now)
-    default: mustEnd(.terminated, "terminated", at: now)
-    }
-    return isHungUp ? SIGHUP : SIGTERM
+  /// Waits for events and signals while the terminal is not the dashboard's.
+  func waitBesideTerminal() -> Instant {
+    var polled = [signals, watched.waker.descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    poll(&polled, nfds_t(polled.count), 50)
+    watched.waker.clear()
+    return MonotonicClock.now
   }
 
   private func suspend(at now: Instant) {
@@ -327,7 +290,7 @@ package final class DashboardLoop {
   }
 
   /// The row of an item that has ended, or the fields of a running one; nil if neither is known.
-  private func row(_ id: ItemID) -> ResultRow? {
+  func row(_ id: ItemID) -> ResultRow? {
     if var row = watched.archive?.row(id) {
       if row.state == .succeeded { row.values = watched.values(inLine: row.line) }
       return row

@@ -76,7 +76,7 @@ package final class PlainLoop {
     switch request {
     case .interrupt:
       controller.interrupted(at: now)
-      say("interrupted: waiting for running items; interrupt again to stop them, and once more to kill them")
+      if let sentence = InterruptText.sentence(times: controller.urgency) { say(sentence) }
     case .terminate: controller.mustEnd(.terminated, at: now)
     case .hangup: controller.mustEnd(.hungUp, at: now)
     case .end(let number):
@@ -108,5 +108,18 @@ package final class PlainLoop {
 
   private func say(_ text: String) {
     if !isQuiet { StandardError.offer(text) }
+  }
+}
+
+/// What Ctrl-C does without a dashboard.
+enum InterruptText {
+  /// Returns a sentence about the Ctrl-C of this number; nil if it does nothing new.
+  static func sentence(times: Int) -> String? {
+    switch times {
+    case 1: "interrupted: waiting for running items; interrupt again to stop them, and once more to kill them"
+    case 2: "interrupted again: stopping running items; interrupt once more to kill them"
+    case 3: "interrupted a third time: killing running items"
+    default: nil
+    }
   }
 }

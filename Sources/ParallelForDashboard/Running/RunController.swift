@@ -20,6 +20,9 @@ package struct RunController {
     plan = StopPlan(grace: grace)
   }
 
+  /// How urgently the run is asked to end: 0 not at all, 1 after running items, 2 by TERM, 3 by KILL.
+  package var urgency: Int { plan.level }
+
   /// Why the run was made to end early, if it was.
   package var reason: StopReason? { plan.reason }
 

@@ -10,8 +10,10 @@ struct RunNews {
   private var reportedProblems: Set<String> = []
   private var reportedItems: Set<ItemID> = []
 
-  /// Applies the events and the plans since the last call. Returns whether there were any.
-  func takeEvents(of watched: any WatchedRun, for dashboard: inout Dashboard, at now: Instant) -> Bool {
+  /// Applies the events and the plans since the last call. Returns the events, and whether there was anything.
+  func takeEvents(
+    of watched: any WatchedRun, for dashboard: inout Dashboard, at now: Instant
+  ) -> (events: [RunEvent], isNews: Bool) {
     let events = watched.takeEvents()
     for event in events { dashboard.apply(event) }
     dashboard.learn(watched.pastWork)
@@ -21,7 +23,7 @@ struct RunNews {
     dashboard.observe(watched.recorder, at: now)
     let plans = watched.takePlans()
     for plan in plans { dashboard.showPlan(plan) }
-    return !events.isEmpty || !plans.isEmpty
+    return (events, !events.isEmpty || !plans.isEmpty)
   }
 
   /// Returns a sentence for each new problem and each newly stopped item, and why workers wait.

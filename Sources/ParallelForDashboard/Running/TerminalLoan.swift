@@ -12,8 +12,14 @@ import ParallelFor
 /// The outputs of an item in files for another program.
 struct OutputFiles {
   private let folder: String
+  /// The most bytes of an item that a variable of the environment gets. Systems allow little more.
+  static let mostItemBytes = 100_000
+
   /// The paths of the outputs that are not empty.
   private(set) var paths: [String] = []
+  /// The path of each output; empty if there is none.
+  private(set) var output = ""
+  private(set) var errors = ""
 
   /// Writes the outputs of an item.
   ///
@@ -30,6 +36,7 @@ struct OutputFiles {
         throw failure
       }
       paths.append(path)
+      if name == "output" { output = path } else { errors = path }
     }
   }
 
@@ -47,14 +54,20 @@ struct TerminalLoan {
   private let process: pid_t
 
   /// Starts the program on files; nil if there is no terminal, or it cannot be started.
-  init?(_ user: TerminalUser, _ paths: [String]) {
+  ///
+  /// - Parameters:
+  ///   - paths: The files to open.
+  ///   - variables: Additions to the environment: `NAME=VALUE`, byte for byte.
+  init?(_ user: TerminalUser, _ paths: [String], variables: [[UInt8]] = []) {
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
     guard terminal >= 0 else { return nil }
     defer { close(terminal) }
-    var words = (["/bin/sh", "-c", Self.line(user), "sh"] + paths).map { strdup($0.osPath) } + [nil]
-    defer { for word in words { free(word) } }
+    var words =
+      (["/bin/sh", "-c", Self.line(user), "sh"] + Self.arguments(user, paths)).map { strdup($0.osPath) } + [nil]
+    var environment = Self.environment(variables)
+    defer { for text in words + environment { free(text) } }
     var process: pid_t = 0
-    guard cposix_spawn_in_terminal(&process, "/bin/sh", &words, cposix_environment(), terminal) == 0 else { return nil }
+    guard cposix_spawn_in_terminal(&process, "/bin/sh", &words, &environment, terminal) == 0 else { return nil }
     self.process = process
   }
 
@@ -64,7 +77,23 @@ struct TerminalLoan {
       "if [ -n \"$PAGER\" ]; then exec $PAGER \"$@\"; fi; "
         + "if command -v less >/dev/null; then exec less -R \"$@\"; fi; exec more \"$@\""
     case .editor: "exec ${VISUAL:-${EDITOR:-vi}} \"$@\""
+    case .line: "sh -c \"$1\"; printf '\\n[exit status %d: Enter returns to the dashboard]' $?; read -r line"
     }
+  }
+
+  private static func arguments(_ user: TerminalUser, _ paths: [String]) -> [String] {
+    if case .line(let line) = user { [line] } else { paths }
+  }
+
+  /// Copies the environment of this program with additions. Names that begin with `PFOR_` are only those of the item.
+  private static func environment(_ variables: [[UInt8]]) -> [UnsafeMutablePointer<CChar>?] {
+    var copy: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0.map { CChar(bitPattern: $0) } + [0]) }
+    var next = cposix_environment()
+    while let entry = next?.pointee {
+      if variables.isEmpty || strncmp(entry, "PFOR_", 5) != 0 { copy.append(strdup(entry)) }
+      next = next?.advanced(by: 1)
+    }
+    return copy + [nil]
   }
 
   /// Whether the program has ended.

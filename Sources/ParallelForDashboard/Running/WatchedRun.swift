@@ -82,6 +82,8 @@ package protocol WatchedRun: AnyObject {
   func invocation(of item: ArchivedItem, id: ItemID, worker: WorkerID) -> String
   /// Returns a running item and what is being done to it; nil if only its label is known.
   func running(_ item: StartedItem) -> (item: ArchivedItem, invocation: String)?
+  /// The path of the run file; nil if the run is not recorded.
+  var runFile: String? { get }
   /// Asks the database how it runs the query of an item. ``takePlans()`` returns the answer after a call of the waker.
   ///
   /// - Parameters:
@@ -119,6 +121,7 @@ extension WatchedRun {
   package var machine: MachineFacts { MachineFacts() }
   package func liveOutput(of item: ItemID) -> LiveOutput? { nil }
   package var failures: FailureGroups { FailureGroups() }
+  package var runFile: String? { nil }
   package func values(inLine line: String) -> [ItemDetail.Field] { [] }
   package var reasons: ReasonGroups { ReasonGroups() }
   package var runningReasons: [ItemID: Reason] { [:] }
