@@ -42,6 +42,10 @@ public struct Reason: Sendable, Hashable {
     case pipe
     /// It waited for a process that it had started.
     case children
+    /// It waited for another thread of its process.
+    case thread
+    /// It waited for the lock of a file.
+    case fileLock = "file-lock"
   }
 
   /// What the attempt did or waited for.
@@ -87,12 +91,14 @@ public struct Reason: Sendable, Hashable {
     case .automaticIndex: "builds an index on \(subject)"
     case .sort: subject.isEmpty ? "sorts" : "sorts (\(subject))"
     case .manyRows: subject.isEmpty ? "reads many rows by index" : "reads many rows by the index \(subject)"
-    case .busy: "waited for a lock"
+    case .busy: "waited for \(subject.isEmpty ? "a lock" : subject)"
     case .runQueue: "ready, no core free"
     case .network: "waits for \(subject)"
     case .disk: "disk"
     case .pipe: "waits for \(subject.isEmpty ? "a pipe" : subject)"
     case .children: "waits for its children"
+    case .thread: "waits for a thread"
+    case .fileLock: "waits for a file lock"
     }
   }
 

@@ -9,6 +9,7 @@ extension Dashboard {
   /// - Returns: The effects to carry out. Facts change only by the events that result from them.
   package mutating func perform(_ command: Command, at now: Instant? = nil) -> [Effect] {
     let now = now ?? live.latest
+    pageAtEnd = nil
     if replay != nil, let effects = steerReplay(command, at: now) { return effects }
     let effects = effects(of: command, at: now)
     if frozen != nil, effects.contains(where: \.concernsRun) {

@@ -65,6 +65,8 @@ package struct Dashboard: Equatable, Sendable {
   /// The rows of the lists on the screen; set it before commands and frames.
   package var rows = Rows() { didSet { settlePage() } }
   package internal(set) var page = Page.overview
+  /// The page to show when the run is over, unless the user has given a command; nil to stay.
+  package var pageAtEnd: Page?
   package internal(set) var focus = Panel.workers
   /// What covers the panels.
   package internal(set) var overlay: Overlay?
@@ -162,9 +164,14 @@ extension Dashboard {
     case .itemFinished(let item): noteFinish(item)
     case .itemRequeued(let item, _): noteRequeue(item)
     case .attemptFailed(let item, _), .itemInterrupted(let item): reload(item.id)
-    case .runFinished: if leavesWhenDone { pending.append(.screen(.quit)) }
+    case .runFinished: endRun()
     default: return
     }
+  }
+
+  private mutating func endRun() {
+    if leavesWhenDone { pending.append(.screen(.quit)) }
+    if let pageAtEnd { _ = perform(.show(pageAtEnd)) }
   }
 
   /// Loads the page of an item again, if it is open. A page that was opened while the display is frozen stays as it is.
@@ -223,6 +230,9 @@ extension Dashboard {
     live.runningReasons = reasons
     live.serverActivity = activity
   }
+
+  /// Takes what slow items have in common.
+  package mutating func learn(_ traits: [SlowTrait]) { live.slowTraits = traits }
 
   /// Takes the items whose commands are stopped.
   package mutating func learn(_ stopped: [StoppedItem]) { live.stopped = stopped }

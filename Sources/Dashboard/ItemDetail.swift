@@ -40,6 +40,8 @@ package struct ItemDetail: Equatable, Sendable {
   package var earlier: [EndedAttempt] = []
   /// The process of its command, while it runs.
   package var processID: Int32?
+  /// What its command has used so far, while it runs; unknown in its first second.
+  package var used = ProcessEnding()
   /// The lines that it wrote to standard output.
   package var output: [String] = []
   /// The lines of output that are rows, with their values in columns below the names; none if they are plain text.

@@ -82,6 +82,8 @@ package struct RunFacts: Equatable, Sendable {
   package internal(set) var nodeSums = NodeSums()
   /// Why running items take their time.
   package internal(set) var runningReasons: [ItemID: Reason] = [:]
+  /// What slow items have in common, as the run reports it.
+  package internal(set) var slowTraits: [SlowTrait] = []
   /// What the server of a database has done for the run; nil without one.
   package internal(set) var serverActivity: ServerActivity?
   package internal(set) var delivery = Delivery()

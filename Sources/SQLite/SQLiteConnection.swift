@@ -34,6 +34,17 @@ package final class SQLiteConnection {
   /// The pages in the write-ahead log after the last commit, if ``checkpointsByHand()`` was called.
   package private(set) var loggedPages = 0
 
+  /// Whether the connection waits for locks of others. If not, it gives up at once.
+  package var isPatient = true
+  /// Called once for each lock for which the connection has waited a twentieth of a second. It must not use the
+  /// connection.
+  package var onLongWait: (() -> Void)?
+  /// Called at intervals while a statement runs, about every ten million steps of SQLite's virtual machine. It must not
+  /// use the connection, but may read the counters of the statement.
+  package var onManySteps: (() -> Void)?
+  /// How long the connection has waited for locks, in milliseconds.
+  private var lockWait = 0
+
   /// Opens a database.
   ///
   /// - Parameters:
@@ -60,7 +71,7 @@ package final class SQLiteConnection {
     sqlite3_extended_result_codes(opened, 1)
     let context = Unmanaged.passUnretained(self).toOpaque()
     sqlite3_busy_handler(
-      opened, { SQLiteConnection.of($0)?.waiting.wait(afterTries: Int($1)) ?? false ? 1 : 0 }, context)
+      opened, { SQLiteConnection.of($0)?.waitForLock(afterTries: Int($1)) ?? false ? 1 : 0 }, context)
     sqlite3_progress_handler(opened, Self.round, { SQLiteConnection.of($0)?.mustStop() ?? false ? 1 : 0 }, context)
     stop.reaches(opened)
   }
@@ -80,6 +91,9 @@ package final class SQLiteConnection {
     sqlite3_close_v2(open)
     handle = nil
   }
+
+  /// SQLite's connection, for other types of this module.
+  var rawHandle: OpaquePointer? { handle }
 
   /// Returns the error for a code that a call returned.
   func error(_ code: Int32) -> SQLiteError { SQLiteError(code, database: name, handle: handle) }
@@ -151,7 +165,33 @@ package final class SQLiteConnection {
 
   private func mustStop() -> Bool {
     rounds += 1
+    if rounds.isMultiple(of: Self.manyRounds) { onManySteps?() }
     return rounds > mostRounds || stop.isSet
+  }
+
+  /// The number of rounds between two calls of ``onManySteps``.
+  private static let manyRounds = 8_192
+
+  /// The steps of the running statement, in whole rounds.
+  var steps: Int { rounds * Int(Self.round) }
+
+  // MARK: - Waiting
+
+  /// Waits once more for a lock that could not be taken. Returns false to give up.
+  private func waitForLock(afterTries tries: Int) -> Bool {
+    if tries == Self.longWait { onLongWait?() }
+    guard isPatient, waiting.wait(afterTries: tries) else { return false }
+    lockWait += BusyWait.pause(afterTries: tries)
+    return true
+  }
+
+  /// The number of tries after which a wait is long.
+  private static let longWait = 6
+
+  /// Returns how long the connection has waited for locks since the last call, in milliseconds.
+  package func takeLockWait() -> Int {
+    defer { lockWait = 0 }
+    return lockWait
   }
 
   /// Treats `"x"` only as the name of a column, never as a string, so that a misspelt name is an error.

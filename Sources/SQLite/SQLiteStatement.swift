@@ -61,6 +61,26 @@ package final class SQLiteStatement {
   /// the tables, which may change the result columns.
   package var preparations: Int { Int(sqlite3_stmt_status(pointer, SQLITE_STMTSTATUS_REPREPARE, 0)) }
 
+  /// Returns what the statement has done since the last call, and starts to count from zero. Call it before ``reset()``
+  /// or ``finish()``.
+  package func takeCounters() -> StatementCounters {
+    var counters = counters(resetting: true)
+    counters.lockWait = connection.takeLockWait()
+    return counters
+  }
+
+  /// What the running statement has done so far. Only the connection's thread may ask.
+  package var countersSoFar: StatementCounters { counters(resetting: false) }
+
+  private func counters(resetting isReset: Bool) -> StatementCounters {
+    func count(_ counter: Int32) -> Int {
+      Int(UInt32(bitPattern: sqlite3_stmt_status(pointer, counter, isReset ? 1 : 0)))
+    }
+    return StatementCounters(
+      scanned: count(SQLITE_STMTSTATUS_FULLSCAN_STEP), sorts: count(SQLITE_STMTSTATUS_SORT),
+      indexed: count(SQLITE_STMTSTATUS_AUTOINDEX), steps: connection.steps)
+  }
+
   // MARK: - Parameters
 
   package func bind(_ value: Int64, at position: Int) {

@@ -23,7 +23,7 @@ import Foundation
     subcommands: [
       AllBench.self, SpawnBench.self, SQLiteBench.self, MemoryBench.self, IdleBench.self, LatencyBench.self,
       FrameBench.self, ReadBench.self, RecordBench.self, RecordedBench.self, RecordLargeBench.self, KillsBench.self,
-      LoopBench.self, TimeLeftBench.self, AutoBench.self, PostgresBench.self, CancelsBench.self,
+      LoopBench.self, TimeLeftBench.self, AutoBench.self, PostgresBench.self, CancelsBench.self, WhyBench.self,
       SlurmBench.self,
     ])
 }

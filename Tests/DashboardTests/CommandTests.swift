@@ -24,6 +24,19 @@ import Testing
     for panel in Panel.allCases { #expect(Page.own.contains { $0.panel == panel }, "\(panel)") }
   }
 
+  @Test func thePageAtTheEndIsShownUnlessTheUserHasGivenACommand() {
+    for (command, page) in [(nil, Page.why), (.moveDown, .overview), (.show(.threads), .threads)] as [(Command?, Page)]
+    {
+      var (dashboard, script) = Dashboard.running(items: 1, threads: 1)
+      dashboard.pageAtEnd = .why
+      if let command { _ = dashboard.perform(command) }
+      dashboard.apply(script(.itemFinished(script.finished(0, worker: 1))))
+      #expect(dashboard.page != .why)
+      dashboard.apply(script(.runFinished(.completed)))
+      #expect(dashboard.page == page)
+    }
+  }
+
   @Test func helpStopsAtItsLastLine() {
     var dashboard = Dashboard(title: "", source: "")
     (dashboard.rows.help, dashboard.rows.wholeHelp) = (5, 20)

@@ -35,7 +35,8 @@ import Testing
     #expect(
       Reason.Kind.allCases.map(\.rawValue) == [
         "lock", "lwlock", "buffer-pin", "io", "ipc", "extension", "cpu", "sleep", "client", "full-scan", "index-scan",
-        "automatic-index", "sort", "many-rows", "busy", "run-queue", "network", "disk", "pipe", "children",
+        "automatic-index", "sort", "many-rows", "busy", "run-queue", "network", "disk", "pipe", "children", "thread",
+        "file-lock",
       ])
   }
 

@@ -66,6 +66,29 @@ int cposix_exit_status(int status);
 /// Returns the signal that ended the process, or 0.
 int cposix_ending_signal(int status);
 
+/// What a process waits for in a system call.
+enum cposix_wait {
+  cposix_wait_unknown,
+  /// Reading from the descriptor in the first argument.
+  cposix_wait_input,
+  /// Writing to the descriptor in the first argument, or connecting it.
+  cposix_wait_output,
+  cposix_wait_connection,
+  /// One of several descriptors, whose number is the second argument.
+  cposix_wait_poll,
+  /// One of several descriptors, which are below the first argument.
+  cposix_wait_select,
+  cposix_wait_epoll,
+  cposix_wait_sleep,
+  cposix_wait_children,
+  cposix_wait_thread,
+  cposix_wait_file_lock,
+  cposix_wait_disk,
+};
+
+/// Returns what a process waits for, from the number of its system call on Linux.
+enum cposix_wait cposix_wait_of_call(long number);
+
 /// Returns the environment as it is now.
 char **cposix_environment(void);
 

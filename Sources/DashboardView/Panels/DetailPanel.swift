@@ -176,15 +176,17 @@ struct DetailPanel {
       name: "worker", text: (attempt > 1 ? "\(worker), attempt \(attempt)" : "\(worker)") + (process ?? ""))
   }
 
-  /// Describes how the process of the last attempt ended and what it used.
+  /// Describes how the process of the last attempt ended and what it used, or what it has used so far.
   private func processLine(_ detail: ItemDetail) -> Line? {
-    let process = detail.process
-    guard process.isKnown, drawing.facts.runningItem(id) == nil else { return nil }
+    let isRunning = drawing.facts.runningItem(id) != nil
+    let process = isRunning ? detail.used : detail.process
+    guard process.isKnown else { return nil }
     let parts = [
       process.node.map { "on \($0)" },
       process.exitStatus.map { "exit status \($0)" }, process.signal.map { "signal \($0)" },
       process.cpu.map { "\(drawing.format.duration($0)) of CPU time" },
-      process.peakMemory.map { "\(drawing.format.bytes(Int($0))) of memory at most" },
+      process.peakMemory.map { "\(drawing.format.bytes(Int($0))) at most in one process" },
+      isRunning ? "so far" : nil,
     ]
     return Line(name: "process", text: parts.compactMap { $0 }.joined(separator: ", "))
   }

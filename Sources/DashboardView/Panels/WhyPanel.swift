@@ -10,7 +10,8 @@ struct WhyPanel {
 
   /// The rows below the list, for advice, if there is room.
   private static func notes(in area: ListArea) -> (list: Rect, notes: Rect) {
-    let split = area.list.splitBottom(area.list.height >= 6 ? 2 : area.list.height >= 3 ? 1 : 0)
+    let height = area.list.height
+    let split = area.list.splitBottom(height >= 12 ? 4 : height >= 6 ? 2 : height >= 3 ? 1 : 0)
     return (split.rest, split.bottom)
   }
 
@@ -47,11 +48,13 @@ struct WhyPanel {
     grid.write(text, x: row.x + 1, y: row.y, role: ThemeRole.muted.role, in: row)
   }
 
-  /// The lines below the list: what would help the selected items, and what the server has done.
+  /// The lines below the list: what would help the selected items, what slow items have in common, and what the server
+  /// has done.
   private func lines(_ group: ReasonGroups.Group?) -> [(String, ThemeRole)] {
     let advice = group.flatMap { drawing.format.advice($0) }.map { ($0, ThemeRole.warning) }
     let activity = drawing.facts.serverActivity.flatMap { drawing.format.activity($0) }.map { ($0, ThemeRole.muted) }
-    return [advice, activity].compactMap { $0 }
+    let traits = drawing.facts.slowTraits.map { (drawing.format.sentence($0), ThemeRole.warning) }
+    return [advice].compactMap { $0 } + traits + [activity].compactMap { $0 }
   }
 
   private func draw(_ lines: [(String, ThemeRole)], in area: Rect, of grid: inout CellGrid) {

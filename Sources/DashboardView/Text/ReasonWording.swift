@@ -21,15 +21,17 @@ extension Formatting {
   private static func hint(_ kind: Reason.Kind) -> String? {
     switch kind {
     case .lock, .busy: "the item's page names the holder of the lock"
-    case .cpu, .io, .manyRows, .sort, .indexScan: "the plan of an item (x) tells what it reads"
+    case .io, .manyRows, .sort, .indexScan: "the plan of an item (x) tells what it reads"
+    case .cpu: "it computes; the plan of a query (x) tells on what"
     case .lightweightLock, .bufferPin: "items hinder each other in the server: try fewer threads"
     case .processes, .serverExtension: "the server's own processes set the pace"
     case .sleep: "the item sleeps, as it was told"
-    case .client, .pipe: "results are read more slowly than they are made"
+    case .client: "results are read more slowly than they are made"
     case .runQueue: "more threads than processors: try fewer"
     case .network: "the other end sets the pace"
     case .disk: "the disk sets the pace"
-    case .fullScan, .automaticIndex, .children: nil
+    case .fileLock: "items, or other programs, use the same file"
+    case .fullScan, .automaticIndex, .children, .pipe, .thread: nil
     }
   }
 
@@ -43,16 +45,24 @@ extension Formatting {
       + (averages.isEmpty ? "nothing" : averages.joined(separator: ", "))
   }
 
-  /// Returns a sentence about the reason that explains most of the time, if that is a fifth or more; nil otherwise.
+  /// Returns a sentence about what slow items have in common.
+  func sentence(_ trait: SlowTrait) -> String {
+    let share = Int((100 * trait.share).rounded())
+    let all = trait.share > 0 ? "\(share < 1 ? "under 1" : "\(share)") % of all do" : "hardly any other does"
+    return "\(count(trait.hits)) of \(count(trait.slow)) slow items \(trait.trait.words) (\(all))"
+  }
+
+  /// Returns sentences about the reason that explains most of the time, if that is a fifth or more: what it is, and what
+  /// would help.
   ///
   /// - Parameters:
   ///   - reasons: the reasons of all items.
   ///   - busy: the time of all items, in nanoseconds.
-  package func mainReason(_ reasons: ReasonGroups, busy: Double) -> String? {
-    guard let group = reasons.groups.first, busy > 0, Double(group.time) >= busy / 5 else { return nil }
-    let remedy = group.remedy.isEmpty ? "" : "; \(group.remedy) would help"
+  package func mainReason(_ reasons: ReasonGroups, busy: Double) -> [String] {
+    guard let group = reasons.groups.first, busy > 0, Double(group.time) >= busy / 5 else { return [] }
     let items = plural(group.items, "item")
-    return "\(words(group)) took \(share(group.time, of: busy)) of the time of all items (\(items))\(remedy)"
+    let what = "\(words(group)) took \(share(group.time, of: busy)) of the time of all items (\(items))"
+    return [what] + (group.remedy.isEmpty ? [] : ["\(group.remedy) would help"])
   }
 
   /// Returns a part of the time of all items in whole per cent.

@@ -22,7 +22,7 @@ package enum Summary {
     let counts =
       if let allSessions { [cursor.ofSession, cursor.whole(allSessions)] } else { [cursor.counts, cursor.earlier] }
     let lines =
-      counts + [cursor.times, cursor.latency, cursor.why, cursor.threads, cursor.halt] + cursor.slowest
+      counts + [cursor.times, cursor.latency] + cursor.why + [cursor.threads, cursor.halt] + cursor.slowest
       + cursor.failures(errors)
       + (allSessions == nil ? cursor.missing : [])
     let cut = lines.compactMap { $0 }.map {
@@ -79,9 +79,11 @@ package enum Summary {
       return "latency: \(parts.joined(separator: "  "))"
     }
 
-    /// Why items took their time.
-    var why: String? {
-      format.mainReason(facts.reasonGroups, busy: facts.busyTime(at: now)).map { "why: \($0)" }
+    /// Why items took their time, and on a line of its own what would help.
+    var why: [String] {
+      format.mainReason(facts.reasonGroups, busy: facts.busyTime(at: now)).enumerated().map {
+        ($0.offset == 0 ? "why: " : "     ") + $0.element
+      }
     }
 
     /// Whether more threads would have helped.

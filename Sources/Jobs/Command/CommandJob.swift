@@ -1,3 +1,4 @@
+public import Attempts
 import CPosix
 import OSText
 public import ParallelFor
@@ -39,6 +40,9 @@ public struct CommandJob: Job {
   public func invocation(of item: Item, id: ItemID, worker: WorkerID) -> String {
     template.commandLine(for: item, id: id, worker: worker)
   }
+
+  /// What running commands do or wait for, if they have run for more than a second and it is known.
+  public var runningReasons: [ItemID: Reason] { ProcessGroups.shared.reasons }
 
   /// Makes the buffers that one worker uses for all its commands; never throws.
   public func openSession(for worker: WorkerID) throws -> any JobSession { CommandSession(self) }
@@ -116,9 +120,20 @@ final class CommandSession: JobSession {
   private func finish(_ member: ProcessGroups.Member, _ pipes: OutputPipes, in context: ItemContext) -> JobEnding {
     var job = JobEnding(outcome: .cancelled)
     context.onCancel { [groups] urgency in groups.signal(member, urgency == .kill ? SIGKILL : SIGTERM) }
-    let problem = capture.collect(from: pipes, of: member.leader)
+    let start = MonotonicClock.now
+    var watch = CommandWatch()
+    let problem = capture.collect(from: pipes, of: member.leader) { [live = capture.live] in
+      let age = MonotonicClock.now.nanoseconds(since: start)
+      if let progress = watch.look(at: member.leader, age: age) { live.progress = progress }
+      return watch.pause(at: age)
+    }
     if problem != nil { groups.signal(member, SIGKILL) }
+    if watch.hasLooked {
+      watch.end(of: member.leader)
+      capture.live.progress = nil
+    }
     let ending = groups.reap(member)
+    job.reasons = watch.reasons(wall: MonotonicClock.now.nanoseconds(since: start), cpu: ending.process.cpu)
     // A command that ended before it was asked to was in time, however late we notice.
     if !ending.wasSignalled { context.workEndedByItself() }
     job.note = ending.leftProcesses ? "left a process running" : nil

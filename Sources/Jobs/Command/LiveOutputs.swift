@@ -8,10 +8,21 @@ final class LiveOutputs: @unchecked Sendable {
     var errors: CaptureBuffer
   }
 
+  /// What is known of a command that has run for more than a second.
+  struct Progress {
+    /// The processor time of its processes so far, in nanoseconds.
+    var cpu: Int64
+    /// The largest memory that one of its processes was seen to use, in bytes.
+    var memory: Int64
+    /// What it does or waits for.
+    var reason: Reason?
+  }
+
   private let lock = Lock()
   private var buffers: Buffers
   /// Receives the bytes instead of the buffers; whether they are of standard error comes first. Only the worker uses it.
   var forward: ((Bool, UnsafeRawBufferPointer) -> Void)?
+  private var latest: Progress?
 
   init(spillFile: SpillFile) {
     buffers = Buffers(output: CaptureBuffer(spillFile: spillFile), errors: CaptureBuffer(spillFile: spillFile))
@@ -22,6 +33,12 @@ final class LiveOutputs: @unchecked Sendable {
   ) throws(SpillError) {
     if let forward { return forward(buffer == \.errors, bytes) }
     try lock.withLock { () throws(SpillError) in try buffers[keyPath: buffer].append(bytes) }
+  }
+
+  /// What is known of the command; nil in its first second.
+  var progress: Progress? {
+    get { lock.withLock { latest } }
+    set { lock.withLock { latest = newValue } }
   }
 
   /// Returns the collected bytes and empties the buffers.
@@ -68,6 +85,10 @@ public struct LiveCommand: Sendable {
   public let output: Output
   /// What it has written to standard error.
   public let errors: Output
+  /// The processor time of its processes so far, in nanoseconds; nil if it is not known, as in the first second.
+  public let cpu: Int64?
+  /// The largest memory that one of its processes was seen to use, in bytes; nil if it is not known.
+  public let memory: Int64?
 }
 
 extension RunningCommands {
@@ -76,8 +97,11 @@ extension RunningCommands {
   /// - Parameter limit: the most bytes of the beginning and of the end of each output.
   public static func live(_ item: ItemID, limit: Int) -> LiveCommand? {
     guard let (process, outputs) = ProcessGroups.shared.outputs(of: item) else { return nil }
+    let progress = outputs.progress
     let command = outputs.read {
-      LiveCommand(process: process, output: .init($0, limit: limit), errors: .init($1, limit: limit))
+      LiveCommand(
+        process: process, output: .init($0, limit: limit), errors: .init($1, limit: limit), cpu: progress?.cpu,
+        memory: progress?.memory)
     }
     // The worker may have gone on to another item meanwhile, whose outputs these would be.
     return ProcessGroups.shared.outputs(of: item)?.process == process ? command : nil

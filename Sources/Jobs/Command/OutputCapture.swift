@@ -52,7 +52,7 @@ struct OutputPipes {
   }
 }
 
-/// Reads a command's two outputs in parallel until both end or the command does.
+/// Reads a command's two outputs in parallel until the command ends, or both do.
 struct OutputCapture {
   private static let chunkLength = 64 << 10
   /// Enough reads for more than the largest pipe holds, so that everything written before the command's end is read.
@@ -73,10 +73,18 @@ struct OutputCapture {
     live = LiveOutputs(spillFile: spillFile)
   }
 
-  /// Collects until both pipes have ended, or the command has ended and the pipes are drained; closes the reading ends.
+  /// Collects until the command has ended and the pipes are drained, or both pipes have ended where no descriptor signals
+  /// the command's end; closes the reading ends.
   ///
+  /// - Parameters:
+  ///   - pipes: the outputs.
+  ///   - process: the command.
+  ///   - idle: called each time before it waits; returns the longest wait in milliseconds. Without it, the end of both
+  ///     pipes is enough.
   /// - Returns: why the outputs could not be read to their end or kept; nil on success.
-  mutating func collect(from pipes: OutputPipes, of process: pid_t) -> SpillError? {
+  mutating func collect(
+    from pipes: OutputPipes, of process: pid_t, idle: (() -> Int32)? = nil
+  ) -> SpillError? {
     let watch = cposix_process_descriptor(process)
     defer {
       pipes.closeReadingEnds()
@@ -89,8 +97,9 @@ struct OutputCapture {
       pollfd(fd: watch, events: readable, revents: 0),
     ]
     do throws(SpillError) {
-      while polled[0].fd >= 0 || polled[1].fd >= 0 {
-        let ready = poll(&polled, 3, watch >= 0 ? -1 : Self.checkInterval)
+      while polled[0].fd >= 0 || polled[1].fd >= 0 || (idle != nil && watch >= 0) {
+        let longest = idle?() ?? -1
+        let ready = poll(&polled, 3, watch >= 0 ? longest : Self.checkInterval)
         if ready < 0 && errno != EINTR { return SpillError(description: "cannot wait: \(errorText(errno))") }
         // Checked before reading, so that everything written before the end is read.
         let hasEnded = watch >= 0 ? polled[2].revents != 0 : cposix_child_has_ended(process, 0) == 1

@@ -82,6 +82,13 @@ final class ProcessGroups: Sendable {
     lock.withLock { state.running.first { $0.value.item == item }.map { ($0.key, $0.value.outputs) } }
   }
 
+  /// What the commands that have run for more than a second do or wait for, by item.
+  var reasons: [ItemID: Reason] {
+    let running = lock.withLock { state.running.values.map { ($0.item, $0.outputs) } }
+    let known = running.compactMap { item, outputs in outputs.progress?.reason.map { (item, $0) } }
+    return Dictionary(known) { first, _ in first }
+  }
+
   /// Sends a signal to a command's group if the command has not been reaped.
   func signal(_ member: Member, _ signal: Int32) {
     lock.withLock {

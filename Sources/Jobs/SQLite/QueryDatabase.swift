@@ -85,11 +85,25 @@ struct QueryDatabase {
   /// Rolls back the open transaction.
   func rollBack() { connection.rollBack() }
 
+  /// The number of rows that the last statement changed.
+  var changes: Int { connection.changes }
+
+  // MARK: - Insight
+
+  /// Sets what is called when the connection has waited for a lock for a while. It must not use the connection.
+  func onLongWait(_ body: @escaping () -> Void) { connection.onLongWait = body }
+
+  /// Sets what is called at intervals while a long statement runs. It may only read the counters of the statement.
+  func onManySteps(_ body: @escaping () -> Void) { connection.onManySteps = body }
+
   // MARK: - Programs
 
   /// Returns the program of a statement that has been prepared; empty if SQLite does not show it.
-  func program(of query: String) -> [ProgramStep] {
+  ///
+  /// - Parameter bind: binds values, on which the program may depend.
+  func program(of query: String, bind: (SQLiteStatement) -> Void = { _ in }) -> [ProgramStep] {
     guard let explaining = try? connection.prepare("EXPLAIN \(query)") else { return [] }
+    bind(explaining)
     var steps: [ProgramStep] = []
     while (try? explaining.advance()) ?? false {
       let number = { Int(explaining.integer($0)) }
@@ -102,6 +116,50 @@ struct QueryDatabase {
       steps.append(step)
     }
     return steps
+  }
+
+  /// Returns the plan of a query that has been prepared, without running it; nil if SQLite does not show it now.
+  ///
+  /// - Parameter bind: binds the values of an item, on which the plan may depend.
+  func plan(of query: String, bind: (SQLiteStatement) -> Void) -> QueryPlan? {
+    // The plan is not worth a wait for a lock.
+    connection.isPatient = false
+    defer { connection.isPatient = true }
+    let program = program(of: query, bind: bind)
+    guard !program.isEmpty, let objects = try? objects(),
+      let plan = try? connection.prepare("EXPLAIN QUERY PLAN \(query)")
+    else { return nil }
+    bind(plan)
+    let lines = try? rows(of: plan) { $0.text(3) }
+    return lines.map { QueryPlan(program: program, lines: $0, objects: objects) }
+  }
+
+  private func objects() throws(SQLiteError) -> [Int: QueryPlan.Object] {
+    let listing = try connection.prepare("SELECT rootpage, name, tbl_name, type FROM sqlite_master WHERE rootpage > 0")
+    let objects = try rows(of: listing) {
+      (Int($0.integer(0)), QueryPlan.Object(name: $0.text(1), table: $0.text(2), isIndex: $0.text(3) == "index"))
+    }
+    return Dictionary(objects) { first, _ in first }
+  }
+
+  /// Returns the statements that made the tables, views and indexes, in order; empty if they cannot be read now.
+  func schema() -> [String] {
+    connection.isPatient = false
+    defer { connection.isPatient = true }
+    let text = """
+      SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND type IN ('table', 'index', 'view')
+      ORDER BY type = 'index', rowid
+      """
+    return (try? connection.prepare(text)).flatMap { try? rows(of: $0) { $0.text(0) } } ?? []
+  }
+
+  private func rows<Value>(of statement: SQLiteStatement, _ value: (SQLiteStatement) -> Value) throws(SQLiteError)
+    -> [Value]
+  {
+    defer { statement.close() }
+    var values: [Value] = []
+    while try statement.advance() { values.append(value(statement)) }
+    return values
   }
 
   /// Returns for each column of a strict table, in order, whether it holds texts.

@@ -1,3 +1,4 @@
+public import Attempts
 public import ParallelFor
 import SQLite
 
@@ -44,6 +45,8 @@ public struct SQLiteJob: Job {
   let writers: WriterQueue?
   let parameterNames: [String?]
   let spillFile: SpillFile
+  /// What is known of the plan, for all workers.
+  let insight: QueryInsight
 
   /// Checks that the database can be opened and the query can be prepared.
   ///
@@ -68,6 +71,7 @@ public struct SQLiteJob: Job {
     self.access = access
     self.busyTimeoutMilliseconds = busyTimeoutMilliseconds
     self.spillFile = spillFile
+    insight = QueryInsight(path: DatabaseName(path).path)
     let database = try QueryDatabase(
       path, access: access,
       busyTimeoutMilliseconds: min(busyTimeoutMilliseconds, openingTimeoutMilliseconds ?? .max), stop: StopFlag())
@@ -85,6 +89,9 @@ public struct SQLiteJob: Job {
     sources = try ParameterSource.sources(of: parameterNames, fields: fields)
     uses = ParameterUse.uses(in: database.program(of: query), count: sources.count, rows: rows)
   }
+
+  /// Why items that are slow and run now take their time, as far as it is known.
+  public var runningReasons: [ItemID: Reason] { insight.running }
 
   static let forbiddenWrite = JobError("this statement writes to the database; add --write to allow that")
 

@@ -9,12 +9,15 @@ final class SQLiteSession: JobSession {
   // Only the worker's thread uses them, so the run-time checks for overlapping accesses are unnecessary.
   @exclusivity(unchecked) private var query: OpenQuery?
   @exclusivity(unchecked) private var output: CaptureBuffer
+  @exclusivity(unchecked) private var watch: QueryWatch
+  @exclusivity(unchecked) private var running: SQLiteStatement?
   private let interrupt: @Sendable (StopUrgency) -> Void
 
   init(_ job: SQLiteJob) {
     self.job = job
     place = WriterQueue.Place(stop: stop)
     output = CaptureBuffer(spillFile: job.spillFile)
+    watch = QueryWatch(job.insight)
     interrupt = { [stop, writers = job.writers] _ in
       stop.set()
       writers?.recheck()
@@ -28,15 +31,30 @@ final class SQLiteSession: JobSession {
   func run(_ item: Item, in context: ItemContext) -> JobEnding {
     stop.clear()
     context.onCancel(interrupt)
+    watch.item = context.item
+    var ending: JobEnding
     do throws(Failure) {
-      guard let writers = job.writers else { return try runOnQuery(item) }
-      // Opening takes a turn too, because SQLite reads the schema then and would meet the lock of the writing worker.
-      guard writers.enter(place) else { return JobEnding(outcome: .cancelled) }
-      defer { writers.leave() }
-      return try runOnQuery(item)
+      ending = try runInTurn(item)
     } catch {
-      return JobEnding(outcome: .failed(error))
+      ending = JobEnding(outcome: .failed(error))
     }
+    if watch.hasReasons { ending.reasons = watch.takeReasons() }
+    return ending
+  }
+
+  private func runInTurn(_ item: Item) throws(Failure) -> JobEnding {
+    guard let writers = job.writers else { return try runOnQuery(item) }
+    let asked = MonotonicClock.now
+    // Opening takes a turn too, because SQLite reads the schema then and would meet the lock of the writing worker.
+    let hasTurn = writers.enter(place)
+    watch.began = MonotonicClock.now
+    watch.turnWait = watch.began.nanoseconds(since: asked)
+    guard hasTurn else {
+      watch.end(at: watch.began) { nil }
+      return JobEnding(outcome: .cancelled)
+    }
+    defer { writers.leave() }
+    return try runOnQuery(item)
   }
 
   private func runOnQuery(_ item: Item) throws(Failure) -> JobEnding {
@@ -51,6 +69,8 @@ final class SQLiteSession: JobSession {
     do throws(JobError) {
       let query = try OpenQuery(job, stop: stop)
       self.query = query
+      query.database.onLongWait { [weak self] in self?.watch.waitsForLock() }
+      query.database.onManySteps { [weak self] in self?.goesOn() }
       return query
     } catch {
       if stop.isSet { return nil }
@@ -58,22 +78,44 @@ final class SQLiteSession: JobSession {
     }
   }
 
+  /// Notes what the running statement has done so far.
+  private func goesOn() {
+    if let counters = running?.countersSoFar { watch.goesOn(counters) }
+  }
+
   private func run(_ query: OpenQuery, _ item: Item) throws(Failure) -> JobEnding {
-    query.reading?.enter()
+    if let reading = query.reading { watch.began = reading.enter() }
+    watch.rows = 0
+    defer { leave(query, item) }
+    var ending = try execute(query, try query.statement(for: item), item)
+    if ending.outcome.isSuccess { ending.note = query.rollBack() }
+    return ending
+  }
+
+  private func execute(_ query: OpenQuery, _ statement: SQLiteStatement, _ item: Item) throws(Failure) -> JobEnding {
+    running = statement
     defer {
-      output.reset()
-      query.rollBack()
-      query.reading?.leave()
+      running = nil
+      watch.counters = statement.takeCounters()
+      if job.writers != nil, !statement.isReadOnly { watch.rows = query.database.changes }
+      statement.finish()
     }
-    let statement = try query.statement(for: item)
-    defer { statement.finish() }
-    for (position, source) in job.sources.enumerated() {
-      try bind(try BoundValue(source, of: item, for: job.uses[position]), at: position, of: statement)
-    }
+    try bindAll(of: item, to: statement)
     guard try stepThrough(query, statement) else { return JobEnding(outcome: .cancelled) }
-    let result = try kept { (output) throws(SpillError) in try output.finish() }
-    statement.finish()
-    return JobEnding(outcome: .succeeded, output: result, note: query.rollBack())
+    return JobEnding(outcome: .succeeded, output: try kept { (output) throws(SpillError) in try output.finish() })
+  }
+
+  /// Ends an item. Why it was slow is found out after the locks are released.
+  private func leave(_ query: OpenQuery, _ item: Item) {
+    output.reset()
+    query.rollBack()
+    let now = MonotonicClock.now
+    query.reading?.leave(at: now)
+    watch.end(at: now) {
+      let text = job.query ?? item.text
+      let plan = query.plan(of: text) { statement in try? bindAll(of: item, to: statement) }
+      return plan.map { PlannedQuery(text: text, plan: $0, schema: query.database.schema) }
+    }
   }
 
   /// Steps through all rows. Returns false if the item was cancelled.
@@ -89,6 +131,7 @@ final class SQLiteSession: JobSession {
       }
       if isFirst { query.refreshColumns(of: statement) }
       isFirst = false
+      watch.rows += 1
       try kept { [writer = query.writer] (output) throws(SpillError) in
         try output.extend { writer.append(statement, to: &$0) }
       }
@@ -110,6 +153,12 @@ final class SQLiteSession: JobSession {
     }
   }
 
+  private func bindAll(of item: Item, to statement: SQLiteStatement) throws(Failure) {
+    for (position, source) in job.sources.enumerated() {
+      try bind(try BoundValue(source, of: item, for: job.uses[position]), at: position, of: statement)
+    }
+  }
+
   private func bind(_ value: BoundValue, at position: Int, of statement: SQLiteStatement) throws(Failure) {
     switch value {
     case .null: statement.bindNull(at: position)
@@ -126,7 +175,7 @@ final class SQLiteSession: JobSession {
 
 /// A worker's connection with the prepared query.
 final class OpenQuery {
-  private let database: QueryDatabase
+  let database: QueryDatabase
   private let access: SQLiteJob.Access
   /// The query of all items; nil if each item is a statement.
   private let fixed: SQLiteStatement?
@@ -136,6 +185,8 @@ final class OpenQuery {
   private(set) var writer: RowWriter
   private let rows: RowFormat
   private var preparations: Int
+  /// The last plan, of which query, and how often the statement had been prepared again when it was read.
+  private var plan: (plan: QueryPlan?, query: String, preparations: Int)?
 
   /// Opens the connection and prepares the query.
   ///
@@ -181,6 +232,15 @@ final class OpenQuery {
     return StatementItem.leftTransaction
   }
 
+  /// Returns the plan of an item's query. A plan is read once, and again if SQLite has prepared the query again.
+  func plan(of query: String, bind: (SQLiteStatement) -> Void) -> QueryPlan? {
+    let now = fixed?.preparations ?? 0
+    if let plan, plan.query == query, plan.preparations == now { return plan.plan }
+    let plan = database.plan(of: query, bind: bind)
+    self.plan = (plan, query, now)
+    return plan
+  }
+
   /// Reads the columns again if SQLite has prepared the statement again.
   func refreshColumns(of statement: SQLiteStatement) {
     let now = statement.preparations
@@ -211,15 +271,19 @@ final class ReadTransaction {
   deinit { end() }
 
   /// Starts an item.
-  func enter() {
-    guard since == nil else { return }
-    since = MonotonicClock.now
+  ///
+  /// - Returns: when the transaction began, which is at most a millisecond ago.
+  func enter() -> Instant {
+    if let since { return since }
+    let now = MonotonicClock.now
+    since = now
     run(begin)
+    return now
   }
 
   /// Ends an item.
-  func leave() {
-    guard let since, MonotonicClock.now.nanoseconds(since: since) > Self.longest else { return }
+  func leave(at now: Instant) {
+    guard let since, now.nanoseconds(since: since) > Self.longest else { return }
     end()
   }
 

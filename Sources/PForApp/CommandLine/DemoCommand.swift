@@ -49,6 +49,7 @@ struct DemoCommand: ParsableCommand {
     plan.recording = .none
     plan.command = commandLine(shop)
     plan.startPage = .overview
+    plan.endPage = .why
     StandardError.write(plan.command ?? "")
     return try Launcher(plan, look: look).run()
   }

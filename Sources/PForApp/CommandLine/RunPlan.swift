@@ -41,6 +41,8 @@ struct RunPlan {
   var onDone: String?
   /// The page on which the dashboard opens.
   var startPage = Page.overview
+  /// The page that the dashboard shows at the end, unless the user has given a command; nil to stay.
+  var endPage: Page?
 
   /// Checks the options of a run.
   ///

@@ -132,6 +132,7 @@ struct Launcher {
     dashboard.canRunAgain = hasDisplay && isAlone && files.recording != nil
     if plan.order != .input { dashboard.itemsStartInAnotherOrder() }
     if plan.startPage != .overview { _ = dashboard.perform(.show(plan.startPage)) }
+    dashboard.pageAtEnd = plan.endPage
     return dashboard
   }
 

@@ -25,6 +25,7 @@ final class RunSession: WatchedRun, Sendable {
   /// Why items took their time.
   private let reasonLog = ReasonLog()
   private let nodeLog = NodeLog()
+  private let traitLog = TraitLog()
   private let plans = ItemPlans()
   private let automatic: AutomaticThreads?
   /// Watches the machine; nil if nobody needs to know.
@@ -97,8 +98,10 @@ final class RunSession: WatchedRun, Sendable {
     self.recording = recording
     self.logs = logs
     self.past = past.map { ($0, PastTracker()) }
-    let observers = ([failureLog, reasonLog, nodeLog, archive, recording, logs, delivery] as [(any AttemptObserver)?])
-      .compactMap { $0 }
+    let all: [(any AttemptObserver)?] = [
+      failureLog, reasonLog, nodeLog, traitLog, archive, recording, logs, delivery,
+    ]
+    let observers = all.compactMap(\.self)
     let inOrder = plan.inOrder && delivery.isWanted
     var limits = recording == nil ? RunLimits() : Self.recordedLimits
     // The archive keeps the failures.
@@ -295,6 +298,8 @@ extension RunSession {
 
   var runningReasons: [ItemID: Reason] { job.runningReasons }
 
+  func slowTraits(from limit: Int64) -> [SlowTrait] { traitLog.found(from: limit) }
+
   var serverActivity: ServerActivity? { job.serverActivity }
 
   var recorder: RecordingLag.Sample? { recording?.lag }
@@ -337,7 +342,9 @@ extension RunSession {
 
   func liveOutput(of item: ItemID) -> LiveOutput? {
     RunningCommands.live(item, limit: OutputText.mostBytes).map {
-      LiveOutput(process: $0.process, output: OutputParts($0.output), errors: OutputParts($0.errors))
+      LiveOutput(
+        process: $0.process, output: OutputParts($0.output), errors: OutputParts($0.errors),
+        used: ProcessEnding(cpu: $0.cpu, peakMemory: $0.memory))
     }
   }
 

@@ -115,10 +115,16 @@ package struct LiveOutput {
   package let process: Int32
   package let output: OutputParts
   package let errors: OutputParts
+  package let used: ProcessEnding
 
-  /// - Parameter process: The number of the process.
-  package init(process: Int32, output: OutputParts, errors: OutputParts) {
+  /// - Parameters:
+  ///   - process: The number of the process.
+  ///   - output: What it has written to standard output.
+  ///   - errors: What it has written to standard error.
+  ///   - used: The processor time and the memory that it has used so far, as far as they are known.
+  package init(process: Int32, output: OutputParts, errors: OutputParts, used: ProcessEnding = ProcessEnding()) {
     self.process = process
+    self.used = used
     self.output = output
     self.errors = errors
   }

@@ -306,6 +306,7 @@ package final class DashboardLoop {
     guard var detail = ended ?? runningDetail(id) else { return }
     if dashboard.live.runningItem(id) != nil, let live = watched.liveOutput(of: id) {
       detail.processID = live.process
+      detail.used = live.used
       detail.show(output: live.output, errors: live.errors)
     }
     detail.table = RecordTable.lines(of: detail.output, values: watched.values)

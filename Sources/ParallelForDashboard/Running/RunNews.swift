@@ -35,6 +35,7 @@ struct RunNews {
     dashboard.learn(connecting: connecting)
     dashboard.learn(running: watched.runningReasons, watched.serverActivity)
     dashboard.learn(watched.nodes, watched.nodeSums)
+    if let limit = dashboard.live.slowLimit { dashboard.learn(watched.slowTraits(from: limit)) }
     let reasons = Set(connecting.values).sorted().map(ConnectionText.sentence)
     return problems + reasons.filter { reportedProblems.insert($0).inserted }
       + stopped.filter { reportedItems.insert($0.id).inserted }.map(StoppedText.sentence)

@@ -41,6 +41,10 @@ package protocol WatchedRun: AnyObject {
   var nodeSums: NodeSums { get }
   /// Why running items take their time.
   var runningReasons: [ItemID: Reason] { get }
+  /// Returns what slow items have in common.
+  ///
+  /// - Parameter limit: The latency from which an item is slow, in nanoseconds.
+  func slowTraits(from limit: Int64) -> [SlowTrait]
   /// What the server of a database has done for the run; nil without one.
   var serverActivity: ServerActivity? { get }
 
@@ -120,6 +124,7 @@ extension WatchedRun {
   package var runningReasons: [ItemID: Reason] { [:] }
   package var nodes: [WorkerID: String] { [:] }
   package var nodeSums: NodeSums { NodeSums() }
+  package func slowTraits(from limit: Int64) -> [SlowTrait] { [] }
   package var serverActivity: ServerActivity? { nil }
   package func explain(_ id: ItemID, on worker: WorkerID?, isMeasured: Bool) -> String? { "there are no queries" }
   package func takePlans() -> [ItemPlan] { [] }
