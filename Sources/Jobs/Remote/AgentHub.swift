@@ -14,6 +14,9 @@ final class AgentHub: @unchecked Sendable {
   private static let exclusion: Int64 = 600_000_000_000
   /// How long an agent may take to leave, or to answer an order to kill, in nanoseconds.
   private static let lastGrace: Int64 = 2_000_000_000
+  /// How long a launcher that cannot wait in a queue may take, in nanoseconds. Slurm sometimes never wakes the launcher
+  /// of a step that found a node down.
+  private static let startGrace: Int64 = 60_000_000_000
   private static let chunkLength = 64 << 10
 
   let engine: Engine
@@ -61,6 +64,7 @@ final class AgentHub: @unchecked Sendable {
     guard let new = RemoteAgent.launch(command, slot: slot, environment, programs, timing) else {
       throw Failure("cannot start \(command[0]): \(errorText(errno))")
     }
+    if engine.startsAtOnce(isAllocated: isAllocated) { new.answerBy = MonotonicClock.now + Self.startGrace }
     monitor.withLock {
       agents.append(new)
       readers[ObjectIdentifier(new)] = FrameReader(greeting: nonce)
@@ -277,6 +281,7 @@ final class AgentHub: @unchecked Sendable {
     do throws(FrameReader.Malformed) {
       while let frame = try readers[key]?.next() {
         guard let report = AgentReport(frame) else { throw FrameReader.Malformed() }
+        if case .hello = report { agent.answerBy = nil }
         carryOut(agent.link.receive(report, at: now), agent)
       }
     } catch {

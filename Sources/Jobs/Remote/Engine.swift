@@ -48,6 +48,11 @@ public struct Engine: Sendable, Equatable {
     }
   }
 
+  /// Whether an agent starts or fails within seconds, because there is no queue.
+  func startsAtOnce(isAllocated: Bool) -> Bool {
+    if case .slurm = kind { isAllocated } else { false }
+  }
+
   /// What a line of the launcher's standard error means.
   enum Remark: Equatable {
     case queued
