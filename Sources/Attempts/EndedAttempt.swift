@@ -22,7 +22,12 @@ public struct EndedAttempt: Sendable, Equatable {
   /// A remark on the outcome; nil when there is none.
   public var note: String?
   /// Why the attempt took its time, the most important reason first; empty if that is not known.
-  public var reasons: [Reason]
+  @inlinable public var reasons: [Reason] {
+    get { found ?? [] }
+    set { found = newValue.isEmpty ? nil : newValue }
+  }
+  // Nil if there are none: copies of an empty array would count references of an object that all workers share.
+  @usableFromInline var found: [Reason]?
 
   /// Makes an attempt.
   @inlinable
@@ -38,7 +43,7 @@ public struct EndedAttempt: Sendable, Equatable {
     self.wait = wait
     self.process = process
     self.note = note
-    self.reasons = reasons
+    found = reasons.isEmpty ? nil : reasons
   }
 
   /// When the attempt ended, in nanoseconds since 1970.

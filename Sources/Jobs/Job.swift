@@ -124,7 +124,12 @@ public struct JobEnding: Sendable {
   /// How the command's process ended; unknown if there was no process.
   public var process = ProcessEnding()
   /// Why the item took its time, the most important reason first; empty if that is not known.
-  public var reasons: [Reason] = []
+  @inlinable public var reasons: [Reason] {
+    get { found ?? [] }
+    set { found = newValue.isEmpty ? nil : newValue }
+  }
+  // Nil if there are none: copies of an empty array would count references of an object that all workers share.
+  @usableFromInline var found: [Reason]?
   /// Whether the machine that ran the item was lost, so that the failure says nothing about the item.
   public var isLost = false
 

@@ -25,6 +25,6 @@ import Testing
   @Test(arguments: [("the reason", "the reason"), ("a failed: b; c", "b"), ("", "")])
   func reasonsInShort(reason: String, brief: String) {
     #expect(ConnectionText.brief(reason) == brief)
-    #expect(ConnectionText.sentence(reason) == "waiting for a connection: \(reason)")
+    #expect(ConnectionText.sentence(reason) == "a worker waits: \(reason)")
   }
 }

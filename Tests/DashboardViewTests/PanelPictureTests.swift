@@ -63,6 +63,34 @@ import Themes
     check("threads", Self.manyThreads(5)) { ThreadsPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
   }
 
+  /// With a database, the page tells what its server does beside the threads.
+  @Test func threadsOfADatabase() {
+    var scene = Self.manyThreads(3)
+    var activity = ServerActivity()
+    for _ in 0..<10 { activity.add([Reason(.cpu), Reason(.cpu), Reason(.lock, subject: "transactionid")]) }
+    scene.dashboard.learn(running: [:], activity)
+    check("threads-server", scene) { ThreadsPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+  }
+
+  /// Three machines: one that fails items, one that has lost a worker, and one whose agents have just started.
+  @Test func nodes() {
+    var scene = Self.scene
+    var sums = NodeSums()
+    for number in 1...40 {
+      let isBad = number % 4 == 0
+      let latency = Int64(number) * 10_000_000
+      sums.add("n1", .succeeded, latency: latency, isLost: false)
+      sums.add("n2", isBad ? .failed(Failure("exit status 1")) : .succeeded, latency: latency / 3, isLost: number == 7)
+    }
+    let slots = [1: "n1", 2: "n1", 3: "n2", 4: "a-machine-with-a-long-name.example.org"]
+    scene.dashboard.learn(Dictionary(uniqueKeysWithValues: slots.map { (WorkerID($0.key), $0.value) }), sums)
+    check("nodes", scene) { NodesPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+  }
+
+  @Test func noNodes() {
+    check("nodes-none", rows: 6) { NodesPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3) }
+  }
+
   @Test func threadsBeforeAnythingIsKnown() {
     check("threads-one", Self.manyThreads(1), rows: 8) {
       ThreadsPanel(drawing: $0, isFramed: $1).draw(in: $2, of: &$3)

@@ -29,10 +29,10 @@ import Testing
     let run = try sandbox.run(
       """
       echo 1 > ids; mkfifo begun gate
-      pfor-tui ids --no-run --no-tui -q --timeout 4s --shell 'echo $$ > begun; : {}; read x < gate; echo done' &
+      pfor-tui ids --no-run --no-tui -q --timeout 15s --shell 'echo $$ > begun; : {}; read x < gate; echo done' &
       program=$!; read item < begun; kill -STOP $program; echo > gate
       until ps -o stat= -p $item | grep -q Z; do :; done
-      timeout 4.5 tail -f /dev/null
+      timeout 15.5 tail -f /dev/null
       kill -CONT $program; wait $program; echo $?
       """)
     #expect(run.output == "done\n0\n", "\(run.errors)")

@@ -26,9 +26,11 @@ struct ThreadsPanel {
     let inside = drawing.frame(.threads, in: area, isFramed: isFramed, of: &grid).inset(horizontal: 1)
     let meters = UtilizationMeters(drawing: drawing)
     let shown = inside.height < 6 ? 0 : min(meters.rows, inside.height >= 16 ? 3 : 1)
-    let top = inside.splitTop(inside.height >= 6 ? 2 + shown : 1)
+    let server = inside.height >= 12 ? drawing.facts.serverActivity.flatMap(drawing.format.activity) : nil
+    let top = inside.splitTop(inside.height >= 6 ? 2 + shown + (server == nil ? 0 : 1) : 1)
     drawSentence(in: top.top.row(0), of: &grid)
     meters.draw(in: Rect(x: inside.x, y: inside.y + 1, width: inside.width, height: shown), of: &grid)
+    if let server { draw(server: server, in: inside.row(1 + shown), of: &grid) }
     let rows = max(1, points.count + (drawing.facts.threadRates.unmeasured == nil ? 0 : 1)) + 1
     let room = min(Self.chartHeight, top.rest.height - rows - 1)
     let hasChart = points.count > 1 && room >= Self.leastChartHeight
@@ -38,6 +40,12 @@ struct ThreadsPanel {
         .draw(in: parts.top.splitBottom(1).rest, of: &grid)
     }
     drawTable(in: parts.rest, hasBars: points.count > 1 && !hasChart, of: &grid)
+  }
+
+  /// What the server of a database does, which often is the limit.
+  private func draw(server: String, in row: Rect, of grid: inout CellGrid) {
+    var cursor = drawing.cursor(row)
+    cursor.left("server: \(server)", width: row.width, .muted, to: &grid)
   }
 
   // MARK: The sentence

@@ -10,7 +10,8 @@ final class SQLiteSession: JobSession {
   @exclusivity(unchecked) private var query: OpenQuery?
   @exclusivity(unchecked) private var output: CaptureBuffer
   @exclusivity(unchecked) private var watch: QueryWatch
-  @exclusivity(unchecked) private var running: SQLiteStatement?
+  // It is set only while the statement runs, and counting its references would cost each item.
+  @exclusivity(unchecked) private unowned(unsafe) var running: SQLiteStatement?
   private let interrupt: @Sendable (StopUrgency) -> Void
 
   init(_ job: SQLiteJob) {
@@ -69,8 +70,8 @@ final class SQLiteSession: JobSession {
     do throws(JobError) {
       let query = try OpenQuery(job, stop: stop)
       self.query = query
-      query.database.onLongWait { [weak self] in self?.watch.waitsForLock() }
-      query.database.onManySteps { [weak self] in self?.goesOn() }
+      query.database.onLongWait { [unowned self] in watch.waitsForLock() }
+      query.database.onManySteps { [unowned self] in goesOn() }
       return query
     } catch {
       if stop.isSet { return nil }
