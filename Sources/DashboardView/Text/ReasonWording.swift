@@ -17,7 +17,7 @@ extension Formatting {
     group.remedy.isEmpty ? group.kind.flatMap(Self.hint) : "\(group.remedy) would help"
   }
 
-  /// Where a user can look who wants to know more.
+  /// Where a user finds out more.
   private static func hint(_ kind: Reason.Kind) -> String? {
     switch kind {
     case .lock, .busy: "the item's page names the holder of the lock"

@@ -28,7 +28,7 @@ struct AgentLink {
 
   private let timing: AgentTiming
   private(set) var state = State.starting
-  /// Who and where the agent is, once it has reported.
+  /// The agent and its machine, once it has reported.
   private(set) var identity: AgentIdentity?
   /// The process of the running command, on the agent's node.
   private(set) var process: Int32?

@@ -229,7 +229,7 @@ private final class Agent: @unchecked Sendable {
 
   /// Sends a beat. The main thread must not wait for a reader, because it would miss the end of its lease.
   private func beat() {
-    // The other thread waits for the reader, who would not hear a beat either.
+    // The other thread waits for the reader. A beat would not be read either.
     guard isWriting.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else { return }
     defer { isWriting.store(false, ordering: .releasing) }
     if unsent.count < 2 * Frame.outputLength { AgentReport.beat.frame.append(to: &unsent) }
